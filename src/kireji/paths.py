@@ -1,0 +1,29 @@
+"""Where things lie. The repository root is nbgrader's course directory; everything made at run time is in `var/`."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+COURSE_ID = "kireji"
+
+SOURCE = ROOT / "source"
+RELEASE = ROOT / "release"
+GRADERS = ROOT / "graders"
+SUBMITTED = ROOT / "submitted"
+AUTOGRADED = ROOT / "autograded"
+FEEDBACK = ROOT / "feedback"
+LAB = ROOT / "lab"
+LESSONS = ROOT / "code"
+DOCS = ROOT / "docs"
+HUB_CONFIG = ROOT / "hub_config"
+
+VAR = ROOT / "var"
+SECRET = VAR / "secret"          # salt of the held-out split, seed of the hidden tests' inputs
+DATA = VAR / "data"
+DOWNLOADS = DATA / "downloads"
+LAB_DATA = DATA / "lab"          # what students get
+HELD_OUT = DATA / "held_out"     # what only the graders get
+EXCHANGE = VAR / "exchange"
+HUB = VAR / "hub"
+HOMES = VAR / "homes"
+DEMO = VAR / "demo"
+ARTEFACTS = VAR / "artefacts"
