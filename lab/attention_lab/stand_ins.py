@@ -1,0 +1,104 @@
+"""Small made-up parts that stand where a trained one would: your training step and your search are judged on these.
+
+None of them learns a language. A search that works on the scripted decoder, whose every answer is written in a
+table, works on your own decoder too; and a mistake in your encoder cannot spoil the marks of your search.
+"""
+
+import torch
+from torch import Tensor, nn
+
+
+class ScriptedEncoder(nn.Module):
+    """Looks up, by the first source word, the state in which the scripted decoder starts.
+
+    start (source_vocab_size,) state numbers   n_states: how many states there are"""
+
+    def __init__(self, start: Tensor, n_states: int):
+        super().__init__()
+        self.register_buffer("states", torch.eye(n_states)[start])
+
+    def forward(self, source_ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """source_ids (B, T_src) -> encoder_outputs (B, T_src, n_states), all ones, and hidden (B, n_states), one-hot."""
+        hidden = self.states[source_ids[:, 0]]                                      # (B, n_states)
+        return torch.ones(*source_ids.shape, hidden.shape[1]), hidden
+
+
+class ScriptedDecoder(nn.Module):
+    """A decoder whose every step is written down: a state and an input word lead to the next state.
+
+    logits (n_states, vocab_size)        what is said in a state
+    next_state (n_states, vocab_size)    where each input word leads
+    place (n_states,)                    the source position looked at in a state"""
+
+    def __init__(self, logits: Tensor, next_state: Tensor, place: Tensor):
+        super().__init__()
+        self.logits = nn.Parameter(logits)
+        self.register_buffer("next_state", next_state)
+        self.register_buffer("place", place)
+
+    def forward(self, input_ids: Tensor, hidden: Tensor, encoder_outputs: Tensor,
+                mask: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+        """input_ids (B,), hidden (B, n_states) -> logits (B, vocab_size), hidden, attention_weights (B, T_src)."""
+        state = self.next_state[hidden.argmax(dim=-1), input_ids]                   # (B,)
+        attention_weights = torch.eye(encoder_outputs.shape[1])[self.place[state]]  # (B, T_src)
+        return self.logits[state], torch.eye(hidden.shape[1])[state], attention_weights
+
+
+class BagEncoder(nn.Module):
+    """Word vectors and nothing else; the sentence is the vector of its first word."""
+
+    def __init__(self, vocab_size: int, hidden_size: int):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
+
+    def forward(self, source_ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        encoder_outputs = self.embedding(source_ids)                                # (B, T_src, hidden_size)
+        return encoder_outputs, encoder_outputs[:, 0]
+
+
+class BagDecoder(nn.Module):
+    """Adds the input word to what was said so far. `scale` multiplies the logits, and so the gradients."""
+
+    def __init__(self, vocab_size: int, hidden_size: int, scale: float = 1.0):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
+        self.output = nn.Linear(hidden_size, vocab_size)
+        self.scale = scale
+
+    def forward(self, input_ids: Tensor, hidden: Tensor, encoder_outputs: Tensor,
+                mask: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+        hidden = torch.tanh(hidden + self.embedding(input_ids))                     # (B, hidden_size)
+        attention_weights = torch.zeros(encoder_outputs.shape[:2])                  # (B, T_src)
+        attention_weights[:, 0] = 1
+        return self.scale * self.output(hidden), hidden, attention_weights
+
+
+class MaskTable:
+    """Answers like a padding mask, from a table: row n is the mask of a sentence of n words."""
+
+    def __init__(self, rows: Tensor):
+        self.rows = rows
+
+    def __call__(self, lengths: Tensor, max_length: int | None = None) -> Tensor:
+        lengths = torch.as_tensor(lengths)
+        return self.rows[lengths, : int(lengths.max()) if max_length is None else max_length]
+
+
+class PlainAttention(nn.Module):
+    """A simple attention of another kind, so that a decoder can be judged while your own attention is unfinished.
+
+    query (B, T_q, query_size)   key (B, T_k, key_size)   value (B, T_k, d_v)   mask broadcasts to (B, T_q, T_k)"""
+
+    def __init__(self, query_size: int, key_size: int, hidden_size: int):
+        super().__init__()
+        self.match = nn.Linear(query_size, key_size, bias=False)
+
+    def forward(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        flat = query.dim() == 2
+        query = query.unsqueeze(1) if flat else query
+        shares = torch.sigmoid(self.match(query) @ key.transpose(1, 2))             # (B, T_q, T_k)
+        if mask is not None:
+            shares = shares * (mask.unsqueeze(1) if mask.dim() == 2 else mask)
+        attention_weights = shares / shares.sum(dim=-1, keepdim=True).clamp_min(1e-9)
+        context = attention_weights @ value                                         # (B, T_q, d_v)
+        return (context.squeeze(1), attention_weights.squeeze(1)) if flat else (context, attention_weights)
