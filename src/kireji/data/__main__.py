@@ -1,0 +1,20 @@
+"""`python -m kireji.data`: fetch, filter and split the sentences, saying what happens."""
+
+import sys
+
+from kireji.data import DataError, prepare
+
+
+def main() -> int:
+    try:
+        summary = prepare(progress=print)
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for name, count in summary.items():
+        print(f"{name}: {count:,} pairs")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""From the raw table to clean, short, decent French-English pairs: pure functions, the same result everywhere."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from kireji.data.crude import is_crude
+
+MAX_TOKENS = 8          # a side, punctuation counted: what a small model learns in three CPU minutes
+MAX_VOCABULARY = 1600   # words a side
+
+JAPANESE_ID, ENGLISH, FRENCH = 0, 2, 5   # columns of the table
+MISSING = "-"
+
+_SPACES = re.compile(r"\s+")
+_TOKEN = re.compile(r"(?:(?:lorsqu|jusqu|puisqu|quoiqu|qu|[cdjlmnst])'(?=\w))|-?\w+(?:'\w+)?|[^\w\s]")
+
+
+class Pair(NamedTuple):
+    id: str       # the Japanese sentence's number at Tatoeba: the only id the table carries
+    source: str   # French
+    target: str   # English
+
+
+def clean(sentence: str) -> str:
+    """Unicode NFC, straight apostrophes, single plain spaces."""
+    straight = unicodedata.normalize("NFC", sentence).replace("\u2019", "'").replace("\u2018", "'")
+    return _SPACES.sub(" ", straight).strip()
+
+
+def tokens(sentence: str) -> tuple[str, ...]:
+    """Lower-case words and punctuation, French clitics apart; the same rule as `attention_lab.text.tokenize`."""
+    return tuple(_TOKEN.findall(clean(sentence).lower()))
+
+
+def read_pairs(lines: Iterable[str]) -> list[Pair]:
+    """Every French-English pair of the table, in its order; columns as in the archive's SENTENCES file."""
+    rows = (line.rstrip("\n").split("\t") for line in lines)
+    return [Pair(row[JAPANESE_ID], clean(row[FRENCH]), clean(row[ENGLISH]))
+            for row in rows if row[FRENCH] != MISSING and row[ENGLISH] != MISSING]
+
+
+def unique(pairs: Iterable[Pair]) -> list[Pair]:
+    """One pair for each different (source, target), the first; case and spacing make no difference."""
+    seen: dict[tuple[tuple[str, ...], tuple[str, ...]], Pair] = {}
+    for pair in pairs:
+        seen.setdefault((tokens(pair.source), tokens(pair.target)), pair)
+    return list(seen.values())
+
+
+def decent(pairs: Iterable[Pair]) -> list[Pair]:
+    """The pairs without crude language on either side."""
+    return [pair for pair in pairs if not is_crude(pair.source, "french") and not is_crude(pair.target, "english")]
+
+
+def short(pairs: Iterable[Pair], max_tokens: int) -> list[Pair]:
+    """The pairs with at most `max_tokens` tokens on each side."""
+    return [pair for pair in pairs if max(len(tokens(pair.source)), len(tokens(pair.target))) <= max_tokens]
+
+
+def frequent(pairs: list[Pair], max_vocabulary: int) -> list[Pair]:
+    """The pairs made only of the `max_vocabulary` most frequent words of each side."""
+    source_words = _most_frequent((tokens(pair.source) for pair in pairs), max_vocabulary)
+    target_words = _most_frequent((tokens(pair.target) for pair in pairs), max_vocabulary)
+    return [pair for pair in pairs
+            if source_words.issuperset(tokens(pair.source)) and target_words.issuperset(tokens(pair.target))]
+
+
+def _most_frequent(sentences: Iterable[tuple[str, ...]], n: int) -> set[str]:
+    counts = Counter(word for sentence in sentences for word in sentence)
+    by_frequency = sorted(counts, key=lambda word: (-counts[word], word))  # ties by name: no luck of the order
+    return set(by_frequency[:n])
+
+
+def select(lines: Iterable[str]) -> list[Pair]:
+    """The course's pairs from the raw table."""
+    return frequent(short(decent(unique(read_pairs(lines))), MAX_TOKENS), MAX_VOCABULARY)
