@@ -1,0 +1,98 @@
+"""The grader's end of the wire to the agent: one request, one reply, and no trust."""
+
+import itertools
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+from kireji.wire import Stream, WireError
+
+GRACE = 2.0     # seconds the agent has to report that a call ran out of its time
+
+
+class SandboxLost(Exception):
+    """The sandbox is gone, and with it whatever had not been asked yet. The text is the reason a student reads."""
+
+
+class CallFailed(Exception):
+    """A call raised an error in the student's code."""
+
+    def __init__(self, type_name: str, message: str, line: str) -> None:
+        super().__init__(f"{type_name}: {message}" if message else type_name)
+        self.type_name, self.message, self.line = type_name, message, line
+
+
+class Channel:
+    """Asks the agent. The first breach of the protocol ends the conversation for good."""
+
+    def __init__(self, connection: socket.socket, call_seconds: float, total_seconds: float) -> None:
+        self.stream = Stream(connection)
+        self.call_seconds, self.seconds_left = call_seconds, total_seconds
+        self.numbers = itertools.count(1)
+        self.lost: str | None = None
+
+    def ask(self, do: str, seed: int = 0, seconds: float | None = None, **arguments: Any) -> Any:
+        """Have the agent do `do`. CallFailed if the student's code raised; SandboxLost if no answer can be had."""
+        if self.lost:
+            raise SandboxLost(self.lost)
+        if self.seconds_left <= 0:
+            self.lose("the hidden tests had used up the time for one submission")
+        seconds = min(seconds or self.call_seconds, self.seconds_left)
+        number, started = next(self.numbers), time.monotonic()
+        try:
+            if not self.stream.idle():
+                self.lose("your code answered a question that had not been asked")
+            self.stream.send({"id": number, "do": do, "seed": seed, "seconds": seconds, "with": arguments}, seconds)
+            reply = self.stream.receive(seconds + GRACE)
+        except TimeoutError:
+            self.lose(f"a call did not return within {seconds:.0f} seconds and could not be stopped")
+        except (EOFError, OSError):
+            self.lose("your code ended the Python process it was running in")
+        except WireError as error:
+            self.lose(f"your code sent an answer that could not be read: {error}")
+        finally:
+            self.seconds_left -= time.monotonic() - started
+        return self.read(number, reply, seconds)
+
+    def read(self, number: int, reply: Any, seconds: float) -> Any:
+        """The value of `reply` if it is the reply to request `number`."""
+        if not isinstance(reply, dict) or reply.get("id") != number or ("value" in reply) == ("error" in reply):
+            self.lose("your code answered a question that had not been asked")
+        if "value" in reply:
+            return reply["value"]
+        error = reply["error"]
+        parts = [error.get(key) for key in ("type", "message", "line")] if isinstance(error, dict) else [None]
+        if not all(isinstance(part, str) for part in parts):
+            self.lose("your code sent an answer that could not be read")
+        if parts[0] == "OutOfTime":
+            raise CallFailed("TimeoutError", f"the call took more than {seconds:.0f} seconds", "")
+        raise CallFailed(*parts)
+
+    def lose(self, reason: str) -> None:
+        """Hang up for good."""
+        self.lost = reason
+        self.stream.close()
+        raise SandboxLost(reason)
+
+    def close(self) -> None:
+        self.stream.close()
+
+
+class Doorbell:
+    """Waits for the agent to connect to a socket in the place's shared folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "a"
+        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.listener.bind(str(self.path))
+        self.listener.listen(1)
+
+    def answer(self, seconds: float) -> socket.socket:
+        """The agent's connection; TimeoutError if it does not come."""
+        self.listener.settimeout(seconds)
+        connection, _ = self.listener.accept()
+        return connection
+
+    def close(self) -> None:
+        self.listener.close()

@@ -1,0 +1,190 @@
+"""Answers the graders' calls from inside the sandbox: it finds what the student defined, calls it, sends what came.
+
+Everything here shares a process with the student's code and may be changed by it. That is allowed for: the agent
+knows no test, no expected value and no score, and the grader believes nothing it says but the values themselves.
+"""
+
+import contextlib
+import importlib
+import io
+import signal
+import socket
+import traceback
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from wire import Reference, Stream, WireError
+
+LIBRARIES = ("attention_lab", "torch")      # where dotted names may lead
+
+
+class OutOfTime(BaseException):
+    """A call took too long. Not an Exception, so that a student's `except Exception` lets it through."""
+
+
+class Sink(io.TextIOBase):
+    """What a student's function prints during a hidden test goes nowhere."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+class Agent:
+    """Serves the objects of `namespace`, the notebook's global variables."""
+
+    def __init__(self, namespace: dict[str, Any]) -> None:
+        self.namespace = namespace
+        self.objects: dict[int, Any] = {}
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Carry out one request; the reply has either "value" or "error"."""
+        operation = getattr(self, "do_" + request["do"])
+        try:
+            with contextlib.redirect_stdout(Sink()), contextlib.redirect_stderr(Sink()), limited(request["seconds"]):
+                torch.manual_seed(request["seed"])
+                return {"id": request["id"], "value": operation(**self.resolve(request["with"]))}
+        except OutOfTime:
+            return {"id": request["id"], "error": {"type": "OutOfTime", "message": "", "line": ""}}
+        except BaseException as error:      # SystemExit and KeyboardInterrupt too: a call must not end the agent
+            return {"id": request["id"], "error": describe(error)}
+
+    def resolve(self, value: Any) -> Any:
+        """Put the objects themselves where references to them stand."""
+        if isinstance(value, Reference):
+            target = self.objects[value.number]
+            return list(target.parameters()) if value.attribute == "parameters" else target
+        if isinstance(value, (list, tuple)):
+            return type(value)(self.resolve(item) for item in value)
+        if isinstance(value, dict):
+            return {key: self.resolve(item) for key, item in value.items()}
+        return value
+
+    def find(self, name: str) -> Any:
+        """What `name` means: the student's own global, or a dotted name in a library."""
+        if name in self.namespace:
+            return self.namespace[name]
+        module, _, attribute = name.rpartition(".")
+        if module.split(".")[0] in LIBRARIES:
+            return getattr(importlib.import_module(module), attribute)
+        raise NameError(f"name '{name}' is not defined")
+
+    def keep(self, thing: Any) -> Reference:
+        number = len(self.objects) + 1
+        self.objects[number] = thing
+        return Reference(number)
+
+    def do_defined(self, name: str) -> bool:
+        return name in self.namespace
+
+    def do_call(self, name: str, args: list, kwargs: dict) -> Any:
+        return self.watch(self.find(name), args, kwargs)
+
+    def do_make(self, name: str, args: list, kwargs: dict) -> Reference:
+        return self.keep(self.find(name)(*args, **kwargs))
+
+    def do_invoke(self, target: Any, method: str, args: list, kwargs: dict) -> Any:
+        return self.watch(getattr(target, method) if method else target, args, kwargs)
+
+    def do_get(self, target: Any, attribute: str) -> Any:
+        value = getattr(target, attribute) if attribute else target
+        plain = isinstance(value, (int, float, str, bool, list, tuple, dict, torch.Tensor, type(None)))
+        return value if plain else self.keep(value)
+
+    def do_global(self, name: str) -> Any:
+        return self.do_get(self.find(name), "")
+
+    def do_state(self, target: Any) -> dict[str, torch.Tensor]:
+        return dict(target.state_dict())
+
+    def do_load(self, target: Any, state: dict[str, torch.Tensor]) -> None:
+        target.load_state_dict(state)
+
+    def do_gradients(self, target: Any, method: str, args: list, kwargs: dict, of: int, wrt: str,
+                     cotangent: torch.Tensor | None) -> dict[str, Any]:
+        """Gradients of `(output * cotangent).sum()` by input position, or by parameter name; None where there is none.
+
+        A missing `cotangent` is all ones. The output is number `of` if the call returns several.
+        """
+        leaves = []
+
+        def leaf(value: Any) -> Any:
+            if isinstance(value, torch.Tensor) and value.is_floating_point():
+                value = value.clone().requires_grad_()
+                leaves.append(value)
+            return value
+
+        args = [leaf(value) for value in args]
+        function = self.find(target) if isinstance(target, str) else getattr(target, method) if method else target
+        for parameter in target.parameters() if wrt == "parameters" else ():
+            parameter.grad = None
+        output = function(*args, **kwargs)
+        output = output[of] if isinstance(output, (tuple, list)) else output
+        (output if cotangent is None else output * cotangent).sum().backward()
+        if wrt == "parameters":
+            return {name: parameter.grad for name, parameter in target.named_parameters()}
+        return {str(number): value.grad for number, value in enumerate(leaves)}
+
+    def do_forget(self) -> None:
+        self.objects.clear()
+
+    def watch(self, function: Callable, args: list, kwargs: dict) -> dict[str, Any]:
+        """Call `function`; say beside its result which of its tensor arguments it changed in place."""
+        watched = [(key, value, value._version) for key, value in (*enumerate(args), *kwargs.items())
+                   if isinstance(value, torch.Tensor)]
+        result = function(*args, **kwargs)
+        return {"result": result, "changed": [key for key, value, version in watched if value._version != version]}
+
+
+@contextlib.contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Raise OutOfTime in the main thread after `seconds`."""
+
+    def ring(signum: int, frame: Any) -> None:
+        raise OutOfTime
+
+    previous = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def describe(error: BaseException) -> dict[str, str]:
+    """What went wrong in the student's own words: the error's type, its message, and the line of theirs it came from."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "ipykernel" in frame.filename or frame.filename.startswith("<")]
+    try:
+        message = str(error)
+    except Exception:                       # a __str__ of the student's own
+        message = ""
+    return {"type": type(error).__name__[:80], "message": message[:2000],
+            "line": (own[-1].line or "")[:500] if own else ""}
+
+
+def serve(connection: socket.socket, namespace: dict[str, Any]) -> None:
+    """Answer requests until the grader hangs up."""
+    stream, agent = Stream(connection), Agent(namespace)
+    while True:
+        try:
+            request = stream.receive()
+        except (EOFError, OSError, WireError):
+            return
+        reply = agent.answer(request)
+        try:
+            stream.send(reply)
+        except OSError:
+            return
+        except BaseException as error:      # nothing was sent yet: the value was too much, or would not be looked at
+            stream.send({"id": request["id"], "error": describe(error)})
+
+
+def start(path: str) -> None:
+    """Connect to the grader's socket at `path` and serve the running notebook's variables."""
+    from IPython import get_ipython
+
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.connect(path)
+    serve(connection, get_ipython().user_ns)

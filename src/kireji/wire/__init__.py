@@ -1,0 +1,7 @@
+"""What may cross the wall between a submission and its grader: plain data and tensors, never code, never pickle."""
+
+from .codec import decode, encode
+from .stream import Stream
+from .values import Limits, Opaque, Reference, WireError
+
+__all__ = ["Limits", "Opaque", "Reference", "Stream", "WireError", "decode", "encode"]

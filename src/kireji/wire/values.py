@@ -1,0 +1,44 @@
+"""The vocabulary of the wire beyond plain data: what cannot cross is described, what stays behind is referred to."""
+
+from dataclasses import dataclass
+
+
+class WireError(ValueError):
+    """A message that breaks the wire's rules; the text says which rule."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one message may hold.
+
+    Decoding needs at most about 100 bytes of memory for each byte of structure, and the tensors' own bytes twice.
+    """
+
+    structure_bytes: int = 4 * 2**20    # everything but tensors: nesting, numbers, strings
+    tensor_bytes: int = 256 * 2**20     # all tensors of a message together
+    depth: int = 32                     # lists within lists
+    dimensions: int = 16                # of one tensor
+
+    @property
+    def message_bytes(self) -> int:
+        """The longest message, in bytes."""
+        return 4 + self.structure_bytes + self.tensor_bytes
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """Stands for a value that cannot cross: its type's name, and why it stayed behind."""
+
+    type_name: str
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.type_name} ({self.reason})" if self.reason else self.type_name
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Names an object that stays in the sandbox: its number there, and `attribute` of it if not the object itself."""
+
+    number: int
+    attribute: str = ""
