@@ -1,0 +1,25 @@
+"""The course service: the formgrader over the repository, for instructors only."""
+
+from kireji.paths import ROOT
+
+c = get_config()  # noqa: F821 (Jupyter defines it)
+
+c.ServerApp.root_dir = str(ROOT)
+c.ServerApp.allow_root = True   # in a container or a virtual machine the account is often root
+c.ServerApp.default_url = "/formgrader/manage_assignments"
+
+# `kireji.hub.guard` refuses what would run a student's code here; see there.
+c.ServerApp.jpserver_extensions = {
+    "kireji.hub.guard": True,
+    "nbgrader.server_extensions.formgrader": True,
+    "nbgrader.server_extensions.assignment_list": False,
+    "nbgrader.server_extensions.validate_assignment": False,
+    "nbgrader.server_extensions.course_list": False,
+    "jupyter_server_terminals": False,
+    "jupyter_lsp": False,
+}
+c.ServerApp.terminals_enabled = False
+c.LabApp.extension_manager = "readonly"
+
+# The formgrader's first page otherwise prints the whole configuration.
+c.FormgradeExtension.debug = False

@@ -1,0 +1,50 @@
+"""The embedded JupyterHub: everything on this machine, loopback only. `./kireji up` starts it and sets the ports."""
+
+import os
+import sys
+from pathlib import Path
+
+from kireji.hub import accounts, course_service
+from kireji.hub.spawner import WalledSpawner
+from kireji.paths import HUB
+from kireji.sandbox.bubblewrap import find_bwrap
+
+c = get_config()  # noqa: F821 (JupyterHub defines it)
+
+# Where it listens: loopback only, since it speaks plain HTTP.
+c.JupyterHub.bind_url = f"http://127.0.0.1:{os.environ['KIREJI_PORT']}"
+c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{os.environ['KIREJI_HUB_PORT']}"
+c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{os.environ['KIREJI_PROXY_PORT']}"
+
+# The proxy written in Python: a newcomer's machine has no Node.js. On a leash, so that it never outlives the hub.
+c.ConfigurableHTTPProxy.command = [sys.executable, "-m", "kireji.hub.leash",
+                                   str(Path(sys.executable).with_name("configurable-http-proxy"))]
+c.ConfigurableHTTPProxy.pid_file = str(HUB / "proxy.pid")
+
+# State that the next start finds again.
+c.JupyterHub.db_url = f"sqlite:///{HUB / 'jupyterhub.sqlite'}"
+c.JupyterHub.cookie_secret_file = str(HUB / "cookie_secret")
+
+# Who: the accounts of var/hub/accounts.json, with the groups that nbgrader's JupyterHub plugin reads.
+c.JupyterHub.authenticator_class = accounts.AccountsAuthenticator
+# Without a wall between servers and hidden tests, only the accounts that are for trying out.
+c.Authenticator.allowed_users = set(accounts.load_accounts() if find_bwrap() else accounts.DEMO)
+c.JupyterHub.load_groups = {
+    course_service.INSTRUCTORS: {"users": accounts.names("instructor")},
+    course_service.STUDENTS: {"users": accounts.names("student")},
+}
+
+# What: a server per person, and the course service with the formgrader.
+c.JupyterHub.spawner_class = WalledSpawner
+c.JupyterHub.services = [course_service.service(int(os.environ["KIREJI_COURSE_PORT"]))]
+c.JupyterHub.load_roles = course_service.roles()
+
+# Where a person lands: students on the welcome page, instructors in the formgrader.
+c.Spawner.default_url = "/lab/tree/welcome.md"
+c.JupyterHub.default_url = course_service.landing_page
+
+# A server is gone a moment after it is told to go: notebooks are saved by the browser, not at the end.
+c.LocalProcessSpawner.interrupt_timeout = 3
+c.LocalProcessSpawner.term_timeout = 2
+c.Spawner.start_timeout = 120   # JupyterLab's first start on a slow disk
+c.Spawner.http_timeout = 120

@@ -1,0 +1,86 @@
+"""`kireji up`: the course on this machine, until Ctrl-C."""
+
+import signal
+import sys
+import time
+
+import click
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+READY_SECONDS = 120
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Where the hub listens on this machine.")
+def up(port: int) -> None:
+    """Start the course in your browser: a hub with an instructor and two students.
+
+    Prints the address, the accounts with their passwords, and what to do next. Ctrl-C ends it; what was submitted
+    and graded is still there at the next start."""
+    from kireji.hub import lifecycle, release     # here, because JupyterHub and nbgrader take a second to import
+
+    console = Console(highlight=False)
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, _interrupt)
+    try:
+        began = time.monotonic()
+        with lifecycle.take_lock() as lock:
+            release.prepare_exchange()
+            hub = lifecycle.start_hub(port)
+            try:
+                lock.write(hub.address)
+                lock.flush()
+                with console.status("Starting the hub ..."):
+                    names = release.unreleased()
+                    if names:
+                        release.release(names)
+                    hub.wait_until_ready(READY_SECONDS)
+                _say_ready(console, hub.address, names, time.monotonic() - began)
+                hub.process.wait()
+                raise lifecycle.HubProblem(
+                    f"The hub ended by itself; the reason is near the end of {lifecycle.shown(lifecycle.LOG)}. Start it again with: ./kireji up")
+            finally:
+                for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                    signal.signal(name, signal.SIG_IGN)     # nothing may interrupt the tidying up
+                hub.stop()
+    except KeyboardInterrupt:
+        console.print("\nStopped. Everything submitted and graded is kept; [bold]./kireji up[/bold] goes on from here.")
+    except (lifecycle.HubProblem, release.ReleaseFailed) as problem:
+        console.print(f"[bold red]✗[/bold red] {problem}")
+        sys.exit(1)
+
+
+def _interrupt(signal_number, frame):
+    raise KeyboardInterrupt
+
+
+def _say_ready(console: Console, address: str, released: list[str], seconds: float) -> None:
+    """Tell a newcomer where to go, as whom, and what to do first."""
+    from kireji.hub import lifecycle
+    from kireji.hub.accounts import load_accounts
+    from kireji.sandbox.bubblewrap import find_bwrap
+
+    people = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for heading in ("account", "password", "lands in"):
+        people.add_column(heading, header_style="dim")
+    places = {"instructor": "the formgrader: collect, grade, return feedback", "student": "JupyterLab, on the welcome page"}
+    for account in load_accounts().values():
+        people.add_row(f"[bold]{account.name}[/bold]", f"[bold]{account.password}[/bold]", places[account.role])
+    console.print(Panel.fit(f"Kireji is running at [bold cyan]{address}[/bold cyan]", border_style="cyan"))
+    console.print(people)
+    console.print()
+    if released:
+        console.print(f"Released to the students: {', '.join(released)}")
+    console.print("[bold]What to do next[/bold]")
+    console.print(f"  1. Open {address} and log in as [bold]alice[/bold]. Her welcome page says how to fetch an assignment, work and submit.")
+    console.print("  2. In a private window, log in as [bold]instructor[/bold]: collect, autograde, generate and release feedback.")
+    console.print("  3. As alice again: fetch the feedback and open it.")
+    console.print("  Two people at once need two browsers, or one window and one private window.")
+    console.print()
+    if find_bwrap() is None:
+        console.print("[yellow]There is no bubblewrap on this machine: students' servers share your account and so may read the "
+                      "hidden tests. Use them for the demo accounts only.[/yellow]")
+    console.print(f"[dim]Ready after {seconds:.0f} s. Ctrl-C ends it. The log is in {lifecycle.shown(lifecycle.LOG)}; "
+                  f"the accounts are in {lifecycle.shown(lifecycle.HUB / 'accounts.json')}.[/dim]")

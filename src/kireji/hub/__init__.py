@@ -1,0 +1,1 @@
+"""The embedded JupyterHub: accounts, students' servers behind a wall, the course service, start and stop."""

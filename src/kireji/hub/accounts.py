@@ -1,0 +1,70 @@
+"""Who may log in. Passwords are generated once and kept, readable by the owner alone, so that the next start shows them again.
+
+They are kept in clear: `up` must be able to print them, and a hash beside its own clear text protects nothing.
+"""
+
+import hmac
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from jupyterhub.auth import Authenticator
+
+from kireji.paths import HUB
+
+ACCOUNTS = HUB / "accounts.json"
+DEMO = {"instructor": "instructor", "alice": "student", "bob": "student"}     # name: role
+SYLLABLES = [consonant + vowel for consonant in "bdfghjkmnprstvyz" for vowel in "aeiou"]
+
+
+@dataclass(frozen=True)
+class Account:
+    """One person: `role` is "instructor" or "student"."""
+
+    name: str
+    role: str
+    password: str
+
+
+def new_password() -> str:
+    """Eight syllables, about 50 bits: easy to read off a terminal, hopeless to guess."""
+    pairs = [secrets.choice(SYLLABLES) + secrets.choice(SYLLABLES) for _ in range(4)]
+    return "-".join(pairs)
+
+
+def load_accounts(path: Path = ACCOUNTS) -> dict[str, Account]:
+    """The accounts by name, making those of the demo course that are not there yet."""
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    missing = {name: {"role": role, "password": new_password()} for name, role in DEMO.items() if name not in kept}
+    if missing:
+        kept |= missing
+        _write_private(path, json.dumps(kept, indent=2) + "\n")
+    return {name: Account(name, entry["role"], entry["password"]) for name, entry in kept.items()}
+
+
+def names(role: str, path: Path = ACCOUNTS) -> list[str]:
+    """The names of everybody with this role."""
+    return sorted(account.name for account in load_accounts(path).values() if account.role == role)
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write `text` so that at no moment anybody else can read it, and a crash leaves the old file whole."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    draft.replace(path)
+
+
+class AccountsAuthenticator(Authenticator):
+    """Lets in whoever gives the password that accounts.json holds for the name."""
+
+    async def authenticate(self, handler, data):
+        """Return the name, or None for a wrong name or password (in the same time, whichever it was)."""
+        account = load_accounts().get(data["username"])
+        expected = account.password if account else new_password()
+        matches = hmac.compare_digest(expected.encode(), data["password"].encode())
+        return account.name if account and matches else None

@@ -1,0 +1,53 @@
+"""The course service: one Jupyter server, shared by the instructors, that has the repository and the formgrader."""
+
+import os
+import sys
+
+from kireji.paths import COURSE_ID, HUB, HUB_CONFIG, ROOT
+
+URL_PREFIX = f"/services/{COURSE_ID}/"
+FORMGRADER = URL_PREFIX + "formgrader"
+INSTRUCTORS = f"formgrade-{COURSE_ID}"      # groups as nbgrader's JupyterHub plugin names them
+STUDENTS = f"nbgrader-{COURSE_ID}"
+
+
+def service(port: int) -> dict:
+    """The service's entry in JupyterHub.services."""
+    state = HUB / "course_service"
+    return {
+        "name": COURSE_ID,
+        "url": f"http://127.0.0.1:{port}",
+        "command": [sys.executable, "-m", "kireji.hub.leash", sys.executable, "-m", "jupyterhub.singleuser"],
+        "cwd": str(ROOT),
+        "oauth_no_confirm": True,       # it is ours: nobody needs to authorise it
+        "display": True,
+        "environment": {
+            # The account's own Jupyter settings have no say in the course service.
+            "JUPYTER_CONFIG_DIR": str(state / "config"),
+            "JUPYTER_DATA_DIR": str(state / "data"),
+            "JUPYTER_RUNTIME_DIR": str(state / "runtime"),
+            "IPYTHONDIR": str(state / "ipython"),
+            "JUPYTER_CONFIG_PATH": str(HUB_CONFIG / "course_service"),
+            "JUPYTERHUB_USER": "",
+            "HOME": os.environ["HOME"],
+            "USER": "instructor",
+            "OMP_NUM_THREADS": "1",
+        },
+    }
+
+
+def roles() -> list[dict]:
+    """Who may do what beyond JupyterHub's defaults."""
+    return [
+        {"name": "instructors", "groups": [INSTRUCTORS], "scopes": ["self", f"access:services!service={COURSE_ID}"]},
+        # nbgrader asks the hub which courses a person is in, and enrols whom the instructor adds in the formgrader.
+        {"name": "course", "services": [COURSE_ID], "scopes": ["list:groups", f"groups!group={STUDENTS}", "read:users:groups"]},
+        {"name": "server", "scopes": ["users:activity!user", "access:servers!server", "read:users!user"]},
+    ]
+
+
+def landing_page(handler) -> str:
+    """Where somebody who has just logged in is sent: an instructor to the formgrader; "" is JupyterHub's own choice."""
+    user = handler.current_user
+    is_instructor = user is not None and INSTRUCTORS in {group.name for group in user.groups}
+    return FORMGRADER if is_instructor else ""

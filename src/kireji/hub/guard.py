@@ -1,0 +1,45 @@
+"""What the course service refuses: it holds the hidden tests and the grades, so nothing a student wrote may run in it.
+
+A Jupyter Server extension. Its handlers are asked before the server's own and before nbgrader's, because extensions
+are loaded in the order of their names and `kireji` comes before `nbgrader`.
+"""
+
+from jupyter_server.base.handlers import APIHandler, JupyterHandler
+from jupyter_server.utils import url_path_join
+from tornado import web
+
+REFUSAL = "The course service runs no code. Open the notebook on your own server instead."
+
+
+class FormgraderDoor(JupyterHandler):
+    """`/formgrader` itself: nbgrader's would run the nbgrader_config.py of any folder named by `?path=`."""
+
+    @web.authenticated
+    def get(self):
+        if self.get_argument("path", ""):
+            raise web.HTTPError(403, "The formgrader of this course has one course folder.")
+        self.redirect(url_path_join(self.base_url, "formgrader/manage_assignments"))
+
+
+class NoCode(APIHandler):
+    """Kernels, sessions and terminals: listing them finds none, starting one is refused."""
+
+    @web.authenticated
+    def get(self):
+        self.finish("[]")
+
+    @web.authenticated
+    def post(self):
+        raise web.HTTPError(403, REFUSAL)
+
+
+def _load_jupyter_server_extension(server) -> None:
+    base = server.web_app.settings["base_url"]
+    server.web_app.add_handlers(".*$", [
+        (url_path_join(base, r"/formgrader/?"), FormgraderDoor),
+        (url_path_join(base, r"/api/(?:kernels|sessions|terminals)"), NoCode),
+    ])
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "kireji.hub.guard"}]

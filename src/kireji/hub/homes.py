@@ -1,0 +1,35 @@
+"""A person's home folder: made at the first log-in, with the welcome page and the lessons in it."""
+
+import os
+import shutil
+from pathlib import Path
+
+from kireji.paths import DOCS, HOMES, HUB_CONFIG, LESSONS
+
+READ_ONLY = {"lessons": LESSONS, "docs": DOCS}      # what the home shows of the repository, by the name it has there
+
+
+def shown() -> dict[str, Path]:
+    """The read-only folders that exist in this checkout, by their name in the home."""
+    return {name: folder for name, folder in READ_ONLY.items() if folder.is_dir()}
+
+
+def prepare_home(name: str, role: str, walled: bool) -> Path:
+    """Make the home of `name` ready for a server, and return it.
+
+    Behind a wall the read-only folders are mounted over empty ones; without a wall they are links."""
+    home = HOMES / name
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    welcome = home / "welcome.md"
+    welcome.unlink(missing_ok=True)     # not written through: it may have become a link
+    shutil.copyfile(HUB_CONFIG / "welcome" / f"{role}.md", welcome)
+    for folder, source in shown().items():
+        place = home / folder
+        if place.is_symlink():
+            place.unlink()
+        if walled:
+            place.mkdir(exist_ok=True)
+        elif not place.exists() or not os.listdir(place):
+            shutil.rmtree(place, ignore_errors=True)
+            place.symlink_to(source, target_is_directory=True)
+    return home

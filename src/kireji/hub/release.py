@@ -1,0 +1,62 @@
+"""Put the assignments of `release/` into the exchange, by nbgrader's own means."""
+
+import filecmp
+import os
+from pathlib import Path
+
+from nbgrader.apps import NbGrader
+from nbgrader.apps.api import NbGraderAPI
+
+from kireji.paths import COURSE_ID, EXCHANGE, RELEASE, ROOT
+
+
+class ReleaseFailed(Exception):
+    """nbgrader refused to release; the message has its last words."""
+
+
+def prepare_exchange() -> None:
+    """Make the exchange's folders, which students' servers mount, before the first assignment is released."""
+    for name in ("outbound", "inbound", "feedback"):
+        (EXCHANGE / COURSE_ID / name).mkdir(parents=True, exist_ok=True)
+    EXCHANGE.chmod(0o777)                               # nbgrader's modes, see ExchangeReleaseAssignment
+    (EXCHANGE / COURSE_ID / "inbound").chmod(0o2733)
+
+
+def unreleased() -> list[str]:
+    """The assignments of `release/` that the exchange does not have, or has in another version."""
+    ready = sorted(folder.name for folder in RELEASE.glob("*/") if any(folder.glob("*.ipynb")))
+    return [name for name in ready if not _same(RELEASE / name, EXCHANGE / COURSE_ID / "outbound" / name)]
+
+
+def release(names: list[str]) -> None:
+    """Release these assignments, replacing what the exchange has of them; nobody's fetched copy changes."""
+    app = _nbgrader()
+    api = NbGraderAPI(app.coursedir, app.authenticator, parent=app)
+    for name in names:
+        outcome = api.release_assignment(name)
+        if not outcome["success"]:
+            raise ReleaseFailed(f"{name} could not be released: {_last_line(outcome)}")
+
+
+def _nbgrader() -> NbGrader:
+    """nbgrader configured as at the repository root, wherever this process is."""
+    before = Path.cwd()
+    os.chdir(ROOT)
+    try:
+        app = NbGrader()
+        app.initialize([], root=str(ROOT))
+        app.config.ExchangeReleaseAssignment.force = True
+        app.start()
+        return app
+    finally:
+        os.chdir(before)
+
+
+def _same(one: Path, other: Path) -> bool:
+    files = {path.relative_to(one) for path in one.rglob("*") if path.is_file()}
+    return all((other / path).is_file() and filecmp.cmp(one / path, other / path, shallow=False) for path in files)
+
+
+def _last_line(outcome: dict) -> str:
+    said = (outcome.get("error") or outcome.get("log") or "no reason given").strip()
+    return said.splitlines()[-1]
