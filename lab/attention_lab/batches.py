@@ -1,0 +1,72 @@
+"""Sentence pairs as padded tensors, in batches of similar length."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from attention_lab.text import Vocabulary, tokenize
+
+
+class Batch(NamedTuple):
+    """source_ids (B, T_src), lengths (B,) the true source lengths, target_ids (B, T_tgt).
+
+    Rows of target_ids begin with bos_id and end with eos_id; short rows are filled up with pad_id."""
+
+    source_ids: Tensor
+    lengths: Tensor
+    target_ids: Tensor
+
+
+def pad_rows(rows: Sequence[Sequence[int]], pad_id: int) -> tuple[Tensor, Tensor]:
+    """Lists of different lengths as one tensor: ids (B, T) filled up with pad_id, and lengths (B,)."""
+    lengths = torch.tensor([len(row) for row in rows], dtype=torch.long)
+    ids = torch.full((len(rows), int(lengths.max())), pad_id, dtype=torch.long)
+    for i, row in enumerate(rows):
+        ids[i, : len(row)] = torch.tensor(row, dtype=torch.long)
+    return ids, lengths
+
+
+def encode_sources(sentences: Sequence[str], vocabulary: Vocabulary) -> tuple[Tensor, Tensor]:
+    """Sentences -> source_ids (B, T_src) and lengths (B,). An empty sentence counts as one unknown word."""
+    return pad_rows([vocabulary.encode(tokenize(sentence)) or [vocabulary.unk_id] for sentence in sentences],
+                    vocabulary.pad_id)
+
+
+def encode_targets(sentences: Sequence[str], vocabulary: Vocabulary) -> Tensor:
+    """Sentences -> target_ids (B, T_tgt), each between bos and eos."""
+    rows = [[vocabulary.bos_id, *vocabulary.encode(tokenize(sentence)), vocabulary.eos_id] for sentence in sentences]
+    return pad_rows(rows, vocabulary.pad_id)[0]
+
+
+class TranslationBatches:
+    """Every pair once an epoch, in random batches whose sentences have about the same length.
+
+    Iterating gives a fresh shuffle of `Batch`es each time; padding is little because a batch's lengths are alike."""
+
+    def __init__(self, pairs: Sequence[tuple[str, str]], source_vocabulary: Vocabulary, target_vocabulary: Vocabulary,
+                 batch_size: int, seed: int = 0):
+        """`pairs`: (source sentence, target sentence)."""
+        self.batch_size = batch_size
+        self.pad_ids = source_vocabulary.pad_id, target_vocabulary.pad_id
+        self.generator = torch.Generator().manual_seed(seed)
+        self.rows = [(source_vocabulary.encode(tokenize(source)),
+                      [target_vocabulary.bos_id, *target_vocabulary.encode(tokenize(target)), target_vocabulary.eos_id])
+                     for source, target in pairs]
+
+    def __len__(self) -> int:
+        return -(-len(self.rows) // self.batch_size)
+
+    def __iter__(self) -> Iterator[Batch]:
+        shuffled = torch.randperm(len(self.rows), generator=self.generator).tolist()
+        # sorted() is stable: among sentences of one length the shuffled order stays
+        by_length = sorted(shuffled, key=lambda i: (len(self.rows[i][0]), len(self.rows[i][1])))
+        starts = torch.randperm(len(self), generator=self.generator) * self.batch_size
+        for start in starts.tolist():
+            yield self.collate([self.rows[i] for i in by_length[start : start + self.batch_size]])
+
+    def collate(self, rows: Sequence[tuple[list[int], list[int]]]) -> Batch:
+        source_ids, lengths = pad_rows([source for source, _ in rows], self.pad_ids[0])
+        target_ids, _ = pad_rows([target for _, target in rows], self.pad_ids[1])
+        return Batch(source_ids, lengths, target_ids)
