@@ -1,0 +1,39 @@
+"""The command group. A command's module is imported only when that command is called: help stays fast."""
+
+from importlib import import_module
+
+import click
+
+from kireji.commands import COMMANDS, page
+from kireji.errors import KirejiError
+
+
+class Commands(click.Group):
+    """The commands of `kireji.commands`; an error that is the user's to mend is one sentence, without a trace."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        return getattr(import_module(f"kireji.cli.{name}"), name)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write(page())
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except KirejiError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def kireji() -> None:
+    pass
+
+
+def main() -> None:
+    kireji(prog_name="./kireji")

@@ -1,0 +1,21 @@
+"""`./kireji test`: pytest in the repository root."""
+
+import os
+import sys
+
+import click
+
+from kireji import paths
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST ARGUMENTS]...")
+def test(arguments: tuple[str, ...]) -> None:
+    """Run the tests; all arguments go to pytest, for example: ./kireji test tests/wire -x
+
+    Names of files are relative to the repository. Tests that need a browser or bubblewrap say so and are
+    skipped where there is none."""
+    os.chdir(paths.ROOT)
+    # One thread: two torch threads beside another busy process are many times slower than one.
+    os.execve(sys.executable, [sys.executable, "-P", "-m", "pytest", *arguments],
+              os.environ | {"OMP_NUM_THREADS": "1"})

@@ -1,0 +1,32 @@
+"""What `./kireji` offers, and its help page. Standard library only: a fresh clone answers `--help` at once."""
+
+# group -> command -> what it does; each command is a click command of that name in kireji/cli/NAME.py
+GROUPS = {
+    "Look around": {
+        "up": "start JupyterHub here: an instructor, two students, an assignment to do",
+        "demo": "the whole course in the terminal: sample students submit and are graded",
+    },
+    "Run the course": {
+        "judge": "grade one folder of files and print the report; records nothing",
+        "grade": "collect and grade what students submitted, into the gradebook",
+    },
+    "Work on Kireji": {
+        "setup": "only set up (every other command does it too, when it is needed)",
+        "test": "run the tests; further words go to pytest",
+    },
+}
+
+COMMANDS = {name: summary for group in GROUPS.values() for name, summary in group.items()}
+
+
+def page() -> str:
+    """The page `./kireji --help` shows."""
+    lines = ["Kireji: a course on attention mechanisms that grades itself, in JupyterHub.",
+             "",
+             "Usage: ./kireji COMMAND [options]      ./kireji COMMAND --help tells more of a command",
+             ""]
+    for group, commands in GROUPS.items():
+        lines += [f"{group}:", *(f"  {name:<7} {summary}" for name, summary in commands.items()), ""]
+    lines += ["New here? Type ./kireji up and open the address it prints.",
+              "The first command sets everything up inside this folder: a few minutes and about 2 GB, once."]
+    return "\n".join(lines) + "\n"

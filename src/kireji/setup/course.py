@@ -1,0 +1,44 @@
+"""The course itself: its sentences, and the notebooks that students get. Needs the finished environment."""
+
+from pathlib import Path
+
+from kireji import paths
+from kireji.errors import KirejiError
+from kireji.setup.environment import LOCK, PYTHON
+from kireji.setup.explain import explain, last_words
+from kireji.setup.shell import Shell
+from kireji.setup.steps import Step
+
+STAMPS = paths.VAR / "setup"
+CONFIG = paths.ROOT / "nbgrader_config.py"
+GRADEBOOK = paths.ROOT / "gradebook.db"
+
+
+def course_steps() -> list[Step]:
+    recipe = sorted((paths.ROOT / "src" / "kireji" / "data").glob("*.py"))
+    source = assignment_files(paths.SOURCE)
+    names = {path.relative_to(paths.SOURCE).parts[0] for path in source}
+    return [Step("Sentences to translate (68 MB)", STAMPS / "data", _contents(recipe),
+                 [paths.SECRET, paths.DATA / "stamp.json", paths.LAB_DATA, paths.HELD_OUT],
+                 lambda shell: _tell(shell, "kireji.data")),
+            Step("The students' notebooks in release/", STAMPS / "release",
+                 [LOCK.read_bytes(), *_contents([CONFIG, *source])],
+                 [GRADEBOOK, *(paths.RELEASE / name for name in sorted(names))],
+                 lambda shell: _tell(shell, "kireji.setup.release"))]
+
+
+def assignment_files(folder: Path) -> list[Path]:
+    """Every file of every assignment in `folder`, without what Jupyter leaves behind."""
+    return sorted(path for path in folder.glob("*/**/*") if path.is_file() and ".ipynb_checkpoints" not in path.parts)
+
+
+def _contents(files: list[Path]) -> list[bytes]:
+    return [part for path in files for part in (path.relative_to(paths.ROOT).as_posix().encode(), path.read_bytes())]
+
+
+def _tell(shell: Shell, module: str) -> None:
+    """Run one of our modules, which says in its last line what went wrong, if something did."""
+    outcome = shell.run(PYTHON, "-P", "-m", module)
+    if not outcome.ok:
+        unexpected = "Traceback (most recent call last)" in outcome.output
+        raise KirejiError(explain(outcome.output) if unexpected else last_words(outcome.output))

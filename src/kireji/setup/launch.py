@@ -1,0 +1,61 @@
+"""What the launcher does with its arguments: help at once, else set up what is missing and run the command."""
+
+import errno
+import os
+import signal
+import sys
+
+from kireji import paths
+from kireji.commands import COMMANDS, page
+from kireji.errors import KirejiError
+from kireji.setup.course import course_steps
+from kireji.setup.environment import PYTHON, environment_steps
+from kireji.setup.explain import NO_SPACE
+from kireji.setup.steps import complete
+
+STOPPED = "Stopped; run the same command again and the set-up goes on where it was."
+
+
+def launch(arguments: list[str]) -> int:
+    """Exit status, unless the command takes over this process."""
+    if not arguments or arguments[0] in ("--help", "-h", "help"):
+        print(page(), end="")
+        return 0
+    if arguments[0] not in COMMANDS:
+        print(f"There is no command {arguments[0]!r}; ./kireji --help lists them.", file=sys.stderr)
+        return 2
+    try:
+        set_up()
+    except KirejiError as error:
+        return _end(str(error), 1)
+    except OSError as error:
+        return _end(_sentence(error), 1)
+    except KeyboardInterrupt:
+        return _end(STOPPED, 130)
+    # -P: a torch.py lying in the folder where the command is typed must not be imported.
+    os.execve(PYTHON, [str(PYTHON), "-P", "-m", "kireji", *arguments], _without_python_settings())
+
+
+def set_up() -> None:
+    """Bring everything up to date; costs milliseconds when there is nothing to do."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill ends it as Ctrl-C does
+    complete([*environment_steps(), *course_steps()])
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _without_python_settings() -> dict[str, str]:
+    # They belong to another Python than the one in .venv.
+    return {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+
+
+def _sentence(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return NO_SPACE
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"Kireji keeps everything in its own folder, and {error.filename or paths.ROOT} cannot be written."
+    return f"Set-up stopped: {error}."
+
+
+def _end(sentence: str, status: int) -> int:
+    print(sentence, file=sys.stderr)
+    return status

@@ -1,0 +1,40 @@
+"""Generate release/ from source/ with nbgrader, and enter the assignments in the gradebook."""
+
+import sys
+from pathlib import Path
+
+from nbgrader.apps import NbGraderAPI
+from traitlets.config import Config, PyFileConfigLoader
+
+from kireji import paths
+from kireji.errors import KirejiError
+from kireji.setup.explain import last_words
+
+
+def generate(course: Path = paths.ROOT) -> list[str]:
+    """Generate every assignment of `course`, a folder with source/ in it; return their names.
+
+    Uses the repository's nbgrader_config.py, with release/ and gradebook.db placed in `course`."""
+    config = Config(PyFileConfigLoader("nbgrader_config.py", path=str(paths.ROOT)).load_config())
+    config.CourseDirectory.root = str(course)
+    config.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
+    nbgrader = NbGraderAPI(config=config)
+    names = sorted(folder.name for folder in (course / "source").iterdir() if any(folder.glob("*.ipynb")))
+    for name in names:
+        result = nbgrader.generate_assignment(name)
+        if not result["success"]:
+            raise KirejiError(f"nbgrader cannot generate release/{name}: {last_words(result['error'])}.")
+    return names
+
+
+def main() -> int:
+    try:
+        print("Generated:", ", ".join(generate()))
+    except KirejiError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

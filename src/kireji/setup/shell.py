@@ -1,0 +1,66 @@
+"""Run the installers: their words go to the log, the last of them beside the progress."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from typing import TextIO
+
+from kireji.setup.progress import Line
+
+# Settings that would make pip or uv install elsewhere than in .venv, or run another Python than its own.
+AWAY = ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON", "UV_SYSTEM_PYTHON", "UV_TARGET")
+QUIET = {"PIP_USER": "0", "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_PROGRESS_BAR": "off",
+         "UV_PYTHON_DOWNLOADS": "never", "PYTHONUNBUFFERED": "1"}
+TURN = 0.1       # seconds between two looks at a running command
+PATIENCE = 5.0   # seconds a command gets to end after it was told to
+
+
+@dataclass(frozen=True)
+class Outcome:
+    ok: bool
+    output: str
+
+
+class Shell:
+    """Runs commands one after another; `keep_open` is a file descriptor every command inherits."""
+
+    def __init__(self, log: TextIO, line: Line, keep_open: int) -> None:
+        # `log` is open for appending: the commands write to it too.
+        self.log, self.line, self.keep_open = log, line, keep_open
+
+    def run(self, *command: object, settings: dict[str, str] | None = None) -> Outcome:
+        """Run `command` to its end with `settings` in its environment. Ctrl-C ends it first."""
+        words = [str(word) for word in command]
+        self.log.write("$ " + " ".join(words) + "\n")
+        self.log.flush()
+        start = os.fstat(self.log.fileno()).st_size
+        environment = {name: value for name, value in os.environ.items() if name not in AWAY} | QUIET | (settings or {})
+        with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
+                              env=environment, pass_fds=[self.keep_open]) as process:
+            try:
+                while process.poll() is None:
+                    self._wait(process, TURN)
+                    self.line.turn(_last_line(self._output(start)))
+            except BaseException:
+                process.terminate()
+                if not self._wait(process, PATIENCE):
+                    process.kill()
+                raise
+        return Outcome(process.returncode == 0, self._output(start))
+
+    @staticmethod
+    def _wait(process: subprocess.Popen, seconds: float) -> bool:
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def _output(self, start: int) -> str:
+        with open(self.log.name, "rb") as log:
+            log.seek(start)
+            return log.read().decode(errors="replace")
+
+
+def _last_line(text: str) -> str:
+    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")

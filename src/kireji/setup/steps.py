@@ -1,0 +1,71 @@
+"""Steps that are done once: each leaves a stamp when it is finished, never before, so a broken run can go on."""
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from kireji import paths
+from kireji.setup.alone import alone
+from kireji.setup.progress import Line
+from kireji.setup.shell import Shell
+
+LOG = paths.VAR / "setup.log"
+LOCK = paths.VAR / "setup.lock"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to make once, and again when what it was made from changes.
+
+    The stamp lies beside the product, so that deleting one deletes the other."""
+
+    title: str
+    stamp: Path
+    made_from: Iterable[bytes]
+    products: Iterable[Path]
+    run: Callable[[Shell], None]
+
+    def fingerprint(self) -> str:
+        digest = hashlib.sha256()
+        for part in self.made_from:
+            digest.update(hashlib.sha256(part).digest())
+        return digest.hexdigest()
+
+    def is_done(self) -> bool:
+        try:
+            return self.stamp.read_text() == self.fingerprint() and all(path.exists() for path in self.products)
+        except FileNotFoundError:
+            return False
+
+    def complete(self, shell: Shell) -> None:
+        # Taken before the work: what changes meanwhile makes the step due again.
+        fingerprint = self.fingerprint()
+        self.stamp.unlink(missing_ok=True)
+        self.run(shell)
+        self.stamp.parent.mkdir(parents=True, exist_ok=True)
+        draft = self.stamp.with_suffix(".unfinished")
+        draft.write_text(fingerprint)
+        draft.replace(self.stamp)
+
+
+def complete(steps: list[Step]) -> None:
+    """Do every step that is not done yet, one set-up at a time, saying on stderr how it goes."""
+    if all(step.is_done() for step in steps):
+        return
+    with alone(LOCK, say=_say) as earlier:
+        if earlier.was_broken_off:
+            _say("An earlier set-up did not finish; this one goes on where it stopped.")
+        due = [step for step in steps if not step.is_done()]  # an other set-up may just have done it all
+        if len(due) == len(steps):
+            _say("Setting up Kireji in this folder, once: a few minutes and about 2 GB.")
+        LOG.write_text("")
+        with LOG.open("a") as log:
+            for step in due:
+                with Line(step.title, sys.stderr) as line:
+                    step.complete(Shell(log, line, keep_open=earlier.descriptor))
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
