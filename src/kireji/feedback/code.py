@@ -1,0 +1,27 @@
+"""A student's code, coloured: pygments' HTML, everything of the student's escaped by it."""
+
+from functools import cache
+
+from markupsafe import Markup, escape
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+import pygments
+
+from kireji.feedback.sanitise import clean_text
+
+LONGEST_COLOURED = 30_000  # characters; beyond that colours cost more than they tell
+LONGEST_SHOWN = 100_000
+
+
+def highlight(source: str) -> Markup:
+    """Code as the inside of a <pre>: spans with pygments' short classes, or plain text where it is very long."""
+    shown = clean_text(source, LONGEST_SHOWN).strip("\n")
+    if len(shown) > LONGEST_COLOURED:
+        return escape(shown)
+    return Markup(pygments.highlight(shown, PythonLexer(stripnl=False), _formatter()).rstrip("\n"))  # noqa: S704
+
+
+@cache
+def _formatter() -> HtmlFormatter:
+    return HtmlFormatter(nowrap=True)

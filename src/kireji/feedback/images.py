@@ -1,0 +1,64 @@
+"""A submission's pictures, drawn anew: decoded within limits and written as plain PNG, so that only pixels remain.
+
+What a browser of ours shows was made by this encoder; metadata, animation, odd chunks and trailing bytes are gone.
+"""
+
+import io
+import warnings
+
+from PIL import Image, ImageOps
+
+MOST_BYTES = 8_000_000      # of the file as it came
+MOST_PIXELS = 16_000_000    # of the picture as it came: 64 MB decoded
+LARGEST_SIDE = 1600         # of the picture as it leaves
+MOST_BYTES_OUT = 1_500_000  # of the file as it leaves; noise is shrunk until it fits
+
+
+class PictureRefused(Exception):
+    """Why a picture is not shown, as a sentence for its author."""
+
+
+def reencode(data: bytes) -> bytes:
+    """The first frame of a PNG or JPEG as a plain opaque PNG of at most 1600 pixels a side, without metadata.
+
+    Raises PictureRefused, with a sentence, for anything else."""
+    if len(data) > MOST_BYTES:
+        raise PictureRefused(f"A picture of {len(data) / 1e6:.1f} MB is not shown; the limit is {MOST_BYTES / 1e6:.0f} MB.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as picture:
+                width, height = picture.size
+                if width * height <= MOST_PIXELS:
+                    return _plain(picture)
+    # Decoders raise nearly anything on damaged input (OSError, ValueError, SyntaxError, struct.error, ...).
+    except Exception as error:  # noqa: BLE001
+        raise PictureRefused("A picture is not shown: it is not a readable PNG or JPEG.") from error
+    raise PictureRefused(f"A picture of {width} x {height} pixels is not shown; "
+                         f"the limit is {MOST_PIXELS // 1_000_000} million pixels.")
+
+
+def size(png: bytes) -> tuple[int, int]:
+    """Width and height of one of our own PNGs, from its header; (0, 0) if it is none."""
+    if png[:8] != b"\x89PNG\r\n\x1a\n" or png[12:16] != b"IHDR":
+        return 0, 0
+    return int.from_bytes(png[16:20]), int.from_bytes(png[20:24])
+
+
+def _plain(picture: Image.Image) -> bytes:
+    picture.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))  # a large JPEG need not be decoded in full
+    picture = ImageOps.exif_transpose(picture)
+    if picture.mode.startswith("I"):  # 16 bits a pixel: keep the upper eight
+        picture = picture.convert("I").point(lambda level: level * (1 / 256)).convert("L")
+    # Pages have a dark mode: transparency becomes the white that the figure was drawn for.
+    layer = picture.convert("RGBA")
+    plain = Image.new("RGB", layer.size, "white")
+    plain.paste(layer, mask=layer.getchannel("A"))
+    side = LARGEST_SIDE
+    while True:
+        plain.thumbnail((side, side))
+        buffer = io.BytesIO()
+        plain.save(buffer, "PNG")
+        if buffer.tell() <= MOST_BYTES_OUT or side < 200:
+            return buffer.getvalue()
+        side = side * 2 // 3

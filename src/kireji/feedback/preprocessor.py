@@ -1,0 +1,73 @@
+"""The two places where nbgrader's pages meet ours: the feedback page and the formgrader's page of a submission."""
+
+import re
+
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
+from nbgrader.preprocessors import GetGrades
+from nbgrader.utils import is_task
+from traitlets import Bool
+
+from kireji.feedback import page, view
+from kireji.feedback.report import lines_of, records_of
+from kireji.feedback.sanitise import sanitise_notebook
+from kireji.feedback.written import markdown_to_html
+
+# A lesson's own prose is longer than a student's answer may be.
+LONGEST_PROSE = 60_000
+UNSAFE_NAME = re.compile(r"[^\w-]", re.ASCII)
+
+
+class FeedbackPage(GetGrades):
+    """Gathers the gradebook's scores and comments, and leaves the finished page in resources["kireji"]."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        self._grades: dict[str, view.Grade] = {}
+        self._comments: dict[str, str] = {}
+        nb, resources = super().preprocess(nb, resources)
+        names = resources["nbgrader"]
+        gradebook = view.Gradebook(names["score"], names["max_score"], names["late_penalty"], self._grades,
+                                   self._comments)
+        built = view.build(nb, gradebook, title=names["notebook"], student=names["student"])
+        resources["kireji"] = {"page": page.render_page(built)}
+        return nb, resources
+
+    def _get_comment(self, cell: NotebookNode, resources: dict) -> None:
+        super()._get_comment(cell, resources)
+        marks = cell.metadata["nbgrader"]
+        if marks["comment"]:
+            self._comments[marks["grade_id"]] = marks["comment"]
+
+    def _get_score(self, cell: NotebookNode, resources: dict) -> None:
+        name = cell.metadata["nbgrader"]["grade_id"]
+        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
+        self._grades[name] = view.Grade(grade.score, grade.max_score, bool(grade.needs_manual_grade), grade.auto_score,
+                                        grade.manual_score, grade.extra_credit or 0.0)
+
+
+class FormgradePage(Preprocessor):
+    """Makes a submission harmless for nbgrader's own grading page, and puts the hidden tests' lines beside it.
+
+    The template shows the HTML made here and never turns markdown of a notebook into HTML itself; were this step
+    left out, it would show nothing."""
+
+    enabled = Bool(True).tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        records = records_of(nb.metadata.get("kireji"))
+        sanitise_notebook(nb)
+        for number, cell in enumerate(nb.cells):
+            marks = cell.metadata.get("nbgrader", {})
+            kept = {name: marks[name] for name in ("grade", "solution", "task", "points", "schema_version") if name in marks}
+            name = UNSAFE_NAME.sub("_", str(marks.get("grade_id", "")))
+            cell["metadata"] = NotebookNode(nbgrader=NotebookNode(**kept, grade_id=name)) if marks else NotebookNode()
+            cell["id"] = f"cell-{number}"
+            cell.metadata["kireji"] = NotebookNode(lines="")
+            if cell.cell_type == "markdown":
+                cell.metadata.kireji["html"] = markdown_to_html(cell.source, LONGEST_PROSE)
+            if kept.get("grade") or is_task(cell):
+                lines = lines_of(records.get(name), float(kept.get("points", 0)))
+                cell.metadata.kireji["lines"] = page.render_lines(lines)
+        nb["metadata"] = NotebookNode(language_info=nb.metadata.language_info)
+        resources["kireji"] = {"style": page.lines_style()}
+        return nb, resources

@@ -1,0 +1,140 @@
+"""What a submission's cells put out, reduced to what may be shown: text, and pictures drawn anew.
+
+HTML, SVG, JavaScript, widgets and LaTeX are dropped where a plain text stands beside them, which is kept. A kernel
+that runs a student's code writes every field of an output, so outputs are built anew rather than cleaned.
+"""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass, field
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from kireji.feedback.images import PictureRefused, reencode
+
+LONGEST_TEXT = 10_000      # characters of one output
+MOST_OUTPUTS = 200         # outputs of one cell that are looked at
+PICTURE_TYPES = ("image/png", "image/jpeg")
+
+# CSI, OSC (with its text) and the short escape sequences of a terminal.
+ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)?|[PX^_][^\x1b]{0,2000}(?:\x1b\\)?|[ -/]*[0-~])")
+# Control characters, direction overrides (they make text read as what it is not), and lone surrogates.
+INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+@dataclass
+class Allowance:
+    """What one notebook may still show; and the sentences about what was left out."""
+
+    characters: int = 120_000
+    pictures: int = 24
+    notices: list[str] = field(default_factory=list)
+
+    def note(self, sentence: str) -> None:
+        """Say a thing once."""
+        if sentence not in self.notices:
+            self.notices.append(sentence)
+
+
+def clean_text(text: object, limit: int = LONGEST_TEXT) -> str:
+    """Text without terminal codes, control characters and direction overrides; capped, and saying so.
+
+    A line that was rewritten with carriage returns (a progress bar) shows as it stood at the end."""
+    if isinstance(text, list):  # the notebook format allows a list of lines
+        text = "".join(part for part in text if isinstance(part, str))
+    if not isinstance(text, str):
+        return ""
+    left_out = max(0, len(text) - 4 * limit)
+    text = ESCAPES.sub("", text[:4 * limit]).replace("\r\n", "\n")
+    text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
+    text = INVISIBLE.sub("", text)
+    left_out += max(0, len(text) - limit)
+    return text if not left_out else f"{text[:limit]}\n\N{HORIZONTAL ELLIPSIS} ({left_out:,} more characters)"
+
+
+def sanitise_outputs(outputs: object, allowance: Allowance) -> list[NotebookNode]:
+    """Outputs of one cell as new nbformat outputs: streams, plain text, errors without colours, PNG pictures."""
+    kept = []
+    for output in outputs[:MOST_OUTPUTS] if isinstance(outputs, list) else []:
+        kind = output.get("output_type") if isinstance(output, dict) else None
+        if kind == "stream":
+            name = "stderr" if output.get("name") == "stderr" else "stdout"
+            text = _text(output.get("text"), allowance)
+            if text and kept and kept[-1].output_type == "stream" and kept[-1].name == name:
+                kept[-1]["text"] = clean_text(kept[-1].text + text)
+            elif text:
+                kept.append(new_output("stream", name=name, text=text))
+        elif kind == "error":
+            kept.append(_error(output, allowance))
+        elif kind in ("display_data", "execute_result"):
+            data = _bundle(output.get("data"), allowance)
+            if data:
+                kept.append(new_output("display_data", data=data))
+    return kept
+
+
+def sanitise_notebook(nb: NotebookNode) -> list[str]:
+    """Make an executed notebook safe to keep and to show, in place; returns sentences about what was left out.
+
+    Also resets the fields that a kernel's replies fill in and templates print: execution counts, the language."""
+    allowance = Allowance()
+    for cell in nb.cells:
+        if cell.cell_type != "code":
+            continue
+        cell["outputs"] = sanitise_outputs(cell.get("outputs"), allowance)
+        count = cell.get("execution_count")
+        cell["execution_count"] = count if type(count) is int and 0 <= count < 10**6 else None
+    nb.metadata.pop("widgets", None)
+    nb.metadata["language_info"] = NotebookNode(name="python", pygments_lexer="ipython3")
+    return allowance.notices
+
+
+def decode_picture(encoded: object) -> bytes:
+    """The bytes of a base64 picture, drawn anew; raises PictureRefused."""
+    if isinstance(encoded, list):
+        encoded = "".join(part for part in encoded if isinstance(part, str))
+    if not isinstance(encoded, str):
+        raise PictureRefused("A picture is not shown: its data is not text.")
+    try:
+        return reencode(base64.b64decode(encoded))
+    except binascii.Error as error:
+        raise PictureRefused("A picture is not shown: its data is not base64.") from error
+
+
+def _text(text: object, allowance: Allowance) -> str:
+    if allowance.characters <= 0:
+        allowance.note("Some printed text is not shown: the notebook prints too much.")
+        return ""
+    cleaned = clean_text(text, min(LONGEST_TEXT, allowance.characters))
+    allowance.characters -= len(cleaned)
+    return cleaned
+
+
+def _error(output: dict, allowance: Allowance) -> NotebookNode:
+    """The traceback's last word first: name and message are kept even where the traceback is cut."""
+    traceback = output.get("traceback")
+    lines = [line for line in traceback if isinstance(line, str)] if isinstance(traceback, list) else []
+    return new_output("error", ename=clean_text(output.get("ename"), 100), evalue=clean_text(output.get("evalue"), 1000),
+                      traceback=[_text("\n".join(lines), allowance)])
+
+
+def _bundle(data: object, allowance: Allowance) -> dict[str, str]:
+    """The plain text and the picture of a display, without anything that a browser could run."""
+    if not isinstance(data, dict):
+        return {}
+    kept = {}
+    encoded = next((data[kind] for kind in PICTURE_TYPES if kind in data), None)
+    if encoded is not None and allowance.pictures <= 0:
+        allowance.note("Some pictures are not shown: the notebook has too many.")
+    elif encoded is not None:
+        allowance.pictures -= 1
+        try:
+            kept["image/png"] = base64.b64encode(decode_picture(encoded)).decode("ascii")
+        except PictureRefused as refusal:
+            allowance.note(str(refusal))
+    text = _text(data.get("text/plain"), allowance)
+    if text:
+        kept["text/plain"] = text
+    return kept
