@@ -1,0 +1,125 @@
+"""AdditiveAttention(query_size, key_size, hidden_size): scores v . tanh(W_query q + W_key k), then a masked softmax.
+
+All sizes differ, so that a transpose cannot pass by luck."""
+
+import torch
+
+from kireji.grading import expect, graded
+
+from . import attention_cases as cases
+from .attention_cases import QUERY_SIZE, KEY_SIZE, HIDDEN_SIZE, B, T_K, T_Q, VALUE_SIZE
+
+
+@graded("additive_attention", weight=1)
+def test_projections_have_their_names(student, rng):
+    """The three projections are called W_query, W_key and v, and have no bias."""
+    attention = student.make("AdditiveAttention", QUERY_SIZE, KEY_SIZE, HIDDEN_SIZE)
+    parameters = attention.parameters()
+    for name, shape in cases.parameter_shapes(QUERY_SIZE, KEY_SIZE).items():
+        expect.true(name in parameters, f"there is no parameter {name}: found {', '.join(sorted(parameters)) or 'none'}. "
+                                        "Are W_query, W_key and v nn.Linear layers on self?")
+        expect.true(tuple(parameters[name].shape) == shape,
+                    f"{name} should have shape {shape} and has {tuple(parameters[name].shape)}: are the sizes given to "
+                    "nn.Linear in the order (in, out)?")
+        bias = name.replace("weight", "bias")
+        expect.true(bias not in parameters, f"{bias} should not be there: use nn.Linear(..., bias=False).")
+    outputs = attention(*cases.draw(rng))
+    expect.true(isinstance(outputs, (list, tuple)) and len(outputs) == 2,
+                "forward should return two things: (context, attention_weights).")
+
+
+@graded("additive_attention", weight=2)
+def test_rows_sum_to_one(student, rng):
+    """The weights of each query are shares: none negative, together 1."""
+    attention = student.make("AdditiveAttention", QUERY_SIZE, KEY_SIZE, HIDDEN_SIZE)
+    context, attention_weights = cases.outputs(attention(*cases.draw(rng)))
+    cases.shaped(attention_weights, "attention_weights", ("B", "T_q", "T_k"), (B, T_Q, T_K))
+    cases.shaped(context, "context", ("B", "T_q", "d_v"), (B, T_Q, VALUE_SIZE))
+    columns = attention_weights.sum(dim=1)
+    expect.true(not torch.allclose(columns, torch.ones_like(columns), atol=1e-4),
+                "the weights sum to 1 over the queries, not over the keys: the softmax runs over the wrong axis (use dim=-1).")
+    expect.rows_sum_to_one(attention_weights, hint="Is the softmax over the last dimension, the keys?")
+
+
+@graded("additive_attention", weight=3)
+def test_scores_go_through_tanh(student, rng):
+    """The weights are those of v · tanh(W_query q + W_key k)."""
+    cases.judged(student, rng, masked=False, look_at="attention_weights")
+
+
+@graded("additive_attention", weight=3)
+def test_masked_keys_get_no_weight(student, rng):
+    """A masked key gets exactly zero weight, and the others share the rest."""
+    cases.judged(student, rng, masked=True, look_at="attention_weights")
+
+
+@graded("additive_attention", weight=2)
+def test_context_is_the_weighted_sum(student, rng):
+    """The context is the sum of the values, each times its weight."""
+    cases.judged(student, rng, masked=True, look_at="context")
+
+
+@graded("additive_attention", weight=2)
+def test_sentences_do_not_mix(student, rng):
+    """A sentence gets the same answer alone and in a batch, on the first call and on the second."""
+    query, key, value = cases.draw(rng)
+    mask = cases.draw_mask(rng)
+    attention, _ = cases.loaded(student, rng)
+    together = cases.outputs(attention(query, key, value, mask))
+    for b in range(B):
+        alone = cases.outputs(attention(query[b:b + 1], key[b:b + 1], value[b:b + 1], mask[b:b + 1]))
+        for name, one, many in zip(("context", "attention_weights"), alone, together):
+            expect.tensor(one, shape=(1, *many.shape[1:]))
+            expect.close(one[0], many[b], hint=f"the {name} of a sentence must not depend on its neighbours in the batch.")
+    again = cases.outputs(attention(query, key, value, mask))
+    expect.close(again[1], together[1], hint="the same call gives another answer the second time: is something kept on self?")
+    # One query at a time is how the decoder asks.
+    for i in range(T_Q):
+        single = cases.outputs(attention(query[:, i:i + 1], key, value, mask[:, i:i + 1]))
+        expect.tensor(single[1], shape=(B, 1, T_K))
+        expect.close(single[1][:, 0], together[1][:, i], hint="a query's weights must not depend on the other queries.")
+
+
+@graded("additive_attention", weight=1)
+def test_large_scores_stay_finite(student, rng):
+    """Very large scores give weights, not NaN."""
+    cases.judged(student, rng, masked=True, look_at="attention_weights", v_scale=400.0,
+                 hint="exp of a large score overflows: use torch.softmax, which subtracts the largest score first.")
+
+
+@graded("additive_attention", weight=1)
+def test_all_keys_masked(student, rng):
+    """A query that may attend to nothing gets zero weights and a zero context, not NaN."""
+    cases.judged(student, rng, masked=True, look_at="attention_weights", nothing_allowed=True,
+                 hint="softmax over a row of -inf is NaN: put zeros there, for instance with nan_to_num or masked_fill.")
+    cases.judged(student, rng, masked=True, look_at="context", nothing_allowed=True,
+                 hint="with zero weights the context is zero too.")
+
+
+@graded("additive_attention", weight=1)
+def test_gradient_reaches_everything(student, rng):
+    """The gradient reaches all three projections, the query, the keys and the values."""
+    query, key, value = cases.draw(rng)
+    attention, weights = cases.loaded(student, rng)
+    gradients = attention.gradients(query, key, value, cases.draw_mask(rng), of=0, wrt="parameters")
+    for name in weights:
+        gradient = gradients.get(name)
+        expect.true(gradient is not None and bool(gradient.ne(0).any()),
+                    f"no gradient reaches {name}: is it used, and is there no detach(), no .data and no torch.no_grad()?")
+        expect.true(bool(gradient.isfinite().all()), f"the gradient of {name} is not finite.")
+    gradients = attention.gradients(query, key, value, cases.draw_mask(rng), of=0, wrt="inputs")
+    for name, gradient in zip(("query", "key", "value"), gradients):
+        expect.true(gradient is not None and bool(gradient.ne(0).any()), f"no gradient reaches the {name}.")
+
+
+@graded("additive_attention", weight=1)
+def test_inputs_stay_as_they_were(student, rng):
+    """The inputs are not changed in place."""
+    inputs = (*cases.draw(rng), cases.draw_mask(rng))
+    attention, _ = cases.loaded(student, rng)
+    result, after = attention.with_inputs(*inputs)
+    cases.outputs(result)
+    for name, before, now in zip(("query", "key", "value", "mask"), inputs, after):
+        expect.true(isinstance(now, torch.Tensor) and torch.equal(now, before),
+                    f"forward changes its input {name} in place: operations that end in _ (masked_fill_, add_) and +=, *= do that.")
+    cases.judged(student, rng, masked=True, look_at="context")

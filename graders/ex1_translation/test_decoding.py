@@ -1,0 +1,142 @@
+"""greedy_decode and beam_decode, on decoders whose every answer is written in a table.
+
+Which word comes next depends on the sentence, on the words said before and on the step, so a search that loses the hidden
+state, or feeds back the wrong word, says something else."""
+
+import torch
+
+from kireji.grading import expect, graded
+
+from .decoding_cases import Search, same_words, said, up_to_eos
+from .isolation import without
+from .scripts import BOS, EOS, PAD, fixed_length_script, garden_path, random_script
+
+SLACK = 1e-4
+
+
+@graded("decoding", weight=3)
+@without("padding_mask")
+def test_greedy_takes_the_likeliest_word(student, rng):
+    """Greedy decoding says the likeliest word at every step."""
+    for _ in range(3):
+        search = Search(student, random_script(rng), rng)
+        rows, _ = search.greedy(6)
+        for sentence, row in enumerate(rows):
+            same_words(row, search.wanted(sentence, 6), 6)
+    alone, _ = search.greedy(6, slice(1, 2))
+    expect.true(up_to_eos(alone[0]) == up_to_eos(rows[1]), "a sentence decoded alone says something else than in a batch.")
+
+
+@graded("decoding", weight=2)
+@without("padding_mask")
+def test_greedy_stops_at_eos(student, rng):
+    """A sentence ends at eos; while others go on, its row holds padding."""
+    search = Search(student, fixed_length_script([2, 5, 1, 3], rng=rng), rng)
+    rows, _ = search.greedy(9)
+    for sentence, row in enumerate(rows):
+        expect.true(EOS in row, "eos is not in target_ids: it is the last word of a sentence.")
+        rest = row[row.index(EOS) + 1:]
+        expect.true(set(rest) <= {PAD, EOS}, "after eos a sentence goes on talking: fill its row with padding once eos was said.")
+        same_words(row, search.wanted(sentence, 9), 9)
+
+
+@graded("decoding", weight=1)
+@without("padding_mask")
+def test_greedy_keeps_to_max_length(student, rng):
+    """A sentence that never ends is cut off at max_length words, bos not counted."""
+    search = Search(student, fixed_length_script([9, 3, 12], rng=rng), rng)
+    for max_length in (6, 1):
+        rows, _ = search.greedy(max_length)
+        for sentence, row in enumerate(rows):
+            same_words(row, search.wanted(sentence, max_length), max_length)
+
+
+@graded("decoding", weight=2)
+@without("padding_mask")
+def test_greedy_attention_belongs_to_its_words(student, rng):
+    """Row t of the attention is where the decoder looked when it said word t."""
+    search = Search(student, random_script(rng, eos_bonus=-3.0), rng)
+    rows, attention_weights = search.greedy(6)
+    for sentence, row in enumerate(rows):
+        looked_at(search, sentence, said(row, 6), attention_weights[sentence])
+
+
+@graded("decoding", weight=2)
+@without("padding_mask")
+def test_beam_finds_what_greedy_misses(student, rng):
+    """Beam search finds the better sentence behind a less likely first word."""
+    search = Search(student, garden_path(), rng)
+    best = search.script.best(search.first_word(0), 4)
+    greedy = search.wanted(0, 4)
+    for beam_size in (2, 3):
+        rows, _ = search.beam(4, beam_size)
+        words = said(rows[0], 4)
+        expect.true(words != greedy, f"with beam_size {beam_size} the result is greedy's: keep several sentences at every step, and "
+                                     "compare sums of log-probabilities.")
+        expect.true(words == best, f"with beam_size {beam_size} the likeliest sentence was not found, though it is within the beam.")
+
+
+@graded("decoding", weight=2)
+@without("padding_mask")
+def test_beam_is_never_worse_than_greedy(student, rng):
+    """Beam search never returns a sentence that the model likes less than greedy's."""
+    for beam_size in (2, 3, 5):
+        search = Search(student, random_script(rng, eos_bonus=1.0), rng)
+        rows, _ = search.beam(6, beam_size)
+        for sentence, row in enumerate(rows):
+            mine, greedy = (search.score(sentence, words) for words in (said(row, 6), search.wanted(sentence, 6)))
+            # Sum or mean of log-probabilities: both are common scores of a sentence.
+            expect.true(mine[0] >= greedy[0] - SLACK or mine[1] >= greedy[1] - SLACK,
+                        f"with beam_size {beam_size} a sentence has log-probability {mine[0]:.2f}, greedy's has {greedy[0]:.2f}: are "
+                        "finished sentences kept, scores added up, and each sentence of the batch kept apart? Plain beam search can "
+                        "lose greedy's sentence on the way: then compare with it at the end.")
+
+
+@graded("decoding", weight=1)
+@without("padding_mask")
+def test_beam_of_one_is_greedy(student, rng):
+    """A beam of one says what greedy says."""
+    search = Search(student, random_script(rng), rng)
+    rows, _ = search.beam(6, 1)
+    for sentence, row in enumerate(rows):
+        same_words(row, search.wanted(sentence, 6), 6)
+
+
+@graded("decoding", weight=1)
+@without("padding_mask")
+def test_beam_attention_belongs_to_its_words(student, rng):
+    """The attention of beam search follows the sentence returned, not another one of the beam."""
+    for script in (garden_path(), random_script(rng, eos_bonus=-2.0), random_script(rng)):
+        search = Search(student, script, rng)
+        rows, attention_weights = search.beam(5, 3)
+        for sentence, row in enumerate(rows):
+            looked_at(search, sentence, said(row, 5), attention_weights[sentence])
+
+
+@graded("decoding", weight=1)
+@without("padding_mask")
+def test_beam_ends_each_sentence(student, rng):
+    """Beam search ends each sentence of a batch at its own eos, and at max_length."""
+    search = Search(student, fixed_length_script([2, 5, 1, 3], rng=rng), rng)
+    for max_length in (7, 4):
+        rows, _ = search.beam(max_length, 3)
+        for sentence, row in enumerate(rows):
+            words = said(row, max_length)
+            expect.true(set(row[len(words):]) <= {PAD, EOS}, "after eos a sentence goes on talking: fill its row with padding.")
+            expect.true(BOS not in words and PAD not in words, "bos or padding stands inside a sentence.")
+            expect.true(len(words) == len(search.wanted(sentence, max_length)),
+                        "a sentence has another length than the model gives it: does it end where eos is the likeliest word?")
+
+
+def looked_at(search, sentence, words, attention_weights):
+    """Each word's row of weights stands at the place that the script looks at."""
+    for t, place in enumerate(search.script.places(search.first_word(sentence), words)):
+        row = attention_weights[t]
+        if float(row[place]) > 0.99:
+            continue
+        others = search.script.places(search.first_word(sentence), words)
+        late = t + 1 < len(others) and float(row[others[t + 1]]) > 0.99
+        early = t > 0 and float(row[others[t - 1]]) > 0.99
+        shift = " It is the next word's row." if late and not early else " It is the row of the word before." if early and not late else ""
+        expect.true(False, f"the attention of word {t + 1} is not what the decoder returned when that word was said.{shift}")
+    expect.true(bool(torch.isfinite(attention_weights).all()), "attention_weights holds NaN or infinity.")

@@ -1,0 +1,154 @@
+"""Encoder(vocab_size, embedding_size, hidden_size, pad_id): source words in, one vector per word and one for the sentence out.
+
+How it is built inside is the student's business; what it answers is judged. Padding must not change anything."""
+
+import torch
+
+from kireji.grading import expect, graded
+
+from . import reference
+from .attention_cases import shaped
+
+VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, PAD = 11, 5, 6, 0
+LENGTHS = torch.tensor([3, 7, 1, 5])                 # unsorted on purpose
+B, T_SRC = 4, 7
+UNPACKED = ("do the GRU's steps run over padding? pack_padded_sequence(..., lengths, batch_first=True, enforce_sorted=False) "
+            "stops each sentence at its own length.")
+
+
+def make(student, pad_id=PAD):
+    encoder = student.make("Encoder", VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, pad_id)
+    encoder.eval()
+    return encoder
+
+
+def draw(rng, lengths=LENGTHS, width=T_SRC, pad_id=PAD):
+    """source_ids (B, width): words other than padding up to each length, then padding."""
+    ids = torch.randint(1, VOCAB_SIZE, (len(lengths), width), generator=rng)
+    ids[ids == pad_id] = 0 if pad_id else 1
+    return ids.masked_fill(~reference.padding_mask(lengths, width), pad_id)
+
+
+def outputs(result):
+    """(encoder_outputs, hidden), where forward returned two tensors."""
+    encoder_outputs, hidden = expect.returns(result, "encoder_outputs", "hidden")
+    expect.tensor(encoder_outputs)
+    expect.tensor(hidden)
+    return encoder_outputs, hidden
+
+
+@graded("encoder", weight=2)
+def test_shapes(student, rng):
+    """The encoder gives a vector of 2 · hidden_size for each word and one of hidden_size for the sentence."""
+    encoder_outputs, hidden = outputs(make(student)(draw(rng), LENGTHS))
+    shaped(encoder_outputs, "encoder_outputs", ("B", "T_src", "2*hidden_size"), (B, T_SRC, 2 * HIDDEN_SIZE))
+    shaped(hidden, "hidden", ("B", "hidden_size"), (B, HIDDEN_SIZE))
+    for name, tensor in (("encoder_outputs", encoder_outputs), ("hidden", hidden)):
+        expect.true(bool(tensor.isfinite().all()), f"{name} holds NaN or infinity.")
+        expect.true(bool(tensor[0].ne(tensor[1]).any()), f"{name} is the same for two different sentences.")
+
+
+@graded("encoder", weight=3)
+def test_padding_changes_nothing(student, rng):
+    """A sentence gets the same answer alone and padded among longer ones."""
+    encoder, source_ids = make(student), draw(rng)
+    encoder_outputs, hidden = outputs(encoder(source_ids, LENGTHS))
+    for row, length in enumerate(LENGTHS.tolist()):
+        alone, alone_hidden = outputs(encoder(source_ids[row:row + 1, :length], LENGTHS[row:row + 1]))
+        expect.tensor(alone, shape=(1, length, 2 * HIDDEN_SIZE))
+        expect.close(encoder_outputs[row, :length], alone[0], hint=f"encoder_outputs of a sentence of {length} words change "
+                     f"with the padding after it: {UNPACKED}")
+        expect.tensor(alone_hidden, shape=(1, HIDDEN_SIZE))
+        expect.close(hidden[row], alone_hidden[0], hint=f"hidden of a sentence of {length} words changes with the padding "
+                     "after it: is it taken from the last column, which may be padding?")
+
+
+@graded("encoder", weight=1)
+def test_width_is_kept(student, rng):
+    """encoder_outputs is as wide as source_ids, also where every sentence is shorter."""
+    lengths = torch.tensor([2, 4, 3])
+    encoder, source_ids = make(student), draw(rng, lengths, width=6)
+    encoder_outputs, hidden = outputs(encoder(source_ids, lengths))
+    expect.true(encoder_outputs.shape[1:2] != (4,), "encoder_outputs is as wide as the longest sentence, source_ids is wider: "
+                "give pad_packed_sequence total_length=source_ids.shape[1].")
+    expect.tensor(encoder_outputs, shape=(3, 6, 2 * HIDDEN_SIZE))
+    narrow, narrow_hidden = outputs(encoder(source_ids[:, :4], lengths))
+    for row, length in enumerate(lengths.tolist()):
+        expect.close(encoder_outputs[row, :length], narrow[row, :length], hint=f"more padding changes encoder_outputs: {UNPACKED}")
+    expect.close(hidden, narrow_hidden, hint=f"more padding changes hidden: {UNPACKED}")
+
+
+@graded("encoder", weight=2)
+def test_reads_in_both_directions(student, rng):
+    """Each word's vector knows what comes before the word and what comes after it."""
+    encoder, lengths = make(student), torch.tensor([6, 6])
+    source_ids = draw(rng, lengths, width=6)
+    before, _ = outputs(encoder(source_ids, lengths))
+    for changed, looked_at, side in ((5, 0, "after"), (0, 5, "before")):
+        other = source_ids.clone()
+        other[:, changed] = other[:, changed] % (VOCAB_SIZE - 1) + 1
+        after, _ = outputs(encoder(other, lengths))
+        expect.true(bool((after[:, looked_at] - before[:, looked_at]).abs().max() > 1e-7),
+                    f"a word's vector does not change with a word {side} it: is the GRU bidirectional=True?")
+
+
+@graded("encoder", weight=2)
+def test_hidden_sums_up_the_sentence(student, rng):
+    """hidden depends on every word of its sentence, and on no other sentence."""
+    encoder, source_ids = make(student), draw(rng)
+    _, before = outputs(encoder(source_ids, LENGTHS))
+    expect.tensor(before, shape=(B, HIDDEN_SIZE))
+    for row, length in enumerate(LENGTHS.tolist()):
+        for position in {0, length // 2, length - 1}:
+            other = source_ids.clone()
+            other[row, position] = other[row, position] % (VOCAB_SIZE - 1) + 1
+            _, after = outputs(encoder(other, LENGTHS))
+            moved = (after - before).abs().amax(dim=1) > 1e-7
+            expect.true(not moved[torch.arange(B) != row].any(), "changing one sentence changes another one's hidden: are rows "
+                        "of the batch mixed? hidden of a bidirectional GRU is (2, B, hidden_size): a view or reshape to (B, ...) "
+                        "mixes sentences, cat([hidden[0], hidden[1]], dim=-1) does not.")
+            expect.true(bool(moved[row]), f"hidden does not change with word {position + 1} of a sentence of {length} words.")
+
+
+@graded("encoder", weight=1)
+def test_nothing_is_kept_between_calls(student, rng):
+    """The same sentences get the same answer again, whatever came between, and the inputs stay as they were."""
+    encoder, source_ids = make(student), draw(rng)
+    result, after = encoder.with_inputs(source_ids, LENGTHS)
+    first = outputs(result)
+    for name, before, now in zip(("source_ids", "lengths"), (source_ids, LENGTHS), after):
+        expect.true(torch.equal(before, now), f"forward changes its input {name} in place.")
+    outputs(encoder(draw(rng), LENGTHS))
+    for one, again in zip(first, outputs(encoder(source_ids, LENGTHS))):
+        expect.close(again, one, hint="the second call with the same sentences gives another answer: is a state kept on self, "
+                                      "or is dropout on in eval mode?")
+
+
+@graded("encoder", weight=1)
+def test_order_of_sentences(student, rng):
+    """Sentences may come in any order of length."""
+    encoder, source_ids = make(student), draw(rng)
+    first, first_hidden = outputs(encoder(source_ids, LENGTHS))
+    order = torch.tensor([2, 0, 3, 1])
+    second, second_hidden = outputs(encoder(source_ids[order], LENGTHS[order]))
+    hint = "the rows come back in another order: after sorting by length they must be put back."
+    real = reference.padding_mask(LENGTHS[order], T_SRC)
+    expect.tensor(second, shape=tuple(first.shape))
+    expect.close(second[real], first[order][real], hint=hint)
+    expect.close(second_hidden, first_hidden[order], hint=hint)
+
+
+@graded("encoder", weight=1)
+def test_learns(student, rng):
+    """The gradient reaches every parameter, but not the vector of the padding word; any id may be the padding."""
+    pad_id = 4
+    encoder, source_ids = make(student, pad_id), draw(rng, pad_id=pad_id)
+    touched: dict[str, bool] = {}
+    for of in (0, 1):
+        for name, gradient in encoder.gradients(source_ids, LENGTHS, of=of, wrt="parameters").items():
+            touched[name] = touched.get(name, False) or (gradient is not None and bool(gradient.ne(0).any()))
+            if gradient is not None and tuple(gradient.shape) == (VOCAB_SIZE, EMBEDDING_SIZE):
+                expect.true(not gradient[pad_id].ne(0).any(), "the vector of the padding word gets a gradient: give nn.Embedding "
+                            "padding_idx=pad_id and let the GRU stop at each sentence's length.")
+    asleep = [name for name, reached in touched.items() if not reached]
+    expect.true(bool(touched) and not asleep, f"no gradient reaches {', '.join(asleep) or 'anything'}: is it used?")
