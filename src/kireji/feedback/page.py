@@ -50,5 +50,6 @@ def _environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(TEMPLATES / "page"), autoescape=True, undefined=StrictUndefined,
                               trim_blocks=True, lstrip_blocks=True)
     environment.filters["points"] = points
+    environment.filters["whole_and_rest"] = lambda value: points(value).partition(".")
     environment.globals["SIGNS"] = SIGNS
     return environment

@@ -98,9 +98,22 @@ class Page:
         return sum(task.grade.max_score for task in self.tasks if task.grade.waiting)
 
     @property
+    def reached(self) -> float:
+        """The share of all points that is reached, 0 to 1."""
+        return self._share(self.gradebook.score)
+
+    @property
+    def open(self) -> float:
+        """The share of all points that waits for a person, 0 to 1."""
+        return self._share(self.waiting)
+
+    @property
     def to_gain(self) -> list[Task]:
         """The tasks with the most points missing, first the largest."""
         return sorted((task for task in self.tasks if task.missing > 0.005), key=lambda task: -task.missing)
+
+    def _share(self, points: float) -> float:
+        return min(max(points / self.gradebook.max_score, 0.0), 1.0) if self.gradebook.max_score > 0 else 0.0
 
 
 def build(nb: NotebookNode, gradebook: Gradebook, title: str, student: str) -> Page:

