@@ -1,5 +1,6 @@
 """Runs a notebook's cells in a kernel, within one budget of time and of output for all of them."""
 
+import math
 import time
 from typing import Any
 
@@ -27,7 +28,7 @@ class CellRunner(NotebookClient):
 
     def __init__(self, notebook: NotebookNode, manager: Any, client: Any, limits: Limits) -> None:
         super().__init__(
-            notebook, km=manager, timeout_func=lambda cell: max(1, round(self.seconds_left)), allow_errors=True,
+            notebook, km=manager, timeout_func=lambda cell: max(1, math.ceil(self.seconds_left)), allow_errors=True,
             interrupt_on_timeout=True, store_widget_state=False, record_timing=False, shutdown_kernel="immediate",
             error_on_timeout={"ename": "OutOfTime", "evalue": STOPPED, "traceback": [STOPPED]})
         self.kc = client
@@ -45,7 +46,7 @@ class CellRunner(NotebookClient):
                 continue
             started = time.monotonic()
             try:
-                reply = await self.async_execute_cell(cell, index)
+                await self.async_execute_cell(cell, index)
             except DeadKernelError:
                 raise CellsLost(index, "this cell ended the Python process it was running in") from None
             finally:
@@ -54,7 +55,6 @@ class CellRunner(NotebookClient):
                 cell.outputs.append(self.stopped())
                 if not await self.answers():
                     raise CellsLost(index, "this cell did not end in time and could not be stopped")
-            del reply
 
     async def answers(self) -> bool:
         """True if the kernel still takes orders."""

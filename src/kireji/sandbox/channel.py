@@ -4,7 +4,7 @@ import itertools
 import socket
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from kireji.wire import Stream, WireError
 
@@ -13,6 +13,10 @@ GRACE = 2.0     # seconds the agent has to report that a call ran out of its tim
 
 class SandboxLost(Exception):
     """The sandbox is gone, and with it whatever had not been asked yet. The text is the reason a student reads."""
+
+    def __init__(self, reason: str, out_of_time: bool = False) -> None:
+        super().__init__(reason)
+        self.out_of_time = out_of_time
 
 
 class CallFailed(Exception):
@@ -30,14 +34,22 @@ class Channel:
         self.stream = Stream(connection)
         self.call_seconds, self.seconds_left = call_seconds, total_seconds
         self.numbers = itertools.count(1)
-        self.lost: str | None = None
+        self.lost: SandboxLost | None = None
+
+    @classmethod
+    def never_opened(cls, reason: str) -> "Channel":
+        """Stands for the channel to a sandbox that did not answer at all."""
+        channel = cls(socket.socket(socket.AF_UNIX), 0, 0)
+        channel.close()
+        channel.lost = SandboxLost(reason)
+        return channel
 
     def ask(self, do: str, seed: int = 0, seconds: float | None = None, **arguments: Any) -> Any:
         """Have the agent do `do`. CallFailed if the student's code raised; SandboxLost if no answer can be had."""
         if self.lost:
-            raise SandboxLost(self.lost)
+            raise self.lost
         if self.seconds_left <= 0:
-            self.lose("the hidden tests had used up the time for one submission")
+            self.lose("your code used up the time that one submission has for all hidden tests", out_of_time=True)
         seconds = min(seconds or self.call_seconds, self.seconds_left)
         number, started = next(self.numbers), time.monotonic()
         try:
@@ -46,7 +58,7 @@ class Channel:
             self.stream.send({"id": number, "do": do, "seed": seed, "seconds": seconds, "with": arguments}, seconds)
             reply = self.stream.receive(seconds + GRACE)
         except TimeoutError:
-            self.lose(f"a call did not return within {seconds:.0f} seconds and could not be stopped")
+            self.lose(f"a call did not return within {seconds:.0f} seconds and could not be stopped", out_of_time=True)
         except (EOFError, OSError):
             self.lose("your code ended the Python process it was running in")
         except WireError as error:
@@ -69,11 +81,11 @@ class Channel:
             raise CallFailed("TimeoutError", f"the call took more than {seconds:.0f} seconds", "")
         raise CallFailed(*parts)
 
-    def lose(self, reason: str) -> None:
+    def lose(self, reason: str, out_of_time: bool = False) -> NoReturn:
         """Hang up for good."""
-        self.lost = reason
+        self.lost = SandboxLost(reason, out_of_time)
         self.stream.close()
-        raise SandboxLost(reason)
+        raise self.lost
 
     def close(self) -> None:
         self.stream.close()

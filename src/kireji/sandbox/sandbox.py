@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from kireji.errors import KirejiError
 
 from .cells import CellRunner
-from .channel import Channel, Doorbell, SandboxLost
+from .channel import Channel, Doorbell
 from .limits import DEFAULT, Limits
 from .place import open_place
 from .provisioner import OnePlace
@@ -60,14 +60,18 @@ class Sandbox:
         self.wait(runner.run(len(notebook.cells) if upto is None else upto))
 
     def connect(self) -> Channel:
-        """The channel to the notebook's variables. From now on the kernel runs no more cells."""
+        """The channel to the notebook's variables, lost already if they cannot be reached.
+
+        From now on the kernel runs no more cells.
+        """
         code = f"__import__('agent').start({str(self.doorbell.path)!r})"
         self.loop.call_soon_threadsafe(lambda: self.client.execute(code, silent=True, store_history=False))
         try:
-            connection = self.doorbell.answer(self.limits.start_seconds)
+            connection = self.doorbell.answer(self.limits.call_seconds)
         except TimeoutError:
-            raise SandboxLost("your notebook left the Python process in a state that answers no questions") from None
-        self.channel = Channel(connection, self.limits.call_seconds, self.limits.tests_seconds)
+            self.channel = Channel.never_opened("your notebook left Python in a state that answers no questions")
+        else:
+            self.channel = Channel(connection, self.limits.call_seconds, self.limits.tests_seconds)
         return self.channel
 
     def wait(self, coroutine: Coroutine) -> Any:

@@ -7,6 +7,7 @@ knows no test, no expected value and no score, and the grader believes nothing i
 import contextlib
 import importlib
 import io
+import operator
 import signal
 import socket
 import traceback
@@ -17,6 +18,11 @@ import torch
 from wire import Reference, Stream, WireError
 
 LIBRARIES = ("attention_lab", "torch")      # where dotted names may lead
+MISSING = object()
+
+
+class NotDefined(Exception):
+    """The notebook has no variable of this name."""
 
 
 class OutOfTime(BaseException):
@@ -36,6 +42,7 @@ class Agent:
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.namespace = namespace
         self.objects: dict[int, Any] = {}
+        self.replaced: list[tuple[str, Any]] = []
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Carry out one request; the reply has either "value" or "error"."""
@@ -67,7 +74,12 @@ class Agent:
         module, _, attribute = name.rpartition(".")
         if module.split(".")[0] in LIBRARIES:
             return getattr(importlib.import_module(module), attribute)
-        raise NameError(f"name '{name}' is not defined")
+        raise NotDefined(name)
+
+    def function(self, target: Any, method: str) -> Callable:
+        """The callable that a request means: a name's, an object's method, or the object itself."""
+        target = self.find(target) if isinstance(target, str) else target
+        return getattr(target, method) if method else target
 
     def keep(self, thing: Any) -> Reference:
         number = len(self.objects) + 1
@@ -77,21 +89,24 @@ class Agent:
     def do_defined(self, name: str) -> bool:
         return name in self.namespace
 
-    def do_call(self, name: str, args: list, kwargs: dict) -> Any:
-        return self.watch(self.find(name), args, kwargs)
+    def do_call(self, target: Any, method: str, args: list, kwargs: dict) -> dict[str, Any]:
+        """Call it; say beside the result which tensor arguments it changed in place, and what all of them are now."""
+        watched = [(key, value, value._version) for key, value in (*enumerate(args), *kwargs.items())
+                   if isinstance(value, torch.Tensor)]
+        result = self.function(target, method)(*args, **kwargs)
+        changed = [key for key, value, version in watched if value._version != version]
+        return {"result": result, "changed": changed, "inputs": args if changed else None}
 
-    def do_make(self, name: str, args: list, kwargs: dict) -> Reference:
-        return self.keep(self.find(name)(*args, **kwargs))
+    def do_make(self, target: Any, args: list, kwargs: dict) -> Reference:
+        return self.keep(self.function(target, "")(*args, **kwargs))
 
-    def do_invoke(self, target: Any, method: str, args: list, kwargs: dict) -> Any:
-        return self.watch(getattr(target, method) if method else target, args, kwargs)
-
-    def do_get(self, target: Any, attribute: str) -> Any:
-        value = getattr(target, attribute) if attribute else target
+    def do_get(self, target: Any, path: str) -> Any:
+        """An attribute by its dotted path: its value if that is plain data, else a reference to it."""
+        value = operator.attrgetter(path)(target) if path else target
         plain = isinstance(value, (int, float, str, bool, list, tuple, dict, torch.Tensor, type(None)))
         return value if plain else self.keep(value)
 
-    def do_global(self, name: str) -> Any:
+    def do_variable(self, name: str) -> Any:
         return self.do_get(self.find(name), "")
 
     def do_state(self, target: Any) -> dict[str, torch.Tensor]:
@@ -101,39 +116,40 @@ class Agent:
         target.load_state_dict(state)
 
     def do_gradients(self, target: Any, method: str, args: list, kwargs: dict, of: int, wrt: str,
-                     cotangent: torch.Tensor | None) -> dict[str, Any]:
-        """Gradients of `(output * cotangent).sum()` by input position, or by parameter name; None where there is none.
+                     cotangent: torch.Tensor | None) -> Any:
+        """Gradients of `(output * cotangent).sum()`; None where nothing flows.
 
-        A missing `cotangent` is all ones. The output is number `of` if the call returns several.
+        wrt "inputs": a list as long as `args`; wrt "parameters": by name. A missing cotangent is all ones. The output
+        is number `of` where the call returns several.
         """
-        leaves = []
-
-        def leaf(value: Any) -> Any:
-            if isinstance(value, torch.Tensor) and value.is_floating_point():
-                value = value.clone().requires_grad_()
-                leaves.append(value)
-            return value
-
-        args = [leaf(value) for value in args]
-        function = self.find(target) if isinstance(target, str) else getattr(target, method) if method else target
-        for parameter in target.parameters() if wrt == "parameters" else ():
-            parameter.grad = None
-        output = function(*args, **kwargs)
+        args = [value.clone().requires_grad_() if isinstance(value, torch.Tensor) and value.is_floating_point()
+                else value for value in args]
+        if wrt == "parameters":
+            target.zero_grad(set_to_none=True)
+        output = self.function(target, method)(*args, **kwargs)
         output = output[of] if isinstance(output, (tuple, list)) else output
         (output if cotangent is None else output * cotangent).sum().backward()
         if wrt == "parameters":
             return {name: parameter.grad for name, parameter in target.named_parameters()}
-        return {str(number): value.grad for number, value in enumerate(leaves)}
+        return [value.grad if isinstance(value, torch.Tensor) else None for value in args]
+
+    def do_replace(self, names: dict[str, Any]) -> None:
+        """Put library objects (a reference, or a dotted name) under names of the notebook, until `do_restore`."""
+        for name, thing in names.items():
+            self.replaced.append((name, self.namespace.get(name, MISSING)))
+            self.namespace[name] = self.find(thing) if isinstance(thing, str) else thing
+
+    def do_restore(self) -> None:
+        while self.replaced:
+            name, thing = self.replaced.pop()
+            if thing is MISSING:
+                self.namespace.pop(name, None)
+            else:
+                self.namespace[name] = thing
 
     def do_forget(self) -> None:
+        self.do_restore()
         self.objects.clear()
-
-    def watch(self, function: Callable, args: list, kwargs: dict) -> dict[str, Any]:
-        """Call `function`; say beside its result which of its tensor arguments it changed in place."""
-        watched = [(key, value, value._version) for key, value in (*enumerate(args), *kwargs.items())
-                   if isinstance(value, torch.Tensor)]
-        result = function(*args, **kwargs)
-        return {"result": result, "changed": [key for key, value, version in watched if value._version != version]}
 
 
 @contextlib.contextmanager

@@ -1,0 +1,66 @@
+"""An assignment as its source notebook defines it: the graded cells with their points, and what students start from."""
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions
+from nbgrader.utils import compute_checksum
+
+from kireji import paths
+from kireji.errors import KirejiError
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One of the course's assignments: its name, its notebook with solutions, the folder of its hidden tests."""
+
+    name: str
+    source: NotebookNode
+    graders: Path
+
+    @property
+    def points(self) -> dict[str, float]:
+        """The maximum of every graded cell by grade_id, written questions included, in the notebook's order."""
+        return {mark["grade_id"]: float(mark["points"]) for mark in self._marks() if mark.get("grade")}
+
+    @property
+    def manual(self) -> set[str]:
+        """The graded cells that a person has to read."""
+        return {mark["grade_id"] for mark in self._marks() if mark.get("grade") and mark.get("solution")}
+
+    def skeleton(self) -> NotebookNode:
+        """A fresh copy of what students start from: no solutions, no marking schemes, with nbgrader's checksums."""
+        notebook, resources = nbformat.from_dict(self.source), ResourcesDict()
+        for step in (ClearSolutions(), ClearHiddenTests(), ClearMarkScheme()):
+            notebook, resources = step.preprocess(notebook, resources)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+            if "nbgrader" in cell.metadata:
+                cell.metadata.nbgrader["checksum"] = compute_checksum(cell)
+        return notebook
+
+    def _marks(self) -> list[NotebookNode]:
+        return [cell.metadata.nbgrader for cell in self.source.cells if "nbgrader" in cell.metadata]
+
+
+def names() -> list[str]:
+    """The assignments there are."""
+    return sorted(folder.name for folder in paths.SOURCE.iterdir() if (folder / f"{folder.name}.ipynb").is_file())
+
+
+def load(name: str) -> Assignment:
+    """The assignment `name`; KirejiError lists those there are."""
+    path = paths.SOURCE / name / f"{name}.ipynb"
+    if not path.is_file():
+        raise KirejiError(f"There is no assignment '{name}'. Those there are: {', '.join(names())}.")
+    return _load(path, path.stat().st_mtime_ns)
+
+
+@functools.cache
+def _load(path: Path, changed: int) -> Assignment:
+    return Assignment(path.stem, nbformat.read(path, as_version=4), paths.GRADERS / path.stem)

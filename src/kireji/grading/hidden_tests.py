@@ -1,0 +1,54 @@
+"""Runs an assignment's hidden tests with pytest, in this process, against a submission's channel."""
+
+import contextlib
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from kireji import paths
+from kireji.errors import KirejiError
+
+from .plugin import Grading
+
+# Properties find the same counter-example for the same submission, and leave nothing on the disk.
+settings.register_profile("kireji", deadline=None, database=None, max_examples=50, print_blob=False,
+                          report_multiple_bugs=False, suppress_health_check=list(HealthCheck))
+
+PLUGINS = ("terminal", "cacheprovider", "logging", "faulthandler", "junitxml", "pastebin", "doctest")
+
+
+def run_hidden_tests(folder: Path, grading: Grading) -> None:
+    """Run every hidden test of `folder`; what they found is in `grading` afterwards.
+
+    KirejiError if the tests themselves cannot be collected: that is the course's mistake, not a student's.
+    """
+    arguments = [str(folder), "-c", str(paths.GRADERS / "pytest.ini"), "--capture=no",
+                 "-p", "_hypothesis_pytestplugin", "--hypothesis-profile=kireji",
+                 f"--hypothesis-seed={grading.seed_for('hypothesis')}"]
+    for name in PLUGINS:
+        arguments += ["-p", f"no:{name}"]
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said), _no_other_plugins():
+        code = pytest.main(arguments, plugins=[grading])
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise KirejiError(f"The hidden tests in {folder} could not be run (pytest said {pytest.ExitCode(code).name}). "
+                          f"{said.getvalue()[-1000:]}")
+
+
+@contextlib.contextmanager
+def _no_other_plugins() -> Iterator[None]:
+    """Whatever plug-ins this environment has, hidden tests run under ours and Hypothesis's only."""
+    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+    before = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before

@@ -1,0 +1,94 @@
+"""Where Kireji meets nbgrader's `autograde`: its exporter, its hook and two preprocessors, all by configuration."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from traitlets import Bool
+
+from kireji import paths
+from kireji.data.secret import read_or_make_secret
+
+from .assignment import load
+from .intake import read_submission, refused
+from .judge import judge
+from .rebuild import rebuild
+
+REPORT = "kireji"           # the key of a graded notebook's metadata under which its report stands
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads a submitted notebook in whatever state it is: nbgrader goes on with the rebuilt one."""
+
+    def from_filename(self, filename: str, resources: ResourcesDict | None = None,
+                      **kwargs: Any) -> tuple[str, ResourcesDict]:
+        """Convert the notebook `filename`, whose assignment nbgrader has put into `resources`."""
+        path, name = Path(filename), resources["nbgrader"]["assignment"]
+        notebook, _ = rebuild(load(name), read_submission(path.parent, name).notebook)
+        resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
+        return self.from_notebook_node(notebook, resources, **kwargs)
+
+
+def set_refused_aside(assignment: str, student: str, notebooks: list[str]) -> None:
+    """nbgrader's pre_convert_hook: before it copies a submission's files, move away links, folders and the like.
+
+    assignment and student may be patterns; the folder is that of `notebooks`.
+    """
+    for folder in {Path(notebook).parent for notebook in notebooks}:
+        aside = _aside(folder)
+        for entry in refused(folder, folder.name):
+            aside.mkdir(parents=True, exist_ok=True)
+            target = aside / entry.name
+            if target.is_dir() and not target.is_symlink():
+                shutil.rmtree(target)
+            os.replace(entry, target)
+
+
+def _aside(folder: Path) -> Path:
+    return paths.VAR / "refused" / folder.parent.name / folder.name
+
+
+class JudgeSubmission(NbGraderPreprocessor):
+    """Grades the submission and puts its report into the notebook's metadata."""
+
+    trust_submissions = Bool(
+        False, help="Grade even where there is no wall: submissions can then read and do what you can.",
+    ).tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        """The notebook as it ran in the sandbox, with its report."""
+        names = resources["nbgrader"]
+        course = CourseDirectory(config=self.config)
+        folder = Path(course.format_path(course.submitted_directory, names["student"], names["assignment"]))
+        submission = read_submission(folder, names["assignment"])
+        aside = read_submission(_aside(folder), names["assignment"])
+        secret = read_or_make_secret(paths.SECRET)
+        judgement = judge(submission, load(names["assignment"]), secret, trusted=self.trust_submissions)
+        judgement.report.notices[:0] = aside.notices
+        judgement.notebook.metadata[REPORT] = judgement.report.as_dict()
+        return judgement.notebook, resources
+
+
+class RecordReport(SaveAutoGrades):
+    """Writes the report's scores, and nothing that stands in an output, into the gradebook."""
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        """Take the scores from the notebook's report."""
+        self.scores = {cell["grade_id"]: cell["score"] for cell in nb.metadata[REPORT]["cells"]}
+        return super().preprocess(nb, resources)
+
+    def _add_score(self, cell: NotebookNode, resources: ResourcesDict) -> None:
+        super()._add_score(cell, resources)
+        score = self.scores[cell.metadata.nbgrader.grade_id]
+        if score is not None:
+            grade = self.gradebook.find_grade(
+                cell.metadata.nbgrader.grade_id, self.notebook_id, self.assignment_id, self.student_id)
+            grade.auto_score = score
+            grade.needs_manual_grade = grade.manual_score is not None
+            self.gradebook.db.commit()

@@ -1,0 +1,129 @@
+"""Rebuilds a submitted notebook from the assignment's own: only the student's answers and extra cells are taken over.
+
+Whatever happened to the file, the result has every cell of the assignment once, in order, as its author wrote it.
+"""
+
+import json
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from .assignment import Assignment
+
+MOST_CELLS = 1000
+MOST_CHARACTERS = 1_000_000     # of one cell's source
+FIRST = ""                      # the anchor of cells before the first known one
+
+
+@dataclass
+class Found:
+    """A cell as it was found in the submitted file."""
+
+    kind: str
+    source: str
+    names: tuple[str, ...]      # what it may be called: grade_id first, then its cell id
+
+
+def rebuild(assignment: Assignment, submitted: bytes | None) -> tuple[NotebookNode, list[str]]:
+    """The assignment's notebook with the answers of `submitted`, and notices of what could not be used."""
+    notebook = assignment.skeleton()
+    if submitted is None:
+        return notebook, [f"There is no {assignment.name}.ipynb in this submission, so there was nothing to grade."]
+    try:
+        found = read_cells(submitted)
+    except ValueError as error:
+        return notebook, [f"{assignment.name}.ipynb could not be read: {error}."]
+    answers, extras, notices = _sort(notebook, found)
+    cells = [_extra(cell, FIRST, n) for n, cell in enumerate(extras[FIRST])]
+    for cell in notebook.cells:
+        if cell.id in answers:
+            cell.source = answers[cell.id]
+        cells.append(cell)
+        cells += [_extra(extra, cell.id, n) for n, extra in enumerate(extras[cell.id])]
+    notebook.cells = cells
+    return notebook, notices
+
+
+def read_cells(submitted: bytes) -> list[Found]:
+    """The cells of a notebook of any format and in any state. ValueError says why there are none to be had."""
+    try:
+        document = json.loads(submitted.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError):
+        raise ValueError("it is empty" if not submitted.strip() else "it is not a notebook (not valid JSON)") from None
+    if not isinstance(document, dict):
+        raise ValueError("it is not a notebook (no object at its top)")
+    sheets = document.get("worksheets")     # nbformat 3 kept its cells there
+    sheets = sheets if isinstance(sheets, list) else []
+    lists = [document.get("cells")] + [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+    cells = [cell for some in lists if isinstance(some, list) for cell in some if isinstance(cell, dict)]
+    if not cells:
+        raise ValueError("it is not a notebook (it has no cells)")
+    return [_found(cell) for cell in cells[:MOST_CELLS]]
+
+
+def _found(cell: dict[str, Any]) -> Found:
+    source = cell.get("source", cell.get("input", ""))
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    source = source if isinstance(source, str) else ""
+    metadata = cell.get("metadata")
+    mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    names = (mark.get("grade_id") if isinstance(mark, dict) else None, cell.get("id"))
+    clean = source[:MOST_CHARACTERS].encode("utf-8", "replace").decode()
+    return Found("code" if cell.get("cell_type") == "code" else "markdown", clean,
+                 tuple(name for name in names if isinstance(name, str)))
+
+
+def _sort(notebook: NotebookNode, found: list[Found]) -> tuple[dict[str, str], dict[str, list[Found]], list[str]]:
+    """Whose answer each found cell is, or behind which cell it stands as an extra."""
+    ours = {_name(cell): cell for cell in notebook.cells} | {cell.id: cell for cell in notebook.cells}
+    answers: dict[str, str] = {}
+    extras: dict[str, list[Found]] = defaultdict(list)
+    unknown: list[tuple[str, Found]] = []
+    anchor, notices = FIRST, []
+    for cell in found:
+        known = next((ours[name] for name in cell.names if name in ours), None)
+        if known is not None and known.id not in answers:
+            anchor = known.id
+            answers[known.id] = cell.source if _is_open(known) else known.source
+        elif known is not None and not _is_open(known):
+            notices.append(f"A second copy of the cell '{_name(known)}' was left out.")
+        else:
+            unknown.append((anchor, cell))
+    by_definition = {name: cell for cell in notebook.cells if _is_answer(cell) and cell.id not in answers
+                     for name in _definitions(cell.source)}
+    for anchor, cell in unknown:
+        lost = next((by_definition[name] for name in _definitions(cell.source) if name in by_definition), None)
+        if cell.kind == "code" and lost is not None and lost.id not in answers:
+            answers[lost.id] = cell.source
+            notices.append(f"The answer '{_name(lost)}' had lost its label and was recognised by what it defines.")
+        elif cell.source.strip():
+            extras[anchor].append(cell)
+    return answers, extras, notices
+
+
+def _is_answer(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
+
+
+def _is_open(cell: NotebookNode) -> bool:
+    """May the student change it: an answer, or a cell that nbgrader does not know."""
+    return _is_answer(cell) or "nbgrader" not in cell.metadata
+
+
+def _name(cell: NotebookNode) -> str:
+    return cell.metadata.get("nbgrader", {}).get("grade_id", cell.id)
+
+
+def _definitions(source: str) -> list[str]:
+    """The functions and classes that a cell defines at its top level. By pattern: a parser can be made to overflow."""
+    return re.findall(r"^(?:def|class)[ \t]+(\w+)", source, re.MULTILINE)
+
+
+def _extra(cell: Found, anchor: str, number: int) -> NotebookNode:
+    make = new_code_cell if cell.kind == "code" else new_markdown_cell
+    return make(cell.source, id=f"extra-{anchor[:48]}-{number}", metadata={"kireji": "extra"})

@@ -1,0 +1,62 @@
+"""What grading one submission says: per graded cell its hidden tests, and from them its points."""
+
+import math
+from dataclasses import asdict, dataclass, field
+
+STATUSES = ("passed", "partly", "failed", "error", "timeout", "missing")
+
+
+@dataclass
+class Image:
+    """A picture for the student, drawn by trusted code."""
+
+    caption: str
+    png: str                    # base64
+
+
+@dataclass
+class TestReport:
+    """One hidden test: `fraction` of its weight was earned."""
+
+    name: str
+    title: str
+    status: str
+    fraction: float
+    weight: float
+    message: str
+    images: list[Image] = field(default_factory=list)
+
+
+@dataclass
+class CellReport:
+    """One graded cell; `score` is None where a person has to give it."""
+
+    grade_id: str
+    score: float | None
+    max_score: float
+    tests: list[TestReport] = field(default_factory=list)
+
+
+@dataclass
+class Report:
+    """One submission. `score` adds up what was graded automatically, `max_score` what can be had that way."""
+
+    assignment: str
+    score: float
+    max_score: float
+    cells: list[CellReport]
+    notices: list[str]
+    seconds: dict[str, float]
+
+    def as_dict(self) -> dict:
+        """Plain data, as `judge --json` prints it."""
+        return asdict(self)
+
+
+def cell_score(tests: list[TestReport], points: float) -> float:
+    """The points that `tests` earn of a cell's `points`: the mean of their fractions by weight, to a hundredth."""
+    total = sum(test.weight for test in tests)
+    if not total:
+        return 0.0
+    earned = sum(test.weight * test.fraction for test in tests if math.isfinite(test.fraction)) / total
+    return round(min(max(earned, 0.0), 1.0) * points, 2)

@@ -1,0 +1,99 @@
+"""Whole submissions through the real sandbox and the real hidden tests of a toy assignment."""
+
+import json
+
+import pytest
+
+from kireji.grading.assignment import Assignment
+from kireji.grading.intake import Submission
+from kireji.grading.judge import judge
+from kireji.sandbox import Limits
+
+SECRET = b"s" * 32
+
+
+def graded(toy: Assignment, notebook: bytes | None, **limits: float) -> dict:
+    report = judge(Submission(notebook), toy, SECRET, Limits(**limits)).report.as_dict()
+    json.dumps(report)
+    return report
+
+
+def cell(report: dict, grade_id: str) -> dict:
+    return next(cell for cell in report["cells"] if cell["grade_id"] == grade_id)
+
+
+def test_the_solution_gets_every_automatic_point(toy, submit):
+    report = graded(toy, submit())
+    assert (report["score"], report["max_score"]) == (6, 6)
+    assert [test["status"] for test in cell(report, "double")["tests"]] == ["passed", "passed"]
+    assert cell(report, "essay") == {"grade_id": "essay", "score": None, "max_score": 3, "tests": []}
+    assert cell(report, "share")["tests"][0]["images"][0]["caption"] == "a picture"
+
+
+def test_an_untouched_release_gets_none_and_says_why(toy, submit):
+    stub = "def {}(*args):\n    raise NotImplementedError"
+    report = graded(toy, submit(double_solution=stub.format("double"), share_solution=stub.format("share")))
+    assert report["score"] == 0
+    assert {test["status"] for some in report["cells"] for test in some["tests"]} == {"missing"}
+
+
+def test_a_known_mistake_is_named_and_costs_its_weight(toy, submit):
+    report = graded(toy, submit(double_solution="def double(x):\n    return x ** 2"))
+    failed, passed = cell(report, "double")["tests"]
+    assert failed["status"] == "failed" and "the numbers were squared" in failed["message"]
+    assert "Multiply by two." in failed["message"]
+    assert passed["status"] == "passed" and cell(report, "double")["score"] == 1
+
+
+@pytest.mark.parametrize(("share", "score", "status"), [
+    ("15.0", 1, "partly"), ("9.0", 0, "failed"), ("float('nan')", 0, "failed"), ("1e308", 2, "passed"),
+    ("'20'", 0, "failed"), ("None", 0, "failed"),
+])
+def test_a_metric_gives_a_fraction(toy, submit, share, score, status):
+    report = graded(toy, submit(share_solution=f"def share():\n    return {share}"))
+    assert cell(report, "share")["score"] == score
+    assert cell(report, "share")["tests"][0]["status"] == status
+
+
+def test_the_same_submission_always_gets_the_same_report(toy, submit):
+    notebook = submit(double_solution="def double(x):\n    return 2 * x + 0.5 * (x > 1)")
+    reports = [graded(toy, notebook) for _ in range(3)]
+    for report in reports:
+        report.pop("seconds")
+    assert reports[0] == reports[1] == reports[2]
+
+
+def test_an_error_of_the_students_shows_their_own_line(toy, submit):
+    report = graded(toy, submit(double_solution="def double(x):\n    return undefined_name * x"))
+    message = cell(report, "double")["tests"][0]["message"]
+    assert "NameError" in message and "return undefined_name * x" in message
+
+
+def test_a_cell_that_ends_python_keeps_what_ran_before(toy, submit):
+    report = graded(toy, submit(share_solution="import os\nos._exit(0)\ndef share():\n    return 20"))
+    assert cell(report, "double")["score"] == 4 and cell(report, "share")["score"] == 0
+    assert any("ended the Python process" in notice for notice in report["notices"])
+
+
+def test_a_cell_that_never_ends_keeps_what_ran_before(toy, submit):
+    endless = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
+    report = graded(toy, submit(share_solution=endless), cells_seconds=5)
+    assert cell(report, "double")["score"] == 4 and cell(report, "share")["score"] == 0
+    assert any("could not be stopped" in notice for notice in report["notices"])
+
+
+def test_a_call_that_never_ends_costs_itself_only(toy, submit):
+    report = graded(toy, submit(double_solution="def double(x):\n    while True: pass"), call_seconds=0.5)
+    assert {test["status"] for test in cell(report, "double")["tests"]} == {"timeout"}
+    assert cell(report, "share")["score"] == 2
+
+
+def test_a_call_that_ends_python_ends_the_hidden_tests(toy, submit):
+    report = graded(toy, submit(share_solution="import os\ndef share():\n    os._exit(0)"))
+    assert cell(report, "double")["score"] == 4
+    assert "ended the Python process" in cell(report, "share")["tests"][0]["message"]
+
+
+def test_no_notebook_is_zero_with_a_reason(toy):
+    report = graded(toy, None)
+    assert report["score"] == 0 and "There is no toy.ipynb" in report["notices"][0]
