@@ -4,10 +4,11 @@ from pathlib import Path
 
 from kireji import paths
 from kireji.errors import KirejiError
-from kireji.setup.environment import LOCK, PYTHON
+from kireji.setup.environment import LOCK
 from kireji.setup.explain import explain, last_words
 from kireji.setup.shell import Shell
 from kireji.setup.steps import Step
+from kireji.setup.venv import PYTHON
 
 STAMPS = paths.VAR / "setup"
 CONFIG = paths.ROOT / "nbgrader_config.py"

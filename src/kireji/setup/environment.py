@@ -15,9 +15,8 @@ from kireji.setup.explain import explain
 from kireji.setup.pip_settings import for_uv, parse
 from kireji.setup.shell import Outcome, Shell
 from kireji.setup.steps import Step
+from kireji.setup.venv import PYTHON, VENV
 
-VENV = paths.ROOT / ".venv"
-PYTHON = VENV / "bin" / "python"
 UV = VENV / "bin" / "uv"
 LOCK = paths.ROOT / "requirements.lock"
 PROJECTS = paths.ROOT / "pyproject.toml", paths.LAB / "pyproject.toml"

@@ -9,9 +9,10 @@ from kireji import paths
 from kireji.commands import COMMANDS, page
 from kireji.errors import KirejiError
 from kireji.setup.course import course_steps
-from kireji.setup.environment import PYTHON, environment_steps
+from kireji.setup.environment import environment_steps
 from kireji.setup.explain import NO_SPACE
 from kireji.setup.steps import complete
+from kireji.setup.venv import PYTHON, activated
 
 STOPPED = "Stopped; run the same command again and the set-up goes on where it was."
 
@@ -33,7 +34,7 @@ def launch(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return _end(STOPPED, 130)
     # -P: a torch.py lying in the folder where the command is typed must not be imported.
-    os.execve(PYTHON, [str(PYTHON), "-P", "-m", "kireji", *arguments], _without_python_settings())
+    os.execve(PYTHON, [str(PYTHON), "-P", "-m", "kireji", *arguments], activated(os.environ))
 
 
 def set_up() -> None:
@@ -41,11 +42,6 @@ def set_up() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill ends it as Ctrl-C does
     complete([*environment_steps(), *course_steps()])
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def _without_python_settings() -> dict[str, str]:
-    # They belong to another Python than the one in .venv.
-    return {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
 
 
 def _sentence(error: OSError) -> str:

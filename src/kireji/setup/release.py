@@ -1,5 +1,6 @@
 """Generate release/ from source/ with nbgrader, and enter the assignments in the gradebook."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -8,22 +9,28 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from kireji import paths
 from kireji.errors import KirejiError
-from kireji.setup.explain import last_words
+
+ERROR = re.compile(r"^\s*(\w+(?:\.\w+)*(?:Error|Exception): .*)$", re.MULTILINE)
 
 
-def generate(course: Path = paths.ROOT) -> list[str]:
+def generate(course: Path = paths.ROOT, gradebook: bool = True) -> list[str]:
     """Generate every assignment of `course`, a folder with source/ in it; return their names.
 
-    Uses the repository's nbgrader_config.py, with release/ and gradebook.db placed in `course`."""
+    Uses the repository's nbgrader_config.py, with release/ and gradebook.db placed in `course`; without
+    `gradebook` the notebooks are the same, and nothing is recorded."""
     config = Config(PyFileConfigLoader("nbgrader_config.py", path=str(paths.ROOT)).load_config())
     config.CourseDirectory.root = str(course)
     config.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
+    if not gradebook:
+        config.GenerateAssignment.no_database = True
+        config.SaveCells.enabled = False
     nbgrader = NbGraderAPI(config=config)
     names = sorted(folder.name for folder in (course / "source").iterdir() if any(folder.glob("*.ipynb")))
     for name in names:
         result = nbgrader.generate_assignment(name)
         if not result["success"]:
-            raise KirejiError(f"nbgrader cannot generate release/{name}: {last_words(result['error'])}.")
+            reasons = ERROR.findall(result.get("log", "") + result["error"])
+            raise KirejiError(f"nbgrader cannot generate release/{name} ({reasons[0]}).")
     return names
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from kireji.setup.progress import Line
+from kireji.setup.venv import activated
 
-# Settings that would make pip or uv install elsewhere than in .venv, or run another Python than its own.
-AWAY = ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON", "UV_SYSTEM_PYTHON", "UV_TARGET")
 QUIET = {"PIP_USER": "0", "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_PROGRESS_BAR": "off",
          "UV_PYTHON_DOWNLOADS": "never", "PYTHONUNBUFFERED": "1"}
 TURN = 0.1       # seconds between two looks at a running command
@@ -34,7 +33,7 @@ class Shell:
         self.log.write("$ " + " ".join(words) + "\n")
         self.log.flush()
         start = os.fstat(self.log.fileno()).st_size
-        environment = {name: value for name, value in os.environ.items() if name not in AWAY} | QUIET | (settings or {})
+        environment = activated(os.environ) | QUIET | (settings or {})
         with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
                               env=environment, pass_fds=[self.keep_open]) as process:
             try:

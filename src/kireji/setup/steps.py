@@ -57,14 +57,14 @@ def complete(steps: list[Step]) -> None:
     with alone(LOCK, say=_say) as earlier:
         if earlier.was_broken_off:
             _say("An earlier set-up did not finish; this one goes on where it stopped.")
-        due = [step for step in steps if not step.is_done()]  # an other set-up may just have done it all
-        if len(due) == len(steps):
+        if not any(step.is_done() for step in steps):
             _say("Setting up Kireji in this folder, once: a few minutes and about 2 GB.")
         LOG.write_text("")
         with LOG.open("a") as log:
-            for step in due:
-                with Line(step.title, sys.stderr) as line:
-                    step.complete(Shell(log, line, keep_open=earlier.descriptor))
+            for step in steps:
+                if not step.is_done():   # asked only now: an earlier step may have undone it, an other set-up done it
+                    with Line(step.title, sys.stderr) as line:
+                        step.complete(Shell(log, line, keep_open=earlier.descriptor))
 
 
 def _say(sentence: str) -> None:
