@@ -34,12 +34,11 @@ def judge(submission: Submission, assignment: Assignment, secret: bytes, limits:
     notebook, notices = rebuild(assignment, submission.notebook)
     notices = [*submission.notices, *notices]
     seconds: dict[str, float] = {}
-    upto = len(notebook.cells)
     try:
-        grading = _attempt(notebook, upto, submission, assignment, secret, limits, trusted, seconds)
+        grading = _attempt(notebook, len(notebook.cells), submission, assignment, secret, limits, trusted, seconds)
     except CellsLost as lost:
         # What ran before keeps its score: the same notebook again, up to the cell that took the kernel with it.
-        notices.append(f"Cell {lost.index + 1} was not run, nor any after it: {lost}.")
+        notices.append(f"The cell '{notebook.cells[lost.index].id}' was left out, and all after it: {lost}.")
         grading = _attempt(notebook, lost.index, submission, assignment, secret, limits, trusted, seconds)
     seconds["total"] = time.monotonic() - started
     report = _report(assignment, grading, notices, {name: round(value, 3) for name, value in seconds.items()})
@@ -57,10 +56,13 @@ def _attempt(notebook: NotebookNode, upto: int, submission: Submission, assignme
     with Sandbox(submission.files, limits, trusted) as sandbox:
         mark("start")
         try:
-            sandbox.run(notebook, upto)
+            stopped = sandbox.run(notebook, upto)
         finally:
             mark("cells")
         grading = Grading(sandbox.connect(), secret, submission.digest())
+        if stopped is not None:
+            grading.notices.append(f"The time for running the notebook ran out in the cell "
+                                   f"'{notebook.cells[stopped].id}'; the cells after it were not run.")
         if assignment.graders.is_dir():
             run_hidden_tests(assignment.graders, grading)
         mark("tests")

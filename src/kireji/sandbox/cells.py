@@ -35,8 +35,12 @@ class CellRunner(NotebookClient):
         self.limits, self.seconds_left = limits, limits.cells_seconds
         self.characters: dict[int, int] = {}
 
-    async def run(self, upto: int) -> None:
-        """Run the cells before number `upto` in order. CellsLost if one of them ends or blocks the kernel for good."""
+    async def run(self, upto: int) -> int | None:
+        """Run the cells before number `upto` in order; the number of the cell in which the time ran out, if it did.
+
+        CellsLost if a cell ends or blocks the kernel for good.
+        """
+        stopped = None
         self.reset_execution_trackers()
         for index, cell in enumerate(self.nb.cells[:upto]):
             if cell.cell_type != "code" or not cell.source.strip():
@@ -52,9 +56,11 @@ class CellRunner(NotebookClient):
             finally:
                 self.seconds_left -= time.monotonic() - started
             if self.seconds_left <= 0:
+                stopped = index
                 cell.outputs.append(self.stopped())
                 if not await self.answers():
                     raise CellsLost(index, "this cell did not end in time and could not be stopped")
+        return stopped
 
     async def answers(self) -> bool:
         """True if the kernel still takes orders."""

@@ -51,13 +51,13 @@ class Sandbox:
         self.doorbell.close()
         self.place.close()
 
-    def run(self, notebook: NotebookNode, upto: int | None = None) -> None:
-        """Run the notebook's cells, or those before number `upto`, and put their outputs into it.
+    def run(self, notebook: NotebookNode, upto: int) -> int | None:
+        """Run the notebook's cells before number `upto` and put their outputs into it.
 
-        CellsLost if a cell took the kernel with it.
+        Returns the number of the cell in which the time ran out, if it did. CellsLost if a cell took the kernel with it.
         """
         runner = CellRunner(notebook, self.manager, self.client, self.limits)
-        self.wait(runner.run(len(notebook.cells) if upto is None else upto))
+        return self.wait(runner.run(upto))
 
     def connect(self) -> Channel:
         """The channel to the notebook's variables, lost already if they cannot be reached.

@@ -1,0 +1,31 @@
+"""nbgrader's configuration for the course: the repository is its course directory. Facts and assembly, no logic."""
+
+from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata
+
+from kireji import paths
+from kireji.feedback import configure as feedback
+from kireji.feedback.sanitise_outputs import SanitiseOutputs
+from kireji.grading import preprocessors as grading
+
+c = get_config()  # noqa: F821 (nbgrader defines it)
+
+c.CourseDirectory.root = str(paths.ROOT)
+c.CourseDirectory.course_id = paths.COURSE_ID
+c.Exchange.root = str(paths.EXCHANGE)
+
+# A paired script or a note beside a source notebook would carry the solution into release/.
+c.CourseDirectory.ignore = [".*", "__pycache__", "*.pyc", "*.py", "*.md"]
+c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
+
+# Intake: refused files go aside before nbgrader copies anything, and a notebook in any state becomes a sound one.
+c.Autograde.pre_convert_hook = grading.set_refused_aside
+c.Autograde.exporter_class = grading.SubmissionExporter
+c.Autograde.autograde_preprocessors = [
+    grading.JudgeSubmission,        # runs it in the sandbox and asks the hidden tests: the report
+    SanitiseOutputs,                # before anybody sees them: text and re-encoded pictures only
+    grading.RecordReport,           # the report's scores into the gradebook
+    AssignLatePenalties,            # needs the scores
+    CheckCellMetadata,              # last: what is written must be readable by nbgrader
+]
+
+feedback.configure(c)

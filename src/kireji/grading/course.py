@@ -1,0 +1,87 @@
+"""The instructor's round with nbgrader: collect, autograde, feedback, by its own API and configuration."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps import NbGraderAPI
+from traitlets.config import Config, PyFileConfigLoader
+
+from kireji import paths
+from kireji.errors import KirejiError
+
+
+class Course:
+    """A course directory. `changes` are made to the repository's nbgrader configuration."""
+
+    def __init__(self, changes: Callable[[Config], None] = lambda config: None) -> None:
+        config = Config(PyFileConfigLoader("nbgrader_config.py", path=str(paths.ROOT)).load_config())
+        # Problems come back as results; what nbgrader logs on the way is for the formgrader's own pages.
+        config.NbGraderAPI.log_level = "CRITICAL"
+        changes(config)
+        self.config = config
+        self.api = NbGraderAPI(config=config)
+        self.directory = self.api.coursedir
+
+    def submitted(self, assignment: str, student: str) -> Path:
+        """The folder of a collected submission."""
+        return Path(self.directory.format_path(self.directory.submitted_directory, student, assignment))
+
+    def graded(self, assignment: str, student: str) -> Path:
+        """The folder of a graded submission."""
+        return Path(self.directory.format_path(self.directory.autograded_directory, student, assignment))
+
+    def feedback_page(self, assignment: str, student: str) -> Path:
+        """The page that a student will read."""
+        folder = self.directory.format_path(self.directory.feedback_directory, student, assignment)
+        return Path(folder) / f"{assignment}.html"
+
+    def collect(self, assignment: str) -> None:
+        """Take in what students submitted through the exchange, replacing older submissions by newer ones."""
+        self._must(self.api.collect(assignment, update=True), f"collecting {assignment}")
+
+    def students(self, assignment: str) -> list[str]:
+        """Who has a collected submission."""
+        return sorted(folder.parent.name for folder in Path(self.directory.root).glob(
+            f"{self.directory.submitted_directory}/*/{assignment}") if folder.is_dir())
+
+    def is_graded(self, assignment: str, student: str) -> bool:
+        """Whether the submission in hand, and not an older one, is graded."""
+        graded = self.graded(assignment, student)
+        dates = [_timestamp(folder) for folder in (graded, self.submitted(assignment, student))]
+        return (graded / f"{assignment}.ipynb").is_file() and dates[0] == dates[1]
+
+    def grade(self, assignment: str, student: str) -> None:
+        """Grade one submission and record it, in place of what was recorded before."""
+        self.make_gradable(assignment, student)
+        self._must(self.api.autograde(assignment, student, force=True), f"grading {student}'s {assignment}")
+
+    def make_gradable(self, assignment: str, student: str) -> None:
+        """Give a submission that lacks its notebook an empty one: nbgrader passes over a folder without."""
+        notebook = self.submitted(assignment, student) / f"{assignment}.ipynb"
+        if not notebook.exists() and not notebook.is_symlink():
+            notebook.touch()
+
+    def score(self, assignment: str, student: str) -> tuple[float, float]:
+        """The score in the gradebook and the maximum, written questions and penalties included."""
+        with Gradebook(self.directory.db_url, self.directory.course_id) as gradebook:
+            try:
+                submission = gradebook.find_submission(assignment, student)
+            except MissingEntry:
+                return 0.0, 0.0
+            return submission.score, submission.max_score
+
+    def give_feedback(self, assignment: str) -> None:
+        """Make the feedback pages of an assignment and hand them out."""
+        self._must(self.api.generate_feedback(assignment, force=True), f"making feedback for {assignment}")
+        self._must(self.api.release_feedback(assignment), f"releasing feedback for {assignment}")
+
+    def _must(self, result: dict, doing: str) -> None:
+        if not result["success"]:
+            lines = (result.get("error") or result.get("log") or "").strip().splitlines()
+            raise KirejiError(f"nbgrader failed while {doing}: {lines[-1] if lines else 'it gave no reason'}")
+
+
+def _timestamp(folder: Path) -> str | None:
+    path = folder / "timestamp.txt"
+    return path.read_text().strip() if path.is_file() else None
