@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kireji.hub import accounts, course_service
 from kireji.hub.spawner import WalledSpawner
-from kireji.paths import HUB
+from kireji.paths import HUB, HUB_CONFIG
 from kireji.sandbox.bubblewrap import find_bwrap
 
 c = get_config()  # noqa: F821 (JupyterHub defines it)
@@ -42,6 +42,12 @@ c.JupyterHub.load_roles = course_service.roles()
 # Where a person lands: students on the welcome page, instructors in the formgrader.
 c.Spawner.default_url = "/lab/tree/welcome.md"
 c.JupyterHub.default_url = course_service.landing_page
+
+# What a newcomer reads on the log-in page.
+c.JupyterHub.logo_file = str(HUB_CONFIG / "logo.svg")
+c.JupyterHub.template_vars = {
+    "announcement_login": "The accounts and their passwords are in the terminal where <code>./kireji up</code> is running.",
+}
 
 # A server is gone a moment after it is told to go: notebooks are saved by the browser, not at the end.
 c.LocalProcessSpawner.interrupt_timeout = 3

@@ -10,6 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 READY_SECONDS = 120
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)     # Ctrl-C, a polite kill, a closed terminal
 
 
 @click.command()
@@ -22,7 +23,7 @@ def up(port: int) -> None:
     from kireji.hub import lifecycle, release     # here, because JupyterHub and nbgrader take a second to import
 
     console = Console(highlight=False)
-    for name in (signal.SIGTERM, signal.SIGHUP):
+    for name in ENDING:     # SIGINT too: whoever is started in the background by a script inherits it ignored
         signal.signal(name, _interrupt)
     try:
         began = time.monotonic()
@@ -42,7 +43,7 @@ def up(port: int) -> None:
                 raise lifecycle.HubProblem(
                     f"The hub ended by itself; the reason is near the end of {lifecycle.shown(lifecycle.LOG)}. Start it again with: ./kireji up")
             finally:
-                for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                for name in ENDING:
                     signal.signal(name, signal.SIG_IGN)     # nothing may interrupt the tidying up
                 hub.stop()
     except KeyboardInterrupt:
