@@ -1,13 +1,24 @@
 """A graded submission as the feedback room meets it, in an honest and in a hostile variant."""
 
 import base64
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from nbformat import NotebookNode, v4
+from nbgrader import api
 
 from kireji.feedback import pictures
 from kireji.feedback.view import Grade, Gradebook
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 SOURCE = "je ne parle pas bien anglais . </s>".split()
 TARGET = "i don't speak english well . </s>".split()
@@ -151,7 +162,7 @@ def hostile(honest: tuple[NotebookNode, Gradebook]) -> tuple[NotebookNode, Grade
     attack = SCRIPT + STYLE
     outputs = [
         NotebookNode(output_type="display_data", data={"text/html": attack, "text/plain": attack}, metadata={}),
-        NotebookNode(output_type="execute_result", execution_count=attack, data={"application/javascript": "document.documentElement.dataset.owned='yes'", "text/latex": attack}, metadata={}),
+        NotebookNode(output_type="execute_result", execution_count=1, data={"application/javascript": "document.documentElement.dataset.owned='yes'", "text/latex": attack}, metadata={}),
         NotebookNode(output_type="display_data", data={"image/svg+xml": f"<svg>{attack}</svg>", "application/vnd.jupyter.widget-view+json": {"model_id": attack}}, metadata={}),
         NotebookNode(output_type="display_data", data={"image/png": base64.b64encode(figure()).decode("ascii")}, metadata={"image/png": {"width": "1 onerror=document.documentElement.dataset.owned='yes' src=x", "alt": attack}}),
         NotebookNode(output_type="display_data", data={"image/png": '"><img src=x onerror="document.documentElement.dataset.owned=1">', "text/markdown": attack}, metadata={}),
@@ -160,8 +171,7 @@ def hostile(honest: tuple[NotebookNode, Gradebook]) -> tuple[NotebookNode, Grade
     ]
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.execution_count = attack
-            cell.metadata["tags"] = [attack, "\"><script>"]
+            cell.metadata["tags"] = ["\"><script>document.documentElement.dataset.owned='yes'</script>"]
             if cell.metadata.nbgrader.solution:
                 cell.source = f"'''{attack}</pre></code>'''\n# {attack}\n" + cell.source
                 cell.outputs = outputs
@@ -181,3 +191,66 @@ def hostile(honest: tuple[NotebookNode, Gradebook]) -> tuple[NotebookNode, Grade
                 picture["caption"] = '" onerror="document.documentElement.dataset.owned=1' + attack
     notebook.metadata["kireji"]["notices"].append(attack)
     return notebook, gradebook
+
+
+class Course:
+    """A course folder with a gradebook of its own, in which one student's graded submission lies."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.database = f"sqlite:///{root / 'gradebook.db'}"
+        (root / "nbgrader_config.py").write_text(
+            "from kireji.feedback.configure import configure\n"
+            f"c = get_config()\nc.CourseDirectory.root = {str(root)!r}\nc.CourseDirectory.course_id = 'kireji'\nconfigure(c)\n")
+
+    def record(self, notebook: NotebookNode, entries: Gradebook) -> None:
+        """Write the graded notebook, and its scores and comments into the gradebook."""
+        folder = self.root / "autograded" / "ada" / "ex1_translation"
+        folder.mkdir(parents=True)
+        (folder / "ex1_translation.ipynb").write_text(json.dumps(notebook))
+        with api.Gradebook(self.database) as gradebook:
+            gradebook.add_student("ada")
+            gradebook.add_assignment("ex1_translation")
+            gradebook.add_notebook("ex1_translation", "ex1_translation")
+            place = ("ex1_translation", "ex1_translation")
+            for cell in notebook.cells:
+                marked = cell.metadata.get("nbgrader", {})
+                if marked.get("grade"):
+                    gradebook.add_grade_cell(marked["grade_id"], *place, max_score=marked["points"], cell_type=cell.cell_type)
+                if marked.get("solution"):
+                    gradebook.add_solution_cell(marked["grade_id"], *place)
+            gradebook.add_submission("ex1_translation", "ada")
+            for name, entry in entries.grades.items():
+                grade = gradebook.find_grade(name, *place, "ada")
+                grade.auto_score, grade.manual_score = entry.auto_score, entry.manual_score
+                grade.extra_credit, grade.needs_manual_grade = entry.extra_credit, entry.waiting
+            for name, text in entries.comments.items():
+                gradebook.find_comment(name, *place, "ada").manual_comment = text
+            gradebook.db.commit()
+            self.submission = gradebook.find_submission_notebook(*place, "ada").id
+
+    def feedback(self) -> str:
+        """What `nbgrader generate_feedback` writes."""
+        subprocess.run([sys.executable, "-m", "nbgrader", "generate_feedback", "ex1_translation"], cwd=self.root,
+                       check=True, capture_output=True, text=True, timeout=120)
+        return (self.root / "feedback" / "ada" / "ex1_translation" / "ex1_translation.html").read_text()
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+    # nbgrader starts `alembic` by name.
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    return Course(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def chromium(request: pytest.FixtureRequest) -> Iterator["Browser"]:
+    """A real browser. The house's `require` says what a missing one means on this machine."""
+    for plugin in request.config.pluginmanager.get_plugins():
+        if callable(getattr(plugin, "require", None)):
+            plugin.require("browser")
+    from playwright.sync_api import sync_playwright
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
