@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from kireji.hub import accounts, course_service
+from kireji.hub.leash import LEASH
 from kireji.hub.spawner import WalledSpawner
 from kireji.paths import HUB, HUB_CONFIG
 from kireji.sandbox.bubblewrap import find_bwrap
@@ -17,8 +18,7 @@ c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{os.environ['KIREJI_HUB_PORT']}"
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{os.environ['KIREJI_PROXY_PORT']}"
 
 # The proxy written in Python: a newcomer's machine has no Node.js. On a leash, so that it never outlives the hub.
-c.ConfigurableHTTPProxy.command = [sys.executable, "-m", "kireji.hub.leash",
-                                   str(Path(sys.executable).with_name("configurable-http-proxy"))]
+c.ConfigurableHTTPProxy.command = [*LEASH, str(Path(sys.executable).with_name("configurable-http-proxy"))]
 c.ConfigurableHTTPProxy.pid_file = str(HUB / "proxy.pid")
 
 # State that the next start finds again.

@@ -3,6 +3,8 @@
 import os
 import sys
 
+from kireji.hub.accounts import names
+from kireji.hub.leash import LEASH
 from kireji.paths import COURSE_ID, HUB, HUB_CONFIG, ROOT
 
 URL_PREFIX = f"/services/{COURSE_ID}/"
@@ -17,7 +19,7 @@ def service(port: int) -> dict:
     return {
         "name": COURSE_ID,
         "url": f"http://127.0.0.1:{port}",
-        "command": [sys.executable, "-m", "kireji.hub.leash", sys.executable, "-m", "jupyterhub.singleuser"],
+        "command": [*LEASH, sys.executable, "-P", "-m", "jupyterhub.singleuser"],
         "cwd": str(ROOT),
         "oauth_no_confirm": True,       # it is ours: nobody needs to authorise it
         "display": True,
@@ -28,7 +30,7 @@ def service(port: int) -> dict:
             "JUPYTER_RUNTIME_DIR": str(state / "runtime"),
             "IPYTHONDIR": str(state / "ipython"),
             "JUPYTER_CONFIG_PATH": str(HUB_CONFIG / "course_service"),
-            "JUPYTERHUB_USER": "",
+            "JUPYTERHUB_USER": names("instructor")[0],      # whose courses nbgrader asks the hub for
             "HOME": os.environ["HOME"],
             "USER": "instructor",
             "OMP_NUM_THREADS": "1",
@@ -41,7 +43,8 @@ def roles() -> list[dict]:
     return [
         {"name": "instructors", "groups": [INSTRUCTORS], "scopes": ["self", f"access:services!service={COURSE_ID}"]},
         # nbgrader asks the hub which courses a person is in, and enrols whom the instructor adds in the formgrader.
-        {"name": "course", "services": [COURSE_ID], "scopes": ["list:groups", f"groups!group={STUDENTS}", "read:users:groups"]},
+        {"name": "course", "services": [COURSE_ID], 
+         "scopes": ["list:groups", f"groups!group={STUDENTS}", "read:users:name", "read:users:groups"]},
         {"name": "server", "scopes": ["users:activity!user", "access:servers!server", "read:users!user"]},
     ]
 

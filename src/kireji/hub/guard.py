@@ -8,7 +8,7 @@ from jupyter_server.base.handlers import APIHandler, JupyterHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 
-REFUSAL = "The course service runs no code. Open the notebook on your own server instead."
+REFUSAL = "The course service runs no code. Run the notebook in a Jupyter of your own, outside the hub."
 
 
 class FormgraderDoor(JupyterHandler):

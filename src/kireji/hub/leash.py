@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 
+LEASH = [sys.executable, "-P", "-m", "kireji.hub.leash"]     # before a command; -P: no import from where it starts
 PR_SET_PDEATHSIG = 1          # linux/prctl.h
 PR_SET_CHILD_SUBREAPER = 36
 

@@ -13,15 +13,16 @@ from typing import IO
 
 import psutil
 
+from kireji.errors import KirejiError
 from kireji.hub.course_service import URL_PREFIX
-from kireji.hub.leash import adopt_orphans
+from kireji.hub.leash import LEASH, adopt_orphans
 from kireji.paths import HUB, HUB_CONFIG, ROOT
 
 LOG = HUB / "hub.log"
 LOCK = HUB / "up.lock"
 
 
-class HubProblem(Exception):
+class HubProblem(KirejiError):
     """Why the hub cannot run, in one sentence for the person at the terminal."""
 
 
@@ -78,7 +79,7 @@ def start_hub(port: int) -> Hub:
         "KIREJI_PROXY_PORT": str(proxy_port),
         "KIREJI_COURSE_PORT": str(course_port),
     }
-    command = [sys.executable, "-m", "kireji.hub.leash", sys.executable, "-m", "jupyterhub",
+    command = [*LEASH, sys.executable, "-P", "-m", "jupyterhub",
                "--config", str(HUB_CONFIG / "jupyterhub_config.py")]
     with LOG.open("wb") as log:
         process = subprocess.Popen(command, cwd=HUB, env=environment, stdin=subprocess.DEVNULL,

@@ -7,10 +7,11 @@ from pathlib import Path
 from nbgrader.apps import NbGrader
 from nbgrader.apps.api import NbGraderAPI
 
+from kireji.errors import KirejiError
 from kireji.paths import COURSE_ID, EXCHANGE, RELEASE, ROOT
 
 
-class ReleaseFailed(Exception):
+class ReleaseFailed(KirejiError):
     """nbgrader refused to release; the message has its last words."""
 
 

@@ -16,6 +16,7 @@ from jupyterhub.utils import random_port
 
 from kireji.hub.accounts import load_accounts
 from kireji.hub.homes import prepare_home, shown
+from kireji.hub.leash import LEASH
 from kireji.paths import COURSE_ID, EXCHANGE, HOMES, HUB, HUB_CONFIG, LAB, LAB_DATA
 from kireji.sandbox.bubblewrap import Mount, Wall, command, find_bwrap, interpreter_mounts
 
@@ -109,11 +110,11 @@ class WalledSpawner(SimpleLocalProcessSpawner):
         role = load_accounts()[self.user.name].role
         home = prepare_home(self.user.name, role, walled=bwrap is not None)
         self.home_dir = f"/home/{self.user.name}" if bwrap else str(home)
-        program = [sys.executable, "-m", "jupyterhub.singleuser", *self.get_args()]
+        # -P: a random.py in the home must not be imported in place of Python's own.
+        program = [sys.executable, "-P", "-m", "jupyterhub.singleuser", *self.get_args()]
         environment = self.get_env() | person_environment(self.user.name, self.home_dir)
         if bwrap is None:
-            leash = [sys.executable, "-m", "kireji.hub.leash", *program]
-            self.proc = Popen(leash, env=environment, cwd=home, start_new_session=True)
+            self.proc = Popen([*LEASH, *program], env=environment, cwd=home, start_new_session=True)
         else:
             # Kernels talk through sockets in the server's own /tmp: on TCP any local process could listen to their output.
             environment |= {"JUPYTER_RUNTIME_DIR": "/tmp/jupyter"}
