@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config, PyFileConfigLoader
 
 from kireji import paths
 from kireji.errors import KirejiError
+
+from .preprocessors import REPORT
 
 
 class Course:
@@ -35,6 +38,11 @@ class Course:
         """The page that a student will read."""
         folder = self.directory.format_path(self.directory.feedback_directory, student, assignment)
         return Path(folder) / f"{assignment}.html"
+
+    def release(self, assignment: str) -> None:
+        """Generate what students get and hand it out."""
+        self._must(self.api.generate_assignment(assignment), f"generating {assignment}")
+        self._must(self.api.release_assignment(assignment), f"releasing {assignment}")
 
     def collect(self, assignment: str) -> None:
         """Take in what students submitted through the exchange, replacing older submissions by newer ones."""
@@ -70,6 +78,11 @@ class Course:
             except MissingEntry:
                 return 0.0, 0.0
             return submission.score, submission.max_score
+
+    def report(self, assignment: str, student: str) -> dict:
+        """The report of the graded submission, as `Report.as_dict` gives it."""
+        notebook = nbformat.read(self.graded(assignment, student) / f"{assignment}.ipynb", as_version=4)
+        return notebook.metadata[REPORT]
 
     def give_feedback(self, assignment: str) -> None:
         """Make the feedback pages of an assignment and hand them out."""

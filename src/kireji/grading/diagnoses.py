@@ -85,9 +85,9 @@ def mask_mistakes(right: Tensor) -> dict[str, Tensor]:
     shifted_out = torch.cat([right[:, 1:], torch.zeros_like(right[:, :1])], dim=1)
     shifted_in = torch.cat([torch.ones_like(right[:, :1]), right[:, :-1]], dim=1)
     return _different(right, {"the mask is inverted: True must mark the real tokens": ~right,
-                              "the mask is one position too short (is it < length - 1?)": shifted_out,
-                              "the mask is one position too long (is it <= length instead of < length?)": shifted_in,
-                              "padding stands at the beginning: is the row the wrong way round?": right.flip(1),
+                              "the mask is one position too short, as with < length - 1": shifted_out,
+                              "the mask is one position too long, as with <= length": shifted_in,
+                              "the rows run the wrong way round: padding stands at the end": right.flip(1),
                               "everything is True, as if there were no padding": torch.ones_like(right),
                               "everything is False": torch.zeros_like(right)})
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kireji.sandbox import DEFAULT, Limits
 
-OURS = {"timestamp.txt"}                    # nbgrader's, read by nbgrader alone
+OURS = {"timestamp.txt", "submission_secret.txt"}     # nbgrader's, read by nbgrader alone
 UNREMARKABLE = {".ipynb_checkpoints", "__pycache__", ".DS_Store"}
 MOST_ENTRIES = 200                          # of a folder; a longer one is looked through no further
 MOST_NOTICES = 10

@@ -65,26 +65,26 @@ class WalledPlace(Place):
     """Behind bubblewrap: no network, no other processes, and of the file system only what is listed here."""
 
     def command(self, connection_file: str) -> list[str]:
-        data = (Mount(paths.LAB_DATA, "/data"),) if paths.LAB_DATA.exists() else ()
-        fonts = (Mount(MATPLOTLIB, "/given/matplotlib"),) if MATPLOTLIB.exists() else ()
+        data = (Mount(paths.LAB_DATA, "/sandbox/data"),) if paths.LAB_DATA.exists() else ()
+        fonts = (Mount(MATPLOTLIB, "/sandbox/given/matplotlib"),) if MATPLOTLIB.exists() else ()
         wall = Wall(
             mounts=(
                 *interpreter_mounts(), *data, *fonts,
-                Mount(paths.LAB / "attention_lab", "/lab/attention_lab"),
-                Mount(INSIDE / "agent.py", "/agent/agent.py"),
-                Mount(INSIDE / "start.py", "/agent/start.py"),
-                Mount(WIRE, "/agent/wire"),
-                Mount(self.submission, "/given/submission"),
+                Mount(paths.LAB / "attention_lab", "/sandbox/lab/attention_lab"),
+                Mount(INSIDE / "agent.py", "/sandbox/agent/agent.py"),
+                Mount(INSIDE / "start.py", "/sandbox/agent/start.py"),
+                Mount(WIRE, "/sandbox/agent/wire"),
+                Mount(self.submission, "/sandbox/given/submission"),
                 Mount(self.shared, str(self.shared), writable=True),
             ),
-            environment=self.environment("/work", "/home/student")
-            | {"PYTHONPATH": "/lab:/agent", "ATTENTION_LAB_DATA": "/data"},
-            folder="/work",
-            scratch={"/tmp": self.limits.folders // 4, "/work": self.limits.folders // 2,
-                     "/home/student": self.limits.folders // 4},
+            environment=self.environment("/sandbox/work", "/sandbox/home")
+            | {"PYTHONPATH": "/sandbox/lab:/sandbox/agent", "ATTENTION_LAB_DATA": "/sandbox/data"},
+            folder="/sandbox/work",
+            scratch={"/tmp": self.limits.folders // 4, "/sandbox/work": self.limits.folders // 2,
+                     "/sandbox/home": self.limits.folders // 4},
         )
-        copies = {"/given/submission": "/work", "/given/matplotlib": "/home/student/matplotlib"}
-        program = [sys.executable, "/agent/start.py", self.start_options(copies), connection_file]
+        copies = {"/sandbox/given/submission": "/sandbox/work", "/sandbox/given/matplotlib": "/sandbox/home/matplotlib"}
+        program = [sys.executable, "/sandbox/agent/start.py", self.start_options(copies), connection_file]
         bwrap = find_bwrap()
         if bwrap is None:
             raise KirejiError(NO_WALL)

@@ -1,0 +1,7 @@
+"""Three typical mistakes in the solution, for the sample student who makes them: (answer, what is right, the slip)."""
+
+MISTAKES = (
+    ("sequence_loss_solution", ", ignore_index=pad_id)", ")"),              # padding counts
+    ("train_step_solution", "    optimizer.zero_grad()\n", ""),             # gradients pile up
+    ("decoding_solution", ".masked_fill(ended, eos_id)", ""),               # a sentence goes on after its end
+)

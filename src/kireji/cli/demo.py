@@ -1,0 +1,44 @@
+"""`./kireji demo`: the whole loop in the terminal."""
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+
+@click.command()
+@click.argument("assignments", nargs=-1, metavar="[ASSIGNMENT]...")
+@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Also write the reports here.")
+def demo(assignments: tuple[str, ...], json_file: Path | None) -> None:
+    """Take sample students through the course: release, fetch, work, submit, collect, grade, feedback.
+
+    It happens in var/demo and touches neither your gradebook nor your students. The first time trains each solution's
+    model, which takes a few minutes.
+    """
+    from kireji import paths                    # here: torch and nbgrader take a second to import
+    from kireji.demo import loop
+    from kireji.grading import assignment as catalogue
+
+    console = Console(highlight=False)
+    names = [catalogue.load(name).name for name in assignments] or catalogue.names()
+    with console.status("Starting") as status:
+        def tell(step: str) -> None:
+            console.print(f"[dim]· {step}[/]")
+            status.update(f"{step} ...")
+
+        results = loop.run(names, tell)
+    table = Table("Student", "who hands in", "Assignment", "Points", "Feedback page", box=None, padding=(0, 2, 0, 0))
+    for result in results:
+        report, page = result.report, result.page.relative_to(paths.ROOT)
+        table.add_row(result.student.name, result.student.description, report["assignment"],
+                      f"{report['score']:g} / {report['max_score']:g}", f"[link=file://{result.page}]{page}[/link]")
+    console.print()
+    console.print(table)
+    console.print("\nPoints are the automatic ones; written questions wait for a person. Open a feedback page in your "
+                  "browser to see what a student sees.")
+    if json_file:
+        listed = [{"student": result.student.name, **result.report} for result in results]
+        json_file.write_text(json.dumps(listed, indent=2, ensure_ascii=False))
+        console.print(f"Reports: {json_file}")

@@ -1,0 +1,74 @@
+"""Trains an assignment's solution, once: its notebook is run as a student would run it, and its checkpoint kept."""
+
+import asyncio
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from kireji import paths
+from kireji.errors import KirejiError
+from kireji.grading.assignment import Assignment
+
+CHECKPOINTS = paths.DEMO / "checkpoints"
+TRAINING_MINUTES = 30       # after which something is wrong with this machine
+
+
+def trained_checkpoints(assignment: Assignment, progress: Callable[[int, int], None] | None = None) -> Path:
+    """The folder with the checkpoints that the solution saves, made now if its code or its data are new.
+
+    progress is told (cells done, cells in all). KirejiError if the notebook fails.
+    """
+    folder = CHECKPOINTS / assignment.name / _key(assignment)
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as work:
+            _run(assignment, Path(work), progress)
+            made = Path(work) / "made"
+            made.mkdir()
+            for checkpoint in Path(work).glob("*.safetensors"):
+                checkpoint.rename(made / checkpoint.name)
+            made.rename(folder)     # whole or not at all
+        for old in folder.parent.iterdir():
+            if old != folder and not old.name.startswith("tmp"):
+                shutil.rmtree(old)
+    return folder
+
+
+def _key(assignment: Assignment) -> str:
+    """Changes with what the checkpoint depends on: the solution's code, the lab's, and the data."""
+    total = hashlib.sha256()
+    for cell in assignment.source.cells:
+        if cell.cell_type == "code":
+            total.update(cell.source.encode())
+    for path in sorted([*paths.LAB.rglob("attention_lab/*.py"), *paths.LAB_DATA.rglob("*.tsv")]):
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()[:16]
+
+
+def _run(assignment: Assignment, work: Path, progress: Callable[[int, int], None] | None) -> None:
+    notebook = nbformat.from_dict(assignment.source)
+    done = 0
+
+    def on_cell_complete(**kwargs: object) -> None:
+        nonlocal done
+        done += 1
+        if progress:
+            progress(done, len(notebook.cells))
+
+    client = NotebookClient(notebook, timeout=TRAINING_MINUTES * 60, kernel_name="python3",
+                            resources={"metadata": {"path": str(work)}}, on_cell_complete=on_cell_complete)
+    environment = os.environ | {"ATTENTION_LAB_DATA": str(paths.LAB_DATA), "OMP_NUM_THREADS": "1"}
+    environment.pop("ATTENTION_LAB_GRADING", None)
+    try:
+        asyncio.run(client.async_execute(env=environment, cleanup_kc=True))
+    except CellExecutionError as error:
+        raise KirejiError(f"The solution of {assignment.name} does not run: {error.ename}: {error.evalue}") from None
+    if not list(work.glob("*.safetensors")):
+        raise KirejiError(f"The solution of {assignment.name} ran, but saved no checkpoint (*.safetensors).")

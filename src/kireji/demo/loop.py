@@ -1,0 +1,82 @@
+"""The whole course once: release, fetch, work, submit, collect, grade, feedback; in a course directory of its own."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from traitlets.config import Config
+
+from kireji import paths
+from kireji.grading.assignment import load
+from kireji.grading.course import Course
+
+from .checkpoint import trained_checkpoints
+from .desk import Desk
+from .students import STUDENTS, SampleStudent
+
+COURSE = paths.DEMO / "course"
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Result:
+    """One graded submission: `report` is what `judge --json` prints, `page` what the student opens."""
+
+    student: SampleStudent
+    report: dict
+    page: Path
+
+
+def run(assignments: list[str], tell: Tell) -> list[Result]:
+    """Take the assignments through the loop with the sample students; `tell` hears each step as it begins."""
+    checkpoints = {}
+    for name in assignments:
+        tell(f"Training the solution of {name} (kept for the next time)")
+        checkpoints[name] = trained_checkpoints(load(name))
+    tell("Releasing the assignments")
+    course = open_course()
+    desks = {student.name: Desk(course.config, student.name, COURSE / "homes" / student.name) for student in STUDENTS}
+    for name in assignments:
+        course.release(name)
+        for student in STUDENTS:
+            tell(f"{student.name} works on {name} and submits it")
+            work(desks[student.name], student, name, checkpoints[name])
+        course.collect(name)
+        for student in STUDENTS:
+            tell(f"Grading {student.name}'s {name}")
+            course.grade(name, student.name)
+        tell(f"Giving feedback for {name}")
+        course.give_feedback(name)
+        for student in STUDENTS:
+            desks[student.name].fetch_feedback(name)
+    return [Result(student, course.report(name, student.name), course.feedback_page(name, student.name))
+            for name in assignments for student in STUDENTS]
+
+
+def open_course() -> Course:
+    """A fresh course directory below var/demo, with the same configuration as the real one."""
+    shutil.rmtree(COURSE, ignore_errors=True)
+    COURSE.mkdir(parents=True)
+    shutil.copytree(paths.SOURCE, COURSE / "source")
+
+    def move(config: Config) -> None:
+        config.CourseDirectory.root = str(COURSE)
+        config.Exchange.root = str(COURSE / "exchange")
+
+    (COURSE / "exchange").mkdir()
+    return Course(move)
+
+
+def work(desk: Desk, student: SampleStudent, assignment: str, checkpoints: Path) -> None:
+    """Fetch, answer, train (that is: take the trained checkpoint), submit."""
+    folder = desk.fetch(assignment)
+    path = folder / f"{assignment}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    student.answer(load(assignment), notebook)
+    nbformat.write(notebook, path)
+    if student.trained:
+        for checkpoint in checkpoints.iterdir():
+            shutil.copyfile(checkpoint, folder / checkpoint.name)
+    desk.submit(assignment)
