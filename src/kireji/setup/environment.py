@@ -11,7 +11,7 @@ from pathlib import Path
 from kireji import paths
 from kireji.errors import KirejiError
 from kireji.setup.broken import forget_broken
-from kireji.setup.explain import explain
+from kireji.setup.explain import NO_SPACE, cause, explain
 from kireji.setup.pip_settings import for_uv, parse
 from kireji.setup.shell import Outcome, Shell
 from kireji.setup.steps import Step
@@ -54,9 +54,7 @@ def make_environment(shell: Shell) -> None:
                           f"python{version}-venv, then run the same command again.")
     if _is_sound(VENV) and shell.run(PYTHON, "-m", "pip", "--version").ok:
         return
-    outcome = shell.run(sys.executable, "-m", "venv", "--clear", VENV)
-    if not outcome.ok:
-        raise KirejiError(explain(outcome.output))
+    _must(shell.run(sys.executable, "-m", "venv", "--clear", VENV))
 
 
 def _is_sound(venv: Path) -> bool:
@@ -77,30 +75,24 @@ def install_torch(shell: Shell) -> None:
     torch = pinned("torch")
     if sys.platform == "linux":
         # pip alone may know a folder or mirror that has it. Its dependencies come with the lock file.
-        if _pip(shell, "install", "--no-deps", "--retries", "1", f"{torch}+cpu").ok:
+        if _may(_pip(shell, "install", "--no-deps", "--retries", "1", f"{torch}+cpu")):
             return
-        if _uv(shell, "install", "--no-deps", "--torch-backend", "cpu", torch).ok:
+        if _may(_uv(shell, "install", "--no-deps", "--torch-backend", "cpu", torch)):
             return
         shell.line.note("PyTorch's CPU build cannot be had here: fetching the ordinary build, some 3 GB.")
-    outcome = _pip(shell, "install", "--constraint", LOCK, torch)
-    if not outcome.ok:
-        raise KirejiError(explain(outcome.output))
+    _must(_pip(shell, "install", "--constraint", LOCK, torch))
 
 
 def install_packages(shell: Shell) -> None:
     forget_broken(VENV)
-    if not _uv(shell, "install", "--requirement", LOCK).ok:
-        outcome = _pip(shell, "install", "--no-deps", "--requirement", LOCK)
-        if not outcome.ok:
-            raise KirejiError(explain(outcome.output))
+    if not _may(_uv(shell, "install", "--requirement", LOCK)):
+        _must(_pip(shell, "install", "--no-deps", "--requirement", LOCK))
 
 
 def install_ours(shell: Shell) -> None:
     """Editable, and built with the setuptools of the lock file: needs no network."""
-    outcome = _pip(shell, "install", "--no-deps", "--no-build-isolation", "--no-index",
-                   "--editable", paths.ROOT, "--editable", paths.LAB)
-    if not outcome.ok:
-        raise KirejiError(explain(outcome.output))
+    _must(_pip(shell, "install", "--no-deps", "--no-build-isolation", "--no-index",
+               "--editable", paths.ROOT, "--editable", paths.LAB))
 
 
 def _pip(shell: Shell, *words: object) -> Outcome:
@@ -108,10 +100,24 @@ def _pip(shell: Shell, *words: object) -> Outcome:
 
 
 def _uv(shell: Shell, *words: object) -> Outcome:
-    """uv, which takes seconds where pip takes a minute; it comes through pip, so it may be missing."""
+    """uv, which takes seconds where pip takes a minute; it comes through pip, and may not be to be had."""
     if not UV.exists():
         outcome = _pip(shell, "install", "--no-deps", pinned("uv"))
+        if not outcome.ok and cause(outcome.output):   # pip cannot work either
+            raise KirejiError(explain(outcome.output))
         if not outcome.ok:
             return outcome
     arguments, settings = for_uv(parse(_pip(shell, "config", "list").output), os.environ)
     return shell.run(UV, "pip", *words, "--python", PYTHON, *arguments, settings=settings)
+
+
+def _may(outcome: Outcome) -> bool:
+    """Whether it worked; KirejiError when no other way can work either."""
+    if not outcome.ok and cause(outcome.output) == NO_SPACE:
+        raise KirejiError(NO_SPACE)
+    return outcome.ok
+
+
+def _must(outcome: Outcome) -> None:
+    if not outcome.ok:
+        raise KirejiError(explain(outcome.output))

@@ -19,19 +19,24 @@ SIGNS = {
 WANTED = re.compile(r"No matching distribution found for (\S+)|there is no version of (\S+)|(\S+) has no wheels with")
 
 
+def cause(output: str) -> str | None:
+    """The sentence on what is wrong with this machine or its network, if that is what the output tells."""
+    return next((sentence for sentence, sign in SIGNS.items() if re.search(sign, output, re.IGNORECASE)), None)
+
+
 def explain(output: str) -> str:
     """Why pip or uv failed, judged by what they printed."""
-    for sentence, sign in SIGNS.items():
-        if re.search(sign, output, re.IGNORECASE):
-            return sentence
+    if sentence := cause(output):
+        return sentence
     if wanted := WANTED.search(output):
         package = next(filter(None, wanted.groups()))
         return f"The package index has no {package} for this Python and this machine; {_log()}."
-    return f"Set-up stopped at something it does not know ({last_words(output)}); {_log()}."
+    return f"Set-up stopped at something it does not know ({last_words(output) or 'without a word'}); {_log()}."
 
 
 def last_words(output: str) -> str:
-    return next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "without a word")
+    """The last line that is not empty."""
+    return next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "")
 
 
 def _log() -> str:

@@ -5,6 +5,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TextIO
 
+from kireji.setup.explain import last_words
 from kireji.setup.progress import Line
 from kireji.setup.venv import activated
 
@@ -34,21 +35,26 @@ class Shell:
         self.log.flush()
         start = os.fstat(self.log.fileno()).st_size
         environment = activated(os.environ) | QUIET | (settings or {})
-        with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
-                              env=environment, pass_fds=[self.keep_open]) as process:
-            try:
-                while process.poll() is None:
-                    self._wait(process, TURN)
-                    self.line.turn(_last_line(self._output(start)))
-            except BaseException:
-                process.terminate()
-                if not self._wait(process, PATIENCE):
-                    process.kill()
-                raise
+        try:
+            process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
+                                       env=environment, pass_fds=[self.keep_open])
+        except OSError as error:   # a damaged or forbidden program is one that fails
+            self.log.write(f"{error}\n")
+            self.log.flush()
+            return Outcome(False, str(error))
+        try:
+            while not self._ended(process, TURN):
+                self.line.turn(last_words(self._output(start)))
+        except BaseException:
+            process.terminate()
+            if not self._ended(process, PATIENCE):
+                process.kill()
+                process.wait()
+            raise
         return Outcome(process.returncode == 0, self._output(start))
 
     @staticmethod
-    def _wait(process: subprocess.Popen, seconds: float) -> bool:
+    def _ended(process: subprocess.Popen, seconds: float) -> bool:
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -59,7 +65,3 @@ class Shell:
         with open(self.log.name, "rb") as log:
             log.seek(start)
             return log.read().decode(errors="replace")
-
-
-def _last_line(text: str) -> str:
-    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")

@@ -57,7 +57,7 @@ def complete(steps: list[Step]) -> None:
     with alone(LOCK, say=_say) as earlier:
         if earlier.was_broken_off:
             _say("An earlier set-up did not finish; this one goes on where it stopped.")
-        if not any(step.is_done() for step in steps):
+        elif not any(step.is_done() for step in steps):
             _say("Setting up Kireji in this folder, once: a few minutes and about 2 GB.")
         LOG.write_text("")
         with LOG.open("a") as log:

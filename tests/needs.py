@@ -1,0 +1,38 @@
+"""What some tests need beyond Python: skipped with a reason where it is missing, failed where it must not be.
+
+KIREJI_REQUIRE holds the names, separated by spaces, of what this machine is meant to have: the build machine sets
+"browser bubblewrap", so that no test is skipped there unnoticed."""
+
+import os
+import shutil
+
+import pytest
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def require(name: str) -> None:
+    """Go on where `name` ("browser", "bubblewrap") is to be had; else skip the test, or fail it."""
+    missing = MISSING[name]()
+    if missing and name in os.environ.get("KIREJI_REQUIRE", "").split():
+        pytest.fail(f"KIREJI_REQUIRE names {name}, but {missing}", pytrace=False)
+    if missing:
+        pytest.skip(missing)
+
+
+def browser() -> str | None:
+    """The path of a Chromium that is installed, if one is."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def _no_browser() -> str | None:
+    return None if browser() else "no Chromium is installed"
+
+
+def _no_bubblewrap() -> str | None:
+    from kireji.sandbox.bubblewrap import find_bwrap   # only tests behind the wall need it
+
+    return None if find_bwrap() else "no bubblewrap works here"
+
+
+MISSING = {"browser": _no_browser, "bubblewrap": _no_bubblewrap}
