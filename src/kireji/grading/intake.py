@@ -83,12 +83,15 @@ def _read(path: Path, limit: int, notices: list[str]) -> bytes | None:
     except OSError:
         notices.append(f"{_show(path.name)} was left out: it is a link or cannot be read.")
         return None
-    with open(handle, "rb") as file:
+    try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
             notices.append(f"{_show(path.name)} was left out: it is not a plain file of its own.")
             return None
-        content = file.read(limit + 1)
+        with open(handle, "rb", closefd=False) as file:
+            content = file.read(limit + 1)
+    finally:
+        os.close(handle)
     if len(content) > limit:
         notices.append(f"{_show(path.name)} was left out: it is larger than {limit // 2**20} MiB.")
         return None

@@ -51,7 +51,8 @@ def set_refused_aside(assignment: str, student: str, notebooks: list[str]) -> No
 
 
 def _aside(folder: Path) -> Path:
-    return paths.VAR / "refused" / folder.parent.name / folder.name
+    """For COURSE/submitted/STUDENT/ASSIGNMENT."""
+    return folder.parents[2] / "var" / "refused" / folder.parent.name / folder.name
 
 
 class JudgeSubmission(NbGraderPreprocessor):

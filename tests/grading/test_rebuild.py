@@ -1,0 +1,122 @@
+"""A notebook damaged in any way becomes the assignment's own again, with the answers that can still be found."""
+
+import copy
+import json
+import random
+
+import nbformat
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kireji.grading.rebuild import rebuild
+
+
+@pytest.fixture
+def document(submit):
+    return json.loads(submit(double_solution="def double(x):\n    return x + x"))
+
+
+def rebuilt(toy, document):
+    notebook, notices = rebuild(toy, json.dumps(document).encode() if not isinstance(document, bytes) else document)
+    nbformat.validate(notebook)
+    ours = [cell for cell in notebook.cells if cell.metadata.get("kireji") != "extra"]
+    assert [cell.id for cell in ours] == [cell.id for cell in toy.source.cells]
+    assert [cell.metadata for cell in ours] == [cell.metadata for cell in toy.skeleton().cells]
+    return {cell.id: cell.source for cell in notebook.cells}, notices
+
+
+def cell(document, name):
+    return next(cell for cell in document["cells"] if cell["id"] == name)
+
+
+def test_answers_are_taken_and_locked_cells_are_not(toy, document):
+    cell(document, "imports")["source"] = "import os; os._exit(0)"
+    cell(document, "double")["source"] = "score = 100"
+    sources, notices = rebuilt(toy, document)
+    assert sources["double_solution"] == "def double(x):\n    return x + x"
+    assert sources["imports"] == "import torch" and sources["double"] == "# graded here" and notices == []
+
+
+def test_no_solution_and_no_marking_scheme_stand_in_what_was_not_answered(toy):
+    sources, notices = rebuilt(toy, {"cells": [{"cell_type": "code", "source": "x = 1"}]})
+    assert "NotImplementedError" in sources["double_solution"] and "return 2 * x" not in sources["double_solution"]
+    assert "secret" not in sources["essay"]
+
+
+@pytest.mark.parametrize("change", [
+    lambda mark: mark.update(points=1000), lambda mark: mark.update(grade=False), lambda mark: mark.update(solution=True),
+    lambda mark: mark.update(locked="yes", schema_version=99), lambda mark: mark.update(checksum="x"),
+])
+def test_changed_metadata_changes_nothing(toy, document, change):
+    before, _ = rebuilt(toy, copy.deepcopy(document))
+    for some in document["cells"]:
+        change(some["metadata"]["nbgrader"])
+    assert rebuilt(toy, document)[0] == before
+
+
+def test_an_answer_without_its_metadata_is_found_by_its_cell_id_or_by_what_it_defines(toy, document):
+    cell(document, "double_solution")["metadata"] = {}
+    assert rebuilt(toy, document)[0]["double_solution"] == "def double(x):\n    return x + x"
+    cell(document, "double_solution")["id"] = "lost"
+    sources, notices = rebuilt(toy, document)
+    assert sources["double_solution"] == "def double(x):\n    return x + x" and "lost its label" in notices[0]
+
+
+def test_extra_cells_stay_where_they_were(toy, document):
+    document["cells"].insert(2, {"cell_type": "code", "source": "helper = 1", "metadata": {}, "id": "mine", "outputs": []})
+    document["cells"].append(copy.deepcopy(cell(document, "double_solution")))
+    notebook, _ = rebuild(toy, json.dumps(document).encode())
+    order = [cell.id for cell in notebook.cells]
+    assert order.index("extra-double_solution-0") == order.index("double_solution") + 1
+    assert order[-1] == "extra-essay-0"
+
+
+def test_an_older_format_is_read(toy):
+    old = {"nbformat": 3, "worksheets": [{"cells": [
+        {"cell_type": "code", "input": ["def double(x):\n", "    return x + x"], "metadata": {}}]}]}
+    assert rebuilt(toy, old)[0]["double_solution"] == "def double(x):\n    return x + x"
+
+
+@pytest.mark.parametrize("content", [
+    b"", b"   ", b"{", b"[]", b"null", b"\xff\xfe\x00", b"PK\x03\x04", b'{"cells": 3}', b'{"cells": [1, null]}', b"[" * 100_000,
+    b'{"cells": []}', b'{"worksheets": [{"cells": "x"}]}',
+])
+def test_what_is_no_notebook_is_an_empty_one_with_a_reason(toy, content):
+    sources, notices = rebuilt(toy, content)
+    assert "NotImplementedError" in sources["double_solution"] and "could not be read" in notices[0]
+
+
+JUNK = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=20), lambda inner: st.lists(
+    inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3), max_leaves=8)
+
+
+@settings(max_examples=500, deadline=None)
+@given(seed=st.integers(0, 2**32), junk=st.lists(JUNK, min_size=1, max_size=5))
+def test_random_damage_never_breaks_it(toy, submit, seed, junk):
+    document, rng = json.loads(submit()), random.Random(seed)
+    for thing in junk:
+        spots = list(_spots(document))
+        container, key = rng.choice(spots)
+        action = rng.choice(["replace", "remove", "double"])
+        if action == "replace":
+            container[key] = thing
+        elif action == "remove":
+            del container[key]
+        elif isinstance(container, list):
+            container.append(copy.deepcopy(container[key]))
+        if not isinstance(document, dict) or not document:
+            break
+    data = json.dumps(document).encode()
+    rebuilt(toy, data[:rng.randrange(len(data))] if rng.random() < 0.1 else data)
+
+
+def _spots(value):
+    if isinstance(value, dict):
+        for key in value:
+            yield value, key
+            yield from _spots(value[key])
+    elif isinstance(value, list):
+        for index in range(len(value)):
+            yield value, index
+            yield from _spots(value[index])
