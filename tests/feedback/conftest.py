@@ -13,8 +13,12 @@ import numpy as np
 import pytest
 from nbformat import NotebookNode, v4
 from nbgrader import api
+from nbgrader.converters import GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
 
 from kireji.feedback import pictures
+from kireji.feedback.configure import configure
 from kireji.feedback.view import Grade, Gradebook
 
 if TYPE_CHECKING:
@@ -229,10 +233,16 @@ class Course:
             gradebook.db.commit()
             self.submission = gradebook.find_submission_notebook(*place, "ada").id
 
-    def feedback(self) -> str:
-        """What `nbgrader generate_feedback` writes."""
-        subprocess.run([sys.executable, "-m", "nbgrader", "generate_feedback", "ex1_translation"], cwd=self.root,
-                       check=True, capture_output=True, text=True, timeout=120)
+    def feedback(self, command: bool = False) -> str:
+        """What nbgrader's GenerateFeedback writes: in this process, or by its `command`."""
+        if command:
+            subprocess.run([sys.executable, "-m", "nbgrader", "generate_feedback", "ex1_translation"], cwd=self.root,
+                           check=True, capture_output=True, text=True, timeout=120)
+        else:
+            c = Config()
+            configure(c)
+            folder = CourseDirectory(root=str(self.root), assignment_id="ex1_translation", config=c)
+            GenerateFeedback(coursedir=folder, config=c).start()
         return (self.root / "feedback" / "ada" / "ex1_translation" / "ex1_translation.html").read_text()
 
 

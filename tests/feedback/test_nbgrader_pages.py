@@ -16,7 +16,7 @@ from kireji.paths import ARTEFACTS
 def test_nbgrader_writes_our_page(course, honest):
     notebook, entries = honest
     course.record(notebook, entries)
-    html = course.feedback()
+    html = course.feedback(command=True)
     assert html.lstrip().startswith("<!DOCTYPE html>")
     assert "A masked key gets exactly zero weight" in html
     assert "<b>6 points</b> are open" in html

@@ -63,8 +63,11 @@ class FormgradePage(Preprocessor):
             cell["metadata"] = NotebookNode(nbgrader=NotebookNode(**kept, grade_id=name)) if marks else NotebookNode()
             cell["id"] = f"cell-{number}"
             cell.metadata["kireji"] = NotebookNode(lines="")
+            for output in cell.get("outputs", []):
+                if "image/png" in output.get("data", {}):
+                    output.metadata["image/png"] = {"alt": "A figure of the submission"}
             if cell.cell_type == "markdown":
-                cell.metadata.kireji["html"] = markdown_to_html(cell.source, LONGEST_PROSE)
+                cell.metadata.kireji["html"] = markdown_to_html(cell.source, LONGEST_PROSE, headings=True)
             if kept.get("grade") or is_task(cell):
                 lines = lines_of(records.get(name), float(kept.get("points", 0)))
                 cell.metadata.kireji["lines"] = page.render_lines(lines)

@@ -15,6 +15,7 @@ from nbformat.v4 import new_output
 from kireji.feedback.images import PictureRefused, reencode
 
 LONGEST_TEXT = 10_000      # characters of one output
+ROOM_TO_SAY = 40           # for the sentence that text was cut
 MOST_OUTPUTS = 200         # outputs of one cell that are looked at
 PICTURE_TYPES = ("image/png", "image/jpeg")
 
@@ -50,8 +51,10 @@ def clean_text(text: object, limit: int = LONGEST_TEXT) -> str:
     text = ESCAPES.sub("", text[:4 * limit]).replace("\r\n", "\n")
     text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
     text = INVISIBLE.sub("", text)
-    left_out += max(0, len(text) - limit)
-    return text if not left_out else f"{text[:limit]}\n\N{HORIZONTAL ELLIPSIS} ({left_out:,} more characters)"
+    if not left_out and len(text) <= limit:
+        return text
+    kept = text[:max(0, limit - ROOM_TO_SAY)]  # with what is said of it no longer than the limit: cleaning twice is cleaning once
+    return f"{kept}\n\N{HORIZONTAL ELLIPSIS} ({left_out + len(text) - len(kept):,} more characters)"
 
 
 def sanitise_outputs(outputs: object, allowance: Allowance) -> list[NotebookNode]:

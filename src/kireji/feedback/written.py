@@ -17,10 +17,10 @@ DROPPED_WHOLE = {"script", "style", "title", "textarea", "noscript", "template",
 HEADING = re.compile(r"<(/?)h[1-6]>")
 
 
-def markdown_to_html(source: object, limit: int = LONGEST_ANSWER) -> str:
+def markdown_to_html(source: object, limit: int = LONGEST_ANSWER, headings: bool = False) -> str:
     """Safe HTML: plain formatting, tables, code, and links to http(s) only; no image, style, id or class.
 
-    Headings become small ones, so that an answer cannot pose as the page around it."""
+    Headings become small ones, so that an answer cannot pose as the page around it, unless `headings` keeps them."""
     text = clean_text(source, limit)
     try:
         rendered = _renderer().render(text)
@@ -29,7 +29,7 @@ def markdown_to_html(source: object, limit: int = LONGEST_ANSWER) -> str:
     cleaned = nh3.clean(rendered, tags=TAGS, clean_content_tags=DROPPED_WHOLE, attributes={"a": {"href"}},
                         url_schemes={"http", "https"}, url_relative="deny",
                         link_rel="noopener noreferrer nofollow ugc")
-    return HEADING.sub(r"<\1h5>", cleaned)
+    return cleaned if headings else HEADING.sub(r"<\1h5>", cleaned)
 
 
 @cache
