@@ -23,7 +23,8 @@ def reencode(data: bytes) -> bytes:
 
     Raises PictureRefused, with a sentence, for anything else."""
     if len(data) > MOST_BYTES:
-        raise PictureRefused(f"A picture of {len(data) / 1e6:.1f} MB is not shown; the limit is {MOST_BYTES / 1e6:.0f} MB.")
+        raise PictureRefused(f"A picture of {len(data) / 1e6:.1f} MB is not shown; "
+                             f"the limit is {MOST_BYTES / 1e6:.0f} MB.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

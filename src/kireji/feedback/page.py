@@ -22,7 +22,8 @@ def render_page(page: Page) -> str:
     style = _style("page.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
     # The hash admits this one style sheet; a style from anywhere else would be refused by the browser.
-    return _environment().get_template("page.html").render(page=page, style=Markup(style), style_hash=digest)  # noqa: S704
+    template = _environment().get_template("page.html")
+    return template.render(page=page, style=Markup(style), style_hash=digest)  # noqa: S704
 
 
 def render_lines(lines: list[Line]) -> str:

@@ -19,7 +19,8 @@ OCHRE = "#b7791f"      # in between
 SERIES = (INDIGO, VERMILION, "#3f8f8a", OCHRE, "#7b5ea7", "#4b5563")
 
 WEIGHTS = LinearSegmentedColormap.from_list(
-    "kireji_weights", [(0, PAPER), (0.08, "#dde4f1"), (0.25, "#b3c2e0"), (0.5, "#6f89be"), (0.8, INDIGO), (1, "#14244c")])
+    "kireji_weights", [(0, PAPER), (0.08, "#dde4f1"), (0.25, "#b3c2e0"), (0.5, "#6f89be"), (0.8, INDIGO),
+                       (1, "#14244c")])
 DIFFERENCE = LinearSegmentedColormap.from_list(
     "kireji_difference", [(0, "#7f2a14"), (0.12, VERMILION), (0.36, "#eab7a5"), (0.47, "#f8e8e0"), (0.5, PAPER),
                           (0.53, "#e4e9f4"), (0.64, "#a9badb"), (0.88, INDIGO), (1, "#14244c")])

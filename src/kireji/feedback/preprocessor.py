@@ -15,6 +15,7 @@ from kireji.feedback.written import markdown_to_html
 
 # A lesson's own prose is longer than a student's answer may be.
 LONGEST_PROSE = 60_000
+MARKS = ("grade", "solution", "task", "points", "schema_version")
 UNSAFE_NAME = re.compile(r"[^\w-]", re.ASCII)
 
 
@@ -58,7 +59,7 @@ class FormgradePage(Preprocessor):
         sanitise_notebook(nb)
         for number, cell in enumerate(nb.cells):
             marks = cell.metadata.get("nbgrader", {})
-            kept = {name: marks[name] for name in ("grade", "solution", "task", "points", "schema_version") if name in marks}
+            kept = {name: marks[name] for name in MARKS if name in marks}
             name = UNSAFE_NAME.sub("_", str(marks.get("grade_id", "")))
             cell["metadata"] = NotebookNode(nbgrader=NotebookNode(**kept, grade_id=name)) if marks else NotebookNode()
             cell["id"] = f"cell-{number}"

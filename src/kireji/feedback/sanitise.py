@@ -20,7 +20,8 @@ MOST_OUTPUTS = 200         # outputs of one cell that are looked at
 PICTURE_TYPES = ("image/png", "image/jpeg")
 
 # CSI, OSC (with its text) and the short escape sequences of a terminal.
-ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)?|[PX^_][^\x1b]{0,2000}(?:\x1b\\)?|[ -/]*[0-~])")
+ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)?"
+                     r"|[PX^_][^\x1b]{0,2000}(?:\x1b\\)?|[ -/]*[0-~])")
 # Control characters, direction overrides (they make text read as what it is not), and lone surrogates.
 INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
@@ -53,7 +54,8 @@ def clean_text(text: object, limit: int = LONGEST_TEXT) -> str:
     text = INVISIBLE.sub("", text)
     if not left_out and len(text) <= limit:
         return text
-    kept = text[:max(0, limit - ROOM_TO_SAY)]  # with what is said of it no longer than the limit: cleaning twice is cleaning once
+    # Together with the sentence no longer than the limit, so that cleaning twice is cleaning once.
+    kept = text[:max(0, limit - ROOM_TO_SAY)]
     return f"{kept}\n\N{HORIZONTAL ELLIPSIS} ({left_out + len(text) - len(kept):,} more characters)"
 
 
@@ -119,8 +121,8 @@ def _error(output: dict, allowance: Allowance) -> NotebookNode:
     """The traceback's last word first: name and message are kept even where the traceback is cut."""
     traceback = output.get("traceback")
     lines = [line for line in traceback if isinstance(line, str)] if isinstance(traceback, list) else []
-    return new_output("error", ename=clean_text(output.get("ename"), 100), evalue=clean_text(output.get("evalue"), 1000),
-                      traceback=[_text("\n".join(lines), allowance)])
+    return new_output("error", ename=clean_text(output.get("ename"), 100),
+                      evalue=clean_text(output.get("evalue"), 1000), traceback=[_text("\n".join(lines), allowance)])
 
 
 def _bundle(data: object, allowance: Allowance) -> dict[str, str]:
