@@ -39,9 +39,9 @@ def launch(arguments: list[str]) -> int:
 
 def set_up() -> None:
     """Bring everything up to date; costs milliseconds when there is nothing to do."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill ends it as Ctrl-C does
+    for number in (signal.SIGINT, signal.SIGTERM):   # started in the background, a script's child ignores SIGINT
+        signal.signal(number, signal.default_int_handler)
     complete([*environment_steps(), *course_steps()])
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _sentence(error: OSError) -> str:

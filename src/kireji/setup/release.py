@@ -4,7 +4,9 @@ import re
 import sys
 from pathlib import Path
 
-from nbgrader.apps import NbGraderAPI
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import capture_log
 from traitlets.config import Config, PyFileConfigLoader
 
 from kireji import paths
@@ -24,10 +26,10 @@ def generate(course: Path = paths.ROOT, gradebook: bool = True) -> list[str]:
     if not gradebook:
         config.GenerateAssignment.no_database = True
         config.SaveCells.enabled = False
-    nbgrader = NbGraderAPI(config=config)
     names = sorted(folder.name for folder in (course / "source").iterdir() if any(folder.glob("*.ipynb")))
     for name in names:
-        result = nbgrader.generate_assignment(name)
+        coursedir = CourseDirectory(config=config, assignment_id=name)
+        result = capture_log(GenerateAssignment(coursedir=coursedir, config=config, force=True))
         if not result["success"]:
             reasons = ERROR.findall(result.get("log", "") + result["error"])
             raise KirejiError(f"nbgrader cannot generate release/{name} ({reasons[0]}).")

@@ -1,0 +1,28 @@
+"""What README.md and docs/ say exists."""
+
+import re
+
+import pytest
+
+from kireji import paths
+from kireji.commands import COMMANDS
+from tests.checkout import tree
+
+PAGES = [path for path in tree() if path.suffix == ".md" and (path.parent == paths.ROOT or path.is_relative_to(paths.DOCS))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_exist(page):
+    assert set(re.findall(r"\./kireji ([a-z]+)", page.read_text())) <= COMMANDS.keys()
+
+
+def test_readme_has_a_line_for_each_folder():
+    folders = {path.relative_to(paths.ROOT).parts[0] for path in tree() if path.parent != paths.ROOT}
+    named = set(re.findall(r"^\| `(\w+)/", (paths.ROOT / "README.md").read_text(), re.MULTILINE))
+    assert {name for name in folders if not name.startswith(".")} - named == set()
