@@ -29,15 +29,16 @@ def demo(assignments: tuple[str, ...], json_file: Path | None) -> None:
             status.update(f"{step} ...")
 
         results = loop.run(names, tell)
-    table = Table("Student", "who hands in", "Assignment", "Points", "Feedback page", box=None, padding=(0, 2, 0, 0))
+    table = Table("Student", "hands in", "Assignment", "Points", box=None, padding=(0, 2, 0, 0))
     for result in results:
-        report, page = result.report, result.page.relative_to(paths.ROOT)
+        report = result.report
         table.add_row(result.student.name, result.student.description, report["assignment"],
-                      f"{report['score']:g} / {report['max_score']:g}", f"[link=file://{result.page}]{page}[/link]")
+                      f"{report['score']:g} / {report['max_score']:g}")
     console.print()
     console.print(table)
-    console.print("\nPoints are the automatic ones; written questions wait for a person. Open a feedback page in your "
-                  "browser to see what a student sees.")
+    console.print("\nPoints are the automatic ones; written questions wait for a person. What each student sees:")
+    for result in results:
+        console.print(f"  {result.page.relative_to(paths.ROOT)}", soft_wrap=True)
     if json_file:
         listed = [{"student": result.student.name, **result.report} for result in results]
         json_file.write_text(json.dumps(listed, indent=2, ensure_ascii=False))

@@ -26,12 +26,17 @@ for module in list(sys.modules.values()):
 '''
 
 READ_THE_TESTS = '''
-import gc, glob, os, sys
+import os, sys
 print("history:", [line for line in In if "expect" in line][-1:])
-print("tests:", glob.glob("/**/test_*translation*.py", recursive=True), glob.glob("/**/graders", recursive=True))
-print("held out:", glob.glob("/**/held_out*", recursive=True), glob.glob("/**/secret", recursive=True))
-print("others:", [p for p in os.listdir("/proc") if p.isdigit()], os.environ.get("KIREJI_SECRET"))
-print("frames:", [name for name in sys.modules if "kireji" in name or "grader" in name])
+SYSTEM = {"usr", "proc", "sys", "dev", "lib", "lib64", "bin", "sbin", "etc"}
+for top in set(os.listdir("/")) - SYSTEM:
+    for folder, folders, files in os.walk("/" + top):
+        folders[:] = [name for name in folders if name not in ("site-packages", "lib")]
+        for name in (*folders, *files):
+            if name.startswith(("test_", "graders", "held_out", "secret", "gradebook", "source", "reference")):
+                print("found", folder, name)
+print("others:", [p for p in os.listdir("/proc") if p.isdigit()], [n for n in os.environ if "KIREJI" in n])
+print("modules:", [name for name in sys.modules if "kireji" in name or "grader" in name])
 '''
 
 FORGE_THE_RESULT = '''

@@ -1,5 +1,6 @@
 """What one student does with nbgrader: fetch an assignment, submit it, fetch the feedback."""
 
+from copy import deepcopy
 from pathlib import Path
 
 from nbgrader.auth import Authenticator
@@ -16,7 +17,7 @@ class Desk:
     def __init__(self, config: Config, student: str, folder: Path) -> None:
         self.student, self.folder = student, folder
         folder.mkdir(parents=True, exist_ok=True)
-        self.config = Config(config)
+        self.config = deepcopy(config)
         self.config.Exchange.assignment_dir = str(folder)
         self.config.Exchange.cache = str(folder / ".cache")
         self.config.CourseDirectory.student_id = student
@@ -35,7 +36,7 @@ class Desk:
         self._exchange("FetchFeedback", assignment)
 
     def _exchange(self, what: str, assignment: str) -> None:
-        config = Config(self.config)
+        config = deepcopy(self.config)
         config.CourseDirectory.assignment_id = assignment
         exchange = getattr(ExchangeFactory(config=config), what)(
             coursedir=CourseDirectory(config=config), authenticator=Authenticator(config=config), config=config)

@@ -1,6 +1,6 @@
 """The sample students: what each of them makes of an assignment's notebook."""
 
-import importlib
+import runpy
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -37,7 +37,7 @@ def slip(assignment: Assignment, notebook: NotebookNode) -> None:
     """The solution with three typical mistakes, those of the assignment's own list."""
     solve(assignment, notebook)
     cells = {cell.id: cell for cell in notebook.cells}
-    for cell_id, right, wrong in importlib.import_module(f"graders.{assignment.name}.samples").MISTAKES:
+    for cell_id, right, wrong in runpy.run_path(str(assignment.graders / "samples.py"))["MISTAKES"]:
         if right not in cells[cell_id].source:
             raise KirejiError(f"graders/{assignment.name}/samples.py expects {right!r} in the solution of {cell_id}.")
         cells[cell_id].source = cells[cell_id].source.replace(right, wrong)

@@ -1,11 +1,14 @@
 """The instructor's round with nbgrader: collect, autograde, feedback, by its own API and configuration."""
 
+import re
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from kireji import paths
@@ -13,14 +16,17 @@ from kireji.errors import KirejiError
 
 from .preprocessors import REPORT
 
+# nbgrader reads objects that its own session has let go of; a newer SQLAlchemy remarks on each.
+warnings.filterwarnings("ignore", category=SAWarning, message="Object of type")
+
+REASON = re.compile(r"^\s*(\w+(?:\.\w+)*(?:Error|Exception): .*)$", re.MULTILINE)     # the last line of a traceback
+
 
 class Course:
     """A course directory. `changes` are made to the repository's nbgrader configuration."""
 
     def __init__(self, changes: Callable[[Config], None] = lambda config: None) -> None:
         config = Config(PyFileConfigLoader("nbgrader_config.py", path=str(paths.ROOT)).load_config())
-        # Problems come back as results; what nbgrader logs on the way is for the formgrader's own pages.
-        config.NbGraderAPI.log_level = "CRITICAL"
         changes(config)
         self.config = config
         self.api = NbGraderAPI(config=config)
@@ -91,8 +97,8 @@ class Course:
 
     def _must(self, result: dict, doing: str) -> None:
         if not result["success"]:
-            lines = (result.get("error") or result.get("log") or "").strip().splitlines()
-            raise KirejiError(f"nbgrader failed while {doing}: {lines[-1] if lines else 'it gave no reason'}")
+            reasons = REASON.findall(result.get("log", "") + result.get("error", ""))
+            raise KirejiError(f"nbgrader failed while {doing}: {reasons[0] if reasons else 'it gave no reason'}")
 
 
 def _timestamp(folder: Path) -> str | None:
