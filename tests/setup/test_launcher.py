@@ -122,6 +122,7 @@ def test_a_moved_clone_is_set_up_anew(world):
 
 def test_nothing_is_written_outside_the_clone(world):
     assert list((world.folder / "home").iterdir()) == []
+    assert not (world.clone / "var" / "setup.tmp").exists()
 
 
 def test_old_pythons_can_read_the_launcher():

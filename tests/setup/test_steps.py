@@ -38,6 +38,7 @@ class Kitchen:
 def kitchen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kitchen:
     monkeypatch.setattr(steps, "LOG", tmp_path / "log")
     monkeypatch.setattr(steps, "LOCK", tmp_path / "lock")
+    monkeypatch.setattr(steps, "SCRATCH", tmp_path / "scratch")
     return Kitchen(tmp_path)
 
 

@@ -1,8 +1,10 @@
 """Run the installers: their words go to the log, the last of them beside the progress."""
 
 import os
+import signal
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TextIO
 
 from kireji.setup.explain import last_words
@@ -12,7 +14,7 @@ from kireji.setup.venv import activated
 QUIET = {"PIP_USER": "0", "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_PROGRESS_BAR": "off",
          "UV_PYTHON_DOWNLOADS": "never", "PYTHONUNBUFFERED": "1"}
 TURN = 0.1       # seconds between two looks at a running command
-PATIENCE = 5.0   # seconds a command gets to end after it was told to
+PATIENCE = 3.0   # seconds a command gets to end
 
 
 @dataclass(frozen=True)
@@ -24,9 +26,9 @@ class Outcome:
 class Shell:
     """Runs commands one after another; `keep_open` is a file descriptor every command inherits."""
 
-    def __init__(self, log: TextIO, line: Line, keep_open: int) -> None:
+    def __init__(self, log: TextIO, scratch: Path, line: Line, keep_open: int) -> None:
         # `log` is open for appending: the commands write to it too.
-        self.log, self.line, self.keep_open = log, line, keep_open
+        self.log, self.scratch, self.line, self.keep_open = log, scratch, line, keep_open
 
     def run(self, *command: object, settings: dict[str, str] | None = None) -> Outcome:
         """Run `command` to its end with `settings` in its environment. Ctrl-C ends it first."""
@@ -34,7 +36,7 @@ class Shell:
         self.log.write("$ " + " ".join(words) + "\n")
         self.log.flush()
         start = os.fstat(self.log.fileno()).st_size
-        environment = activated(os.environ) | QUIET | (settings or {})
+        environment = activated(os.environ) | QUIET | {"TMPDIR": str(self.scratch)} | (settings or {})
         try:
             process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
                                        env=environment, pass_fds=[self.keep_open])
@@ -46,12 +48,17 @@ class Shell:
             while not self._ended(process, TURN):
                 self.line.turn(last_words(self._output(start)))
         except BaseException:
-            process.terminate()
+            self._end(process)
+            raise
+        return Outcome(process.returncode == 0, self._output(start))
+
+    def _end(self, process: subprocess.Popen) -> None:
+        # Ctrl-C has reached it too, and it is tidying up; told again, it would leave that.
+        if not self._ended(process, PATIENCE):
+            process.send_signal(signal.SIGINT)
             if not self._ended(process, PATIENCE):
                 process.kill()
                 process.wait()
-            raise
-        return Outcome(process.returncode == 0, self._output(start))
 
     @staticmethod
     def _ended(process: subprocess.Popen, seconds: float) -> bool:

@@ -1,8 +1,10 @@
 """Steps that are done once: each leaves a stamp when it is finished, never before, so a broken run can go on."""
 
 import hashlib
+import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from kireji.setup.shell import Shell
 
 LOG = paths.VAR / "setup.log"
 LOCK = paths.VAR / "setup.lock"
+SCRATCH = paths.VAR / "setup.tmp"   # not /tmp, which may be small, and where a killed installer's leavings stay
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,21 @@ def complete(steps: list[Step]) -> None:
         elif not any(step.is_done() for step in steps):
             _say("Setting up Kireji in this folder, once: a few minutes and about 2 GB.")
         LOG.write_text("")
-        with LOG.open("a") as log:
+        with LOG.open("a") as log, _fresh(SCRATCH):
             for step in steps:
                 if not step.is_done():   # asked only now: an earlier step may have undone it, an other set-up done it
                     with Line(step.title, sys.stderr) as line:
-                        step.complete(Shell(log, line, keep_open=earlier.descriptor))
+                        step.complete(Shell(log, SCRATCH, line, keep_open=earlier.descriptor))
+
+
+@contextmanager
+def _fresh(folder: Path) -> Iterator[None]:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _say(sentence: str) -> None:
