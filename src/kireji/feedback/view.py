@@ -173,8 +173,9 @@ def _title(name: str) -> str:
 
 
 def _heading(nb: NotebookNode) -> str:
-    """The notebook's own title: its first first-level heading, if it opens with one."""
-    for cell in nb.cells[:3]:
+    """The assignment's own title: its first first-level heading, if it opens with one."""
+    own = [cell for cell in nb.cells if cell.metadata.get("kireji") != "extra"]     # an extra cell is the student's
+    for cell in own[:3]:
         if cell.cell_type == "markdown":
             for line in cell.source.splitlines():
                 if line.startswith("# "):

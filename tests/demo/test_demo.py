@@ -1,0 +1,123 @@
+"""The whole loop with the sample students: the real notebook, a really trained model, nbgrader's own steps."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from nbgrader.api import Gradebook
+
+from kireji import paths
+from kireji.cli.demo import demo
+from kireji.demo import loop
+from kireji.demo.checkpoint import trained_checkpoints
+from kireji.grading import assignment as catalogue
+
+pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.timeout(2400)]
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    file = tmp_path_factory.mktemp("demo") / "reports.json"
+    result = CliRunner().invoke(demo, ["--json", str(file)], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return {(report["student"], report["assignment"]): report for report in json.loads(file.read_text())}
+
+
+def of(results, student):
+    return [report for (name, _), report in results.items() if name == student]
+
+
+def messages(report):
+    return {test["message"] for cell in report["cells"] for test in cell["tests"] if test["status"] != "passed"}
+
+
+def test_every_student_has_a_report_for_every_assignment(results):
+    students = {student.name for student in loop.STUDENTS}
+    assert set(results) == {(student, name) for student in students for name in catalogue.names()}
+
+
+def test_the_full_solution_gets_every_automatic_point(results):
+    for report in of(results, "ada"):
+        assert report["score"] == report["max_score"] > 90, messages(report)
+
+
+def test_three_mistakes_cost_points_only_where_they_were_made(results):
+    for report in of(results, "ben"):
+        wrong = {cell["grade_id"] for cell in report["cells"] if cell["score"] is not None and cell["score"] < cell["max_score"]}
+        assert len(wrong) == 3, messages(report)
+
+
+def test_an_untouched_release_gets_nothing(results):
+    for report in of(results, "cleo"):
+        assert report["score"] == 0
+        assert {test["status"] for cell in report["cells"] for test in cell["tests"]} == {"missing"}
+
+
+def test_a_battered_notebook_costs_nothing(results):
+    for ada, dora in zip(of(results, "ada"), of(results, "dora"), strict=True):
+        assert dora["score"] == ada["score"], messages(dora)
+
+
+def test_the_cheater_gets_what_the_wrong_solution_is_worth(results):
+    for report in of(results, "mallory"):
+        assert report["score"] == 0
+        assert all(test["message"] for cell in report["cells"] for test in cell["tests"])
+
+
+def test_written_questions_wait_for_a_person(results):
+    for report in of(results, "ada"):
+        assert [cell["score"] for cell in report["cells"]].count(None) >= 1
+
+
+def test_the_gradebook_has_the_reports_scores(results):
+    with Gradebook(f"sqlite:///{loop.COURSE}/gradebook.db") as gradebook:
+        for (student, assignment), report in results.items():
+            assert gradebook.find_submission(assignment, student).score == pytest.approx(report["score"])
+
+
+def test_the_attacks_found_nothing(results):
+    for (student, assignment) in results:
+        if student == "mallory":
+            text = (loop.COURSE / "autograded" / student / assignment / f"{assignment}.ipynb").read_text()
+            assert not re.search(r"found /\S* (test_|graders|held_out|secret|gradebook|reference)", text)
+            assert "reached (" not in text
+
+
+def test_feedback_pages_are_there_and_hide_what_is_hidden(results):
+    for student, assignment in results:
+        page = loop.COURSE / "feedback" / student / assignment / f"{assignment}.html"
+        text = page.read_text()
+        assert "<script" not in text and "onerror" not in text
+        for hidden in (paths.GRADERS / assignment).glob("*.py"):
+            for line in hidden.read_text().splitlines():
+                if line.strip().startswith("expect."):
+                    assert line.strip() not in text
+        fetched = list((loop.COURSE / "homes" / student / assignment / "feedback").rglob("*.html"))
+        assert [Path(path).read_text() for path in fetched] == [text]
+
+
+def test_nbgraders_own_command_and_judge_give_the_same_scores(results, tmp_path):
+    name = catalogue.names()[0]
+    config = tmp_path / "nbgrader_config.py"
+    config.write_text((paths.ROOT / "nbgrader_config.py").read_text()
+                      + f"\nc.CourseDirectory.root = {str(loop.COURSE)!r}\nc.Exchange.root = {str(loop.COURSE / 'exchange')!r}\n")
+    autograde = [sys.executable, "-m", "nbgrader", "autograde", name, "--student", "ben", "--force"]
+    subprocess.run(autograde, cwd=tmp_path, check=True, capture_output=True)
+    with Gradebook(f"sqlite:///{loop.COURSE}/gradebook.db") as gradebook:
+        recorded = gradebook.find_submission(name, "ben").score
+    judge = [sys.executable, "-m", "kireji", "judge", name, str(loop.COURSE / "submitted" / "ben" / name), "--json"]
+    said = json.loads(subprocess.run(judge, check=True, capture_output=True, text=True).stdout)
+    before = results["ben", name]
+    for report in (said, before):
+        report.pop("seconds")
+    assert recorded == pytest.approx(said["score"]) and said["cells"] == before["cells"]
+
+
+def test_the_trained_checkpoint_is_kept():
+    for name in catalogue.names():
+        folder = trained_checkpoints(catalogue.load(name))
+        assert trained_checkpoints(catalogue.load(name)) == folder and list(folder.glob("*.safetensors"))
