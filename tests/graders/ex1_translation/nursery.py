@@ -10,6 +10,7 @@ import signal
 import socket
 import struct
 import sys
+import traceback
 from types import ModuleType
 
 import attention_lab.batches
@@ -54,8 +55,9 @@ def main(path: str, agent_path: str) -> None:
                 exec(compile(receive(connection), "<cell>", "exec"), namespace)
                 connection.sendall(b"!")
                 agent.serve(connection, namespace)
-            finally:
-                os._exit(0)
+            except BaseException:
+                traceback.print_exc()
+            os._exit(0)
         connection.close()
 
 
