@@ -232,11 +232,12 @@ def draw_alignment(model: DateTranslator, day: date, shown: dict[str, str]) -> F
         source = format_date(day, style, locale=language).lower()
         source_ids, lengths, _ = encode([Example(source, day.isoformat(), language)])
         target_ids, attention_weights = model.translate(source_ids, lengths)
-        written = [TARGET_CHARACTERS[i] for i in target_ids[0]]
-        heat_map(axes, attention_weights[0], written, list(source))
+        written = "".join(TARGET_CHARACTERS[i] for i in target_ids[0])
+        heat_map(axes, attention_weights[0], list(written), list(source.replace(" ", "␣")))
         axes.xaxis.tick_top()
-        axes.set_aspect("equal")
-        axes.set_title(LANGUAGES[language], fontsize=10, color=QUIET, loc="left")
+        axes.set_aspect("equal", anchor="W")
+        verdict = "right" if written == day.isoformat() else "wrong"
+        axes.set_title(f"{LANGUAGES[language]}: {written}, {verdict}", fontsize=10, color=INK, loc="left")
     return figure
 
 
