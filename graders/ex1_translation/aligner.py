@@ -35,11 +35,14 @@ class Aligner:
         return float(self.table[self.source_ids[source_word], self.target_ids[target_word]])
 
     def map(self, source_tokens: Sequence[str], target_tokens: Sequence[str]) -> Tensor:
-        """(T_tgt, T_src): each target word's shares of the source words; even shares where nothing is known."""
-        shares = torch.tensor([[self.probability(source.lower(), target.lower()) for source in source_tokens]
-                               for target in target_tokens]).reshape(len(target_tokens), len(source_tokens))
-        known = shares.sum(dim=1, keepdim=True)
-        return torch.where(known > 1e-6, shares / known.clamp_min(1e-6), torch.full_like(shares, 1 / max(1, len(source_tokens))))
+        """(T_tgt, T_src): each target word's shares of the source words. What NULL takes, or nobody, is spread evenly."""
+        shares = torch.zeros(len(target_tokens), len(source_tokens))
+        for i, target in enumerate(target_tokens):
+            likely = torch.tensor([self.probability(source.lower(), target.lower()) for source in source_tokens])
+            total = float(likely.sum()) + self.probability(NULL, target.lower())
+            row = likely / total if total > 1e-6 else likely
+            shares[i] = row + (1 - row.sum()) / max(1, len(source_tokens))
+        return shares
 
 
 def train(pairs: Sequence[TokenPair]) -> Aligner:

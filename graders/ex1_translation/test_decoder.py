@@ -130,8 +130,8 @@ def test_hidden_state_is_the_query(student, rng):
     _, _, weights = checked(decoder(*inputs))
     _, _, other = checked(decoder(input_ids, -hidden, encoder_outputs, mask))
     several = LENGTHS > 1
-    expect.true(bool(differs(other, weights)[several].any()), "the weights do not change with the hidden state: the query is the "
-                "decoder's hidden state, not the embedding of the input word.")
+    expect.true(bool(differs(other, weights)[several].any()), "the weights do not change with the hidden state: the decoder's "
+                "hidden state belongs into the query.")
 
 
 @graded("decoder", weight=2)
