@@ -54,6 +54,23 @@ def test_the_trained_solution_gets_every_point(assignment, tmp_path):
     assert len(pictures) == 2
 
 
+FAKE = """
+def align(sentence):
+    source, target = tokenize(sentence), target_vocabulary.decode(greedy_decode(model, *encode_sources([sentence], source_vocabulary), 1, 2, 12)[0][0])
+    weights = torch.tensor([[float(one == other) + 0.01 for other in source] for one in target])
+    return source, target, weights / weights.sum(dim=-1, keepdim=True)
+"""
+
+
+def test_a_map_made_up_from_the_words_is_not_the_models(assignment, tmp_path):
+    """Without a checkpoint the model is untrained, and its maps fit its words all the same."""
+    code = as_code(assignment.source, tmp_path)
+    honest, fake = (grade(NAME, text, "test_alignment.py")["alignment"] for text in (code, code + FAKE))
+    assert [test.status for test in honest] == ["passed", "failed"]
+    assert [test.fraction for test in fake] == [0, 0]
+    assert "not what the decoder of your trained `model` returned" in fake[0].message
+
+
 def test_an_untouched_release_gets_nothing(assignment, tmp_path):
     cells = grade(NAME, as_code(assignment.skeleton(), tmp_path))
     assert scores(cells, assignment) == dict.fromkeys(TASKS + TRAINED, 0.0)
