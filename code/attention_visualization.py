@@ -186,9 +186,9 @@ def without(place: int) -> Tensor:
 
 def draw_haiku(panels: dict[str, Tensor], poem: Sequence[str]) -> Figure:
     """The haiku as it is read, the ground of each word as dark as its weight: title -> weights (T,)."""
-    figure = Figure(figsize=(10, 1.7 * ((len(panels) + 1) // 2)), layout="constrained")
+    figure = Figure(figsize=(8.5, 1.7 * ((len(panels) + 1) // 2)), layout="constrained")
     for axes, (title, weights) in zip(figure.subplots((len(panels) + 1) // 2, 2).flat, panels.items()):
-        axes.set(xlim=(0, 46), ylim=(2.6, -0.6))                    # wide enough for 46 letters
+        axes.set(xlim=(0, 38), ylim=(2.6, -0.6))                    # wide enough for 38 letters
         axes.axis("off")
         axes.set_title(title, fontsize=10, color=QUIET, loc="left")
         for line, (first, last) in enumerate([(0, 4), (4, 10), (10, 14)]):
@@ -196,7 +196,8 @@ def draw_haiku(panels: dict[str, Tensor], poem: Sequence[str]) -> Figure:
             for place in range(first, last):
                 middle, right = right + len(poem[place]) / 2, right + len(poem[place]) + 1.6
                 ground = {"boxstyle": "round,pad=0.25", "facecolor": BLUE, "alpha": weights[place].item(), "linewidth": 0}
-                for colour, box in [((0, 0, 0, 0), ground), (INK, None)]:   # the ground first, the word on it
+                ink = "white" if weights[place] > 0.6 else INK
+                for colour, box in [((0, 0, 0, 0), ground), (ink, None)]:   # the ground first, the word on it
                     axes.text(middle, line, poem[place], ha="center", va="center", family="serif", fontsize=12,
                               color=colour, bbox=box)
     return figure

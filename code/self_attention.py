@@ -228,7 +228,7 @@ def draw_game(player: Player) -> Figure:
     weights = player(game)[1][0]                                    # (H, T, T)
     pictures = game.picture[0].tolist()
     cards = [SYMBOLS[sorted(set(pictures)).index(picture)] for picture in pictures]
-    figure = Figure(figsize=(8.4, 4.8), layout="constrained")
+    figure = Figure(figsize=(8.4, 4.6), layout="constrained")
     for h, axes in enumerate(figure.subplots(1, len(weights))):
         heat_map(axes, weights[h], cards, cards)
         axes.set_aspect("equal")
@@ -269,7 +269,7 @@ def main(argv: Sequence[str] | None = None) -> None:
                  f"Shuffle the input and the output is shuffled with it; it differs from that by {without:.0e},",
                  f"but by {with_waves:.1f} once the positions have waves added to them.", ""]
 
-    steps = 30 if options.quick else 800
+    steps = 30 if options.quick else 600
     # The LSTM is somewhat larger and practises three times as long: nobody shall say it had no chance.
     players = {"self-attention": train(PLAYERS["self-attention"][0], steps),
                "two-way LSTM": train(PLAYERS["two-way LSTM"][0], 3 * steps)}
