@@ -47,7 +47,16 @@ def outputs(result: Any, B: int = B, T_q: int = T_Q, value_size: int = VALUE_SIZ
     context, attention_weights = expect.returns(result, "context", "attention_weights")
     shaped(expect.tensor(attention_weights, name="attention_weights"), "attention_weights", ("B", "T_q", "T_k"), (B, T_q, T_K))
     shaped(expect.tensor(context, name="context"), "context", ("B", "T_q", "d_v"), (B, T_q, value_size))
+    expect.true(not indifferent(attention_weights), "every key gets the same weight, whatever the query and the key are: the weights should "
+                                                    "come from the scores.")
     return context, attention_weights
+
+
+def indifferent(attention_weights: Tensor) -> bool:
+    """Whether no row prefers any of the keys that it looks at. Rows that look at one key or none say nothing."""
+    rows = [row[row > 1e-6] for row in attention_weights.flatten(0, -2)]
+    rows = [row for row in rows if len(row) > 1]
+    return bool(rows) and all(torch.allclose(row, row[:1].expand_as(row), atol=1e-6) for row in rows)
 
 
 def shaped(tensor: Tensor, what: str, names: Sequence[str], sizes: Sequence[int]) -> None:

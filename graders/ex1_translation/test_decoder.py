@@ -36,6 +36,8 @@ def checked(result, B=B, T_src=T_SRC):
                                        ("attention_weights", attention_weights, ("B", "T_src"), (B, T_src))):
         shaped(expect.tensor(tensor, name=name), name, names, sizes)
         expect.finite(tensor, name)
+    for name, tensor in (("logits", logits), ("hidden", hidden)):
+        expect.true(B == 1 or bool(tensor.ne(tensor[:1]).any()), f"{name} is the same for every sentence.")
     return logits, hidden, attention_weights
 
 

@@ -26,3 +26,29 @@ def test_wrong_variant(wrong):
 def test_the_gallery_is_large_enough():
     assert len(GALLERY) >= 25
     assert len({(wrong.task, wrong.what) for wrong in GALLERY}) == len(GALLERY)
+
+
+LAZY = {
+    "additive_attention": """
+        weights = torch.ones(query.shape[0], query.shape[1], key.shape[1])
+        weights = weights if mask is None else weights * mask
+        weights = weights / weights.sum(dim=-1, keepdim=True).clamp_min(1e-9)
+        return weights @ value, weights
+""",
+    "encoder": """
+        return torch.zeros(*source_ids.shape, 2 * self.gru.hidden_size), torch.zeros(len(source_ids), self.gru.hidden_size)
+""",
+    "decoder": """
+        weights = mask.float() / mask.sum(dim=1, keepdim=True)
+        return torch.zeros(len(input_ids), self.output.out_features), hidden, weights
+""",
+}
+HEADS = {"additive_attention": "    def forward(self, query, key, value, mask=None):", "encoder": "    def forward(self, source_ids, lengths):",
+         "decoder": "    def forward(self, input_ids, hidden, encoder_outputs, mask):"}
+
+
+@pytest.mark.parametrize("task", LAZY)
+def test_an_answer_of_the_right_shape_and_no_content_earns_next_to_nothing(task):
+    lazy = PLAIN.replace(HEADS[task], HEADS[task] + LAZY[task])
+    tests = grade(NAME, lazy, f"test_{task}.py")[task]
+    assert sum(test.weight * test.fraction for test in tests) <= 0.06 * sum(test.weight for test in tests), tests
