@@ -47,7 +47,7 @@ def outputs(result: Any, B: int = B, T_q: int = T_Q, value_size: int = VALUE_SIZ
     context, attention_weights = expect.returns(result, "context", "attention_weights")
     shaped(expect.tensor(attention_weights, name="attention_weights"), "attention_weights", ("B", "T_q", "T_k"), (B, T_q, T_K))
     shaped(expect.tensor(context, name="context"), "context", ("B", "T_q", "d_v"), (B, T_q, value_size))
-    expect.true(not indifferent(attention_weights), "every key gets the same weight, whatever the query and the key are: the weights should "
+    expect.true(not indifferent(attention_weights), "Every key gets the same weight, whatever the query and the key are: the weights should "
                                                     "come from the scores.")
     return context, attention_weights
 
@@ -113,7 +113,7 @@ def judged_mask(answer: Answer) -> None:
     own = answer.own_unmasked()
     kept = own.double() * answer.mask
     shared = kept / kept.sum(dim=-1, keepdim=True)
-    hint = "are masked scores set to -inf before the softmax?"
+    hint = "Are masked scores set to -inf before the softmax?"
     if not torch.allclose(answer.attention_weights.double(), shared, atol=1e-4):
         expect.close(answer.attention_weights, answer.right()[1], name="the attention weights", hint=hint,
                      diagnoses=known_mistakes(answer).weights)

@@ -45,7 +45,7 @@ def answers(student, held_out, reference, memory, rng):
         try:
             memory["answers"] = [Answer(word, *aligned(student, sentence)) for sentence, word in chosen(held_out, reference, rng)]
             for answer in memory["answers"][:LOOKED_UP]:
-                expect.true(is_the_models_own(student, answer), "the map is not what the decoder of your trained `model` returned when it said "
+                expect.true(is_the_models_own(student, answer), "The map is not what the decoder of your trained `model` returned when it said "
                             "these words: return the weights that your search collected, each in the row of its word.")
         except (expect.Mistake, StudentError) as error:
             memory["answers"] = error
@@ -115,7 +115,7 @@ def test_shared_words_are_looked_at(answers, reference, attach):
                                                  answer.source_tokens, answer.target_tokens),
                    f"A held-out sentence with '{answer.word}': your map, that of IBM model 1 (counting only), and the difference")
     masses = [mass for mass in map(mass_on_the_word, answers) if mass is not None]
-    expect.true(3 * len(masses) >= len(answers), f"only {len(masses)} of {len(answers)} names and shared words were written at all: too few "
+    expect.true(3 * len(masses) >= len(answers), f"Only {len(masses)} of {len(answers)} names and shared words were written at all: too few "
                                                  "to see where the model looks. A better translation comes first.")
     value, curve = sum(masses) / len(masses), targets.ALIGNMENT
     attach(pictures.metric(value, curve.baseline, curve.target, "weight on the right word"), f"Mean over {len(masses)} words")
@@ -129,6 +129,6 @@ def mass_on_the_word(answer):
         return None
     row = answer.attention_weights[target.index(answer.word)]
     expect.finite(row, "attention_weights")
-    expect.true(bool((row >= 0).all()) and float(row.sum()) < 1.01, "a row of attention_weights is not made of shares: weights of 0 or "
+    expect.true(bool((row >= 0).all()) and float(row.sum()) < 1.01, "A row of attention_weights is not made of shares: weights of 0 or "
                                                                    "more that sum to 1.")
     return float(row[source.index(answer.word)])

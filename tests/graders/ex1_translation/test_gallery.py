@@ -19,7 +19,7 @@ def test_wrong_variant(wrong):
     cells = grade(NAME, PLAIN.replace(wrong.old, wrong.new), *(f"test_{task}.py" for task in [wrong.task, *others]))
     tests = {test.name: test for test in cells[wrong.task]}
     assert tests[wrong.test].status == "failed", [(test.name, test.message) for test in cells[wrong.task]]
-    assert wrong.says in tests[wrong.test].message
+    assert wrong.says.lower() in tests[wrong.test].message.lower()
     assert [(test.name, test.message) for task in others for test in cells[task] if test.status != "passed"] == []
 
 
