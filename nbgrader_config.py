@@ -6,6 +6,7 @@ from kireji import paths
 from kireji.feedback import configure as feedback
 from kireji.feedback.sanitise_outputs import SanitiseOutputs
 from kireji.grading import preprocessors as grading
+from kireji.grading.aside import set_refused_aside
 
 c = get_config()  # noqa: F821 (nbgrader defines it)
 
@@ -18,7 +19,7 @@ c.CourseDirectory.ignore = [".*", "__pycache__", "*.pyc", "*.py", "*.md"]
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 
 # Intake: refused files go aside before nbgrader copies anything, and a notebook in any state becomes a sound one.
-c.Autograde.pre_convert_hook = grading.set_refused_aside
+c.Autograde.pre_convert_hook = set_refused_aside
 c.Autograde.exporter_class = grading.SubmissionExporter
 c.Autograde.autograde_preprocessors = [
     grading.JudgeSubmission,        # runs it in the sandbox and asks the hidden tests: the report
