@@ -79,10 +79,11 @@ def _nursery() -> str:
     """The nursery's socket; it is started once and ends with this process."""
     folder = tempfile.TemporaryDirectory(prefix="bench-")
     path = f"{folder.name}/s"
-    process = subprocess.Popen([sys.executable, str(Path(__file__).with_name("nursery.py")), path, str(AGENT)])
+    process = subprocess.Popen([sys.executable, str(Path(__file__).with_name("nursery.py")), path, str(AGENT)],
+                               stdin=subprocess.PIPE)
 
     def close() -> None:
-        process.kill()
+        process.stdin.close()
         process.wait()
         folder.cleanup()
 
