@@ -18,7 +18,7 @@ from kireji import paths
 from kireji.hub.lifecycle import free_ports
 from kireji.setup.venv import activated
 
-PARTS = ("src", "lab", "hub_config", "nbgrader_config.py", "graders", "source", "docs", "code")
+PARTS = ("src", "lab", "hub_config", "nbgrader_config.py", "graders", "source", "docs", "code", "pyproject.toml", "requirements.lock")
 PATIENCE = 120      # seconds for a start on a busy machine
 
 
