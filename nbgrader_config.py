@@ -3,6 +3,8 @@
 from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata
 
 from kireji import paths
+from kireji.exchange.collect import Collect
+from kireji.exchange.release_feedback import ReleaseFeedback
 from kireji.feedback import configure as feedback
 from kireji.feedback.sanitise_outputs import SanitiseOutputs
 from kireji.grading import preprocessors as grading
@@ -13,6 +15,10 @@ c = get_config()  # noqa: F821 (nbgrader defines it)
 c.CourseDirectory.root = str(paths.ROOT)
 c.CourseDirectory.course_id = paths.COURSE_ID
 c.Exchange.root = str(paths.EXCHANGE)
+
+# Each student submits into a folder of their own and is given feedback in another: see kireji/exchange.
+c.ExchangeFactory.collect = Collect
+c.ExchangeFactory.release_feedback = ReleaseFeedback
 
 # A paired script or a note beside a source notebook would carry the solution into release/.
 c.CourseDirectory.ignore = [".*", "__pycache__", "*.pyc", "*.py", "*.md"]

@@ -11,7 +11,9 @@ from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.utils import notebook_hash
 from traitlets.config import Config
 
-from kireji.exchange import Collect, ReleaseFeedback, student_folders, view
+from kireji.exchange.collect import Collect
+from kireji.exchange.folders import student_folders, view
+from kireji.exchange.release_feedback import ReleaseFeedback
 
 COURSE = "kireji"
 

@@ -4,9 +4,3 @@ A student's server sees the layout of nbgrader's own exchange and runs nbgrader'
 `inbound` and `feedback` are the student's. Who submitted is therefore known from the folder, never from a name that
 the student wrote; when is known from the file system's own clock.
 """
-
-from .collect import Collect
-from .folders import student_folders, view
-from .release_feedback import ReleaseFeedback
-
-__all__ = ["Collect", "ReleaseFeedback", "student_folders", "view"]
