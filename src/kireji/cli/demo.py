@@ -15,8 +15,8 @@ from rich.table import Table
 def demo(assignments: tuple[str, ...], every: bool, json_file: Path | None) -> None:
     """Take sample students through the course: release, fetch, work, submit, collect, grade, feedback.
 
-    Goes through the ASSIGNMENTs named, or the first one. It happens in var/demo and touches neither your gradebook nor your students. The first time trains each solution's
-    model, which takes a few minutes.
+    Goes through the ASSIGNMENTs named, or the first one. It happens in var/demo and touches neither your gradebook nor
+    your students. The first time trains each solution's model, which takes a few minutes.
     """
     from kireji import paths                    # here: torch and nbgrader take a second to import
     from kireji.demo import loop
