@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from kireji.hub import accounts, course_service
+from kireji.hub.authenticator import AccountsAuthenticator
 from kireji.hub.leash import LEASH
 from kireji.hub.spawner import WalledSpawner
 from kireji.paths import HUB, HUB_CONFIG
@@ -28,7 +29,7 @@ c.JupyterHub.db_url = f"sqlite:///{HUB / 'jupyterhub.sqlite'}"
 c.JupyterHub.cookie_secret_file = str(HUB / "cookie_secret")
 
 # Who: the accounts of var/hub/accounts.json, with the groups that nbgrader's JupyterHub plugin reads.
-c.JupyterHub.authenticator_class = accounts.AccountsAuthenticator
+c.JupyterHub.authenticator_class = AccountsAuthenticator
 # Without a wall between servers and hidden tests, only the accounts that are for trying out.
 c.Authenticator.allowed_users = set(accounts.load_accounts() if find_bwrap() else accounts.DEMO)
 c.JupyterHub.load_groups = {

@@ -20,12 +20,12 @@ def up(port: int) -> None:
 
     Prints the address, the accounts with their passwords, and what to do next. Ctrl-C ends it; what was submitted
     and graded is still there at the next start."""
+    from kireji.hub import lifecycle, release
+
     console = Console(highlight=False)
     for name in ENDING:     # SIGINT too: whoever is started in the background by a script inherits it ignored
         signal.signal(name, _interrupt)
     try:
-        from kireji.hub import lifecycle, release     # here, because JupyterHub and nbgrader take a second to import
-
         began = time.monotonic()
         with lifecycle.take_lock() as lock:
             release.prepare_exchange()
