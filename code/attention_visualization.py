@@ -228,8 +228,8 @@ def draw_rows(rows: Tensor, names: Sequence[str], poem: Sequence[str], title: st
 def draw_test(weights: Tensor, lost: Tensor, poem: Sequence[str]) -> Figure:
     figure = Figure(figsize=(9, 3), layout="constrained")
     axes = figure.add_subplot()
-    axes.bar(torch.arange(T) - 0.2, weights, 0.38, color=BLUE, label="attention from the gap, mean of all heads")
-    axes.bar(torch.arange(T) + 0.2, lost, 0.38, color=RED, label="accuracy lost when nobody may look there")
+    axes.bar([place - 0.2 for place in range(T)], weights.tolist(), 0.38, color=BLUE, label="attention from the gap, mean of all heads")
+    axes.bar([place + 0.2 for place in range(T)], lost.tolist(), 0.38, color=RED, label="accuracy lost when nobody may look there")
     axes.set_xticks(range(T), poem, fontsize=8)
     axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
     axes.legend(frameon=False)
