@@ -37,7 +37,7 @@ def up(port: int) -> None:
                     names = release.unreleased()
                     if names:
                         release.release(names)
-                    release.enter_students(accounts.names("student"))
+                        release.enter_students(accounts.names("student"))
                     hub.wait_until_ready(READY_SECONDS)
                 _say_ready(console, hub.address, names, time.monotonic() - began)
                 hub.wait()

@@ -23,6 +23,9 @@ def prepare_exchange() -> None:
 
 def enter_students(names: list[str]) -> None:
     """Enter these students in the gradebook, with a name: nbgrader shows those it meets first in a submission as "None"."""
+    from nbgrader.api import Gradebook
+    from nbgrader.coursedir import CourseDirectory
+
     database = CourseDirectory(root=str(ROOT), course_id=COURSE_ID).db_url
     with Gradebook(database, COURSE_ID) as gradebook:
         known = {student.id for student in gradebook.students}
