@@ -253,7 +253,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     return Course(tmp_path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(request: pytest.FixtureRequest) -> Iterator["Browser"]:
     """A real browser. The house's `require` says what a missing one means on this machine."""
     for plugin in request.config.pluginmanager.get_plugins():
