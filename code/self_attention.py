@@ -214,7 +214,7 @@ def draw_accuracy(accuracies: dict[str, dict[int, float]]) -> Figure:
     axes.axhline(1 / N_COLOURS, color=QUIET, linestyle=":", label="guessing")
     axes.axvspan(MOST_PAIRS, max(found), color=QUIET, alpha=0.12, linewidth=0)
     axes.text(MOST_PAIRS + 0.3, 0.93, "more cards than\never in training", fontsize=8, color=INK, va="top")
-    axes.set(ylim=(0, 1.04), xlabel="pairs of cards in the row", ylabel="twins' colours named")
+    axes.set(ylim=(0, 1.04), xticks=list(found), xlabel="pairs of cards in the row", ylabel="twins' colours named")
     axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
     axes.legend(frameon=False, loc="center right")
     axes.spines[["top", "right"]].set_visible(False)
@@ -228,7 +228,7 @@ def draw_game(player: Player) -> Figure:
     weights = player(game)[1][0]                                    # (H, T, T)
     pictures = game.picture[0].tolist()
     cards = [SYMBOLS[sorted(set(pictures)).index(picture)] for picture in pictures]
-    figure = Figure(figsize=(8.4, 4.3), layout="constrained")
+    figure = Figure(figsize=(8.4, 4.6), layout="constrained")
     for h, axes in enumerate(figure.subplots(1, len(weights))):
         heat_map(axes, weights[h], cards, cards)
         axes.set_aspect("equal")
@@ -248,8 +248,8 @@ def draw_positions(T: int = 64, d_model: int = 32) -> Figure:
     left.set(xlabel="position", ylabel="column: sines, then cosines")
     for position, colour in [(12, RED), (32, BLUE), (48, INK)]:
         right.plot(waves @ waves[position], color=colour, label=f"position {position}")
-    right.set(xlabel="position", ylabel="dot-product with ...")
-    right.legend(frameon=False, fontsize=8)
+    right.set(xlabel="position", ylabel="dot-product with ...", ylim=(0, d_model / 2 + 0.5))
+    right.legend(frameon=False, fontsize=8, ncols=3, loc="lower center")
     right.spines[["top", "right"]].set_visible(False)
     return figure
 
@@ -269,7 +269,7 @@ def main(argv: Sequence[str] | None = None) -> None:
                  f"Shuffle the input and the output is shuffled with it; it differs from that by {without:.0e},",
                  f"but by {with_waves:.1f} once the positions have waves added to them.", ""]
 
-    steps = 30 if options.quick else 800
+    steps = 30 if options.quick else 600
     # The LSTM is somewhat larger and practises three times as long: nobody shall say it had no chance.
     players = {"self-attention": train(PLAYERS["self-attention"][0], steps),
                "two-way LSTM": train(PLAYERS["two-way LSTM"][0], 3 * steps)}

@@ -18,7 +18,9 @@ c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{os.environ['KIREJI_HUB_PORT']}"
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{os.environ['KIREJI_PROXY_PORT']}"
 
 # The proxy written in Python: a newcomer's machine has no Node.js. On a leash, so that it never outlives the hub.
-c.ConfigurableHTTPProxy.command = [*LEASH, str(Path(sys.executable).with_name("configurable-http-proxy"))]
+# The formgrader answers a request to grade when it has graded, which takes longer than the proxy's usual 20 seconds.
+c.ConfigurableHTTPProxy.command = [*LEASH, str(Path(sys.executable).with_name("configurable-http-proxy")),
+                                   "--proxy-timeout", str(60 * 60 * 1000)]
 c.ConfigurableHTTPProxy.pid_file = str(HUB / "proxy.pid")
 
 # State that the next start finds again.

@@ -7,7 +7,7 @@ import torch
 from kireji.grading import expect, graded
 
 from . import attention_cases as cases
-from .attention_cases import QUERY_SIZE, KEY_SIZE, HIDDEN_SIZE, B, T_K, T_Q, VALUE_SIZE
+from .attention_cases import QUERY_SIZE, KEY_SIZE, HIDDEN_SIZE, B, T_K, T_Q
 
 
 @graded("additive_attention", weight=1)
@@ -31,8 +31,6 @@ def test_rows_sum_to_one(student, rng):
     """The weights of each query are shares: none negative, together 1."""
     attention = student.make("AdditiveAttention", QUERY_SIZE, KEY_SIZE, HIDDEN_SIZE)
     context, attention_weights = cases.outputs(attention(*cases.draw(rng)))
-    cases.shaped(attention_weights, "attention_weights", ("B", "T_q", "T_k"), (B, T_Q, T_K))
-    cases.shaped(context, "context", ("B", "T_q", "d_v"), (B, T_Q, VALUE_SIZE))
     columns = attention_weights.sum(dim=1)
     expect.true(not torch.allclose(columns, torch.ones_like(columns), atol=1e-4),
                 "the weights sum to 1 over the queries, not over the keys: the softmax runs over the wrong axis (use dim=-1).")
@@ -65,9 +63,8 @@ def test_sentences_do_not_mix(student, rng):
     attention, weights = cases.loaded(student, rng)
     together = cases.outputs(attention(query, key, value, mask))
     for b in range(B):
-        alone = cases.outputs(attention(query[b:b + 1], key[b:b + 1], value[b:b + 1], mask[b:b + 1]))
+        alone = cases.outputs(attention(query[b:b + 1], key[b:b + 1], value[b:b + 1], mask[b:b + 1]), B=1)
         for name, one, many in zip(("context", "attention_weights"), alone, together):
-            expect.tensor(one, shape=(1, *many.shape[1:]), name=name)
             expect.close(one[0], many[b], name=name, hint=f"the {name} of a sentence must not depend on its neighbours in the batch.")
     fresh = student.make("AdditiveAttention", QUERY_SIZE, KEY_SIZE, HIDDEN_SIZE)
     fresh.load(weights)
@@ -77,8 +74,7 @@ def test_sentences_do_not_mix(student, rng):
                  hint="the same call after another one gives another answer: is something kept on self?")
     # One query at a time is how the decoder asks.
     for i in range(T_Q):
-        single = cases.outputs(attention(query[:, i:i + 1], key, value, mask[:, i:i + 1]))
-        expect.tensor(single[1], shape=(B, 1, T_K), name="attention_weights")
+        single = cases.outputs(attention(query[:, i:i + 1], key, value, mask[:, i:i + 1]), T_q=1)
         expect.close(single[1][:, 0], together[1][:, i], hint="a query's weights must not depend on the other queries.")
 
 
@@ -109,7 +105,6 @@ def test_all_keys_masked(student, rng):
     mask[1, 1] = False
     attention, _ = cases.loaded(student, rng)
     context, attention_weights = cases.outputs(attention(*cases.draw(rng), mask))
-    cases.shaped(attention_weights, "attention_weights", ("B", "T_q", "T_k"), (B, T_Q, T_K))
     row = attention_weights[1, 1]
     expect.finite(row, "the weights of that query", hint="softmax over a row of -inf is 0/0: put zeros there, for instance with "
                                                          "masked_fill or nan_to_num.")
@@ -117,7 +112,6 @@ def test_all_keys_masked(student, rng):
                 "with a large negative number such as -1e9 in place of -inf, it attends to what is masked.")
     expect.zero_where(row, torch.ones_like(row, dtype=torch.bool), name="that query's weights")
     expect.rows_sum_to_one(attention_weights[mask.any(dim=-1)], hint="the other queries go on as usual.")
-    cases.shaped(context, "context", ("B", "T_q", "d_v"), (B, T_Q, VALUE_SIZE))
     expect.zero_where(context[1, 1], torch.ones_like(context[1, 1], dtype=torch.bool), name="that query's context")
 
 

@@ -11,14 +11,16 @@ import torch
 from attention_lab.text import tokenize
 from kireji import paths
 from kireji.feedback import pictures
-from kireji.grading import StudentError, expect, graded
+from kireji.grading import Handle, StudentError, expect, graded
 
 from . import aligner, targets
+from .scripts import BOS
 
 MOST = 40                # sentences asked
 MOST_OF_A_WORD = 8       # one frequent name must not decide alone
 SURE = 0.7               # how often a shared word is its own translation in the training pairs
 PICTURES = 2
+LOOKED_UP = 6            # maps compared with the model's own
 
 
 class Answer(NamedTuple):
@@ -42,6 +44,9 @@ def answers(student, held_out, reference, memory, rng):
     if "answers" not in memory:
         try:
             memory["answers"] = [Answer(word, *aligned(student, sentence)) for sentence, word in chosen(held_out, reference, rng)]
+            for answer in memory["answers"][:LOOKED_UP]:
+                expect.true(is_the_models_own(student, answer), "the map is not what the decoder of your trained `model` returned when it said "
+                            "these words: return the weights that your search collected, each in the row of its word.")
         except (expect.Mistake, StudentError) as error:
             memory["answers"] = error
     if isinstance(memory["answers"], Exception):
@@ -75,6 +80,20 @@ def aligned(student, sentence):
                 f"attention_weights has shape {tuple(weights.shape)}, but there are {len(target_tokens)} target_tokens (rows) and "
                 f"{len(source_tokens)} source_tokens (columns).")
     return list(source_tokens), list(target_tokens), weights
+
+
+def is_the_models_own(student, answer):
+    """Whether the model, made to say the same words, looks where the map says. A map made up from the words does not show that."""
+    source_ids, target_ids = (student.variable(name).method("encode", [token.lower() for token in tokens])
+                              for name, tokens in (("source_vocabulary", answer.source_tokens), ("target_vocabulary", answer.target_tokens)))
+    model = student.variable("model")
+    expect.true(isinstance(model, Handle) and isinstance(source_ids, list) and isinstance(target_ids, list),
+                "`model` and the two vocabularies should still be those of the notebook's own cells.")
+    model.eval()
+    result = model(torch.tensor([source_ids]), torch.tensor([len(source_ids)]), torch.tensor([[BOS, *target_ids]]))
+    _, weights = expect.returns(result, "logits", "attention_weights")
+    return (isinstance(weights, torch.Tensor) and weights.shape[1:] == answer.attention_weights.shape
+            and torch.allclose(weights[0].double(), answer.attention_weights.double(), atol=0.01))
 
 
 @graded("alignment", weight=1)

@@ -36,6 +36,8 @@ def checked(result, B=B, T_src=T_SRC):
                                        ("attention_weights", attention_weights, ("B", "T_src"), (B, T_src))):
         shaped(expect.tensor(tensor, name=name), name, names, sizes)
         expect.finite(tensor, name)
+    for name, tensor in (("logits", logits), ("hidden", hidden)):
+        expect.true(B == 1 or bool(tensor.ne(tensor[:1]).any()), f"{name} is the same for every sentence.")
     return logits, hidden, attention_weights
 
 
@@ -130,8 +132,8 @@ def test_hidden_state_is_the_query(student, rng):
     _, _, weights = checked(decoder(*inputs))
     _, _, other = checked(decoder(input_ids, -hidden, encoder_outputs, mask))
     several = LENGTHS > 1
-    expect.true(bool(differs(other, weights)[several].any()), "the weights do not change with the hidden state: the query is the "
-                "decoder's hidden state, not the embedding of the input word.")
+    expect.true(bool(differs(other, weights)[several].any()), "the weights do not change with the hidden state: the decoder's "
+                "hidden state belongs into the query.")
 
 
 @graded("decoder", weight=2)

@@ -24,7 +24,7 @@ def judged(loss, logits, target_ids, pad_id, hint=""):
     expect.true(not isinstance(loss, torch.Tensor) or loss.numel() == 1,
                 f"expected one number, the loss of the whole batch, but {expect.kind(loss)} came: is it averaged (reduction)?")
     value = float(loss) if isinstance(loss, torch.Tensor) and loss.is_floating_point() else expect.number(loss, "the loss")
-    expect.true(math.isfinite(value), f"the loss is {value}. {hint}")
+    expect.true(math.isfinite(value), f"The loss should be a finite number, but it is {value}. {hint}")
     log_probabilities = torch.log_softmax(logits.double(), dim=-1)
     token_losses = -log_probabilities.gather(-1, target_ids.unsqueeze(-1)).squeeze(-1)
     mistakes = diagnoses.loss_mistakes(token_losses, target_ids != pad_id)
