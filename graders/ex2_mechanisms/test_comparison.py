@@ -50,7 +50,7 @@ def same(given, own, query, key, mechanism: str, name: str) -> None:
 @graded("comparison", weight=3)
 def test_rows_are_complete(student, rng):
     """compare() has one row (mechanism, task, length, accuracy) for every pair of the grid at every length."""
-    reported = rows.read(student.compare(timeout=20))
+    reported = rows.read(student.compare(timeout=90))
     missing = [(mechanism, task, length) for mechanism, task in PAIRS for length in LENGTHS if (mechanism, task, length) not in reported]
     expect.true(not missing, f"{len(missing)} rows are missing, the first is {missing[0] if missing else ''}.")
 
@@ -58,7 +58,7 @@ def test_rows_are_complete(student, rng):
 @graded("comparison", weight=5)
 def test_rows_are_true(student, rng):
     """The accuracies that compare() reports are found again, through predict, on fresh sequences."""
-    reported = rows.read(student.compare(timeout=20))
+    reported = rows.read(student.compare(timeout=90))
     measured: dict[rows.Key, float] = {}
     whole: dict[rows.Key, float] = {}
     for mechanism, task in PAIRS:
