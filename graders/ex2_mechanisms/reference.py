@@ -91,7 +91,7 @@ def call_multi_head(module: nn.MultiheadAttention, query: Tensor, key: Tensor, v
         return module(query.double(), key.double(), value.double(), attn_mask=forbidden, average_attn_weights=False)
 
 
-def random_weights(d_k: int, factor: float, rng: Generator, n: int = 2000, n_keys: int = 32) -> Tensor:
+def random_weights(d_k: int, factor: float, rng: Generator, n: int = 1000, n_keys: int = 32) -> Tensor:
     """(n, n_keys) softmax of the dot products of normal queries and keys, times `factor`."""
     query = torch.randn(n, 1, d_k, generator=rng, dtype=torch.float64)
     key = torch.randn(n, n_keys, d_k, generator=rng, dtype=torch.float64)

@@ -42,7 +42,8 @@ def test_one_line_per_mechanism(student, rng):
             expect.true(not same([(y, x) for x, y in given], right), "Length and accuracy are exchanged: length is the horizontal axis.")
             expect.true([y for _, y in given] != [y for _, y in right], f"The points of {mechanism} stand at {[x for x, _ in given]} "
                                                                       "instead of at their lengths.")
-            expect.true(False, f"The points of {mechanism} are not its rows: expected {len(right)} points, its accuracy at each length.")
+            expect.true(False, f"The points of {mechanism} are not its {len(right)} rows on {task}, its accuracy at each length. "
+                               "Are rows of other tasks left out?")
 
 
 def same(one, other) -> bool:

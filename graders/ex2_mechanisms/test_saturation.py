@@ -19,23 +19,26 @@ def measured(student, d_k: int, scaled: bool) -> float:
 
 
 def judged(student, rng, scaled: bool) -> None:
+    """The mean norms at every size; a mistake is named only if it explains all of them."""
+    values, rights, tolerances = {}, {}, {}
     for d_k in SIZES:
-        factor = 1 / math.sqrt(d_k) if scaled else 1.0
-        norms = reference.jacobian_norm(d_k, factor, rng)
-        right = float(norms.mean())
+        norms = reference.jacobian_norm(d_k, 1 / math.sqrt(d_k) if scaled else 1.0, rng)
+        values[d_k], rights[d_k] = measured(student, d_k, scaled), float(norms.mean())
         # Four standard errors of the smallest sample allowed: who draws honestly stays inside.
-        tolerance = max(0.04, 4 * float(norms.std()) / right / math.sqrt(FEWEST))
-        value = measured(student, d_k, scaled)
-        if abs(value / right - 1) <= tolerance:
-            continue
-        for mistake, wrong in mistakes(d_k, scaled, rng, norms).items():
-            expect.true(abs(value - wrong) > min(tolerance, 0.1) * abs(wrong) or abs(wrong / right - 1) <= tolerance,
-                        f"{expect.NAMED} {mistake} (d_k = {d_k}).")
-        expect.true(False, f"For d_k = {d_k}, {'scaled' if scaled else 'not scaled'}, your mean norm {value:.4g} is too "
-                           f"{'large' if value > right else 'small'}.")
+        tolerances[d_k] = max(0.04, 4 * float(norms.std()) / rights[d_k] / math.sqrt(FEWEST))
+    wrong = [d_k for d_k in SIZES if abs(values[d_k] / rights[d_k] - 1) > tolerances[d_k]]
+    if not wrong:
+        return
+    known = {d_k: mistakes(d_k, scaled, rng, rights[d_k]) for d_k in SIZES}
+    for mistake in known[SIZES[0]]:
+        explained = all(abs(values[d_k] - known[d_k][mistake]) <= tolerances[d_k] * abs(known[d_k][mistake]) for d_k in SIZES)
+        expect.true(not explained, f"{expect.NAMED} {mistake}.")
+    d_k = wrong[0]
+    expect.true(False, f"For d_k = {d_k}, {'scaled' if scaled else 'not scaled'}, your mean norm {values[d_k]:.4g} is too "
+                       f"{'large' if values[d_k] > rights[d_k] else 'small'}.")
 
 
-def mistakes(d_k: int, scaled: bool, rng: torch.Generator, norms: torch.Tensor) -> dict[str, float]:
+def mistakes(d_k: int, scaled: bool, rng: torch.Generator, right: float) -> dict[str, float]:
     """{what the student did: the number it gives}"""
     factor = 1 / math.sqrt(d_k) if scaled else 1.0
 
@@ -43,15 +46,13 @@ def mistakes(d_k: int, scaled: bool, rng: torch.Generator, norms: torch.Tensor) 
         return float(reference.jacobian_norm(d_k, other, rng).mean())
 
     p = reference.random_weights(d_k, factor, rng)
-    right = float(norms.mean())
     return {"`scaled` is used the wrong way round": norm(1.0 if scaled else 1 / math.sqrt(d_k)),
             "the scores are divided by d_k instead of sqrt(d_k)": norm(1 / d_k),
             "the scores are multiplied by sqrt(d_k) instead of divided": norm(math.sqrt(d_k)),
-            "the mean of the squared norms is returned, not of the norms": float(norms.square().mean()),
-            "the norms are not averaged: this is about that of a single query, or their sum": right * len(norms),
-            "the norm of the weights is returned, not that of their Jacobian": float(p.norm(dim=1).mean()),
+            "the mean of the squared norms is returned, not of the norms": float(reference.jacobian_norm(d_k, factor, rng).square().mean()),
+            "the norms are not averaged: this is about that of a single query, or their sum": 1000 * right,
+            "the outer product is left out, or the norm of the weights is returned, not that of their Jacobian": float(p.norm(dim=1).mean()),
             "only the diagonal p - p^2 of the Jacobian is looked at": float((p - p * p).norm(dim=1).mean()),
-            "the outer product p p^T is left out": float(p.norm(dim=1).mean()),
             "the outer product p p^T is added, not subtracted":
                 float((p.pow(2).sum(1) + 2 * p.pow(3).sum(1) + p.pow(2).sum(1).pow(2)).sqrt().mean()),
             "the entries of the Jacobian are averaged instead of their squares added up: that is smaller by a factor of 32":

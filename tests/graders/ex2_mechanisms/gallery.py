@@ -161,7 +161,7 @@ def picture(what: str, old: str, new: str, test: str, says: str) -> Wrong:
 
 
 PICTURE = [
-    picture("all tasks", "        if row_task == task:", "        if True:", "test_one_line_per_mechanism", "a line for each of"),
+    picture("all tasks", "        if row_task == task:", "        if True:", "test_one_line_per_mechanism", "rows of other tasks"),
     picture("lengths unsorted", "lengths = sorted(by_length)", "lengths = list(by_length)", "test_one_line_per_mechanism", "to and fro"),
     picture("axes exchanged", "ax.plot(lengths, [by_length[length] for length in lengths]", "ax.plot([by_length[length] for length in lengths], lengths",
             "test_one_line_per_mechanism", "exchanged"),
