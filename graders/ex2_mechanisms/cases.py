@@ -170,7 +170,8 @@ def own_mask_mistakes(own: Tensor, mask: Tensor) -> Mapping[str, Tensor]:
     turned = own * ~mask
     return {"the mask is ignored": own,
             "the mask is applied after the softmax, so the rows no longer sum to 1": own * mask,
-            "the mask is inverted: True means may attend": turned / turned.sum(dim=-1, keepdim=True)}
+            "the mask is inverted: True means may attend": turned / turned.sum(dim=-1, keepdim=True),
+            "the mask is inverted in one of the places that use it, so that no key gets any weight": torch.zeros_like(own)}
 
 
 def judged_context(student: Any, name: str, rng: Generator) -> None:

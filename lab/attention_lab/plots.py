@@ -98,7 +98,8 @@ def heat_maps(maps: Mapping[str, ArrayLike]) -> Figure:
     """Matrices side by side, each under its name: darker is more."""
     figure = Figure(figsize=(2.6 * max(1, len(maps)), 2.8), layout="constrained")
     for axes, (name, values) in zip(figure.subplots(1, max(1, len(maps)), squeeze=False)[0], maps.items()):
-        axes.imshow(np.asarray(values, dtype=float), cmap="Blues", vmin=min(0.0, np.min(values)), aspect="auto")
+        matrix = np.asarray(values, dtype=float)
+        axes.imshow(matrix, cmap="Blues", vmin=min(0.0, matrix.min()), aspect="auto")
         axes.set_title(name, fontsize=9, color=INK)
         axes.tick_params(colors=QUIET, labelsize=7)
     return figure

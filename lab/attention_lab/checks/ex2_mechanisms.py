@@ -72,6 +72,8 @@ def location(student: Student, look: Look) -> None:
         attention(query, torch.randn(1, 7, 3), torch.randn(1, 7, 5))
     except ValueError:
         look.that(True, "7 positions are too many for max_length 6", "")
+    except RuntimeError:
+        look.found("7 positions are too many for max_length 6", "raise ValueError before computing: torch's own error does not say what is wrong.")
     else:
         look.found("7 positions are too many for max_length 6", "raise ValueError.")
     mask = torch.ones(2, 1, 5, dtype=torch.bool)
