@@ -88,7 +88,7 @@ def _nursery() -> str:
         folder.cleanup()
 
     atexit.register(close)
-    for _ in range(600):
+    for _ in range(2000):        # a busy machine takes its time to import torch
         if Path(path).exists():
             return path
         time.sleep(0.1)
