@@ -22,12 +22,13 @@ def stands_in(name: str) -> bool:
     return name in _in_place.get()
 
 
-def without(stand_ins: Mapping[str, str]) -> Callable[[Callable], Callable]:
+def without(stand_ins: Mapping[str, str | Callable[[Any], Any]]) -> Callable[[Callable], Callable]:
     """Decorate a test that must pass whatever the student's own parts named here do.
 
-    stand_ins: name of a part -> dotted library name of what takes its place. The test runs with the student's own first,
-    because a correct submission may use more of them than the task says. Only if it fails it runs again, on the same
-    inputs, with the stand-ins; the test asks `stands_in(name)` where the right answer depends on that."""
+    stand_ins: name of a part -> what takes its place: a dotted library name, or a function of `student` that makes it.
+    The test runs with the student's own first, because a correct submission may use more of them than the task says.
+    Only if it fails it runs again, on the same inputs, with the stand-ins; it asks `stands_in(name)` where the right
+    answer depends on that."""
 
     def decorate(test: Callable) -> Callable:
         @functools.wraps(test)
@@ -43,7 +44,8 @@ def without(stand_ins: Mapping[str, str]) -> Callable[[Callable], Callable]:
             rng.set_state(state)
             token = _in_place.set(frozenset(stand_ins))
             try:
-                with student.replaced(**stand_ins):
+                with student.replaced(**{name: thing(student) if callable(thing) else thing
+                                         for name, thing in stand_ins.items()}):
                     return test(student=student, rng=rng, **fixtures)
             except (Mistake, CallFailed) as alone:
                 raise the_telling_one(first, alone) from None
