@@ -21,7 +21,7 @@ from kireji import paths, sandbox
 from kireji.grading.hidden_tests import run_hidden_tests
 from kireji.grading.plugin import Grading
 from kireji.grading.report import TestReport
-from kireji.sandbox import Channel
+from kireji.sandbox.channel import Channel
 
 gc.freeze()              # each run of pytest collects garbage twice, and would walk all of torch
 SECRET = b"the bench's own secret"

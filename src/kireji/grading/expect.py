@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from kireji.sandbox import CallFailed
+from kireji.sandbox.channel import CallFailed as StudentError
 from kireji.wire import Opaque
 
 from .diagnoses import swapped_axes
@@ -157,7 +157,7 @@ def raises(expected: str, call: Callable[[], Any], hint: str = "") -> None:
     """Mistake unless `call()` makes the student's code raise an error of the type named `expected`."""
     try:
         result = call()
-    except CallFailed as error:
+    except StudentError as error:
         if error.type_name != expected:
             raise Mistake(_sentence(f"Expected {expected}, but the call raised {error}.", hint)) from None
     else:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from kireji.sandbox import CallFailed
+from kireji.sandbox.channel import CallFailed
 
 from .expect import NAMED, Mistake
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import torch
 
-from kireji.sandbox import CallFailed, Channel, SandboxLost
+from kireji.sandbox.channel import CallFailed, Channel, SandboxLost
 
 from . import expect
-from .graded import mark_of
+from .marks import mark_of
 from .report import Image, TestReport
 from .student import Student
 
