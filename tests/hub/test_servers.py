@@ -5,7 +5,7 @@ import requests
 
 from kireji.hub.homes import shown
 from tests.live_course import LiveCourse
-from tests.running_course import SERVICE, Terminal
+from tests.running_course import SERVICE, Terminal, xsrf
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.needs("bubblewrap")]
 
@@ -30,3 +30,19 @@ def test_the_instructor_lands_in_the_formgrader(running: LiveCourse, instructor:
     page = instructor.get(f"{running.address}/hub/")
     assert page.ok and page.url.endswith(f"{SERVICE}/formgrader/manage_assignments")
     assert instructor.get(f"{running.address}{SERVICE}/formgrader/api/assignments").json()[0]["name"]
+
+
+def test_the_submit_button_gives_the_reason_of_a_refusal(running: LiveCourse, alice: requests.Session) -> None:
+    url, token = f"{running.address}/user/alice", {"X-XSRFToken": xsrf(alice, "/user/alice/")}
+    tiny = {"course_id": "kireji", "assignment_id": "tiny"}
+    assert alice.post(f"{url}/assignments/fetch", data=tiny, headers=token).json()["success"]
+    big = running.root / "var" / "homes" / "alice" / "tiny" / "big.safetensors"
+    with open(big, "wb") as file:
+        file.truncate(65 * 2**20)
+    refused = alice.post(f"{url}/assignments/submit", json=tiny, headers=token).json()
+    assert refused == {"success": False, "value": "Not handed in: big.safetensors has 65 MiB, and a file may have 64 MiB. "
+                                                  "What you handed in before is still there."}
+    big.unlink()
+    assert alice.post(f"{url}/assignments/submit", json=tiny, headers=token).json()["success"]
+    inbound = running.root / "var" / "exchange" / "kireji" / "inbound" / "alice"
+    assert {path.name for folder in inbound.glob("alice+tiny+*") for path in folder.iterdir()} >= {"tiny.ipynb"}
