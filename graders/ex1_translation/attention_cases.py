@@ -1,6 +1,7 @@
 """Inputs for additive attention, the right answer, and the wrong answers that are worth naming."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -25,13 +26,10 @@ def draw(rng: Generator, query_size: int = QUERY_SIZE, key_size: int = KEY_SIZE,
             torch.randn(B, T_K, value_size, generator=rng))
 
 
-def draw_mask(rng: Generator, nothing_allowed: bool = False) -> Tensor:
-    """(B, T_q, T_k): every query may attend to two to four keys, anywhere in the row; `nothing_allowed` empties one row."""
-    order = torch.rand(B, T_Q, T_K, generator=rng).argsort(dim=-1)
-    mask = order < torch.randint(2, T_K, (B, T_Q, 1), generator=rng)
-    if nothing_allowed:
-        mask[1, 1] = False
-    return mask
+def draw_mask(rng: Generator, T_q: int = T_Q) -> Tensor:
+    """(B, T_q, T_k): every query may attend to two to four keys, anywhere in the row."""
+    order = torch.rand(B, T_q, T_K, generator=rng).argsort(dim=-1)
+    return order < torch.randint(2, T_K, (B, T_q, 1), generator=rng)
 
 
 def loaded(student: Any, rng: Generator, query_size: int = QUERY_SIZE, key_size: int = KEY_SIZE,
@@ -46,9 +44,7 @@ def loaded(student: Any, rng: Generator, query_size: int = QUERY_SIZE, key_size:
 
 def outputs(result: Any) -> tuple[Tensor, Tensor]:
     """(context, attention_weights), where the student's forward returned two tensors."""
-    expect.true(isinstance(result, (list, tuple)) and len(result) == 2,
-                "forward should return two things: (context, attention_weights).")
-    context, attention_weights = result
+    context, attention_weights = expect.returns(result, "context", "attention_weights")
     expect.tensor(context)
     expect.tensor(attention_weights)
     return context, attention_weights
@@ -62,31 +58,75 @@ def shaped(tensor: Tensor, what: str, names: Sequence[str], sizes: Sequence[int]
                 f"{what} should have shape ({', '.join(names)}) = {tuple(sizes)} and has {tuple(tensor.shape)}.")
 
 
-def judged(student: Any, rng: Generator, masked: bool, look_at: str, v_scale: float = 2.0, nothing_allowed: bool = False,
-           hint: str = "") -> None:
-    """The student's module with given parameters against the loop, for sizes that all differ and for sizes that are equal.
+def judged(student: Any, rng: Generator, look_at: Callable[["Answer"], None], masked: bool = True) -> None:
+    """Ask the student's module with given parameters, for sizes that all differ and for sizes that are equal.
 
     Equal sizes let more mistakes run to the end (one projection for both, keys taken for values), so that they get their name."""
     for query_size, key_size, value_size in ((QUERY_SIZE, KEY_SIZE, VALUE_SIZE), (KEY_SIZE, KEY_SIZE, KEY_SIZE)):
         query, key, value = draw(rng, query_size, key_size, value_size)
-        mask = draw_mask(rng, nothing_allowed) if masked else None
-        attention, weights = loaded(student, rng, query_size, key_size, v_scale)
+        mask = draw_mask(rng) if masked else None
+        attention, weights = loaded(student, rng, query_size, key_size)
         context, attention_weights = outputs(attention(query, key, value, mask) if masked else attention(query, key, value))
-        right_context, right_weights = reference.additive_attention(query, key, value, mask, weights)
-        mistakes = known_mistakes(query, key, value, mask, weights)
-        if look_at == "context":
-            shaped(context, "context", ("B", "T_q", "d_v"), (B, T_Q, value_size))
-            expect.close(context, right_context, hint=hint or "context = attention_weights @ value.", diagnoses=mistakes.context)
-        else:
-            shaped(attention_weights, "attention_weights", ("B", "T_q", "T_k"), (B, T_Q, T_K))
-            expect.close(attention_weights, right_weights, hint=hint, diagnoses=mistakes.weights)
-            if masked:
-                expect.zero_where(attention_weights, ~mask, hint="Are masked scores set to -inf before the softmax, not after it?")
+        shaped(context, "context", ("B", "T_q", "d_v"), (B, T_Q, value_size))
+        shaped(attention_weights, "attention_weights", ("B", "T_q", "T_k"), (B, T_Q, T_K))
+        look_at(Answer(context, attention_weights, query, key, value, mask, weights, attention))
 
 
-def known_mistakes(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None,
-                   weights: dict[str, Tensor]) -> diagnoses.AttentionMistakes:
+@dataclass
+class Answer:
+    """What the student's module gave, and what it was given."""
+
+    context: Tensor
+    attention_weights: Tensor
+    query: Tensor
+    key: Tensor
+    value: Tensor
+    mask: Tensor | None
+    weights: dict[str, Tensor]
+    attention: Any
+
+    def right(self) -> tuple[Tensor, Tensor]:
+        """The context and the weights worked out by the loop."""
+        return reference.additive_attention(self.query, self.key, self.value, self.mask, self.weights)
+
+    def own_unmasked(self) -> Tensor:
+        """The student's weights when everything may be attended."""
+        return outputs(self.attention(self.query, self.key, self.value))[1]
+
+
+def judged_weights(answer: Answer) -> None:
+    """The weights are those of the formula."""
+    expect.close(answer.attention_weights, answer.right()[1], name="the attention weights",
+                 diagnoses=known_mistakes(answer).weights)
+
+
+def judged_mask(answer: Answer) -> None:
+    """Masked keys get nothing and the others share the rest, be the scores what they may."""
+    own = answer.own_unmasked()
+    kept = own.double() * answer.mask
+    shared = kept / kept.sum(dim=-1, keepdim=True)
+    hint = "are masked scores set to -inf before the softmax?"
+    if own.shape != answer.mask.shape or not torch.allclose(answer.attention_weights.double(), shared, atol=1e-4):
+        expect.close(answer.attention_weights, answer.right()[1], name="the attention weights", hint=hint,
+                     diagnoses=known_mistakes(answer).weights)
+    expect.zero_where(answer.attention_weights, ~answer.mask, hint=hint)
+
+
+def judged_context(answer: Answer) -> None:
+    """The context is made of the weights that were returned with it, be they what they may."""
+    weights, value = answer.attention_weights.double(), answer.value.double()
+    mistakes = {"the context is the plain mean of the values, not the weighted one":
+                value.mean(dim=1, keepdim=True).expand(answer.context.shape)}
+    if answer.key.shape == answer.value.shape:
+        mistakes |= {"the keys are mixed instead of the values": weights @ answer.key.double(),
+                     "the queries are mixed instead of the values": weights[:, :, :T_Q] @ answer.query.double()}
+    expect.close(answer.context, reference.mix(weights, value), name="the context", diagnoses=mistakes,
+                 hint="context = attention_weights @ value.")
+
+
+def known_mistakes(answer: Answer) -> diagnoses.AttentionMistakes:
     """Wrong scores of additive attention, and what is generally done wrong after them."""
+    query, key, value, mask, weights = answer.query, answer.key, answer.value, answer.mask, answer.weights
     W_query, W_key, v = (weights[name].double() for name in ("W_query.weight", "W_key.weight", "v.weight"))
     right = reference.additive_scores(query, key, W_query, W_key, v)
     query, key = query.double(), key.double()
@@ -111,5 +151,11 @@ def known_mistakes(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | Non
                       ((query @ W_key.T).unsqueeze(2) + projected_key).tanh() @ v[0],
                   "W_query and W_key are exchanged": ((query @ W_key.T).unsqueeze(2) + (key @ W_query.T).unsqueeze(1)).tanh() @ v[0]}
     other |= diagnoses.scaling_mistakes(right, HIDDEN_SIZE, scaled=False)
-    keys_for_values = {"the keys are mixed instead of the values": key} if key.shape == value.shape else {}
-    return diagnoses.attention_mistakes(right, mask, value, other, keys_for_values)
+    return diagnoses.attention_mistakes(right, mask, value, other)
+
+
+def unchanged(inputs: Sequence[Tensor], after: Sequence[Any], names: Sequence[str]) -> None:
+    """The inputs are what they were before the call."""
+    for name, before, now in zip(names, inputs, after):
+        expect.true(isinstance(now, Tensor) and torch.equal(now, before),
+                    f"forward changes its input {name} in place: operations that end in _ (masked_fill_, add_) and +=, *= do that.")

@@ -1,9 +1,12 @@
 """The training stand-in of `attention_lab.stand_ins` (BagEncoder, BagDecoder), worked out word by word outside the sandbox."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
 from . import reference
+from .isolation import loss_table
 
 Parameters = dict[str, Tensor]
 
@@ -24,16 +27,23 @@ def logits(parameters: Parameters, source_ids: Tensor, target_ids: Tensor, scale
     return torch.stack(steps, dim=1)
 
 
-def loss(parameters: Parameters, source_ids: Tensor, target_ids: Tensor, pad_id: int, scale: float) -> float:
-    """The teacher-forced loss: mean over real tokens of the targets, bos left out."""
-    parameters = {name: tensor.double() for name, tensor in parameters.items()}
-    return float(reference.sequence_loss(logits(parameters, source_ids, target_ids, scale), target_ids[:, 1:], pad_id))
+def cross_entropy(said: Tensor, target_ids: Tensor, pad_id: int) -> Tensor:
+    """The loss asked for."""
+    return reference.sequence_loss(said, target_ids, pad_id)
 
 
-def gradients(parameters: Parameters, source_ids: Tensor, target_ids: Tensor, pad_id: int, scale: float) -> Parameters:
+def straight(said: Tensor, target_ids: Tensor, pad_id: int) -> Tensor:
+    """`attention_lab.stand_ins.StraightLoss`, which stands in for a broken sequence_loss."""
+    total = sum((said[b, t].double() * loss_table()[target_ids[b, t]].double()).sum()
+                for b in range(said.shape[0]) for t in range(said.shape[1]))
+    return total / said.numel() + pad_id
+
+
+def gradients(parameters: Parameters, source_ids: Tensor, target_ids: Tensor, pad_id: int, scale: float,
+              loss: Callable[[Tensor, Tensor, int], Tensor]) -> Parameters:
     """{name: gradient of the teacher-forced loss}."""
     leaves = {name: tensor.double().requires_grad_() for name, tensor in parameters.items()}
-    value = reference.sequence_loss(logits(leaves, source_ids, target_ids, scale), target_ids[:, 1:], pad_id)
+    value = loss(logits(leaves, source_ids, target_ids, scale), target_ids[:, 1:], pad_id)
     return dict(zip(leaves, torch.autograd.grad(value, list(leaves.values()))))
 
 

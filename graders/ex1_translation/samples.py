@@ -3,5 +3,6 @@
 MISTAKES = (
     ("sequence_loss_solution", ", ignore_index=pad_id)", ")"),              # padding counts
     ("train_step_solution", "    optimizer.zero_grad()\n", ""),             # gradients pile up
-    ("decoding_solution", ".masked_fill(ended, eos_id)", ""),               # a sentence goes on after its end
+    # a beam's map is left behind when its words move on
+    ("decoding_solution", "torch.cat([weights[rows], attention_weights[rows]", "torch.cat([weights, attention_weights"),
 )

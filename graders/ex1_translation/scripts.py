@@ -67,11 +67,13 @@ def random_script(rng: Generator, n_sentences: int = 4, n_steps: int = 6, width:
                   n_places: int = 3, eos_bonus: float = 0.0) -> Script:
     """`width` random states for each step; which one comes next depends on the word said before.
 
-    Words PAD and BOS are never said, and no two words are equally likely. `eos_bonus` makes sentences end earlier."""
+    Words PAD and BOS are never said, no two words are equally likely, and eos is word n_steps at the latest.
+    `eos_bonus` makes sentences end earlier."""
     n_states = n_steps * width
     logits = 2.0 * torch.randn(n_states, vocab_size, generator=rng)
     logits[:, [PAD, BOS]] = -30.0
     logits[:, EOS] += eos_bonus
+    logits[-width:] = torch.where(torch.arange(vocab_size) == EOS, 0.0, -30.0)
     step = torch.arange(n_states) // width
     following = (step + 1).clamp_max(n_steps - 1) * width                            # first state of the next step
     next_state = following.unsqueeze(1) + torch.randint(width, (n_states, vocab_size), generator=rng)

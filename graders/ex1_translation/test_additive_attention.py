@@ -23,9 +23,7 @@ def test_projections_have_their_names(student, rng):
                     "nn.Linear in the order (in, out)?")
         bias = name.replace("weight", "bias")
         expect.true(bias not in parameters, f"{bias} should not be there: use nn.Linear(..., bias=False).")
-    outputs = attention(*cases.draw(rng))
-    expect.true(isinstance(outputs, (list, tuple)) and len(outputs) == 2,
-                "forward should return two things: (context, attention_weights).")
+    cases.outputs(attention(*cases.draw(rng)))
 
 
 @graded("additive_attention", weight=2)
@@ -41,22 +39,22 @@ def test_rows_sum_to_one(student, rng):
     expect.rows_sum_to_one(attention_weights, hint="Is the softmax over the last dimension, the keys?")
 
 
-@graded("additive_attention", weight=3)
+@graded("additive_attention", weight=5)
 def test_scores_go_through_tanh(student, rng):
     """The weights are those of v · tanh(W_query q + W_key k)."""
-    cases.judged(student, rng, masked=False, look_at="attention_weights")
+    cases.judged(student, rng, cases.judged_weights, masked=False)
 
 
 @graded("additive_attention", weight=3)
 def test_masked_keys_get_no_weight(student, rng):
     """A masked key gets exactly zero weight, and the others share the rest."""
-    cases.judged(student, rng, masked=True, look_at="attention_weights")
+    cases.judged(student, rng, cases.judged_mask)
 
 
 @graded("additive_attention", weight=2)
 def test_context_is_the_weighted_sum(student, rng):
     """The context is the sum of the values, each times its weight."""
-    cases.judged(student, rng, masked=True, look_at="context")
+    cases.judged(student, rng, cases.judged_context)
 
 
 @graded("additive_attention", weight=2)
@@ -64,36 +62,63 @@ def test_sentences_do_not_mix(student, rng):
     """A sentence gets the same answer alone and in a batch, on the first call and on the second."""
     query, key, value = cases.draw(rng)
     mask = cases.draw_mask(rng)
-    attention, _ = cases.loaded(student, rng)
+    attention, weights = cases.loaded(student, rng)
     together = cases.outputs(attention(query, key, value, mask))
     for b in range(B):
         alone = cases.outputs(attention(query[b:b + 1], key[b:b + 1], value[b:b + 1], mask[b:b + 1]))
         for name, one, many in zip(("context", "attention_weights"), alone, together):
-            expect.tensor(one, shape=(1, *many.shape[1:]))
-            expect.close(one[0], many[b], hint=f"the {name} of a sentence must not depend on its neighbours in the batch.")
-    again = cases.outputs(attention(query, key, value, mask))
-    expect.close(again[1], together[1], hint="the same call gives another answer the second time: is something kept on self?")
+            expect.tensor(one, shape=(1, *many.shape[1:]), name=name)
+            expect.close(one[0], many[b], name=name, hint=f"the {name} of a sentence must not depend on its neighbours in the batch.")
+    fresh = student.make("AdditiveAttention", QUERY_SIZE, KEY_SIZE, HIDDEN_SIZE)
+    fresh.load(weights)
+    cases.outputs(fresh(*cases.draw(rng), cases.draw_mask(rng)))
+    again = cases.outputs(fresh(query, key, value, mask, seed=1))
+    expect.close(again[1], together[1], name="the attention weights",
+                 hint="the same call after another one gives another answer: is something kept on self?")
     # One query at a time is how the decoder asks.
     for i in range(T_Q):
         single = cases.outputs(attention(query[:, i:i + 1], key, value, mask[:, i:i + 1]))
-        expect.tensor(single[1], shape=(B, 1, T_K))
+        expect.tensor(single[1], shape=(B, 1, T_K), name="attention_weights")
         expect.close(single[1][:, 0], together[1][:, i], hint="a query's weights must not depend on the other queries.")
+
+
+@graded("additive_attention", weight=1)
+def test_one_mask_for_all_queries(student, rng):
+    """A mask (B, 1, T_k) holds for every query."""
+    query, key, value = cases.draw(rng)
+    mask = cases.draw_mask(rng, T_q=1)
+    attention, _ = cases.loaded(student, rng)
+    one, every = (cases.outputs(attention(query, key, value, some)) for some in (mask, mask.expand(B, T_Q, T_K).contiguous()))
+    for name, of_one, of_every in zip(("context", "attention_weights"), one, every):
+        expect.close(of_one, of_every, name=name, hint="a mask (B, 1, T_k) should do the same as one with T_q equal rows.")
+    expect.zero_where(one[1], ~mask, hint="is the mask used?")
 
 
 @graded("additive_attention", weight=1)
 def test_large_scores_stay_finite(student, rng):
     """Very large scores give weights, not NaN."""
-    cases.judged(student, rng, masked=True, look_at="attention_weights", v_scale=400.0,
-                 hint="exp of a large score overflows: use torch.softmax, which subtracts the largest score first.")
+    attention, _ = cases.loaded(student, rng, v_scale=400.0)
+    _, attention_weights = cases.outputs(attention(*cases.draw(rng), cases.draw_mask(rng)))
+    expect.rows_sum_to_one(attention_weights, hint="exp of a large score overflows: torch.softmax subtracts the largest score first.")
 
 
 @graded("additive_attention", weight=1)
 def test_all_keys_masked(student, rng):
     """A query that may attend to nothing gets zero weights and a zero context, not NaN."""
-    cases.judged(student, rng, masked=True, look_at="attention_weights", nothing_allowed=True,
-                 hint="softmax over a row of -inf is NaN: put zeros there, for instance with nan_to_num or masked_fill.")
-    cases.judged(student, rng, masked=True, look_at="context", nothing_allowed=True,
-                 hint="with zero weights the context is zero too.")
+    mask = cases.draw_mask(rng)
+    mask[1, 1] = False
+    attention, _ = cases.loaded(student, rng)
+    context, attention_weights = cases.outputs(attention(*cases.draw(rng), mask))
+    cases.shaped(attention_weights, "attention_weights", ("B", "T_q", "T_k"), (B, T_Q, T_K))
+    row = attention_weights[1, 1]
+    expect.finite(row, "the weights of that query", hint="softmax over a row of -inf is 0/0: put zeros there, for instance with "
+                                                         "masked_fill or nan_to_num.")
+    expect.true(not torch.allclose(row.sum().double(), torch.tensor(1.0).double(), atol=1e-4), "the weights of that query sum to 1: "
+                "with a large negative number such as -1e9 in place of -inf, it attends to what is masked.")
+    expect.zero_where(row, torch.ones_like(row, dtype=torch.bool), name="that query's weights")
+    expect.rows_sum_to_one(attention_weights[mask.any(dim=-1)], hint="the other queries go on as usual.")
+    cases.shaped(context, "context", ("B", "T_q", "d_v"), (B, T_Q, VALUE_SIZE))
+    expect.zero_where(context[1, 1], torch.ones_like(context[1, 1], dtype=torch.bool), name="that query's context")
 
 
 @graded("additive_attention", weight=1)
@@ -119,7 +144,4 @@ def test_inputs_stay_as_they_were(student, rng):
     attention, _ = cases.loaded(student, rng)
     result, after = attention.with_inputs(*inputs)
     cases.outputs(result)
-    for name, before, now in zip(("query", "key", "value", "mask"), inputs, after):
-        expect.true(isinstance(now, torch.Tensor) and torch.equal(now, before),
-                    f"forward changes its input {name} in place: operations that end in _ (masked_fill_, add_) and +=, *= do that.")
-    cases.judged(student, rng, masked=True, look_at="context")
+    cases.unchanged(inputs, after, ("query", "key", "value", "mask"))

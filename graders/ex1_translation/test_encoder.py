@@ -7,7 +7,7 @@ import torch
 from kireji.grading import expect, graded
 
 from . import reference
-from .attention_cases import shaped
+from .attention_cases import shaped, unchanged
 
 VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, PAD = 11, 5, 6, 0
 LENGTHS = torch.tensor([3, 7, 1, 5])                 # unsorted on purpose
@@ -29,22 +29,25 @@ def draw(rng, lengths=LENGTHS, width=T_SRC, pad_id=PAD):
     return ids.masked_fill(~reference.padding_mask(lengths, width), pad_id)
 
 
-def outputs(result):
-    """(encoder_outputs, hidden), where forward returned two tensors."""
+def ask(encoder, source_ids, lengths, seed=0):
+    """(encoder_outputs, hidden) of the student's encoder, in the right shapes."""
+    return checked(encoder(source_ids, lengths, seed=seed), *source_ids.shape)
+
+
+def checked(result, B, T_src):
     encoder_outputs, hidden = expect.returns(result, "encoder_outputs", "hidden")
-    expect.tensor(encoder_outputs)
-    expect.tensor(hidden)
+    for name, tensor, names, sizes in (("encoder_outputs", encoder_outputs, ("B", "T_src", "2*hidden_size"), (B, T_src, 2 * HIDDEN_SIZE)),
+                                       ("hidden", hidden, ("B", "hidden_size"), (B, HIDDEN_SIZE))):
+        shaped(expect.tensor(tensor, name=name), name, names, sizes)
+        expect.finite(tensor, name)
     return encoder_outputs, hidden
 
 
 @graded("encoder", weight=2)
 def test_shapes(student, rng):
     """The encoder gives a vector of 2 · hidden_size for each word and one of hidden_size for the sentence."""
-    encoder_outputs, hidden = outputs(make(student)(draw(rng), LENGTHS))
-    shaped(encoder_outputs, "encoder_outputs", ("B", "T_src", "2*hidden_size"), (B, T_SRC, 2 * HIDDEN_SIZE))
-    shaped(hidden, "hidden", ("B", "hidden_size"), (B, HIDDEN_SIZE))
+    encoder_outputs, hidden = ask(make(student), draw(rng), LENGTHS)
     for name, tensor in (("encoder_outputs", encoder_outputs), ("hidden", hidden)):
-        expect.true(bool(tensor.isfinite().all()), f"{name} holds NaN or infinity.")
         expect.true(bool(tensor[0].ne(tensor[1]).any()), f"{name} is the same for two different sentences.")
 
 
@@ -52,13 +55,11 @@ def test_shapes(student, rng):
 def test_padding_changes_nothing(student, rng):
     """A sentence gets the same answer alone and padded among longer ones."""
     encoder, source_ids = make(student), draw(rng)
-    encoder_outputs, hidden = outputs(encoder(source_ids, LENGTHS))
+    encoder_outputs, hidden = ask(encoder, source_ids, LENGTHS)
     for row, length in enumerate(LENGTHS.tolist()):
-        alone, alone_hidden = outputs(encoder(source_ids[row:row + 1, :length], LENGTHS[row:row + 1]))
-        expect.tensor(alone, shape=(1, length, 2 * HIDDEN_SIZE))
+        alone, alone_hidden = ask(encoder, source_ids[row:row + 1, :length], LENGTHS[row:row + 1])
         expect.close(encoder_outputs[row, :length], alone[0], hint=f"encoder_outputs of a sentence of {length} words change "
                      f"with the padding after it: {UNPACKED}")
-        expect.tensor(alone_hidden, shape=(1, HIDDEN_SIZE))
         expect.close(hidden[row], alone_hidden[0], hint=f"hidden of a sentence of {length} words changes with the padding "
                      "after it: is it taken from the last column, which may be padding?")
 
@@ -68,11 +69,12 @@ def test_width_is_kept(student, rng):
     """encoder_outputs is as wide as source_ids, also where every sentence is shorter."""
     lengths = torch.tensor([2, 4, 3])
     encoder, source_ids = make(student), draw(rng, lengths, width=6)
-    encoder_outputs, hidden = outputs(encoder(source_ids, lengths))
-    expect.true(encoder_outputs.shape[1:2] != (4,), "encoder_outputs is as wide as the longest sentence, source_ids is wider: "
+    result = encoder(source_ids, lengths)
+    encoder_outputs, _ = expect.returns(result, "encoder_outputs", "hidden")
+    expect.true(expect.tensor(encoder_outputs).shape[1:2] != (4,), "encoder_outputs is as wide as the longest sentence, source_ids is wider: "
                 "give pad_packed_sequence total_length=source_ids.shape[1].")
-    expect.tensor(encoder_outputs, shape=(3, 6, 2 * HIDDEN_SIZE))
-    narrow, narrow_hidden = outputs(encoder(source_ids[:, :4], lengths))
+    encoder_outputs, hidden = checked(result, *source_ids.shape)
+    narrow, narrow_hidden = ask(encoder, source_ids[:, :4], lengths)
     for row, length in enumerate(lengths.tolist()):
         expect.close(encoder_outputs[row, :length], narrow[row, :length], hint=f"more padding changes encoder_outputs: {UNPACKED}")
     expect.close(hidden, narrow_hidden, hint=f"more padding changes hidden: {UNPACKED}")
@@ -83,12 +85,12 @@ def test_reads_in_both_directions(student, rng):
     """Each word's vector knows what comes before the word and what comes after it."""
     encoder, lengths = make(student), torch.tensor([6, 6])
     source_ids = draw(rng, lengths, width=6)
-    before, _ = outputs(encoder(source_ids, lengths))
+    before, _ = ask(encoder, source_ids, lengths)
     for changed, looked_at, side in ((5, 0, "after"), (0, 5, "before")):
         other = source_ids.clone()
         other[:, changed] = other[:, changed] % (VOCAB_SIZE - 1) + 1
-        after, _ = outputs(encoder(other, lengths))
-        expect.true(bool((after[:, looked_at] - before[:, looked_at]).abs().max() > 1e-7),
+        after, _ = ask(encoder, other, lengths)
+        expect.true(bool((after[:, looked_at] - before[:, looked_at]).abs().max() > 1e-6),
                     f"a word's vector does not change with a word {side} it: is the GRU bidirectional=True?")
 
 
@@ -96,14 +98,13 @@ def test_reads_in_both_directions(student, rng):
 def test_hidden_sums_up_the_sentence(student, rng):
     """hidden depends on every word of its sentence, and on no other sentence."""
     encoder, source_ids = make(student), draw(rng)
-    _, before = outputs(encoder(source_ids, LENGTHS))
-    expect.tensor(before, shape=(B, HIDDEN_SIZE))
+    _, before = ask(encoder, source_ids, LENGTHS)
     for row, length in enumerate(LENGTHS.tolist()):
         for position in {0, length // 2, length - 1}:
             other = source_ids.clone()
             other[row, position] = other[row, position] % (VOCAB_SIZE - 1) + 1
-            _, after = outputs(encoder(other, LENGTHS))
-            moved = (after - before).abs().amax(dim=1) > 1e-7
+            _, after = ask(encoder, other, LENGTHS)
+            moved = (after - before).abs().amax(dim=1) > 1e-6
             expect.true(not moved[torch.arange(B) != row].any(), "changing one sentence changes another one's hidden: are rows "
                         "of the batch mixed? hidden of a bidirectional GRU is (2, B, hidden_size): a view or reshape to (B, ...) "
                         "mixes sentences, cat([hidden[0], hidden[1]], dim=-1) does not.")
@@ -115,11 +116,10 @@ def test_nothing_is_kept_between_calls(student, rng):
     """The same sentences get the same answer again, whatever came between, and the inputs stay as they were."""
     encoder, source_ids = make(student), draw(rng)
     result, after = encoder.with_inputs(source_ids, LENGTHS)
-    first = outputs(result)
-    for name, before, now in zip(("source_ids", "lengths"), (source_ids, LENGTHS), after):
-        expect.true(torch.equal(before, now), f"forward changes its input {name} in place.")
-    outputs(encoder(draw(rng), LENGTHS))
-    for one, again in zip(first, outputs(encoder(source_ids, LENGTHS))):
+    first = checked(result, B, T_SRC)
+    unchanged((source_ids, LENGTHS), after, ("source_ids", "lengths"))
+    ask(encoder, draw(rng), LENGTHS)
+    for one, again in zip(first, ask(encoder, source_ids, LENGTHS, seed=1)):
         expect.close(again, one, hint="the second call with the same sentences gives another answer: is a state kept on self, "
                                       "or is dropout on in eval mode?")
 
@@ -128,12 +128,11 @@ def test_nothing_is_kept_between_calls(student, rng):
 def test_order_of_sentences(student, rng):
     """Sentences may come in any order of length."""
     encoder, source_ids = make(student), draw(rng)
-    first, first_hidden = outputs(encoder(source_ids, LENGTHS))
+    first, first_hidden = ask(encoder, source_ids, LENGTHS)
     order = torch.tensor([2, 0, 3, 1])
-    second, second_hidden = outputs(encoder(source_ids[order], LENGTHS[order]))
+    second, second_hidden = ask(encoder, source_ids[order], LENGTHS[order])
     hint = "the rows come back in another order: after sorting by length they must be put back."
     real = reference.padding_mask(LENGTHS[order], T_SRC)
-    expect.tensor(second, shape=tuple(first.shape))
     expect.close(second[real], first[order][real], hint=hint)
     expect.close(second_hidden, first_hidden[order], hint=hint)
 
@@ -143,6 +142,7 @@ def test_learns(student, rng):
     """The gradient reaches every parameter, but not the vector of the padding word; any id may be the padding."""
     pad_id = 4
     encoder, source_ids = make(student, pad_id), draw(rng, pad_id=pad_id)
+    ask(encoder, source_ids, LENGTHS)
     touched: dict[str, bool] = {}
     for of in (0, 1):
         for name, gradient in encoder.gradients(source_ids, LENGTHS, of=of, wrt="parameters").items():
@@ -151,4 +151,5 @@ def test_learns(student, rng):
                 expect.true(not gradient[pad_id].ne(0).any(), "the vector of the padding word gets a gradient: give nn.Embedding "
                             "padding_idx=pad_id and let the GRU stop at each sentence's length.")
     asleep = [name for name, reached in touched.items() if not reached]
-    expect.true(bool(touched) and not asleep, f"no gradient reaches {', '.join(asleep) or 'anything'}: is it used?")
+    expect.true(bool(touched) and not asleep, f"no gradient reaches {', '.join(asleep) or 'anything'}: is it used in forward, "
+                "without detach(), .data or torch.no_grad()?")

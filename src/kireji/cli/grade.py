@@ -1,11 +1,16 @@
 """`./kireji grade`: collect and grade what students submitted."""
 
+from typing import TYPE_CHECKING
+
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from kireji.errors import KirejiError
+
+if TYPE_CHECKING:
+    from kireji.grading.course import Course
 
 
 @click.command()
@@ -25,9 +30,12 @@ def grade(assignments: tuple[str, ...], student: str | None, again: bool, trust_
     def trust(config: object) -> None:
         config.JudgeSubmission.trust_submissions = trust_submissions
 
-    console = Console(highlight=False)
-    course = Course(trust)
     names = [catalogue.load(name).name for name in assignments] or catalogue.names()
+    grade_all(Course(trust), names, student, again, Console(highlight=False))
+
+
+def grade_all(course: "Course", names: list[str], student: str | None, again: bool, console: Console) -> None:
+    """Collect `names` and grade what is new, or everything if `again`. KirejiError at the end if some could not be."""
     for name in names:
         course.collect(name)
     work = [(name, who) for name in names for who in course.students(name)

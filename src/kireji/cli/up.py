@@ -38,7 +38,7 @@ def up(port: int) -> None:
                         release.release(names)
                     hub.wait_until_ready(READY_SECONDS)
                 _say_ready(console, hub.address, names, time.monotonic() - began)
-                hub.process.wait()
+                hub.wait()
                 raise lifecycle.HubProblem(
                     f"The hub ended by itself; the reason is near the end of {lifecycle.shown(lifecycle.LOG)}. Start it again with: ./kireji up")
             finally:

@@ -19,7 +19,7 @@ from .preprocessors import REPORT
 # nbgrader reads objects that its own session has let go of; a newer SQLAlchemy remarks on each.
 warnings.filterwarnings("ignore", category=SAWarning, message="Object of type")
 
-REASON = re.compile(r"^\s*(\w+(?:\.\w+)*(?:Error|Exception): .*)$", re.MULTILINE)     # the last line of a traceback
+REASON = re.compile(r"^\s*(\w+(?:\.\w+)*(?:Error|Exception|Warning): .*)$", re.MULTILINE)     # the last line of a traceback
 
 
 class Course:

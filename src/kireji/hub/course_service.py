@@ -31,6 +31,7 @@ def service(port: int) -> dict:
             "IPYTHONDIR": str(state / "ipython"),
             "JUPYTER_CONFIG_PATH": str(HUB_CONFIG / "course_service"),
             "JUPYTERHUB_USER": names("instructor")[0],      # whose courses nbgrader asks the hub for
+            "PATH": os.pathsep.join([f"{sys.prefix}/bin", os.environ["PATH"]]),     # nbgrader calls alembic by name
             "HOME": os.environ["HOME"],
             "USER": "instructor",
             "OMP_NUM_THREADS": "1",

@@ -28,10 +28,9 @@ class HubProblem(KirejiError):
 
 @dataclass
 class Hub:
-    """A running hub: `port` is what people use, `course_port` where the course service listens."""
+    """A running hub: `port` is what people use."""
 
     port: int
-    course_port: int
     process: subprocess.Popen
 
     @property
@@ -46,14 +45,22 @@ class Hub:
     def wait_until_ready(self, seconds: float) -> None:
         """Return when the log-in page and the course service answer; HubProblem if they do not in time."""
         deadline = time.monotonic() + seconds
-        pages = [(self.port, "/hub/login"), (self.course_port, URL_PREFIX + "api")]
+        pages = ["/hub/login", URL_PREFIX + "api"]
         while pages:
             if not self.alive():
                 raise HubProblem(f"The hub ended while it was starting: {last_error(LOG)} The whole story is in {shown(LOG)}.")
             if time.monotonic() > deadline:
                 raise HubProblem(f"The hub did not answer within {seconds:.0f} seconds; see {shown(LOG)}.")
-            pages = [page for page in pages if not answers(*page)]
-            time.sleep(0.1)
+            pages = [page for page in pages if not is_served(self.port, page)]
+            time.sleep(0.25)
+
+    def wait(self) -> None:
+        """Return when the hub ends. Meanwhile, bury the orphans that `adopt_orphans` brought here."""
+        while sys.platform == "linux" and self.alive():
+            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT).si_pid
+            if ended != self.process.pid:
+                os.waitpid(ended, 0)
+        self.process.wait()
 
     def stop(self, patience: float = 12) -> None:
         """End the hub, its proxy, its services and everybody's servers; nothing of them is left when this returns."""
@@ -84,7 +91,7 @@ def start_hub(port: int) -> Hub:
     with LOG.open("wb") as log:
         process = subprocess.Popen(command, cwd=HUB, env=environment, stdin=subprocess.DEVNULL,
                                    stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
-    return Hub(port, course_port, process)
+    return Hub(port, process)
 
 
 def take_lock() -> IO[str]:
@@ -145,12 +152,12 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def answers(port: int, path: str) -> bool:
-    """Whether a web server on loopback answers this request at all (a redirect or a refusal is an answer too)."""
+def is_served(port: int, path: str) -> bool:
+    """Whether this page is there: the proxy says 404 until it knows the way, and 503 until somebody is there."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status < 500
+        return connection.getresponse().status not in (404, 502, 503, 504)
     except (OSError, http.client.HTTPException):
         return False
     finally:

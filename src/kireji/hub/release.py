@@ -1,11 +1,10 @@
 """Put the assignments of `release/` into the exchange, by nbgrader's own means."""
 
 import filecmp
-import os
 from pathlib import Path
 
-from nbgrader.apps import NbGrader
-from nbgrader.apps.api import NbGraderAPI
+from nbgrader.apps import NbGraderAPI
+from traitlets.config import Config, PyFileConfigLoader
 
 from kireji.errors import KirejiError
 from kireji.paths import COURSE_ID, EXCHANGE, RELEASE, ROOT
@@ -31,26 +30,14 @@ def unreleased() -> list[str]:
 
 def release(names: list[str]) -> None:
     """Release these assignments, replacing what the exchange has of them; nobody's fetched copy changes."""
-    app = _nbgrader()
-    api = NbGraderAPI(app.coursedir, app.authenticator, parent=app)
+    config = Config(PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config())
+    config.ExchangeReleaseAssignment.force = True
+    config.NbGraderAPI.log_level = "CRITICAL"      # problems come back as results
+    nbgrader = NbGraderAPI(config=config)
     for name in names:
-        outcome = api.release_assignment(name)
+        outcome = nbgrader.release_assignment(name)
         if not outcome["success"]:
             raise ReleaseFailed(f"{name} could not be released: {_last_line(outcome)}")
-
-
-def _nbgrader() -> NbGrader:
-    """nbgrader configured as at the repository root, wherever this process is."""
-    before = Path.cwd()
-    os.chdir(ROOT)
-    try:
-        app = NbGrader()
-        app.initialize([], root=str(ROOT))
-        app.config.ExchangeReleaseAssignment.force = True
-        app.start()
-        return app
-    finally:
-        os.chdir(before)
 
 
 def _same(one: Path, other: Path) -> bool:

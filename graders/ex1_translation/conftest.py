@@ -1,0 +1,74 @@
+"""What the hidden tests of the trained model share: held-out sentences, and what the student's model says to them.
+
+The references stay here; only French sentences go into the sandbox."""
+
+import csv
+from typing import Any, NamedTuple
+
+import pytest
+import torch
+
+from kireji import paths
+from kireji.errors import KirejiError
+from kireji.grading import StudentError, expect
+
+NAME = "ex1_translation"
+AT_ONCE = 101            # sentences in a call: a slow but honest loop gets its time for each
+SECONDS = 60.0           # for a call
+
+
+class HeldOut(NamedTuple):
+    """sources: each French sentence once   references[i]: all its English translations."""
+
+    sources: list[str]
+    references: list[list[str]]
+
+
+@pytest.fixture(scope="session")
+def held_out() -> HeldOut:
+    """The sentences that no student has seen."""
+    path = paths.HELD_OUT / f"{NAME}.tsv"
+    if not path.is_file():
+        raise KirejiError(f"The held-out sentences of {NAME} are missing: run the set-up again, its data step makes them.")
+    references: dict[str, list[str]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            references.setdefault(row["source"], []).append(row["target"])
+    return HeldOut(list(references), list(references.values()))
+
+
+@pytest.fixture(scope="session")
+def memory() -> dict[str, Any]:
+    """What was asked once and serves several tests; a pytest session sees one submission."""
+    return {}
+
+
+@pytest.fixture
+def translations(student: Any, held_out: HeldOut, memory: dict[str, Any]) -> list[str]:
+    """The student's translation of every held-out sentence, in their order. Asked in another order, which `digest`ed
+    submissions cannot foresee, and only once: if it failed, each test that needs it fails alike."""
+    if "translations" not in memory:
+        try:
+            memory["translations"] = translated(student, held_out.sources)
+        except (expect.Mistake, StudentError) as error:
+            memory["translations"] = error
+    answer = memory["translations"]
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def translated(student: Any, sources: list[str]) -> list[str]:
+    """student.translate of all `sources`, a part at a time; Mistake where something else than as many texts comes back."""
+    order = torch.randperm(len(sources), generator=torch.Generator().manual_seed(len(sources))).tolist()
+    answers: dict[int, str] = {}
+    for start in range(0, len(order), AT_ONCE):
+        part = order[start:start + AT_ONCE]
+        result = student.translate([sources[i] for i in part], timeout=SECONDS)
+        expect.true(isinstance(result, (list, tuple)), f"translate should return a list of texts, but {expect.kind(result)} came.")
+        expect.true(len(result) == len(part), f"translate got {len(part)} sentences and returned {len(result)}: one translation for "
+                                              "each sentence, in the same order.")
+        for i, text in zip(part, result):
+            expect.true(isinstance(text, str), f"translate should return a list of texts, but one of them is {expect.kind(text)}.")
+            answers[i] = text
+    return [answers[i] for i in range(len(sources))]

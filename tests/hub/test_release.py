@@ -1,0 +1,52 @@
+"""Releasing: what is new or changed goes to the exchange; what is there already is left alone."""
+
+from pathlib import Path
+
+import pytest
+
+from kireji.hub import release
+
+
+@pytest.fixture
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """An empty release/ and the exchange's outbound folder."""
+    monkeypatch.setattr(release, "RELEASE", tmp_path / "release")
+    monkeypatch.setattr(release, "EXCHANGE", tmp_path / "exchange")
+    return tmp_path / "release", tmp_path / "exchange" / "kireji" / "outbound"
+
+
+def write(folder: Path, **files: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name.replace("_ipynb", ".ipynb")).write_text(text)
+
+
+def test_a_new_assignment_is_unreleased(folders) -> None:
+    write(folders[0] / "one", one_ipynb="1")
+    write(folders[0] / "notes", readme="no notebook, no assignment")
+    assert release.unreleased() == ["one"]
+
+
+def test_a_released_one_is_not(folders) -> None:
+    for folder in folders:
+        write(folder / "one", one_ipynb="1")
+    assert release.unreleased() == []
+
+
+@pytest.mark.parametrize("change", [{"one_ipynb": "2"}, {"extra": "new file"}])
+def test_a_changed_one_is(folders, change: dict[str, str]) -> None:
+    for folder in folders:
+        write(folder / "one", one_ipynb="1")
+    write(folders[0] / "one", **change)
+    assert release.unreleased() == ["one"]
+
+
+def test_a_course_without_release_has_nothing_to_release(folders) -> None:
+    assert release.unreleased() == []
+
+
+def test_students_can_hand_in_before_anything_is_released(folders) -> None:
+    release.prepare_exchange()
+    course = folders[1].parent
+    assert {folder.name for folder in course.iterdir()} == {"outbound", "inbound", "feedback"}
+    assert course.joinpath("inbound").stat().st_mode & 0o7777 == 0o2733

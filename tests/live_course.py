@@ -1,0 +1,113 @@
+"""A copy of the course in a folder of its own, run by `kireji up` as a person would: its state is nobody else's."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+import requests
+from nbformat.v4 import new_markdown_cell, new_notebook
+
+from kireji import paths
+from kireji.hub.lifecycle import free_ports
+
+PARTS = ("src", "lab", "hub_config", "nbgrader_config.py", "graders", "source", "docs", "code")
+PATIENCE = 120      # seconds for a start on a busy machine
+
+
+class LiveCourse:
+    """`root` is the copy; `address` is where its hub answers while it is up."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.port = root, free_ports(1)[0]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen | None = None
+        for part in filter(lambda part: (paths.ROOT / part).exists(), PARTS):
+            source, target = paths.ROOT / part, root / part
+            if source.is_dir():
+                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+            else:
+                shutil.copyfile(source, target)
+        (root / "var").mkdir()
+        (root / "var" / "secret").write_text("0" * 64)
+        if paths.DATA.is_dir():
+            (root / "var" / "data").symlink_to(paths.DATA)
+
+    def release_something(self) -> None:
+        """Put an assignment into release/ that is there to be fetched, and not more."""
+        folder = self.root / "release" / "tiny"
+        folder.mkdir(parents=True)
+        nbformat.write(new_notebook(cells=[new_markdown_cell("Nothing to do.", id="nothing")]), folder / "tiny.ipynb")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Has Python import the copy's packages in place of the installed ones."""
+        return os.environ | {"PYTHONPATH": f"{self.root / 'src'}:{self.root / 'lab'}", "COLUMNS": "160"}
+
+    def run_up(self, port: int | None = None) -> subprocess.Popen:
+        """Start `kireji up` and return at once; what it says goes to up.log."""
+        command = [sys.executable, "-P", "-m", "kireji", "up", "--port", str(port or self.port)]
+        with (self.root / "up.log").open("w") as log:
+            return subprocess.Popen(command, cwd=self.root, env=self.environment, stdin=subprocess.DEVNULL,
+                                    stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+
+    def start(self) -> float:
+        """Start and wait until it says that it is ready; return the seconds it took."""
+        began = time.monotonic()
+        self.process = self.run_up()
+        while "Ready after" not in self.said:
+            assert self.process.poll() is None, f"up ended: {self.said}"
+            assert time.monotonic() - began < PATIENCE, f"up is not ready: {self.said}\n{self.log}"
+            time.sleep(0.1)
+        return time.monotonic() - began
+
+    def stop(self, how: int = signal.SIGINT) -> int:
+        """End it as Ctrl-C does; return the exit status."""
+        self.process.send_signal(how)
+        return self.process.wait(60)
+
+    @property
+    def said(self) -> str:
+        """What `up` printed so far."""
+        return (self.root / "up.log").read_text()
+
+    @property
+    def log(self) -> str:
+        """What the hub logged so far."""
+        return (self.root / "var" / "hub" / "hub.log").read_text()
+
+    def password(self, name: str) -> str:
+        return json.loads((self.root / "var" / "hub" / "accounts.json").read_text())[name]["password"]
+
+    def log_in(self, name: str, password: str | None = None) -> requests.Session:
+        """A session with the hub's cookies, as a browser has them after the log-in page."""
+        session = requests.Session()
+        session.get(f"{self.address}/hub/login")
+        session.post(f"{self.address}/hub/login", params={"next": "/hub/home"}, data={
+            "username": name, "password": password or self.password(name), "_xsrf": session.cookies["_xsrf"]})
+        return session
+
+    def can_log_in(self, name: str, password: str | None = None) -> bool:
+        """Whether the hub lets this person in."""
+        with self.log_in(name, password) as session:
+            return session.get(f"{self.address}/hub/home").url.endswith("/hub/home")
+
+    def open_server(self, name: str) -> requests.Session:
+        """Log in and wait for the person's own server; the session has that server's cookies too."""
+        session = self.log_in(name)
+        session.get(f"{self.address}/hub/spawn").raise_for_status()
+        deadline = time.monotonic() + PATIENCE
+        while not (page := session.get(f"{self.address}/user/{name}/lab")).ok or f"/user/{name}/lab" not in page.url:
+            assert time.monotonic() < deadline, self.log[-4000:]
+            time.sleep(0.3)
+        return session
+
+    def processes(self) -> list[psutil.Process]:
+        """Everything that `up` has started and that runs now."""
+        return psutil.Process(self.process.pid).children(recursive=True)
