@@ -6,6 +6,7 @@ import torch
 
 from kireji.grading import expect, graded
 
+from ..shapes import unchanged
 from . import attention_cases as cases
 from .attention_cases import QUERY_SIZE, KEY_SIZE, HIDDEN_SIZE, B, T_K, T_Q, VALUE_SIZE
 
@@ -144,4 +145,4 @@ def test_inputs_stay_as_they_were(student, rng):
     attention, _ = cases.loaded(student, rng)
     result, after = attention.with_inputs(*inputs)
     cases.outputs(result)
-    cases.unchanged(inputs, after, ("query", "key", "value", "mask"))
+    unchanged(inputs, after, ("query", "key", "value", "mask"))

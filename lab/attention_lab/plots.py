@@ -1,6 +1,6 @@
 """Pictures for notebooks. Every function returns its figure and shows nothing by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,6 +71,21 @@ def weight_bars(attention_weights: ArrayLike, expected: ArrayLike, labels: Seque
     axes.set_xticks(x, labels)
     axes.set_ylabel("weight")
     axes.legend(frameon=False)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def accuracy_curves(ks: Sequence[int], curves: Mapping[str, Sequence[float]]) -> Figure:
+    """Accuracy against the number k of neutral sentences, a line for each name; guessing between two classes is marked."""
+    figure = Figure(figsize=(7, 3.4), layout="constrained")
+    axes = figure.add_subplot()
+    for (name, accuracies), colour, style in zip(curves.items(), (ACCENT, WARM, ACCENT, WARM), ("-", "-", ":", ":")):
+        axes.plot(ks, accuracies, style, color=colour, linewidth=2, marker=".", label=name)
+    axes.axhline(0.5, color=QUIET, linewidth=1)
+    axes.set_xlabel("neutral sentences around the review")
+    axes.set_ylabel("accuracy")
+    axes.set_xticks(list(ks))
+    axes.legend(frameon=False, fontsize=9)
     axes.spines[["top", "right"]].set_visible(False)
     return figure
 
