@@ -14,8 +14,13 @@ import traceback
 from types import ModuleType
 
 import attention_lab.batches
+import attention_lab.figures
+import attention_lab.labelled
 import attention_lab.models
-import attention_lab.stand_ins  # noqa: F401
+import attention_lab.neutral
+import attention_lab.plots
+import attention_lab.stand_ins
+import attention_lab.training  # noqa: F401
 import torch
 
 from kireji import wire
