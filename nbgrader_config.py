@@ -3,9 +3,12 @@
 from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata
 
 from kireji import paths
+from kireji.exchange.collect import Collect
+from kireji.exchange.release_feedback import ReleaseFeedback
 from kireji.feedback import configure as feedback
 from kireji.feedback.sanitise_outputs import SanitiseOutputs
 from kireji.grading import preprocessors as grading
+from kireji.grading.aside import set_refused_aside
 
 c = get_config()  # noqa: F821 (nbgrader defines it)
 
@@ -13,12 +16,16 @@ c.CourseDirectory.root = str(paths.ROOT)
 c.CourseDirectory.course_id = paths.COURSE_ID
 c.Exchange.root = str(paths.EXCHANGE)
 
+# Each student submits into a folder of their own and is given feedback in another: see kireji/exchange.
+c.ExchangeFactory.collect = Collect
+c.ExchangeFactory.release_feedback = ReleaseFeedback
+
 # A paired script or a note beside a source notebook would carry the solution into release/.
 c.CourseDirectory.ignore = [".*", "__pycache__", "*.pyc", "*.py", "*.md"]
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 
 # Intake: refused files go aside before nbgrader copies anything, and a notebook in any state becomes a sound one.
-c.Autograde.pre_convert_hook = grading.set_refused_aside
+c.Autograde.pre_convert_hook = set_refused_aside
 c.Autograde.exporter_class = grading.SubmissionExporter
 c.Autograde.autograde_preprocessors = [
     grading.JudgeSubmission,        # runs it in the sandbox and asks the hidden tests: the report

@@ -182,7 +182,7 @@ def heat_map(axes: Axes, weights: Tensor, rows: Sequence[str], columns: Sequence
     axes.pcolormesh(weights, cmap="Blues", vmin=0, vmax=top, edgecolors="white", linewidth=1)
     axes.set_xticks([j + 0.5 for j in range(len(columns))], columns)
     axes.set_yticks([i + 0.5 for i in range(len(rows))], rows)
-    axes.invert_yaxis()  # the first query on top, as one reads
+    axes.set_ylim(len(rows), 0)  # the first query on top, as one reads
     axes.tick_params(length=0, labelsize=9, labelcolor=INK)
     axes.spines[:].set_visible(False)
     for i, j in [(i, j) for i in range(len(rows)) for j in range(len(columns)) if numbers]:

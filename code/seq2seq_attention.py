@@ -165,13 +165,19 @@ def correct(model: DateTranslator, examples: Sequence[Example]) -> Tensor:
     return (model.translate(source_ids, lengths)[0] == target_ids).all(dim=1)
 
 
-def train(looks_back: bool, steps: int, held_out: Sequence[Example]) -> tuple[DateTranslator, list[tuple[int, float]]]:
-    """A trained model, and how many of `held_out` it had right after how many steps."""
+class Run(NamedTuple):
+    model: DateTranslator
+    curve: list[tuple[int, float]]      # (step, share of 200 held-out dates that are right)
+    right: dict[int, Tensor]            # step -> (N,) bool: which of all held-out dates are right by then
+
+
+def train(looks_back: bool, marks: Sequence[int], held_out: Sequence[Example]) -> Run:
+    """Train until the last of `marks`, and measure thoroughly at each of them."""
     torch.manual_seed(0)
-    model = DateTranslator(looks_back)
+    steps = marks[-1]
+    model, curve, right = DateTranslator(looks_back), [(0, 0.0)], {}
     optimizer = torch.optim.Adam(model.parameters(), lr=4e-3)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, 2 * (1 - step / steps)))
-    curve = [(0, 0.0)]
     for step in range(1, steps + 1):
         source_ids, lengths, target_ids = encode(make_examples(64, seed=step))      # fresh dates at every step
         logits = model(source_ids, lengths, target_ids)
@@ -181,9 +187,11 @@ def train(looks_back: bool, steps: int, held_out: Sequence[Example]) -> tuple[Da
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()
-        if step % max(1, steps // 15) == 0:
-            curve.append((step, correct(model, held_out[:300]).float().mean().item()))
-    return model, curve
+        if step % max(1, steps // 18) == 0:
+            curve.append((step, correct(model, held_out[:200]).float().mean().item()))
+        if step in marks:
+            right[step] = correct(model, held_out)
+    return Run(model, curve, right)
 
 
 def by_length(right: Tensor, examples: Sequence[Example], width: int = 6) -> dict[int, float]:
@@ -205,15 +213,19 @@ def where_years_are_read(model: DateTranslator, examples: Sequence[Example]) -> 
 
 # ---- pictures
 
-MODELS = {True: ("with attention", BLUE), False: ("without", RED)}
+NAMES = {True: ("with attention", BLUE), False: ("without", RED)}
 
 
-def draw_comparison(curves: dict[bool, list[tuple[int, float]]], lengths: dict[bool, dict[int, float]]) -> Figure:
+def draw_comparison(runs: dict[bool, Run], held_out: Sequence[Example]) -> Figure:
     figure = Figure(figsize=(9, 3.2), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
-    for looks_back, (name, colour) in MODELS.items():
-        left.plot(*zip(*curves[looks_back]), color=colour, linewidth=2, label=name)
-        right.plot(list(lengths[looks_back]), list(lengths[looks_back].values()), color=colour, linewidth=2, marker="o")
+    for looks_back, run in runs.items():
+        name, colour = NAMES[looks_back]
+        left.plot(*zip(*run.curve), color=colour, linewidth=2, label=name)
+        for (step, found), line in zip(run.right.items(), ("-", "--")):
+            shares = by_length(found, held_out)
+            right.plot(list(shares), list(shares.values()), line, color=colour, linewidth=2, marker="o", label=f"{name}, step {step}")
+    right.legend(frameon=False, loc="center")
     left.set(ylim=(0, 1.03), xlabel="training steps", ylabel="unseen dates that are right")
     right.set(xlabel="characters in the source")
     left.legend(frameon=False, loc="center right")
@@ -232,39 +244,36 @@ def draw_alignment(model: DateTranslator, day: date, shown: dict[str, str]) -> F
         source = format_date(day, style, locale=language).lower()
         source_ids, lengths, _ = encode([Example(source, day.isoformat(), language)])
         target_ids, attention_weights = model.translate(source_ids, lengths)
-        written = [TARGET_CHARACTERS[i] for i in target_ids[0]]
-        heat_map(axes, attention_weights[0], written, list(source))
+        written = "".join(TARGET_CHARACTERS[i] for i in target_ids[0])
+        heat_map(axes, attention_weights[0], list(written), list(source.replace(" ", "␣")))
         axes.xaxis.tick_top()
-        axes.set_aspect("equal")
-        axes.set_title(LANGUAGES[language], fontsize=10, color=QUIET, loc="left")
+        axes.set_aspect("equal", anchor="W")
+        verdict = "right" if written == day.isoformat() else "wrong"
+        axes.set_title(f"{LANGUAGES[language]}: {written}, {verdict}", fontsize=10, color=INK, loc="left")
     return figure
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     options = arguments(argv, __doc__)
     torch.set_num_threads(1)
-    steps, n_held_out = (30, 200) if options.quick else (500, 1500)
+    # Who does not look back gets three times as long.
+    marks = {True: [30], False: [30, 60]} if options.quick else {True: [420], False: [420, 1260]}
 
-    training_seeds = range(1, steps + 1)
-    held_out = make_examples(n_held_out, seed=0)
-    seen = {example.source for seed in training_seeds for example in make_examples(64, seed)}
+    held_out = make_examples(200 if options.quick else 1500, seed=0)
+    seen = {example.source for step in range(1, marks[False][-1] + 1) for example in make_examples(64, seed=step)}
     held_out = [example for example in held_out if example.source not in seen]  # short forms do repeat
-    models, curves, lengths, overall = {}, {}, {}, {}
-    for looks_back in MODELS:
-        models[looks_back], curves[looks_back] = train(looks_back, steps, held_out)
-        right = correct(models[looks_back], held_out)
-        overall[looks_back], lengths[looks_back] = right.float().mean().item(), by_length(right, held_out)
+    runs = {looks_back: train(looks_back, marks[looks_back], held_out) for looks_back in NAMES}
 
-    findings = [f"Dates nobody trained on, right in all ten characters, of {len(held_out)}, after {steps} steps:"]
-    for looks_back, (name, _) in MODELS.items():
-        findings += [f"  {name:15}{overall[looks_back]:6.1%}    by source length: "
-                     + "  ".join(f"{middle} {share:.0%}" for middle, share in lengths[looks_back].items())]
-    exactly, nearly = where_years_are_read(models[True], held_out)
+    findings = [f"Dates nobody trained on, right in all ten characters, of {len(held_out)}; and by the length of the source:"]
+    findings += [f"  {NAMES[looks_back][0]:15} step {step:4} {right.float().mean():6.1%}   "
+                 + "  ".join(f"{middle} {share:.0%}" for middle, share in by_length(right, held_out).items())
+                 for looks_back, run in runs.items() for step, right in run.right.items()]
+    exactly, nearly = where_years_are_read(runs[True].model, held_out)
     findings += [f"Writing a digit of the year, the model looks hardest at that very digit in {exactly:.0%} of the cases, "
                  f"at it or its neighbour in {nearly:.0%}."]
     publish(options.out, "seq2seq_attention", {
-        "comparison": draw_comparison(curves, lengths),
-        "alignment": draw_alignment(models[True], date(1997, 5, 3), {"en": "full", "hu": "long", "eu": "full"}),
+        "comparison": draw_comparison(runs, held_out),
+        "alignment": draw_alignment(runs[True].model, date(1997, 5, 3), {"en": "full", "hu": "long", "eu": "full"}),
     }, findings)
 
 

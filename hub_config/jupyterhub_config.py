@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from kireji.hub import accounts, course_service
+from kireji.hub.authenticator import AccountsAuthenticator
 from kireji.hub.leash import LEASH
 from kireji.hub.spawner import WalledSpawner
 from kireji.paths import HUB, HUB_CONFIG
@@ -18,7 +19,9 @@ c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{os.environ['KIREJI_HUB_PORT']}"
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{os.environ['KIREJI_PROXY_PORT']}"
 
 # The proxy written in Python: a newcomer's machine has no Node.js. On a leash, so that it never outlives the hub.
-c.ConfigurableHTTPProxy.command = [*LEASH, str(Path(sys.executable).with_name("configurable-http-proxy"))]
+# The formgrader answers a request to grade when it has graded, which takes longer than the proxy's usual 20 seconds.
+c.ConfigurableHTTPProxy.command = [*LEASH, str(Path(sys.executable).with_name("configurable-http-proxy")),
+                                   "--proxy-timeout", str(60 * 60 * 1000)]
 c.ConfigurableHTTPProxy.pid_file = str(HUB / "proxy.pid")
 
 # State that the next start finds again.
@@ -26,7 +29,7 @@ c.JupyterHub.db_url = f"sqlite:///{HUB / 'jupyterhub.sqlite'}"
 c.JupyterHub.cookie_secret_file = str(HUB / "cookie_secret")
 
 # Who: the accounts of var/hub/accounts.json, with the groups that nbgrader's JupyterHub plugin reads.
-c.JupyterHub.authenticator_class = accounts.AccountsAuthenticator
+c.JupyterHub.authenticator_class = AccountsAuthenticator
 # Without a wall between servers and hidden tests, only the accounts that are for trying out.
 c.Authenticator.allowed_users = set(accounts.load_accounts() if find_bwrap() else accounts.DEMO)
 c.JupyterHub.load_groups = {

@@ -16,8 +16,9 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 
 from kireji import paths
 from kireji.hub.lifecycle import free_ports
+from kireji.setup.venv import activated
 
-PARTS = ("src", "lab", "hub_config", "nbgrader_config.py", "graders", "source", "docs", "code")
+PARTS = ("src", "lab", "hub_config", "nbgrader_config.py", "graders", "source", "docs", "code", "pyproject.toml", "requirements.lock")
 PATIENCE = 120      # seconds for a start on a busy machine
 
 
@@ -45,10 +46,15 @@ class LiveCourse:
         folder.mkdir(parents=True)
         nbformat.write(new_notebook(cells=[new_markdown_cell("Nothing to do.", id="nothing")]), folder / "tiny.ipynb")
 
+    def release_everything(self) -> None:
+        """Generate the assignments and enter them in the gradebook, as the set-up does."""
+        subprocess.run([sys.executable, "-P", "-m", "kireji.setup.release"], cwd=self.root, check=True,
+                       env=self.environment, stdout=subprocess.DEVNULL)
+
     @property
     def environment(self) -> dict[str, str]:
         """Has Python import the copy's packages in place of the installed ones."""
-        return os.environ | {"PYTHONPATH": f"{self.root / 'src'}:{self.root / 'lab'}", "COLUMNS": "160"}
+        return activated(os.environ) | {"PYTHONPATH": f"{self.root / 'src'}:{self.root / 'lab'}", "COLUMNS": "160"}
 
     def run_up(self, port: int | None = None) -> subprocess.Popen:
         """Start `kireji up` and return at once; what it says goes to up.log."""

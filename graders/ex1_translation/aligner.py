@@ -3,6 +3,7 @@
 Trained here on the training pairs, so the reference map in the feedback owes nothing to any network, the solution's included.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -35,11 +36,14 @@ class Aligner:
         return float(self.table[self.source_ids[source_word], self.target_ids[target_word]])
 
     def map(self, source_tokens: Sequence[str], target_tokens: Sequence[str]) -> Tensor:
-        """(T_tgt, T_src): each target word's shares of the source words; even shares where nothing is known."""
-        shares = torch.tensor([[self.probability(source.lower(), target.lower()) for source in source_tokens]
-                               for target in target_tokens]).reshape(len(target_tokens), len(source_tokens))
-        known = shares.sum(dim=1, keepdim=True)
-        return torch.where(known > 1e-6, shares / known.clamp_min(1e-6), torch.full_like(shares, 1 / max(1, len(source_tokens))))
+        """(T_tgt, T_src): each target word's shares of the source words. What NULL takes, or nobody, is spread evenly."""
+        shares = torch.zeros(len(target_tokens), len(source_tokens))
+        for i, target in enumerate(target_tokens):
+            likely = torch.tensor([self.probability(source.lower(), target.lower()) for source in source_tokens])
+            total = float(likely.sum()) + self.probability(NULL, target.lower())
+            row = likely / total if total > 1e-6 else likely
+            shares[i] = row + (1 - row.sum()) / max(1, len(source_tokens))
+        return shares
 
 
 def train(pairs: Sequence[TokenPair]) -> Aligner:
@@ -66,13 +70,24 @@ def load(train_file: Path, cache: Path) -> Aligner:
     """The aligner of the pairs in `train_file` (id, source, target), kept in the folder `cache` under the file's content."""
     text = train_file.read_bytes()
     kept = cache / f"ibm1-{hashlib.sha256(text).hexdigest()[:16]}.safetensors"
-    if not kept.is_file():
-        rows = [line.split("\t") for line in text.decode().splitlines()[1:]]
-        aligner = train([(tokenize(row[1]), tokenize(row[2])) for row in rows])
-        draft = kept.with_name(f".{kept.name}.{os.getpid()}")
-        save_file({"table": aligner.table}, draft, {"source": json.dumps(list(aligner.source_ids)),
-                                                    "target": json.dumps(list(aligner.target_ids))})
-        os.replace(draft, kept)
-    with safe_open(kept, framework="pt") as file:
-        words = file.metadata()
-        return Aligner(json.loads(words["source"]), json.loads(words["target"]), file.get_tensor("table"))
+    if kept.is_file():
+        with safe_open(kept, framework="pt") as file:
+            words = file.metadata()
+            return Aligner(json.loads(words["source"]), json.loads(words["target"]), file.get_tensor("table"))
+    rows = [line.split("\t") for line in text.decode().splitlines()[1:]]
+    aligner = train([(tokenize(row[1]), tokenize(row[2])) for row in rows])
+    # Where the cache cannot be written the next run trains again: two seconds.
+    with contextlib.suppress(OSError):
+        keep(aligner, kept)
+    return aligner
+
+
+def keep(aligner: Aligner, path: Path) -> None:
+    """Write the aligner to `path`, whole or not at all, in place of those of earlier data."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    save_file({"table": aligner.table}, draft, {"source": json.dumps(list(aligner.source_ids)),
+                                                "target": json.dumps(list(aligner.target_ids))})
+    os.replace(draft, path)
+    for old in path.parent.glob("ibm1-*.safetensors"):
+        if old != path:
+            old.unlink(missing_ok=True)

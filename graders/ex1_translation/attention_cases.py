@@ -43,12 +43,21 @@ def loaded(student: Any, rng: Generator, query_size: int = QUERY_SIZE, key_size:
     return attention, weights
 
 
-def outputs(result: Any) -> tuple[Tensor, Tensor]:
-    """(context, attention_weights), where the student's forward returned two tensors."""
+def outputs(result: Any, B: int = B, T_q: int = T_Q, value_size: int = VALUE_SIZE) -> tuple[Tensor, Tensor]:
+    """(context, attention_weights), where the student's forward returned two tensors of the right shapes."""
     context, attention_weights = expect.returns(result, "context", "attention_weights")
-    expect.tensor(context)
-    expect.tensor(attention_weights)
+    shaped(expect.tensor(attention_weights, name="attention_weights"), "attention_weights", ("B", "T_q", "T_k"), (B, T_q, T_K))
+    shaped(expect.tensor(context, name="context"), "context", ("B", "T_q", "d_v"), (B, T_q, value_size))
+    expect.true(not indifferent(attention_weights), "Every key gets the same weight, whatever the query and the key are: the weights should "
+                                                    "come from the scores.")
     return context, attention_weights
+
+
+def indifferent(attention_weights: Tensor) -> bool:
+    """Whether no row prefers any of the keys that it looks at. Rows that look at one key or none say nothing."""
+    rows = [row[row > 1e-6] for row in attention_weights.flatten(0, -2)]
+    rows = [row for row in rows if len(row) > 1]
+    return bool(rows) and all(torch.allclose(row, row[:1].expand_as(row), atol=1e-6) for row in rows)
 
 
 def judged(student: Any, rng: Generator, look_at: Callable[["Answer"], None], masked: bool = True) -> None:
@@ -59,9 +68,8 @@ def judged(student: Any, rng: Generator, look_at: Callable[["Answer"], None], ma
         query, key, value = draw(rng, query_size, key_size, value_size)
         mask = draw_mask(rng) if masked else None
         attention, weights = loaded(student, rng, query_size, key_size)
-        context, attention_weights = outputs(attention(query, key, value, mask) if masked else attention(query, key, value))
-        shaped(context, "context", ("B", "T_q", "d_v"), (B, T_Q, value_size))
-        shaped(attention_weights, "attention_weights", ("B", "T_q", "T_k"), (B, T_Q, T_K))
+        result = attention(query, key, value, mask) if masked else attention(query, key, value)
+        context, attention_weights = outputs(result, value_size=value_size)
         look_at(Answer(context, attention_weights, query, key, value, mask, weights, attention))
 
 
@@ -84,7 +92,7 @@ class Answer:
 
     def own_unmasked(self) -> Tensor:
         """The student's weights when everything may be attended."""
-        return outputs(self.attention(self.query, self.key, self.value))[1]
+        return outputs(self.attention(self.query, self.key, self.value), value_size=self.value.shape[2])[1]
 
 
 def judged_weights(answer: Answer) -> None:
@@ -98,8 +106,8 @@ def judged_mask(answer: Answer) -> None:
     own = answer.own_unmasked()
     kept = own.double() * answer.mask
     shared = kept / kept.sum(dim=-1, keepdim=True)
-    hint = "are masked scores set to -inf before the softmax?"
-    if own.shape != answer.mask.shape or not torch.allclose(answer.attention_weights.double(), shared, atol=1e-4):
+    hint = "Are masked scores set to -inf before the softmax?"
+    if not torch.allclose(answer.attention_weights.double(), shared, atol=1e-4):
         expect.close(answer.attention_weights, answer.right()[1], name="the attention weights", hint=hint,
                      diagnoses=known_mistakes(answer).weights)
     expect.zero_where(answer.attention_weights, ~answer.mask, hint=hint)

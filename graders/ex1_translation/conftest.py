@@ -45,8 +45,7 @@ def memory() -> dict[str, Any]:
 
 @pytest.fixture
 def translations(student: Any, held_out: HeldOut, memory: dict[str, Any]) -> list[str]:
-    """The student's translation of every held-out sentence, in their order. Asked in another order, which `digest`ed
-    submissions cannot foresee, and only once: if it failed, each test that needs it fails alike."""
+    """The student's translation of every held-out sentence. Asked once: if it failed, each test that needs it fails alike."""
     if "translations" not in memory:
         try:
             memory["translations"] = translated(student, held_out.sources)

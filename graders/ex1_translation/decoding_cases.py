@@ -45,7 +45,7 @@ class Search:
         expect.true(target_ids.dim() == 2 and target_ids.shape[0] == n_rows,
                     f"target_ids should have shape (B, T) with B = {n_rows} and has {tuple(target_ids.shape)}.")
         T = target_ids.shape[1]
-        expect.true(T > 0, "nothing was said: target_ids has no columns.")
+        expect.true(T > 0, "Nothing was said: target_ids has no columns.")
         expect.true(T <= max_length, f"target_ids is {T} words long, though max_length is {max_length}" +
                     (": is bos returned too?" if T == max_length + 1 else "."))
         expect.true(tuple(attention_weights.shape) == (n_rows, T, T_SRC),
@@ -78,10 +78,10 @@ def up_to_eos(row: list[int]) -> list[int]:
 def said(row: list[int], max_length: int) -> list[int]:
     """The sentence in a row: not begun with bos, and either ended by eos or cut off at max_length."""
     words = up_to_eos(row)
-    expect.true(bool(words), "a row of target_ids holds only padding.")
+    expect.true(bool(words), "A row of target_ids holds only padding.")
     expect.true(words[0] != BOS, "target_ids begins with bos: return only what comes after it.")
     expect.true(words[-1] == EOS or len(words) == max_length,
-                f"a sentence stops after {len(words)} words, without eos and before max_length = {max_length}"
+                f"A sentence stops after {len(words)} words, without eos and before max_length = {max_length}"
                 ": eos belongs to target_ids, and a sentence goes on until it comes.")
     return words
 
@@ -94,4 +94,4 @@ def same_words(row: list[int], wanted: list[int], max_length: int) -> None:
     t = next((t for t, (one, other) in enumerate(zip(words, wanted)) if one != other), min(len(words), len(wanted)))
     why = ("the first word should be the likeliest one after bos." if t == 0 else
            "each step takes the likeliest word, and hands it and the new hidden state to the next step.")
-    expect.true(False, f"word {t + 1} of a sentence is not the one that greedy decoding says: {why}")
+    expect.true(False, f"Word {t + 1} of a sentence is not the one that greedy decoding says: {why}")

@@ -11,14 +11,16 @@ import torch
 from attention_lab.text import tokenize
 from kireji import paths
 from kireji.feedback import pictures
-from kireji.grading import StudentError, expect, graded
+from kireji.grading import Handle, StudentError, expect, graded
 
 from . import aligner, targets
+from .scripts import BOS
 
 MOST = 40                # sentences asked
 MOST_OF_A_WORD = 8       # one frequent name must not decide alone
 SURE = 0.7               # how often a shared word is its own translation in the training pairs
 PICTURES = 2
+LOOKED_UP = 6            # maps compared with the model's own
 
 
 class Answer(NamedTuple):
@@ -42,6 +44,9 @@ def answers(student, held_out, reference, memory, rng):
     if "answers" not in memory:
         try:
             memory["answers"] = [Answer(word, *aligned(student, sentence)) for sentence, word in chosen(held_out, reference, rng)]
+            for answer in memory["answers"][:LOOKED_UP]:
+                expect.true(is_the_models_own(student, answer), "The map is not what the decoder of your trained `model` returned when it said "
+                            "these words: return the weights that your search collected, each in the row of its word.")
         except (expect.Mistake, StudentError) as error:
             memory["answers"] = error
     if isinstance(memory["answers"], Exception):
@@ -77,6 +82,20 @@ def aligned(student, sentence):
     return list(source_tokens), list(target_tokens), weights
 
 
+def is_the_models_own(student, answer):
+    """Whether the model, made to say the same words, looks where the map says. A map made up from the words does not show that."""
+    source_ids, target_ids = (student.variable(name).method("encode", [token.lower() for token in tokens])
+                              for name, tokens in (("source_vocabulary", answer.source_tokens), ("target_vocabulary", answer.target_tokens)))
+    model = student.variable("model")
+    expect.true(isinstance(model, Handle) and isinstance(source_ids, list) and isinstance(target_ids, list),
+                "`model` and the two vocabularies should still be those of the notebook's own cells.")
+    model.eval()
+    result = model(torch.tensor([source_ids]), torch.tensor([len(source_ids)]), torch.tensor([[BOS, *target_ids]]))
+    _, weights = expect.returns(result, "logits", "attention_weights")
+    return (isinstance(weights, torch.Tensor) and weights.shape[1:] == answer.attention_weights.shape
+            and torch.allclose(weights[0].double(), answer.attention_weights.double(), atol=0.01))
+
+
 @graded("alignment", weight=1)
 def test_map_fits_its_words(answers):
     """The map has a row for each English word and a column for each French one, and rows sum to 1."""
@@ -96,7 +115,7 @@ def test_shared_words_are_looked_at(answers, reference, attach):
                                                  answer.source_tokens, answer.target_tokens),
                    f"A held-out sentence with '{answer.word}': your map, that of IBM model 1 (counting only), and the difference")
     masses = [mass for mass in map(mass_on_the_word, answers) if mass is not None]
-    expect.true(3 * len(masses) >= len(answers), f"only {len(masses)} of {len(answers)} names and shared words were written at all: too few "
+    expect.true(3 * len(masses) >= len(answers), f"Only {len(masses)} of {len(answers)} names and shared words were written at all: too few "
                                                  "to see where the model looks. A better translation comes first.")
     value, curve = sum(masses) / len(masses), targets.ALIGNMENT
     attach(pictures.metric(value, curve.baseline, curve.target, "weight on the right word"), f"Mean over {len(masses)} words")
@@ -110,6 +129,6 @@ def mass_on_the_word(answer):
         return None
     row = answer.attention_weights[target.index(answer.word)]
     expect.finite(row, "attention_weights")
-    expect.true(bool((row >= 0).all()) and float(row.sum()) < 1.01, "a row of attention_weights is not made of shares: weights of 0 or "
+    expect.true(bool((row >= 0).all()) and float(row.sum()) < 1.01, "A row of attention_weights is not made of shares: weights of 0 or "
                                                                    "more that sum to 1.")
     return float(row[source.index(answer.word)])

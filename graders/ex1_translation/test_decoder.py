@@ -36,6 +36,8 @@ def checked(result, B=B, T_src=T_SRC):
                                        ("attention_weights", attention_weights, ("B", "T_src"), (B, T_src))):
         shaped(expect.tensor(tensor, name=name), name, names, sizes)
         expect.finite(tensor, name)
+    for name, tensor in (("logits", logits), ("hidden", hidden)):
+        expect.true(B == 1 or bool(tensor.ne(tensor[:1]).any()), f"{name} is the same for every sentence.")
     return logits, hidden, attention_weights
 
 
@@ -63,9 +65,9 @@ def test_weights_are_shares_of_the_real_words(student, rng):
     """The weights of a step sum to 1 and padding gets none."""
     decoder, inputs = make(student), draw(rng)
     _, _, attention_weights = checked(decoder(*inputs))
-    expect.zero_where(attention_weights, ~inputs[3], hint="is the mask handed to the attention? It is (B, T_src); the attention "
+    expect.zero_where(attention_weights, ~inputs[3], hint="Is the mask handed to the attention? It is (B, T_src); the attention "
                       "expects (B, T_q, T_src), here with T_q = 1.")
-    expect.rows_sum_to_one(attention_weights, hint="one row per sentence, after the single query's axis is taken away.")
+    expect.rows_sum_to_one(attention_weights, hint="One row per sentence, after the single query's axis is taken away.")
 
 
 @graded("decoder", weight=3)
@@ -79,11 +81,11 @@ def test_context_is_used(student, rng):
     other = encoder_outputs.clone()
     other[torch.arange(B), looked_at] += 1.0
     changed, _, other_weights = checked(decoder(input_ids, hidden, other, mask))
-    expect.true(bool(differs(changed, logits).all()), "attention is computed and then not used: changing the encoder output "
+    expect.true(bool(differs(changed, logits).all()), "Attention is computed and then not used: changing the encoder output "
                 "where the decoder looks changes nothing in the logits. Does the context go into the GRU or the output layer?")
     # Attention that weighs all alike is the mean over the source, whatever the keys and the query are.
     moved = differs(other_weights, weights)
-    expect.true(bool(moved.any()), "the weights do not change with the encoder outputs: are these the keys?")
+    expect.true(bool(moved.any()), "The weights do not change with the encoder outputs: are these the keys?")
 
 
 @graded("decoder", weight=2)
@@ -107,18 +109,18 @@ def test_hidden_moves_on(student, rng):
     decoder, inputs = make(student), draw(rng)
     input_ids, hidden, encoder_outputs, mask = inputs
     logits, new_hidden, _ = checked(decoder(*inputs))
-    expect.true(bool(differs(new_hidden, hidden).all()), "the hidden state comes back as it was: return the GRU's new one.")
+    expect.true(bool(differs(new_hidden, hidden).all()), "The hidden state comes back as it was: return the GRU's new one.")
     word_logits, word_hidden, _ = checked(decoder(input_ids % (VOCAB_SIZE - 1) + 1, hidden, encoder_outputs, mask))
-    expect.true(bool(differs(word_hidden, new_hidden).all()), "another word said last leaves the new hidden state as it was: does "
+    expect.true(bool(differs(word_hidden, new_hidden).all()), "Another word said last leaves the new hidden state as it was: does "
                 "its embedding go into the GRU?")
-    expect.true(bool(differs(word_logits, logits).all()), "another word said last leaves the logits as they were.")
+    expect.true(bool(differs(word_logits, logits).all()), "Another word said last leaves the logits as they were.")
     # With one source word there is only one place to look, so nothing but the GRU can tell the old states apart.
     single = torch.arange(T_SRC).expand(B, T_SRC) == 0
     logits, new_hidden, _ = checked(decoder(input_ids, hidden, encoder_outputs, single))
     old_logits, old_hidden, _ = checked(decoder(input_ids, -hidden, encoder_outputs, single))
-    expect.true(bool(differs(old_hidden, new_hidden).all()), "another old hidden state leaves the new one as it was: is it handed "
+    expect.true(bool(differs(old_hidden, new_hidden).all()), "Another old hidden state leaves the new one as it was: is it handed "
                 "to the GRU, or does the GRU start from zero at every step?")
-    expect.true(bool(differs(old_logits, logits).all()), "another old hidden state leaves the logits as they were.")
+    expect.true(bool(differs(old_logits, logits).all()), "Another old hidden state leaves the logits as they were.")
 
 
 @graded("decoder", weight=1)
@@ -130,8 +132,8 @@ def test_hidden_state_is_the_query(student, rng):
     _, _, weights = checked(decoder(*inputs))
     _, _, other = checked(decoder(input_ids, -hidden, encoder_outputs, mask))
     several = LENGTHS > 1
-    expect.true(bool(differs(other, weights)[several].any()), "the weights do not change with the hidden state: the query is the "
-                "decoder's hidden state, not the embedding of the input word.")
+    expect.true(bool(differs(other, weights)[several].any()), "The weights do not change with the hidden state: the decoder's "
+                "hidden state belongs into the query.")
 
 
 @graded("decoder", weight=2)
@@ -169,7 +171,7 @@ def test_weights_before_dropout(student, rng):
     decoder.train()
     for seed in range(3):
         _, _, attention_weights = checked(decoder(*inputs, seed=seed))
-        expect.rows_sum_to_one(attention_weights, hint="are the weights returned after dropout? Return those before it.")
+        expect.rows_sum_to_one(attention_weights, hint="Are the weights returned after dropout? Return those before it.")
 
 
 @graded("decoder", weight=2)
@@ -183,9 +185,9 @@ def test_learns(student, rng):
         for name, gradient in decoder.gradients(*inputs, of=of, wrt="parameters").items():
             touched[name] = touched.get(name, False) or (gradient is not None and bool(gradient.ne(0).any()))
     asleep = [name for name, reached in touched.items() if not reached]
-    expect.true(bool(touched) and not asleep, f"no gradient reaches {', '.join(asleep) or 'anything'}: is it used in forward, "
+    expect.true(bool(touched) and not asleep, f"No gradient reaches {', '.join(asleep) or 'anything'}: is it used in forward, "
                 "without detach(), .data or torch.no_grad()?")
     reached = decoder.gradients(*inputs, of=0, wrt="inputs")
     for name, gradient in zip(("input_ids", "hidden", "encoder_outputs"), reached):
         if name != "input_ids":
-            expect.true(gradient is not None and bool(gradient.ne(0).any()), f"no gradient reaches {name}.")
+            expect.true(gradient is not None and bool(gradient.ne(0).any()), f"No gradient reaches {name}.")

@@ -24,7 +24,7 @@ def test_greedy_takes_the_likeliest_word(student, rng):
         for sentence, row in enumerate(rows):
             same_words(row, search.wanted(sentence, 6), 6)
     alone, _ = search.greedy(6, slice(1, 2))
-    expect.true(up_to_eos(alone[0]) == up_to_eos(rows[1]), "a sentence decoded alone says something else than in a batch.")
+    expect.true(up_to_eos(alone[0]) == up_to_eos(rows[1]), "A sentence decoded alone says something else than in a batch.")
 
 
 @graded("decoding", weight=2)
@@ -70,9 +70,9 @@ def test_beam_finds_what_greedy_misses(student, rng):
     for beam_size in (2, 3):
         rows, _ = search.beam(4, beam_size)
         words = said(rows[0], 4)
-        expect.true(words != greedy, f"with beam_size {beam_size} the result is greedy's: keep several sentences at every step, and "
+        expect.true(words != greedy, f"With beam_size {beam_size} the result is greedy's: keep several sentences at every step, and "
                                      "compare sums of log-probabilities.")
-        expect.true(words == best, f"with beam_size {beam_size} the likeliest sentence was not found, though it is within the beam.")
+        expect.true(words == best, f"With beam_size {beam_size} the likeliest sentence was not found, though it is within the beam.")
 
 
 @graded("decoding", weight=2)
@@ -86,7 +86,7 @@ def test_beam_is_never_worse_than_greedy(student, rng):
             mine, greedy = (search.score(sentence, words) for words in (said(row, 6), search.wanted(sentence, 6)))
             # Sum or mean of log-probabilities: both are common scores of a sentence.
             expect.true(mine[0] >= greedy[0] - SLACK or mine[1] >= greedy[1] - SLACK,
-                        f"with beam_size {beam_size} a sentence has log-probability {mine[0]:.2f}, greedy's has {greedy[0]:.2f}: are "
+                        f"With beam_size {beam_size} a sentence has log-probability {mine[0]:.2f}, greedy's has {greedy[0]:.2f}: are "
                         "finished sentences kept, scores added up, and each sentence of the batch kept apart? Plain beam search can "
                         "lose greedy's sentence on the way: then compare with it at the end.")
 
@@ -123,7 +123,7 @@ def test_beam_ends_each_sentence(student, rng):
             words = said(row, max_length)
             expect.true(BOS not in words and PAD not in words, "bos or padding stands inside a sentence.")
             expect.true(len(words) == len(search.wanted(sentence, max_length)),
-                        "a sentence has another length than the model gives it: does it end where eos is the likeliest word?")
+                        "A sentence has another length than the model gives it: does it end where eos is the likeliest word?")
         nothing_after_the_end(rows)
 
 
@@ -131,7 +131,7 @@ def nothing_after_the_end(rows):
     """What follows a row's eos is ignored; but when every row has ended nothing more is said, though columns may be filled up."""
     longest = max(len(up_to_eos(row)) for row in rows)
     expect.true(all(set(row[longest:]) <= {PAD, EOS} for row in rows),
-                f"every sentence has ended after {longest} words and decoding goes on: stop when each row has said eos.")
+                f"Every sentence has ended after {longest} words and decoding goes on: stop when each row has said eos.")
 
 
 def looked_at(search, sentence, words, attention_weights):
@@ -144,5 +144,5 @@ def looked_at(search, sentence, words, attention_weights):
         late = t + 1 < len(others) and float(row[others[t + 1]]) > 0.99
         early = t > 0 and float(row[others[t - 1]]) > 0.99
         shift = " It is the next word's row." if late and not early else " It is the row of the word before." if early and not late else ""
-        expect.true(False, f"the attention of word {t + 1} is not what the decoder returned when that word was said.{shift}")
+        expect.true(False, f"The attention of word {t + 1} is not what the decoder returned when that word was said.{shift}")
     expect.true(bool(torch.isfinite(attention_weights).all()), "attention_weights holds NaN or infinity.")

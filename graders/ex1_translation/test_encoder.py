@@ -12,7 +12,7 @@ from . import reference
 VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, PAD = 11, 5, 6, 0
 LENGTHS = torch.tensor([3, 7, 1, 5])                 # unsorted on purpose
 B, T_SRC = 4, 7
-UNPACKED = ("do the GRU's steps run over padding? pack_padded_sequence(..., lengths, batch_first=True, enforce_sorted=False) "
+UNPACKED = ("Do the GRU's steps run over padding? pack_padded_sequence(..., lengths, batch_first=True, enforce_sorted=False) "
             "stops each sentence at its own length.")
 
 
@@ -31,24 +31,27 @@ def draw(rng, lengths=LENGTHS, width=T_SRC, pad_id=PAD):
 
 def ask(encoder, source_ids, lengths, seed=0):
     """(encoder_outputs, hidden) of the student's encoder, in the right shapes."""
-    return checked(encoder(source_ids, lengths, seed=seed), *source_ids.shape)
+    return checked(encoder(source_ids, lengths, seed=seed), source_ids, lengths)
 
 
-def checked(result, B, T_src):
+def checked(result, source_ids, lengths):
+    """Both are there, in shape, finite, and not the same for every word and every sentence."""
+    B, T_src = source_ids.shape
     encoder_outputs, hidden = expect.returns(result, "encoder_outputs", "hidden")
     for name, tensor, names, sizes in (("encoder_outputs", encoder_outputs, ("B", "T_src", "2*hidden_size"), (B, T_src, 2 * HIDDEN_SIZE)),
                                        ("hidden", hidden, ("B", "hidden_size"), (B, HIDDEN_SIZE))):
         shaped(expect.tensor(tensor, name=name), name, names, sizes)
         expect.finite(tensor, name)
+    words = encoder_outputs[reference.padding_mask(lengths, T_src)]
+    expect.true(len(words) == 1 or bool(words.ne(words[:1]).any()), "encoder_outputs is the same for every word.")
+    expect.true(B == 1 or bool(hidden.ne(hidden[:1]).any()), "hidden is the same for every sentence.")
     return encoder_outputs, hidden
 
 
 @graded("encoder", weight=2)
 def test_shapes(student, rng):
     """The encoder gives a vector of 2 · hidden_size for each word and one of hidden_size for the sentence."""
-    encoder_outputs, hidden = ask(make(student), draw(rng), LENGTHS)
-    for name, tensor in (("encoder_outputs", encoder_outputs), ("hidden", hidden)):
-        expect.true(bool(tensor[0].ne(tensor[1]).any()), f"{name} is the same for two different sentences.")
+    ask(make(student), draw(rng), LENGTHS)
 
 
 @graded("encoder", weight=3)
@@ -59,7 +62,7 @@ def test_padding_changes_nothing(student, rng):
     for row, length in enumerate(LENGTHS.tolist()):
         alone, alone_hidden = ask(encoder, source_ids[row:row + 1, :length], LENGTHS[row:row + 1])
         expect.close(encoder_outputs[row, :length], alone[0], hint=f"encoder_outputs of a sentence of {length} words change "
-                     f"with the padding after it: {UNPACKED}")
+                     f"with the padding after it. {UNPACKED}")
         expect.close(hidden[row], alone_hidden[0], hint=f"hidden of a sentence of {length} words changes with the padding "
                      "after it: is it taken from the last column, which may be padding?")
 
@@ -73,11 +76,11 @@ def test_width_is_kept(student, rng):
     encoder_outputs, _ = expect.returns(result, "encoder_outputs", "hidden")
     expect.true(expect.tensor(encoder_outputs).shape[1:2] != (4,), "encoder_outputs is as wide as the longest sentence, source_ids is wider: "
                 "give pad_packed_sequence total_length=source_ids.shape[1].")
-    encoder_outputs, hidden = checked(result, *source_ids.shape)
+    encoder_outputs, hidden = checked(result, source_ids, lengths)
     narrow, narrow_hidden = ask(encoder, source_ids[:, :4], lengths)
     for row, length in enumerate(lengths.tolist()):
-        expect.close(encoder_outputs[row, :length], narrow[row, :length], hint=f"more padding changes encoder_outputs: {UNPACKED}")
-    expect.close(hidden, narrow_hidden, hint=f"more padding changes hidden: {UNPACKED}")
+        expect.close(encoder_outputs[row, :length], narrow[row, :length], hint=f"More padding changes encoder_outputs. {UNPACKED}")
+    expect.close(hidden, narrow_hidden, hint=f"More padding changes hidden. {UNPACKED}")
 
 
 @graded("encoder", weight=2)
@@ -91,7 +94,7 @@ def test_reads_in_both_directions(student, rng):
         other[:, changed] = other[:, changed] % (VOCAB_SIZE - 1) + 1
         after, _ = ask(encoder, other, lengths)
         expect.true(bool((after[:, looked_at] - before[:, looked_at]).abs().max() > 1e-6),
-                    f"a word's vector does not change with a word {side} it: is the GRU bidirectional=True?")
+                    f"A word's vector does not change with a word {side} it: is the GRU bidirectional=True?")
 
 
 @graded("encoder", weight=2)
@@ -105,7 +108,7 @@ def test_hidden_sums_up_the_sentence(student, rng):
             other[row, position] = other[row, position] % (VOCAB_SIZE - 1) + 1
             _, after = ask(encoder, other, LENGTHS)
             moved = (after - before).abs().amax(dim=1) > 1e-6
-            expect.true(not moved[torch.arange(B) != row].any(), "changing one sentence changes another one's hidden: are rows "
+            expect.true(not moved[torch.arange(B) != row].any(), "Changing one sentence changes another one's hidden: are rows "
                         "of the batch mixed? hidden of a bidirectional GRU is (2, B, hidden_size): a view or reshape to (B, ...) "
                         "mixes sentences, cat([hidden[0], hidden[1]], dim=-1) does not.")
             expect.true(bool(moved[row]), f"hidden does not change with word {position + 1} of a sentence of {length} words.")
@@ -116,11 +119,11 @@ def test_nothing_is_kept_between_calls(student, rng):
     """The same sentences get the same answer again, whatever came between, and the inputs stay as they were."""
     encoder, source_ids = make(student), draw(rng)
     result, after = encoder.with_inputs(source_ids, LENGTHS)
-    first = checked(result, B, T_SRC)
+    first = checked(result, source_ids, LENGTHS)
     unchanged((source_ids, LENGTHS), after, ("source_ids", "lengths"))
     ask(encoder, draw(rng), LENGTHS)
     for one, again in zip(first, ask(encoder, source_ids, LENGTHS, seed=1)):
-        expect.close(again, one, hint="the second call with the same sentences gives another answer: is a state kept on self, "
+        expect.close(again, one, hint="The second call with the same sentences gives another answer: is a state kept on self, "
                                       "or is dropout on in eval mode?")
 
 
@@ -131,7 +134,7 @@ def test_order_of_sentences(student, rng):
     first, first_hidden = ask(encoder, source_ids, LENGTHS)
     order = torch.tensor([2, 0, 3, 1])
     second, second_hidden = ask(encoder, source_ids[order], LENGTHS[order])
-    hint = "the rows come back in another order: after sorting by length they must be put back."
+    hint = "The rows come back in another order: after sorting by length they must be put back."
     real = reference.padding_mask(LENGTHS[order], T_SRC)
     expect.close(second[real], first[order][real], hint=hint)
     expect.close(second_hidden, first_hidden[order], hint=hint)
@@ -148,8 +151,8 @@ def test_learns(student, rng):
         for name, gradient in encoder.gradients(source_ids, LENGTHS, of=of, wrt="parameters").items():
             touched[name] = touched.get(name, False) or (gradient is not None and bool(gradient.ne(0).any()))
             if gradient is not None and tuple(gradient.shape) == (VOCAB_SIZE, EMBEDDING_SIZE):
-                expect.true(not gradient[pad_id].ne(0).any(), "the vector of the padding word gets a gradient: give nn.Embedding "
+                expect.true(not gradient[pad_id].ne(0).any(), "The vector of the padding word gets a gradient: give nn.Embedding "
                             "padding_idx=pad_id and let the GRU stop at each sentence's length.")
     asleep = [name for name, reached in touched.items() if not reached]
-    expect.true(bool(touched) and not asleep, f"no gradient reaches {', '.join(asleep) or 'anything'}: is it used in forward, "
+    expect.true(bool(touched) and not asleep, f"No gradient reaches {', '.join(asleep) or 'anything'}: is it used in forward, "
                 "without detach(), .data or torch.no_grad()?")

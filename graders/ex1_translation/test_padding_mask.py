@@ -48,7 +48,7 @@ def test_width_is_max_length(student, rng):
     lengths = draw(rng, 4, 4)
     mask = student.padding_mask(lengths, 7)
     expect.true(not isinstance(mask, torch.Tensor) or tuple(mask.shape) != (4, int(lengths.max())),
-                "the mask is as wide as the longest sentence of the batch: it should have max_length columns.")
+                "The mask is as wide as the longest sentence of the batch: it should have max_length columns.")
     judged(student, [(lengths, 7), (draw(rng, 1, 4), 6)])
 
 

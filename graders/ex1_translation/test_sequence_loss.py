@@ -22,9 +22,9 @@ def draw(rng, pad_id=0, lengths=LENGTHS):
 
 def judged(loss, logits, target_ids, pad_id, hint=""):
     expect.true(not isinstance(loss, torch.Tensor) or loss.numel() == 1,
-                f"expected one number, the loss of the whole batch, but {expect.kind(loss)} came: is it averaged (reduction)?")
+                f"Expected one number, the loss of the whole batch, but {expect.kind(loss)} came: is it averaged (reduction)?")
     value = float(loss) if isinstance(loss, torch.Tensor) and loss.is_floating_point() else expect.number(loss, "the loss")
-    expect.true(math.isfinite(value), f"the loss is {value}. {hint}")
+    expect.true(math.isfinite(value), f"The loss should be a finite number, but it is {value}. {hint}")
     log_probabilities = torch.log_softmax(logits.double(), dim=-1)
     token_losses = -log_probabilities.gather(-1, target_ids.unsqueeze(-1)).squeeze(-1)
     mistakes = diagnoses.loss_mistakes(token_losses, target_ids != pad_id)
@@ -56,7 +56,7 @@ def test_padding_does_not_count(student, rng):
 def test_any_id_may_be_padding(student, rng):
     """The padding is what pad_id says, not always 0."""
     logits, target_ids = draw(rng, pad_id=4)
-    judged(student.sequence_loss(logits, target_ids, 4), logits, target_ids, 4, hint="here pad_id is 4 and 0 is a word.")
+    judged(student.sequence_loss(logits, target_ids, 4), logits, target_ids, 4, hint="Here pad_id is 4 and 0 is a word.")
 
 
 @graded("sequence_loss", weight=1)
@@ -71,11 +71,11 @@ def test_large_logits_stay_finite(student, rng):
 def test_gradient(student, rng):
     """The gradient pushes every real token's logits, and none at padding."""
     logits, target_ids = draw(rng)
-    expect.true(isinstance(student.sequence_loss(logits, target_ids, 0), torch.Tensor), "the loss comes back as a plain number, so "
+    expect.true(isinstance(student.sequence_loss(logits, target_ids, 0), torch.Tensor), "The loss comes back as a plain number, so "
                 "that nothing can be learned from it: return the tensor, without item().")
     gradient = student.sequence_loss.gradients(logits, target_ids, 0, wrt="inputs")
     gradient = gradient[0] if isinstance(gradient, list) and gradient else None
-    expect.true(isinstance(gradient, torch.Tensor), "no gradient reaches the logits: no detach(), .data or torch.no_grad() here.")
+    expect.true(isinstance(gradient, torch.Tensor), "No gradient reaches the logits: no detach(), .data or torch.no_grad() here.")
     expect.tensor(gradient, shape=(B, T, VOCAB_SIZE), name="the gradient of the logits")
     right = reference.sequence_loss_gradient(logits, target_ids, 0)
     expect.zero_where(gradient, (target_ids == 0).unsqueeze(-1), name="the gradient at padding", hint="Padding must not be learned from.")

@@ -36,7 +36,7 @@ class Bench:
         returned = self.student.train_step(self.model, handle, self.optimizer, PAD)
         before, after = self.now, self.model.parameters()
         for name, shape in PARAMETERS.items():
-            expect.true(name in after, "the model has lost its parameters.")
+            expect.true(name in after, "The model has lost its parameters.")
             expect.finite(expect.tensor(after[name], shape=shape, name=name), name + " after the step")
         self.now = after
         return returned, training.flat(after) - training.flat(before), before
@@ -109,16 +109,16 @@ def test_parameters_go_downhill(student, rng):
     bench, batch = Bench(student, rng), draw(rng)
     _, moved, before = bench.step(batch)
     expect.true(bool(moved.ne(0).any()),
-                "the parameters are as they were: are backward() and optimizer.step() both called, in this order?")
+                "The parameters are as they were: are backward() and optimizer.step() both called, in this order?")
     wanted = bench.wanted(before, batch)
     same, steps = likeness(moved, wanted), float(moved.norm() / wanted.norm())
-    expect.true(same > -0.9, "the parameters go uphill: the loss grows.")
-    expect.true(same > 0.999, f"the parameters do not move against the gradient of the teacher-forced loss (cosine {same:.3f}, "
+    expect.true(same > -0.9, "The parameters go uphill: the loss grows.")
+    expect.true(same > 0.999, f"The parameters do not move against the gradient of the teacher-forced loss (cosine {same:.3f}, "
                               "1 expected).")
     for times in (2, 3):
-        expect.true(abs(steps - times) > 0.05, f"the parameters move {times} times as far as one step goes: is step() called "
+        expect.true(abs(steps - times) > 0.05, f"The parameters move {times} times as far as one step goes: is step() called "
                                                "more than once?")
-    expect.true(steps < 1.05, f"the parameters move {steps:.3g} times as far as one step of gradient descent goes.")
+    expect.true(steps < 1.05, f"The parameters move {steps:.3g} times as far as one step of gradient descent goes.")
 
 
 @graded("train_step", weight=2)
@@ -132,8 +132,8 @@ def test_gradients_start_from_zero(student, rng):
     left_over = wanted + bench.wanted(before, first)
     same, summed = likeness(moved, wanted), likeness(moved, left_over)
     expect.true(same > 0.999 or summed < same,
-                "the gradient of the call before is still there: optimizer.zero_grad() belongs before backward().")
-    expect.true(same > 0.999, "the second call does not move the parameters against its own gradient "
+                "The gradient of the call before is still there: optimizer.zero_grad() belongs before backward().")
+    expect.true(same > 0.999, "The second call does not move the parameters against its own gradient "
                               f"(cosine {same:.3f}, 1 expected).")
 
 
@@ -143,11 +143,11 @@ def test_gradient_is_clipped(student, rng):
     """A huge gradient is clipped: the step stays small."""
     bench, batch = Bench(student, rng, scale=3000.0, spread=1.0), draw(rng)
     _, moved, before = bench.step(batch)
-    expect.true(bool(moved.ne(0).any()), "the parameters are as they were.")
+    expect.true(bool(moved.ne(0).any()), "The parameters are as they were.")
     unclipped, length = float(bench.wanted(before, batch).norm()), float(moved.norm())
-    expect.true(length < 0.9 * unclipped, "the gradient is not clipped: clip_grad_norm_(model.parameters(), max_norm) belongs after "
+    expect.true(length < 0.9 * unclipped, "The gradient is not clipped: clip_grad_norm_(model.parameters(), max_norm) belongs after "
                                           "backward() and before optimizer.step().")
-    expect.true(length < 50, f"the step is still {length:.0f} long at learning rate 1: is max_norm about 1?")
+    expect.true(length < 50, f"The step is still {length:.0f} long at learning rate 1: is max_norm about 1?")
 
 
 @graded("train_step", weight=1)
@@ -157,6 +157,6 @@ def test_returns_a_plain_number(student, rng):
     bench, batch = Bench(student, rng), draw(rng)
     returned, moved, before = bench.step(batch)
     expect.true(not isinstance(returned, torch.Tensor),
-                "the loss is still a tensor: loss.item() is a float, and lets the graph go.")
+                "The loss is still a tensor: loss.item() is a float, and lets the graph go.")
     judged_loss(returned, bench.loss(bench.logits(before, batch), batch[2][:, 1:], PAD), {})
-    expect.true(bool(moved.ne(0).any()), "the parameters are as they were.")
+    expect.true(bool(moved.ne(0).any()), "The parameters are as they were.")

@@ -1,5 +1,6 @@
 """nbgrader as a student's server sees it: the course and its exchange, and no course folder."""
 
+import os
 from pathlib import Path
 
 from nbgrader.auth import JupyterHubAuthPlugin
@@ -9,7 +10,8 @@ c = get_config()  # noqa: F821 (nbgrader defines it)
 ROOT = Path(__file__).resolve().parents[2]
 
 c.CourseDirectory.course_id = "kireji"
-c.Exchange.root = str(ROOT / "var" / "exchange")    # the same path inside the wall and outside it
+# Behind the wall the student's own part of the exchange is mounted there; without a wall the hub says where it is.
+c.Exchange.root = os.environ.get("KIREJI_EXCHANGE", str(ROOT / "var" / "exchange"))
 
 # Which courses a person is in: the hub's groups say it.
 c.Authenticator.plugin_class = JupyterHubAuthPlugin

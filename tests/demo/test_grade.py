@@ -27,7 +27,7 @@ def course(tmp_path_factory):
 
 def said(course, student=None, again=False):
     out = StringIO()
-    grade_all(course, [NAME], student, again, Console(file=out, width=100))
+    grade_all(course, [NAME], student, again, 2, Console(file=out, width=100))
     return out.getvalue()
 
 

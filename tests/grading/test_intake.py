@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
+from kireji.grading.aside import set_refused_aside, take_in
 from kireji.grading.intake import MOST_ENTRIES, read_submission, refused
-from kireji.grading.preprocessors import set_refused_aside
 from kireji.sandbox import Limits
 
 
@@ -87,3 +87,5 @@ def test_what_nbgrader_would_copy_or_follow_is_set_aside(folder, tmp_path):
     aside = tmp_path / "var" / "refused" / "ada" / "toy"
     assert {path.name for path in aside.iterdir()} == {"passwords.safetensors", "code", "conftest.py"}
     set_refused_aside("*", "*", [str(folder / "toy.ipynb")])
+    submission = take_in(folder)
+    assert len(submission.notices) == 3 and submission == take_in(folder)

@@ -1,4 +1,4 @@
-"""Accounts: generated once, kept privately, and the only way in."""
+"""Accounts: generated once, kept privately, and the only way in (with kireji.hub.authenticator)."""
 
 import asyncio
 import stat
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kireji.hub import accounts
+from kireji.hub import accounts, authenticator
 
 
 def test_the_course_has_an_instructor_and_two_students(tmp_path: Path) -> None:
@@ -50,6 +50,6 @@ def test_accounts_that_were_added_stay(tmp_path: Path) -> None:
     ("alice", "schlüssel", None),
 ])
 def test_only_the_right_password_lets_in(monkeypatch, name: str, password: str, admitted: str | None) -> None:
-    monkeypatch.setattr(accounts, "load_accounts", lambda: {"alice": accounts.Account("alice", "student", "right")})
-    attempt = accounts.AccountsAuthenticator().authenticate(None, {"username": name, "password": password})
+    monkeypatch.setattr(authenticator, "load_accounts", lambda: {"alice": accounts.Account("alice", "student", "right")})
+    attempt = authenticator.AccountsAuthenticator().authenticate(None, {"username": name, "password": password})
     assert asyncio.run(attempt) == admitted

@@ -53,8 +53,8 @@ def test_a_hub_that_dies_ends_up_with_a_sentence(course: LiveCourse) -> None:
 def test_the_next_start_finds_everything_and_releases_what_changed(course: LiveCourse) -> None:
     course.start()
     assert "Released to the students: tiny" in course.said
-    inbound = course.root / "var" / "exchange" / "kireji" / "inbound" / "alice+tiny+2026-01-01 00:00:00 UTC"
-    inbound.mkdir()
+    inbound = course.root / "var" / "exchange" / "kireji" / "inbound" / "alice" / "alice+tiny+2026-01-01 00:00:00 UTC"
+    inbound.mkdir(parents=True)
     passwords = [course.password(name) for name in ("instructor", "alice", "bob")]
     home = course.root / "var" / "homes" / "alice"
     home.mkdir(parents=True)

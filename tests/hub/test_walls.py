@@ -165,3 +165,5 @@ def test_the_wall_has_no_opening_to_what_is_hidden(tmp_path: Path) -> None:
     assert root not in sources and root / "var" not in sources
     writable = [mount.target for mount in spawner.person_mounts("alice", tmp_path) if mount.writable]
     assert writable == ["/home/alice", str(spawner.EXCHANGE / "kireji" / "inbound")]
+    exchange = [mount.source.relative_to(spawner.EXCHANGE / "kireji") for mount in spawner.exchange_mounts("alice")]
+    assert [str(path) for path in exchange] == ["outbound", "inbound/alice", "feedback/alice"]

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 @click.option("--student", help="Only this student's submissions.")
 @click.option("--again", is_flag=True, help="Also what is graded already.")
 @click.option("--trust-submissions", is_flag=True, help="Grade even where nothing walls submissions in (no bubblewrap).")
-def grade(assignments: tuple[str, ...], student: str | None, again: bool, trust_submissions: bool) -> None:
+@click.option("--workers", type=click.IntRange(1), help="How many to judge at a time; as many as processors unless told.")
+def grade(assignments: tuple[str, ...], student: str | None, again: bool, trust_submissions: bool,
+          workers: int | None) -> None:
     """Collect and grade the ASSIGNMENTs (all, if none is named) into nbgrader's gradebook.
 
     What is graded already is left alone unless it was submitted anew. Can be stopped at any time: a grade is either
@@ -27,14 +29,12 @@ def grade(assignments: tuple[str, ...], student: str | None, again: bool, trust_
     from kireji.grading import assignment as catalogue      # here: torch and nbgrader take a second to import
     from kireji.grading.course import Course
 
-    def trust(config: object) -> None:
-        config.JudgeSubmission.trust_submissions = trust_submissions
-
     names = [catalogue.load(name).name for name in assignments] or catalogue.names()
-    grade_all(Course(trust), names, student, again, Console(highlight=False))
+    grade_all(Course(trust_submissions), names, student, again, workers, Console(highlight=False))
 
 
-def grade_all(course: "Course", names: list[str], student: str | None, again: bool, console: Console) -> None:
+def grade_all(course: "Course", names: list[str], student: str | None, again: bool, workers: int | None,
+              console: Console) -> None:
     """Collect `names` and grade what is new, or everything if `again`. KirejiError at the end if some could not be."""
     for name in names:
         course.collect(name)
@@ -49,15 +49,11 @@ def grade_all(course: "Course", names: list[str], student: str | None, again: bo
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("Grading", total=len(work))
-        for name, who in work:
-            progress.update(bar, description=f"Grading {who}'s {name}")
-            try:
-                course.grade(name, who)
-                table.add_row(name, who, "{:g} / {:g}".format(*course.score(name, who)))
-            except KirejiError as error:
-                failed.append(str(error))
-                table.add_row(name, who, "[red]not graded[/]")
-            progress.advance(bar)
+        for name, who, reason in course.grade_many(work, workers):
+            progress.update(bar, advance=1, description=f"Graded {who}'s {name}")
+            score = "[red]not graded[/]" if reason else "{:g} / {:g}".format(*course.score(name, who))
+            table.add_row(name, who, score)
+            failed += [reason] if reason else []
     console.print(table)
     if failed:
         raise KirejiError("\n".join(failed))

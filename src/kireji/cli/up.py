@@ -13,13 +13,14 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)     # Ctrl-C, a polite k
 
 
 @click.command()
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Where the hub listens on this machine.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535),
+              help="Where the hub listens on this machine.")
 def up(port: int) -> None:
     """Start the course in your browser: a hub with an instructor and two students.
 
     Prints the address, the accounts with their passwords, and what to do next. Ctrl-C ends it; what was submitted
     and graded is still there at the next start."""
-    from kireji.hub import lifecycle, release     # here, because JupyterHub and nbgrader take a second to import
+    from kireji.hub import lifecycle, release
 
     console = Console(highlight=False)
     for name in ENDING:     # SIGINT too: whoever is started in the background by a script inherits it ignored
@@ -40,7 +41,8 @@ def up(port: int) -> None:
                 _say_ready(console, hub.address, names, time.monotonic() - began)
                 hub.wait()
                 raise lifecycle.HubProblem(
-                    f"The hub ended by itself; the reason is near the end of {lifecycle.shown(lifecycle.LOG)}. Start it again with: ./kireji up")
+                    f"The hub ended by itself; the reason is near the end of {lifecycle.shown(lifecycle.LOG)}. "
+                    "Start it again with: ./kireji up")
             finally:
                 for name in ENDING:
                     signal.signal(name, signal.SIG_IGN)     # nothing may interrupt the tidying up
@@ -62,7 +64,7 @@ def _say_ready(console: Console, address: str, released: list[str], seconds: flo
     people = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
     for heading in ("account", "password", "lands in"):
         people.add_column(heading, header_style="dim")
-    places = {"instructor": "the formgrader: collect, grade, return feedback", "student": "JupyterLab, on the welcome page"}
+    places = {"instructor": "the formgrader", "student": "JupyterLab"}
     for account in load_accounts().values():
         people.add_row(f"[bold]{account.name}[/bold]", f"[bold]{account.password}[/bold]", places[account.role])
     console.print(Panel.fit(f"Kireji is running at [bold cyan]{address}[/bold cyan]", border_style="cyan"))
@@ -71,13 +73,14 @@ def _say_ready(console: Console, address: str, released: list[str], seconds: flo
     if released:
         console.print(f"Released to the students: {', '.join(released)}")
     console.print("[bold]What to do next[/bold]")
-    console.print(f"  1. Open {address} and log in as [bold]alice[/bold]. Her welcome page says how to fetch an assignment, work and submit.")
-    console.print("  2. In a private window, log in as [bold]instructor[/bold]: collect, autograde, generate and release feedback.")
+    console.print(f"  1. Open {address} and log in as [bold]alice[/bold].")
+    console.print("     Her welcome page says how to fetch an assignment, work and submit.")
+    console.print("  2. In a private window, log in as [bold]instructor[/bold]:")
+    console.print("     collect, autograde, generate and release feedback.")
     console.print("  3. As alice again: fetch the feedback and open it.")
-    console.print("  Two people at once need two browsers, or one window and one private window.")
     console.print()
     if find_bwrap() is None:
         console.print("[yellow]There is no bubblewrap on this machine: students' servers share your account and so may read the "
                       "hidden tests. Use them for the demo accounts only.[/yellow]")
-    console.print(f"[dim]Ready after {seconds:.0f} s. Ctrl-C ends it. The log is in {lifecycle.shown(lifecycle.LOG)}; "
-                  f"the accounts are in {lifecycle.shown(lifecycle.HUB / 'accounts.json')}.[/dim]")
+    console.print(f"[dim]Ready after {seconds:.0f} s. Log: {lifecycle.shown(lifecycle.LOG)}[/dim]")
+    console.print("Ctrl-C ends it; what was submitted and graded is kept.")

@@ -1,5 +1,7 @@
 """What can go wrong with the data, each in one sentence a newcomer can act on."""
 
+from kireji.errors import KirejiError
 
-class DataError(Exception):
+
+class DataError(KirejiError):
     """The sentences cannot be had; the message is one sentence that says what is missing and what to do."""

@@ -9,6 +9,7 @@ from nbgrader.exchange import ExchangeError, ExchangeFactory
 from traitlets.config import Config
 
 from kireji.errors import KirejiError
+from kireji.exchange.folders import student_folders, view
 
 
 class Desk:
@@ -16,8 +17,10 @@ class Desk:
 
     def __init__(self, config: Config, student: str, folder: Path) -> None:
         self.student, self.folder = student, folder
-        folder.mkdir(parents=True, exist_ok=True)
+        course, root = config.CourseDirectory.course_id, Path(config.Exchange.root)
+        own = student_folders(root, course, student).make()
         self.config = deepcopy(config)
+        self.config.Exchange.root = str(view(folder / ".exchange", own, course))
         self.config.Exchange.assignment_dir = str(folder)
         self.config.Exchange.cache = str(folder / ".cache")
         self.config.CourseDirectory.student_id = student

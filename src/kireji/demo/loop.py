@@ -9,6 +9,7 @@ import nbformat
 from traitlets.config import Config
 
 from kireji import paths
+from kireji.errors import KirejiError
 from kireji.grading.assignment import load
 from kireji.grading.course import Course
 
@@ -44,9 +45,10 @@ def run(assignments: list[str], tell: Tell) -> list[Result]:
             tell(f"{student.name} works on {name} and submits it")
             work(desks[student.name], student, name, checkpoints[name])
         course.collect(name)
-        for student in STUDENTS:
-            tell(f"Grading {student.name}'s {name}")
-            course.grade(name, student.name)
+        for _, graded, reason in course.grade_many([(name, student.name) for student in STUDENTS]):
+            if reason:
+                raise KirejiError(reason)
+            tell(f"Graded {graded}'s {name}")
         tell(f"Giving feedback for {name}")
         course.give_feedback(name)
         for student in STUDENTS:
@@ -66,7 +68,7 @@ def open_course() -> Course:
         config.Exchange.root = str(COURSE / "exchange")
 
     (COURSE / "exchange").mkdir()
-    return Course(move)
+    return Course(changes=move)
 
 
 def work(desk: Desk, student: SampleStudent, assignment: str, checkpoints: Path) -> None:

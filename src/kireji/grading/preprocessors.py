@@ -1,7 +1,5 @@
 """Where Kireji meets nbgrader's `autograde`: its exporter, its hook and two preprocessors, all by configuration."""
 
-import os
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +13,10 @@ from traitlets import Bool
 from kireji import paths
 from kireji.data.secret import read_or_make_secret
 
+from .aside import take_in
 from .assignment import load
-from .intake import read_submission, refused
-from .judge import judge
+from .intake import read_submission
+from .kept import judge_or_recall
 from .rebuild import rebuild
 
 REPORT = "kireji"           # the key of a graded notebook's metadata under which its report stands
@@ -35,26 +34,6 @@ class SubmissionExporter(NotebookExporter):
         return self.from_notebook_node(notebook, resources, **kwargs)
 
 
-def set_refused_aside(assignment: str, student: str, notebooks: list[str]) -> None:
-    """nbgrader's pre_convert_hook: before it copies a submission's files, move away links, folders and the like.
-
-    assignment and student may be patterns; the folder is that of `notebooks`.
-    """
-    for folder in {Path(notebook).parent for notebook in notebooks}:
-        aside = _aside(folder)
-        for entry in refused(folder, folder.name):
-            aside.mkdir(parents=True, exist_ok=True)
-            target = aside / entry.name
-            if target.is_dir() and not target.is_symlink():
-                shutil.rmtree(target)
-            os.replace(entry, target)
-
-
-def _aside(folder: Path) -> Path:
-    """For COURSE/submitted/STUDENT/ASSIGNMENT."""
-    return folder.parents[2] / "var" / "refused" / folder.parent.name / folder.name
-
-
 class JudgeSubmission(NbGraderPreprocessor):
     """Grades the submission and puts its report into the notebook's metadata."""
 
@@ -67,11 +46,8 @@ class JudgeSubmission(NbGraderPreprocessor):
         names = resources["nbgrader"]
         course = CourseDirectory(config=self.config)
         folder = Path(course.format_path(course.submitted_directory, names["student"], names["assignment"]))
-        submission = read_submission(folder, names["assignment"])
-        aside = read_submission(_aside(folder), names["assignment"])
-        secret = read_or_make_secret(paths.SECRET)
-        judgement = judge(submission, load(names["assignment"]), secret, trusted=self.trust_submissions)
-        judgement.report.notices[:0] = aside.notices
+        judgement = judge_or_recall(take_in(folder), load(names["assignment"]), read_or_make_secret(paths.SECRET),
+                                    self.trust_submissions)
         judgement.notebook.metadata[REPORT] = judgement.report.as_dict()
         return judgement.notebook, resources
 

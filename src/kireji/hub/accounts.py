@@ -3,14 +3,11 @@
 They are kept in clear: `up` must be able to print them, and a hash beside its own clear text protects nothing.
 """
 
-import hmac
 import json
 import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-
-from jupyterhub.auth import Authenticator
 
 from kireji.paths import HUB
 
@@ -57,14 +54,3 @@ def _write_private(path: Path, text: str) -> None:
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
     draft.replace(path)
-
-
-class AccountsAuthenticator(Authenticator):
-    """Lets in whoever gives the password that accounts.json holds for the name."""
-
-    async def authenticate(self, handler, data):
-        """Return the name, or None for a wrong name or password (in the same time, whichever it was)."""
-        account = load_accounts().get(data["username"])
-        expected = account.password if account else new_password()
-        matches = hmac.compare_digest(expected.encode(), data["password"].encode())
-        return account.name if account and matches else None

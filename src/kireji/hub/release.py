@@ -3,7 +3,6 @@
 import filecmp
 from pathlib import Path
 
-from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config, PyFileConfigLoader
 
 from kireji.errors import KirejiError
@@ -30,6 +29,8 @@ def unreleased() -> list[str]:
 
 def release(names: list[str]) -> None:
     """Release these assignments, replacing what the exchange has of them; nobody's fetched copy changes."""
+    from nbgrader.apps import NbGraderAPI    # here: it takes seconds to import, and at most starts nothing is new
+
     config = Config(PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config())
     config.ExchangeReleaseAssignment.force = True
     config.NbGraderAPI.log_level = "CRITICAL"      # problems come back as results

@@ -1,7 +1,7 @@
 """A person's server: JupyterLab as a local process, behind bubblewrap where there is one.
 
-Behind the wall there is the person's home, the interpreter, the lessons, the students' data and the exchange: no
-`source/`, `graders/`, gradebook, held-out data, hub state or other home. The network is shared with this machine,
+Behind the wall there is the person's home, the interpreter, the lessons, the students' data and their own part of the
+exchange: no `source/`, `graders/`, gradebook, held-out data, hub state or other home. The network is shared with this machine,
 because the server must reach the hub on loopback; so a server also reaches whatever else listens there without a password.
 """
 
@@ -14,6 +14,7 @@ from subprocess import Popen
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 from jupyterhub.utils import random_port
 
+from kireji.exchange.folders import student_folders, view
 from kireji.hub.accounts import load_accounts
 from kireji.hub.homes import prepare_home, shown
 from kireji.hub.leash import LEASH
@@ -24,13 +25,13 @@ SCRATCH_BYTES = 2 * 2**30                                           # /tmp, in m
 NETWORK = ("/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf")  # names of hosts, since the network is shared
 
 
-def exchange_mounts() -> tuple[Mount, ...]:
-    """nbgrader's exchange as a student may use it: take assignments, leave submissions, take feedback."""
-    course = EXCHANGE / COURSE_ID
+def exchange_mounts(name: str) -> tuple[Mount, ...]:
+    """The exchange as `name` may use it: take assignments, leave own submissions, take own feedback."""
+    own, course = student_folders(EXCHANGE, COURSE_ID, name), EXCHANGE / COURSE_ID
     return (
-        Mount(course / "outbound", str(course / "outbound")),
-        Mount(course / "inbound", str(course / "inbound"), writable=True),
-        Mount(course / "feedback", str(course / "feedback")),
+        Mount(own.outbound, str(course / "outbound")),
+        Mount(own.inbound, str(course / "inbound"), writable=True),
+        Mount(own.feedback, str(course / "feedback")),
     )
 
 
@@ -48,7 +49,7 @@ def person_mounts(name: str, account_files: Path) -> tuple[Mount, ...]:
         Mount(settings, str(settings)),
         Mount(LAB, str(LAB)),
         *([Mount(LAB_DATA, str(LAB_DATA))] if LAB_DATA.is_dir() else []),
-        *exchange_mounts(),
+        *exchange_mounts(name),
     )
 
 
@@ -108,12 +109,14 @@ class WalledSpawner(SimpleLocalProcessSpawner):
         self.port = self.port or random_port()
         bwrap = find_bwrap()
         role = load_accounts()[self.user.name].role
+        own = student_folders(EXCHANGE, COURSE_ID, self.user.name).make()
         home = prepare_home(self.user.name, role, walled=bwrap is not None)
         self.home_dir = f"/home/{self.user.name}" if bwrap else str(home)
         # -P: a random.py in the home must not be imported in place of Python's own.
         program = [sys.executable, "-P", "-m", "jupyterhub.singleuser", *self.get_args()]
         environment = self.get_env() | person_environment(self.user.name, self.home_dir)
         if bwrap is None:
+            environment |= {"KIREJI_EXCHANGE": str(view(HUB / "exchange" / self.user.name, own, COURSE_ID))}
             self.proc = Popen([*LEASH, *program], env=environment, cwd=home, start_new_session=True)
         else:
             # Kernels talk through sockets in the server's own /tmp: on TCP any local process could listen to their output.

@@ -4,6 +4,7 @@ For our own code only. Submissions go through the sandbox."""
 
 import atexit
 import functools
+import gc
 import socket
 import struct
 import subprocess
@@ -14,15 +15,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from kireji import paths, sandbox
 from kireji.grading.hidden_tests import run_hidden_tests
 from kireji.grading.plugin import Grading
 from kireji.grading.report import TestReport
 from kireji.sandbox import Channel
 
+gc.freeze()              # each run of pytest collects garbage twice, and would walk all of torch
 SECRET = b"the bench's own secret"
 AGENT = Path(sandbox.__file__).parent / "inside" / "agent.py"
-GRADERS = paths.GRADERS / "ex1_translation"
 
 
 @contextmanager
@@ -41,13 +44,17 @@ def serving(code: str) -> Iterator[Channel]:
         channel.close()
 
 
-def grade(code: str, folder: Path = GRADERS, digest: str = "") -> dict[str, list[TestReport]]:
-    """The report of every hidden test in `folder` (or one file of it) on the variables that `code` defines, by grade_id.
+def grade(assignment: str, code: str, *files: str, digest: str = "") -> dict[str, list[TestReport]]:
+    """The report of an assignment's hidden tests (of all, or those in `files`) on the variables that `code` defines.
+
+    Returns {grade_id: reports}. digest: of the submission, from which the tests' inputs are drawn; the code itself unless told.
 
     AssertionError if a hidden test itself broke: that is never the student's doing."""
     with serving(code) as channel:
         grading = Grading(channel, SECRET, digest or code)
-        run_hidden_tests(folder, grading)
+        folder = paths.GRADERS / assignment
+        for path in [folder / file for file in files] or [folder]:
+            run_hidden_tests(path, grading)
     assert not grading.notices, grading.notices
     cells: dict[str, list[TestReport]] = {}
     for grade_id, report in grading.reports.values():
@@ -55,15 +62,28 @@ def grade(code: str, folder: Path = GRADERS, digest: str = "") -> dict[str, list
     return cells
 
 
+def as_code(notebook: NotebookNode, work: Path) -> str:
+    """A notebook as the grader runs it, in the folder `work`: a cell that fails does not stop those after it."""
+    lines = ["import os", f"os.chdir({str(work)!r})", "os.environ['ATTENTION_LAB_GRADING'] = '1'",
+             f"os.environ['ATTENTION_LAB_DATA'] = {str(paths.LAB_DATA)!r}"]
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            source = "\n".join(line for line in cell.source.split("\n") if not line.startswith(("%", "!")))
+            lines.append(f"try:\n    exec(compile({source!r}, '<cell {cell.id}>', 'exec'), globals())\n"
+                         "except Exception:\n    pass")
+    return "\n".join(lines)
+
+
 @functools.cache
 def _nursery() -> str:
     """The nursery's socket; it is started once and ends with this process."""
     folder = tempfile.TemporaryDirectory(prefix="bench-")
     path = f"{folder.name}/s"
-    process = subprocess.Popen([sys.executable, str(Path(__file__).with_name("nursery.py")), path, str(AGENT)])
+    process = subprocess.Popen([sys.executable, str(Path(__file__).with_name("nursery.py")), path, str(AGENT)],
+                               stdin=subprocess.PIPE)
 
     def close() -> None:
-        process.kill()
+        process.stdin.close()
         process.wait()
         folder.cleanup()
 

@@ -6,6 +6,7 @@ of something."""
 import gc
 import importlib.util
 import os
+import select
 import signal
 import socket
 import struct
@@ -51,7 +52,8 @@ def main(path: str, agent_path: str) -> None:
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(path)
     listener.listen()
-    while True:
+    # Standard input is a pipe from whoever started this: it ends when they do, however they end.
+    while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
         connection, _ = listener.accept()
         if os.fork() == 0:
             listener.close()

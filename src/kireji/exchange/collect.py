@@ -1,0 +1,96 @@
+"""Collects submissions: who, from the folder; when, from the file system's clock; what, plain files only."""
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.exchange.default import ExchangeCollect
+
+from kireji.plain_folder import NotPlain, PlainFolder
+
+MOST_SUBMISSIONS = 500          # of one student, looked at
+MOST_FILES = 200                # of one submission, looked at
+MOST_BYTES = 128 * 2**20        # of one submission, copied
+FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"
+
+
+class Submission:
+    """A folder in a student's inbound folder. Nothing in it is trusted, its name included."""
+
+    def __init__(self, student: str, path: Path) -> None:
+        self.student, self.path = student, path
+        with PlainFolder(path) as folder:
+            self.time = datetime.fromtimestamp(folder.change_time(MOST_FILES), UTC).replace(tzinfo=None)
+
+    def copy(self, target: Path) -> None:
+        """Copy its plain files to `target`, which appears whole or not at all, with the time at which they came."""
+        draft, old = (target.with_name(f".{target.name}.{suffix}") for suffix in ("collecting", "old"))
+        for folder in (draft, old):
+            shutil.rmtree(folder, ignore_errors=True)
+        draft.mkdir(parents=True)
+        left = MOST_BYTES
+        with PlainFolder(self.path) as folder:
+            for name in folder.names(MOST_FILES):
+                try:
+                    left -= (draft / name).write_bytes(folder.read(name, left))
+                except NotPlain:
+                    # Its name is kept, empty: the report then says that it was left out.
+                    (draft / name).mkdir()
+        (draft / "timestamp.txt").write_text(self.time.strftime(FORMAT))
+        if target.exists():
+            target.rename(old)
+        draft.rename(target)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+class Collect(ExchangeCollect):
+    """nbgrader's `collect` over the students' own inbound folders."""
+
+    def init_src(self) -> None:
+        """Choose one submission of each student: the last, or the last in time where nbgrader is told so."""
+        if not self.coursedir.course_id:
+            self.fail("No course id specified. Re-run with --course flag.")
+        self.inbound_path = os.path.join(self.root, self.coursedir.course_id, "inbound")
+        if not os.path.isdir(self.inbound_path):
+            self.fail(f"Course not found: {self.inbound_path}")
+        due = self._due_date() if self.before_duedate else None
+        self.src_records = []
+        for student, submissions in self._submissions().items():
+            in_time = [one for one in submissions if due is None or one.time <= due]
+            self.src_records.append(max(in_time or submissions, key=lambda one: one.time))
+
+    def copy_files(self) -> None:
+        """Copy what is new; with `update`, also what is newer than what was collected before."""
+        for submission in self.src_records:
+            target = Path(self.coursedir.format_path(
+                self.coursedir.submitted_directory, submission.student, self.coursedir.assignment_id))
+            known = self.coursedir.get_existing_timestamp(str(target)) if target.is_dir() else None
+            newer = known is None or (
+                submission.time > known if self.update else self.before_duedate and submission.time != known)
+            if target.is_dir() and not newer:
+                self.log.info("No newer submission to collect: %s %s", submission.student, self.coursedir.assignment_id)
+                continue
+            self.log.info("Collecting submission: %s %s", submission.student, self.coursedir.assignment_id)
+            submission.copy(target)
+
+    def _submissions(self) -> dict[str, list[Submission]]:
+        wanted, name = self.coursedir.student_id, self.coursedir.assignment_id
+        found: dict[str, list[Submission]] = {}
+        for home in sorted(Path(self.inbound_path).iterdir()):
+            if home.is_symlink() or not home.is_dir() or wanted not in ("", "*", home.name):
+                continue
+            with os.scandir(home) as entries:
+                folders = [Path(entry.path) for _, entry in zip(range(MOST_SUBMISSIONS), entries, strict=False)
+                           if entry.is_dir(follow_symlinks=False) and entry.name.split("+")[1:2] == [name]]
+            if folders:
+                found[home.name] = [Submission(home.name, folder) for folder in folders]
+        return found
+
+    def _due_date(self) -> datetime | None:
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            try:
+                return gradebook.find_assignment(self.coursedir.assignment_id).duedate
+            except MissingEntry:
+                return None

@@ -1,0 +1,35 @@
+"""Gives each feedback page to the student it is for, and to nobody else."""
+
+import os
+from pathlib import Path
+
+from nbgrader.exchange.default import ExchangeReleaseFeedback
+from nbgrader.utils import notebook_hash
+
+from .folders import student_folders
+
+
+class ReleaseFeedback(ExchangeReleaseFeedback):
+    """nbgrader's `release_feedback` into the students' own feedback folders."""
+
+    def init_dest(self) -> None:
+        """Nothing is shared, so there is nothing to prepare."""
+        if not self.coursedir.course_id:
+            self.fail("No course id specified. Re-run with --course flag.")
+
+    def copy_files(self) -> None:
+        """Copy every page of the assignment; a page that is being read is replaced in one step."""
+        name, excluded = self.coursedir.assignment_id, self.coursedir.student_id_exclude.split(",")
+        for folder in sorted(Path(self.coursedir.root).glob(f"{self.coursedir.feedback_directory}/*/{name}")):
+            student, wanted = folder.parent.name, self.coursedir.student_id
+            secret = folder / "submission_secret.txt"
+            if student in excluded or wanted not in ("", "*", student) or not secret.is_file():
+                continue
+            target = student_folders(Path(self.root), self.coursedir.course_id, student).make().feedback
+            for page in folder.glob("*.html"):
+                # The name under which nbgrader's own fetch_feedback and list look for it.
+                released = target / f"{notebook_hash(secret=secret.read_text(), notebook_id=page.stem)}.html"
+                draft = released.with_suffix(".tmp")
+                draft.write_bytes(page.read_bytes())
+                os.replace(draft, released)
+                self.log.info("Released feedback for %s on %s", student, name)

@@ -1,0 +1,67 @@
+"""Keeps judgements by content: the same work, judged by the same graders, is not judged twice."""
+
+import functools
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import nbformat
+
+from kireji import paths
+
+from .assignment import Assignment
+from .intake import Submission
+from .judge import Judgement, judge
+from .report import Report
+
+KEPT = paths.VAR / "judgements"
+UNSURE = {"timeout", "error"}       # on a quieter machine it might have ended otherwise
+
+
+def judge_or_recall(submission: Submission, assignment: Assignment, secret: bytes, trusted: bool = False) -> Judgement:
+    """`judge`, unless its answer is kept already."""
+    path = KEPT / f"{_key(submission, assignment, secret)}.json"
+    try:
+        kept = json.loads(path.read_text())
+        return Judgement(Report.from_dict(kept["report"]), nbformat.from_dict(kept["notebook"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):    # none, or damaged: judged anew
+        judgement = judge(submission, assignment, secret, trusted=trusted)
+    statuses = {test.status for cell in judgement.report.cells for test in cell.tests}
+    if not statuses & UNSURE:
+        _write(path, {"report": judgement.report.as_dict(), "notebook": judgement.notebook})
+    return judgement
+
+
+def _key(submission: Submission, assignment: Assignment, secret: bytes) -> str:
+    """Changes with everything that a judgement depends on."""
+    total = hashlib.sha256(secret)
+    total.update(json.dumps([submission.digest(), submission.notices, assignment.name]).encode())
+    total.update(_graders_version(assignment.graders).encode())
+    total.update(json.dumps(assignment.source, sort_keys=True).encode())
+    return total.hexdigest()
+
+
+@functools.cache
+def _graders_version(graders: Path) -> str:
+    """The content of the hidden tests, of the engine and the lab, of the data, and the versions of the libraries.
+
+    Looked at once in a process: what changes under a running process takes effect with the next.
+    """
+    total = hashlib.sha256()
+    code = (graders, paths.ROOT / "src" / "kireji", paths.LAB / "attention_lab")
+    data = (paths.LAB_DATA / graders.name, paths.HELD_OUT)
+    files: Iterable[Path] = [path for folder in code for path in folder.rglob("*.py")]
+    files = [*files, *(path for folder in data for path in folder.glob("*.tsv")), paths.ROOT / "requirements.lock"]
+    for path in sorted(files):
+        total.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _write(path: Path, content: dict) -> None:
+    """Whole or not at all, also when two processes write it at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.write_text(json.dumps(content))
+    os.replace(draft, path)

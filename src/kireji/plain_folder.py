@@ -1,0 +1,60 @@
+"""Reads a folder that belongs to somebody else, who may be changing it at the same time: nothing in it is followed."""
+
+import os
+import stat
+from pathlib import Path
+
+
+class NotPlain(Exception):
+    """Not a plain file of its own, or too large; the text goes on after the file's name: "it is ..."."""
+
+
+class PlainFolder:
+    """An open folder. Use as a context; OSError if `path` is no folder or a link to one."""
+
+    def __init__(self, path: Path) -> None:
+        # Everything below goes through this handle: renaming the folder or putting a link in its place changes nothing.
+        self.handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+    def __enter__(self) -> "PlainFolder":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        os.close(self.handle)
+
+    def names(self, most: int) -> list[str]:
+        """The names in it, sorted; no more than `most` are looked at."""
+        with os.scandir(self.handle) as entries:
+            return sorted(entry.name for _, entry in zip(range(most), entries, strict=False))
+
+    def read(self, name: str, limit: int) -> bytes:
+        """The bytes of a regular file with one name, up to `limit`. NotPlain for anything else."""
+        try:
+            # Neither follows a link nor waits for a FIFO; what it is, is asked of the open file.
+            file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=self.handle)
+        except OSError:
+            raise NotPlain("it is a link or cannot be read") from None
+        try:
+            status = os.fstat(file)
+            if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
+                raise NotPlain("it is not a plain file of its own")
+            with open(file, "rb", closefd=False) as stream:
+                content = stream.read(limit + 1)
+        finally:
+            os.close(file)
+        if len(content) > limit:
+            raise NotPlain(f"it is larger than {limit // 2**20} MiB")
+        return content
+
+    def change_time(self, most: int) -> float:
+        """When the folder or anything in it was last changed, in seconds since 1970.
+
+        By the kernel's change time: unlike a modification time, no program can set it back.
+        """
+        times = [os.fstat(self.handle).st_ctime]
+        for name in self.names(most):
+            try:
+                times.append(os.stat(name, dir_fd=self.handle, follow_symlinks=False).st_ctime)
+            except FileNotFoundError:       # gone in the meantime
+                continue
+        return max(times)

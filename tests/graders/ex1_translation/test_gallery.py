@@ -1,0 +1,54 @@
+"""Every wrong variant fails the test that is about its mistake, with a message that names it, and loses nothing elsewhere."""
+
+import pytest
+from tests.graders.bench import grade
+from tests.graders.ex1_translation.gallery import GALLERY
+
+from kireji import paths
+
+NAME = "ex1_translation"
+PLAIN = (paths.ROOT / "tests" / "graders" / NAME / "accepted" / "plain.py").read_text()
+# task -> the tasks whose code calls this one's, and which must not pay for it
+CALLED_BY = {"padding_mask": ["decoding"], "additive_attention": ["decoder"], "sequence_loss": ["train_step"]}
+
+
+@pytest.mark.parametrize("wrong", GALLERY, ids=lambda wrong: f"{wrong.task}: {wrong.what}")
+def test_wrong_variant(wrong):
+    assert wrong.old in PLAIN
+    others = CALLED_BY.get(wrong.task, [])
+    cells = grade(NAME, PLAIN.replace(wrong.old, wrong.new), *(f"test_{task}.py" for task in [wrong.task, *others]))
+    tests = {test.name: test for test in cells[wrong.task]}
+    assert tests[wrong.test].status == "failed", [(test.name, test.message) for test in cells[wrong.task]]
+    assert wrong.says.lower() in tests[wrong.test].message.lower()
+    assert [(test.name, test.message) for task in others for test in cells[task] if test.status != "passed"] == []
+
+
+def test_the_gallery_is_large_enough():
+    assert len(GALLERY) >= 25
+    assert len({(wrong.task, wrong.what) for wrong in GALLERY}) == len(GALLERY)
+
+
+LAZY = {
+    "additive_attention": """
+        weights = torch.ones(query.shape[0], query.shape[1], key.shape[1])
+        weights = weights if mask is None else weights * mask
+        weights = weights / weights.sum(dim=-1, keepdim=True).clamp_min(1e-9)
+        return weights @ value, weights
+""",
+    "encoder": """
+        return torch.zeros(*source_ids.shape, 2 * self.gru.hidden_size), torch.zeros(len(source_ids), self.gru.hidden_size)
+""",
+    "decoder": """
+        weights = mask.float() / mask.sum(dim=1, keepdim=True)
+        return torch.zeros(len(input_ids), self.output.out_features), hidden, weights
+""",
+}
+HEADS = {"additive_attention": "    def forward(self, query, key, value, mask=None):", "encoder": "    def forward(self, source_ids, lengths):",
+         "decoder": "    def forward(self, input_ids, hidden, encoder_outputs, mask):"}
+
+
+@pytest.mark.parametrize("task", LAZY)
+def test_an_answer_of_the_right_shape_and_no_content_earns_next_to_nothing(task):
+    lazy = PLAIN.replace(HEADS[task], HEADS[task] + LAZY[task])
+    tests = grade(NAME, lazy, f"test_{task}.py")[task]
+    assert sum(test.weight * test.fraction for test in tests) <= 0.06 * sum(test.weight for test in tests), tests
