@@ -55,6 +55,7 @@ def mistakes(outputs, mask, weights):
                                           {what: scores.unsqueeze(1) for what, scores in other.items()})
     of_weights = {what: wrong.squeeze(1) for what, wrong in common.weights.items() if "queries" not in what}
     of_weights |= {"the softmax runs over an axis of length 1, so every weight is 1: it belongs over the tokens": mask.double(),
+                   "masked scores are set to 0 before the softmax: exp(0) is 1, not 0": torch.softmax(right * mask, dim=-1) * mask,
                    "all real tokens get the same weight: the scores do not reach the softmax":
                        mask.double() / mask.sum(dim=-1, keepdim=True).clamp_min(1)}
     of_pooled = {what: reference.mix(wrong, outputs) for what, wrong in of_weights.items() if wrong.isfinite().all()}
