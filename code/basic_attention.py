@@ -9,6 +9,7 @@ Only the first question has several answers, so only `score` changes in this fil
 
 import argparse
 import math
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -234,12 +235,19 @@ def arguments(argv: Sequence[str] | None, about: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=about.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("."), metavar="FOLDER", help="where the pictures go (default: here)")
     parser.add_argument("--quick", action="store_true", help="train hardly at all: to see that everything runs")
-    return parser.parse_args(argv)
+    options = parser.parse_args(argv)
+    # Better said now than after a minute of training: the lessons' own folder may be read-only.
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        parser.error(f"no pictures can be left in {options.out}: {error.strerror}")
+    if not os.access(options.out, os.W_OK):
+        parser.error(f"no pictures can be left in {options.out}: name another folder with --out")
+    return options
 
 
 def publish(out: Path, lesson: str, figures: dict[str, Figure], findings: list[str]) -> None:
     """Print what was found, and keep it as LESSON.txt beside the pictures LESSON_NAME.png."""
-    out.mkdir(parents=True, exist_ok=True)
     text = "\n".join(findings) + "\n"
     print(text, end="")
     (out / f"{lesson}.txt").write_text(text, encoding="utf-8")

@@ -228,7 +228,7 @@ def draw_comparison(runs: dict[bool, Run], held_out: Sequence[Example]) -> Figur
     right.legend(frameon=False, loc="center")
     left.set(ylim=(0, 1.03), xlabel="training steps", ylabel="unseen dates that are right")
     right.set(xlabel="characters in the source")
-    left.legend(frameon=False, loc="center right")
+    left.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 0.05))
     left.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)

@@ -1,6 +1,6 @@
 """Inputs for additive attention, the right answer, and the wrong answers that are worth naming."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,6 @@ from torch import Generator, Tensor
 
 from kireji.grading import diagnoses, expect
 
-from ..shapes import shaped
 from . import reference
 
 B, T_Q, T_K = 2, 3, 5
@@ -58,6 +57,14 @@ def indifferent(attention_weights: Tensor) -> bool:
     rows = [row[row > 1e-6] for row in attention_weights.flatten(0, -2)]
     rows = [row for row in rows if len(row) > 1]
     return bool(rows) and all(torch.allclose(row, row[:1].expand_as(row), atol=1e-6) for row in rows)
+
+
+def shaped(tensor: Tensor, what: str, names: Sequence[str], sizes: Sequence[int]) -> None:
+    """`tensor` has these sizes; if they came in another order, the message says which."""
+    swapped = diagnoses.swapped_axes(tensor.shape, names, sizes)
+    expect.true(swapped is None, f"{what}: {swapped}.")
+    expect.true(tuple(tensor.shape) == tuple(sizes),
+                f"{what} should have shape ({', '.join(names)}) = {tuple(sizes)} and has {tuple(tensor.shape)}.")
 
 
 def judged(student: Any, rng: Generator, look_at: Callable[["Answer"], None], masked: bool = True) -> None:
@@ -153,3 +160,10 @@ def known_mistakes(answer: Answer) -> diagnoses.AttentionMistakes:
                   "W_query and W_key are exchanged": ((query @ W_key.T).unsqueeze(2) + (key @ W_query.T).unsqueeze(1)).tanh() @ v[0]}
     other |= diagnoses.scaling_mistakes(right, HIDDEN_SIZE, scaled=False)
     return diagnoses.attention_mistakes(right, mask, value, other)
+
+
+def unchanged(inputs: Sequence[Tensor], after: Sequence[Any], names: Sequence[str]) -> None:
+    """The inputs are what they were before the call."""
+    for name, before, now in zip(names, inputs, after):
+        expect.true(isinstance(now, Tensor) and torch.equal(now, before),
+                    f"forward changes its input {name} in place: operations that end in _ (masked_fill_, add_) and +=, *= do that.")

@@ -3,6 +3,5 @@
 MISTAKES = (
     ("sequence_loss_solution", ", ignore_index=pad_id)", ")"),              # padding counts
     ("train_step_solution", "    optimizer.zero_grad()\n", ""),             # gradients pile up
-    # a beam's map is left behind when its words move on
-    ("decoding_solution", "torch.cat([weights[rows], attention_weights[rows]", "torch.cat([weights, attention_weights"),
+    ("decoding_solution", "in range(max_length):", "in range(max_length + 1):"),     # one word too many
 )

@@ -6,7 +6,6 @@ import torch
 
 from kireji.grading import expect, graded
 
-from ..shapes import unchanged
 from . import attention_cases as cases
 from .attention_cases import QUERY_SIZE, KEY_SIZE, HIDDEN_SIZE, B, T_K, T_Q
 
@@ -139,4 +138,4 @@ def test_inputs_stay_as_they_were(student, rng):
     attention, _ = cases.loaded(student, rng)
     result, after = attention.with_inputs(*inputs)
     cases.outputs(result)
-    unchanged(inputs, after, ("query", "key", "value", "mask"))
+    cases.unchanged(inputs, after, ("query", "key", "value", "mask"))

@@ -6,8 +6,8 @@ import torch
 
 from kireji.grading import expect, graded
 
-from ..shapes import shaped, unchanged
 from . import reference
+from .attention_cases import shaped, unchanged
 
 VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, PAD = 11, 5, 6, 0
 LENGTHS = torch.tensor([3, 7, 1, 5])                 # unsorted on purpose

@@ -2,14 +2,9 @@
 
 from typing import Any
 
-from ..isolation import isolating
+from kireji.grading import isolation
 
 LOSSES = [0.7 - 0.01 * i for i in range(40)]
-
-
-def stand_in_pooling(student: Any) -> Any:
-    """The class itself under the student's name: their classifier builds it."""
-    return "attention_lab.stand_ins.PlainPooling"
 
 
 def stand_in_epoch(student: Any) -> Any:
@@ -17,4 +12,6 @@ def stand_in_epoch(student: Any) -> Any:
     return student.make("attention_lab.stand_ins.Climb", LOSSES)
 
 
-without = isolating({"AttentionPooling": stand_in_pooling, "train_epoch": stand_in_epoch})
+# Their classifier builds the pooling, so the class itself stands under its name.
+without_pooling = isolation.without({"AttentionPooling": "attention_lab.stand_ins.PlainPooling"})
+without_epoch = isolation.without({"train_epoch": stand_in_epoch})

@@ -6,7 +6,6 @@ import torch
 
 from kireji.grading import diagnoses, expect, graded
 
-from ..shapes import shaped, unchanged
 from . import reference
 
 B, T, HIDDEN_SIZE, ATTENTION_SIZE = 3, 5, 4, 6
@@ -32,10 +31,8 @@ def loaded(student, rng, scale=2.0):
 def answer(result, B=B, T=T):
     """(pooled, attention_weights) in the right shapes."""
     pooled, attention_weights = expect.returns(result, "pooled", "attention_weights")
-    expect.tensor(pooled, name="pooled")
-    expect.tensor(attention_weights, name="attention_weights")
-    shaped(attention_weights, "attention_weights", ("B", "T"), (B, T))
-    shaped(pooled, "pooled", ("B", "hidden_size"), (B, HIDDEN_SIZE))
+    expect.axes(attention_weights, ("B", "T"), (B, T), "attention_weights")
+    expect.axes(pooled, ("B", "hidden_size"), (B, HIDDEN_SIZE), "pooled")
     return pooled, attention_weights
 
 
@@ -164,7 +161,7 @@ def test_texts_do_not_mix(student, rng):
     pooling, _ = loaded(student, rng)
     result, after = pooling.with_inputs(outputs, mask)
     together = answer(result)
-    unchanged((outputs, mask), after, ("outputs", "mask"))
+    expect.unchanged((outputs, mask), after, ("outputs", "mask"))
     answer(pooling(*draw(rng)))
     for name, first, again in zip(("pooled", "attention_weights"), together, answer(pooling(outputs, mask, seed=1))):
         expect.close(again, first, name=name, hint="the same call gives another answer: is something kept on self, or is there dropout?")

@@ -6,8 +6,7 @@ import torch
 
 from kireji.grading import expect, graded
 
-from ..shapes import shaped, unchanged
-from .isolation import without
+from .isolation import without_pooling
 
 VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, N_CLASSES, PAD = 11, 5, 6, 3, 0
 LENGTHS = torch.tensor([3, 7, 1, 5])                 # unsorted on purpose
@@ -36,10 +35,8 @@ def draw(rng, lengths=LENGTHS, width=T, pad_id=PAD):
 def answer(result, B=B, T=T):
     """(logits, attention_weights) in the right shapes, all finite."""
     logits, attention_weights = expect.returns(result, "logits", "attention_weights")
-    for name, tensor, names, sizes in (("logits", logits, ("B", "n_classes"), (B, N_CLASSES)),
-                                       ("attention_weights", attention_weights, ("B", "T"), (B, T))):
-        shaped(expect.tensor(tensor, name=name), name, names, sizes)
-        expect.finite(tensor, name)
+    expect.finite(expect.axes(logits, ("B", "n_classes"), (B, N_CLASSES), "logits"), "logits")
+    expect.finite(expect.axes(attention_weights, ("B", "T"), (B, T), "attention_weights"), "attention_weights")
     return logits, attention_weights
 
 
@@ -48,7 +45,7 @@ def ask(classifier, token_ids, lengths, **options):
 
 
 @graded("classifier", weight=2)
-@without("AttentionPooling")
+@without_pooling
 def test_shapes(student, rng):
     """The classifier gives a score for each class and a weight for each token, different for different texts."""
     classifier = make(student)
@@ -62,7 +59,7 @@ def test_shapes(student, rng):
 
 
 @graded("classifier", weight=3)
-@without("AttentionPooling")
+@without_pooling
 def test_weights_are_shares_of_the_real_tokens(student, rng):
     """The weights of a text sum to 1 over its real tokens and are exactly 0 at padding."""
     _, attention_weights = ask(make(student), draw(rng), LENGTHS)
@@ -71,7 +68,7 @@ def test_weights_are_shares_of_the_real_tokens(student, rng):
 
 
 @graded("classifier", weight=4)
-@without("AttentionPooling")
+@without_pooling
 def test_padding_changes_nothing(student, rng):
     """A text gets the same answer alone, among longer ones, and padded further."""
     classifier, token_ids = make(student), draw(rng)
@@ -90,7 +87,7 @@ def test_padding_changes_nothing(student, rng):
 
 
 @graded("classifier", weight=3)
-@without("AttentionPooling")
+@without_pooling
 def test_attention_is_used(student, rng):
     """What is attended decides: the gradient of the logits flows through the weights."""
     classifier, lengths = make(student), torch.tensor([5, 4])
@@ -108,7 +105,7 @@ def test_attention_is_used(student, rng):
 
 
 @graded("classifier", weight=2)
-@without("AttentionPooling")
+@without_pooling
 def test_reads_in_order(student, rng):
     """The order of the words matters, and every word does."""
     classifier, lengths = make(student), torch.tensor([6])
@@ -125,7 +122,7 @@ def test_reads_in_order(student, rng):
 
 
 @graded("classifier", weight=1)
-@without("AttentionPooling")
+@without_pooling
 def test_order_of_texts(student, rng):
     """Texts may come in any order of length; the rows of the answer follow."""
     classifier, token_ids = make(student), draw(rng)
@@ -138,13 +135,13 @@ def test_order_of_texts(student, rng):
 
 
 @graded("classifier", weight=2)
-@without("AttentionPooling")
+@without_pooling
 def test_nothing_is_kept_between_calls(student, rng):
     """In eval mode the same texts get the same answer again, whatever came between, and the inputs stay as they were."""
     classifier, token_ids = make(student), draw(rng)
     result, after = classifier.with_inputs(token_ids, LENGTHS)
     first = answer(result)
-    unchanged((token_ids, LENGTHS), after, ("token_ids", "lengths"))
+    expect.unchanged((token_ids, LENGTHS), after, ("token_ids", "lengths"))
     ask(classifier, draw(rng), LENGTHS)
     for name, one, again in zip(("the logits", "the weights"), first, ask(classifier, token_ids, LENGTHS, seed=1)):
         expect.close(again, one, name=name, hint="the second call with the same texts gives another answer: is a state kept on self, "
@@ -152,7 +149,7 @@ def test_nothing_is_kept_between_calls(student, rng):
 
 
 @graded("classifier", weight=2)
-@without("AttentionPooling")
+@without_pooling
 def test_learns(student, rng):
     """The gradient reaches every parameter, but not the vector of the padding word; any id may be the padding."""
     pad_id = 4

@@ -4,7 +4,7 @@ import torch
 
 from kireji.grading import expect, graded
 
-from .isolation import without
+from .isolation import without_epoch
 from .reference import Bag
 
 VOCAB_SIZE, N_CLASSES, T = 9, 2, 5
@@ -129,7 +129,7 @@ class Choice:
 
 
 @graded("training", weight=4)
-@without("train_epoch")
+@without_epoch
 def test_best_weights_are_kept(student, rng):
     """Afterwards the model has the weights of the epoch with the best validation score."""
     for scores in ([0.5, 0.8, 0.6, 0.7], [0.9, 0.3, 0.2, 0.1], [0.4, 0.5, 0.7, 0.7]):
@@ -146,7 +146,7 @@ def test_best_weights_are_kept(student, rng):
 
 
 @graded("training", weight=2)
-@without("train_epoch")
+@without_epoch
 def test_stops_early(student, rng):
     """It stops after `patience` epochs without a better score, and not before."""
     for scores, patience, done in (([0.5, 0.8, 0.6, 0.7, 0.9], 2, 4), ([0.5, 0.4, 0.6, 0.5, 0.7], 2, 5), ([0.6, 0.6, 0.6, 0.6, 0.6], 3, 4)):
@@ -156,7 +156,7 @@ def test_stops_early(student, rng):
 
 
 @graded("training", weight=1)
-@without("train_epoch")
+@without_epoch
 def test_reports_every_epoch(student, rng):
     """losses and scores have a number for each epoch that was done."""
     scores = [0.5, 0.8, 0.6]
@@ -170,7 +170,7 @@ def test_reports_every_epoch(student, rng):
 
 
 @graded("training", weight=1)
-@without("train_epoch")
+@without_epoch
 def test_looks_in_eval_mode(student, rng):
     """The model is in eval mode whenever validate looks at it, and at the end."""
     choice = Choice(student, rng, [0.5, 0.8, 0.6], epochs=3, patience=3)

@@ -90,5 +90,35 @@ def accuracy_curves(ks: Sequence[int], curves: Mapping[str, Sequence[float]]) ->
     return figure
 
 
+def grid_curves(loss: Mapping[str, Sequence[float]], every: int) -> Figure:
+    """Training loss over steps, a panel for each task and a line for each mechanism.
+
+    loss: {"general_on_recall": the mean loss of every `every` steps}"""
+    tasks = list(dict.fromkeys(name.rpartition("_on_")[2] for name in loss))
+    figure = Figure(figsize=(10, 3), layout="constrained")
+    panels = figure.subplots(1, max(1, len(tasks)), sharey=True, squeeze=False)[0]
+    for axes, task in zip(panels, tasks):
+        for name, values in loss.items():
+            mechanism, _, of = name.rpartition("_on_")
+            if of == task:
+                axes.plot([every * (i + 1) for i in range(len(values))], values, label=mechanism, linewidth=1.5)
+        axes.set(title=task, xlabel="training steps")
+        axes.legend(frameon=False, fontsize=7)
+        axes.spines[["top", "right"]].set_visible(False)
+    panels[0].set_ylabel("training loss")
+    return figure
+
+
+def heat_maps(maps: Mapping[str, ArrayLike]) -> Figure:
+    """Matrices side by side, each under its name: darker is more."""
+    figure = Figure(figsize=(2.6 * max(1, len(maps)), 2.8), layout="constrained")
+    for axes, (name, values) in zip(figure.subplots(1, max(1, len(maps)), squeeze=False)[0], maps.items()):
+        matrix = np.asarray(values, dtype=float)
+        axes.imshow(matrix, cmap="Blues", vmin=min(0.0, matrix.min()), aspect="auto")
+        axes.set_title(name, fontsize=9, color=INK)
+        axes.tick_params(colors=QUIET, labelsize=7)
+    return figure
+
+
 def _places(n: int) -> np.ndarray:
     return (np.arange(n) + 0.5) / n

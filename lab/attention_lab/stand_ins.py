@@ -115,6 +115,23 @@ class PlainAttention(nn.Module):
         return (context.squeeze(1), attention_weights.squeeze(1)) if flat else (context, attention_weights)
 
 
+def share_attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """A made-up attention without a softmax, so that what calls an attention can be judged on its own: shares of sigmoids.
+
+    query (..., T_q, d)   key (..., T_k, d)   value (..., T_k, d_v)   mask broadcasts to (..., T_q, T_k)
+    Returns context (..., T_q, d_v) and attention_weights (..., T_q, T_k)."""
+    attention_weights = share_weights(query @ key.transpose(-2, -1), mask)
+    return attention_weights @ value, attention_weights
+
+
+def share_weights(scores: Tensor, mask: Tensor | None = None) -> Tensor:
+    """Made-up weights without a softmax: shares of sigmoids. scores (..., T_q, T_k), mask broadcasts to it."""
+    shares = torch.sigmoid(scores)
+    if mask is not None:
+        shares = shares * mask
+    return shares / shares.sum(dim=-1, keepdim=True).clamp_min(1e-9)
+
+
 class PlainPooling(nn.Module):
     """A simple pooling of another kind, so that a classifier can be judged while your own pooling is unfinished.
 

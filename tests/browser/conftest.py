@@ -19,7 +19,7 @@ PHONE = {"width": 390, "height": 844}
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The installed Chromium, without a window."""
     require("browser")
@@ -29,7 +29,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[LiveCourse]:
     """The course with its released assignments, up."""
     course = LiveCourse(tmp_path_factory.mktemp("course"))
@@ -39,7 +39,7 @@ def course(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Itera
     course.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def context(chromium: Browser) -> Callable[..., BrowserContext]:
     """Make a browser profile of its own: nobody else's cookies."""
 
@@ -51,7 +51,7 @@ def context(chromium: Browser) -> Callable[..., BrowserContext]:
     return context
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def log_in(course: LiveCourse, context: Callable[..., BrowserContext]) -> Callable[[str], Page]:
     """Log in through the log-in page, as a person does; the page where that ends."""
 
@@ -66,7 +66,7 @@ def log_in(course: LiveCourse, context: Callable[..., BrowserContext]) -> Callab
     return log_in
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def picture() -> Callable[[Page, str], Path]:
     """Keep what a page looks like."""
     ARTEFACTS.mkdir(parents=True, exist_ok=True)

@@ -22,7 +22,7 @@ EX1 = "ex1_translation"
 GRADING = 300_000       # milliseconds for one submission on a busy machine
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def student(log_in: Callable[[str], Page]) -> Page:
     """Alice, on her welcome page."""
     page = log_in("alice")
@@ -30,7 +30,7 @@ def student(log_in: Callable[[str], Page]) -> Page:
     return page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def fetched(student: Page, course: LiveCourse, picture: Callable) -> Path:
     """Alice has fetched ex1 from the assignment list; the folder it is in."""
     picture(student, "welcome")
@@ -43,7 +43,7 @@ def fetched(student: Page, course: LiveCourse, picture: Callable) -> Path:
     return course.root / "var" / "homes" / "alice" / EX1
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def submitted(student: Page, fetched: Path, picture: Callable) -> None:
     """Alice has opened the notebook, done the work and submitted it."""
     open_notebook(student)
@@ -56,7 +56,7 @@ def submitted(student: Page, fetched: Path, picture: Callable) -> None:
     picture(student, "submitted")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def graded(submitted: None, log_in: Callable[[str], Page], picture: Callable) -> Page:
     """The instructor has collected, autograded, and given feedback, all in the formgrader."""
     page = log_in("instructor")
@@ -144,7 +144,7 @@ def test_a_student_fetches_and_submits(submitted: None, course: LiveCourse) -> N
     assert {f"{EX1}.ipynb", f"{EX1}.safetensors"} <= {path.name for path in inbound[0].iterdir()}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def score(graded: Page, course: LiveCourse) -> str:
     """The score that the hidden tests gave, as pages show it."""
     notebook = nbformat.read(course.root / "autograded" / "alice" / EX1 / f"{EX1}.ipynb", as_version=4)

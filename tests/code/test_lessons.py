@@ -7,6 +7,7 @@ import re
 import pytest
 from PIL import Image
 
+import basic_attention
 from kireji import paths
 
 LESSONS = sorted(path.stem for path in paths.LESSONS.glob("*.py"))
@@ -32,8 +33,15 @@ def test_a_quick_run_leaves_the_promised_pictures(name, tmp_path, capsys):
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_lesson_imports_what_students_have(name):
     allowed = {"torch", "matplotlib", "numpy", "babel", *LESSONS,
-               "argparse", "collections", "datetime", "functools", "math", "pathlib", "random", "typing"}
+               "argparse", "collections", "datetime", "functools", "math", "os", "pathlib", "random", "typing"}
     for node in ast.walk(ast.parse((paths.LESSONS / f"{name}.py").read_text())):
         modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else \
             [node.module] if isinstance(node, ast.ImportFrom) else []
         assert {module.split(".")[0] for module in modules} <= allowed
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_any_training(tmp_path, capsys):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(SystemExit):
+        basic_attention.main(["--out", str(tmp_path / "file")])
+    assert "no pictures can be left in" in capsys.readouterr().err

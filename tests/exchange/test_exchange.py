@@ -132,6 +132,15 @@ def test_nothing_is_followed(place):
     assert {path.name for path in files} == {"timestamp.txt", "submission_secret.txt"}
 
 
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink("/etc/passwd", path)],
+                         ids=["fifo", "folder", "link"])
+def test_no_timestamp_of_a_student_stops_the_class(place, make):
+    make(write(place, "mallory") / "timestamp.txt")
+    write(place, "zoe")
+    assert collect(place) == ["mallory", "zoe"]
+    assert submitted(place, "mallory", "timestamp.txt").endswith(" UTC")
+
+
 def test_too_much_is_left_out(place):
     folder = write(place, "mallory")
     with open(folder / "big.safetensors", "wb") as file:

@@ -20,6 +20,7 @@ from traitlets.config import Config
 from kireji.feedback import pictures
 from kireji.feedback.configure import configure
 from kireji.feedback.view import Grade, Gradebook
+from tests.needs import browser, require
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -253,14 +254,12 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     return Course(tmp_path)
 
 
-@pytest.fixture(scope="session")
-def chromium(request: pytest.FixtureRequest) -> Iterator["Browser"]:
-    """A real browser. The house's `require` says what a missing one means on this machine."""
-    for plugin in request.config.pluginmanager.get_plugins():
-        if callable(getattr(plugin, "require", None)):
-            plugin.require("browser")
+@pytest.fixture(scope="module")
+def chromium() -> Iterator["Browser"]:
+    """A real browser."""
+    require("browser")
     from playwright.sync_api import sync_playwright
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
+        opened = playwright.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
+        yield opened
+        opened.close()

@@ -1,4 +1,4 @@
-"""A process that has imported torch and done nothing else. Each connection to it becomes a fork that runs code and serves it.
+"""A process that has imported torch and the lab, and done nothing else. Each connection to it becomes a fork that runs code and serves it.
 
 Run as `python nursery.py SOCKET AGENT`. Forking from pytest itself would copy a process whose threads are in the middle
 of something."""
@@ -14,14 +14,17 @@ import sys
 import traceback
 from types import ModuleType
 
+# What notebooks import: once here, not once in each fork.
 import attention_lab.batches
+import attention_lab.comparison
 import attention_lab.figures
 import attention_lab.labelled
 import attention_lab.models
 import attention_lab.neutral
 import attention_lab.plots
 import attention_lab.stand_ins
-import attention_lab.training  # noqa: F401
+import attention_lab.training
+import matplotlib.pyplot  # noqa: F401
 import torch
 
 from kireji import wire

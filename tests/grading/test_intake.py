@@ -7,7 +7,7 @@ import pytest
 
 from kireji.grading.aside import set_refused_aside, take_in
 from kireji.grading.intake import MOST_ENTRIES, read_submission, refused
-from kireji.sandbox import Limits
+from kireji.sandbox.limits import Limits
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from kireji.grading.assignment import Assignment
 from kireji.grading.intake import Submission
 from kireji.grading.judge import judge
-from kireji.sandbox import Limits
+from kireji.sandbox.limits import Limits
 
 SECRET = b"s" * 32
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 
 from kireji.hub import release
 
@@ -50,3 +51,14 @@ def test_students_can_hand_in_before_anything_is_released(folders) -> None:
     course = folders[1].parent
     assert {folder.name for folder in course.iterdir()} == {"outbound", "inbound", "feedback"}
     assert course.joinpath("inbound").stat().st_mode & 0o7777 == 0o2733
+
+
+def test_students_are_entered_with_a_name_and_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(release, "ROOT", tmp_path)
+    release.enter_students(["alice"])
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db", "kireji") as gradebook:
+        gradebook.update_or_create_student("alice", last_name="Liddell")
+    release.enter_students(["alice", "bob"])
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db", "kireji") as gradebook:
+        names = {student.id: f"{student.first_name} {student.last_name}" for student in gradebook.students}
+    assert names == {"alice": "Alice Liddell", "bob": "Bob Student"}

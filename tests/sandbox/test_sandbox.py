@@ -9,7 +9,10 @@ import torch
 from nbformat.v4 import new_code_cell, new_notebook
 
 from kireji import paths
-from kireji.sandbox import CallFailed, CellsLost, Limits, Sandbox, SandboxLost
+from kireji.sandbox.cells import CellsLost
+from kireji.sandbox.channel import CallFailed, SandboxLost
+from kireji.sandbox.limits import Limits
+from kireji.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.needs("bubblewrap")
 

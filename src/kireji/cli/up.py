@@ -20,7 +20,7 @@ def up(port: int) -> None:
 
     Prints the address, the accounts with their passwords, and what to do next. Ctrl-C ends it; what was submitted
     and graded is still there at the next start."""
-    from kireji.hub import lifecycle, release
+    from kireji.hub import accounts, lifecycle, release
 
     console = Console(highlight=False)
     for name in ENDING:     # SIGINT too: whoever is started in the background by a script inherits it ignored
@@ -37,6 +37,7 @@ def up(port: int) -> None:
                     names = release.unreleased()
                     if names:
                         release.release(names)
+                        release.enter_students(accounts.names("student"))
                     hub.wait_until_ready(READY_SECONDS)
                 _say_ready(console, hub.address, names, time.monotonic() - began)
                 hub.wait()

@@ -13,6 +13,7 @@ from kireji.plain_folder import NotPlain, PlainFolder
 MOST_SUBMISSIONS = 500          # of one student, looked at
 MOST_FILES = 200                # of one submission, looked at
 MOST_BYTES = 128 * 2**20        # of one submission, copied
+TIMESTAMP = "timestamp.txt"     # where nbgrader looks for the time of a submission
 FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"
 
 
@@ -33,12 +34,14 @@ class Submission:
         left = MOST_BYTES
         with PlainFolder(self.path) as folder:
             for name in folder.names(MOST_FILES):
+                if name == TIMESTAMP:       # ours to write, whatever the student put there
+                    continue
                 try:
                     left -= (draft / name).write_bytes(folder.read(name, left))
                 except NotPlain:
                     # Its name is kept, empty: the report then says that it was left out.
                     (draft / name).mkdir()
-        (draft / "timestamp.txt").write_text(self.time.strftime(FORMAT))
+        (draft / TIMESTAMP).write_text(self.time.strftime(FORMAT))
         if target.exists():
             target.rename(old)
         draft.rename(target)

@@ -11,10 +11,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from kireji.sandbox import CallFailed
+from kireji.sandbox.channel import CallFailed as StudentError
 from kireji.wire import Opaque
 
+from .diagnoses import swapped_axes
+
 measured: ContextVar[list[tuple[float, str]]] = ContextVar("measured")   # the running test's metrics
+
+
+NAMED = "It looks as if"     # how a message begins that names the mistake made
 
 
 class Mistake(Exception):
@@ -35,6 +40,25 @@ def kind(value: Any) -> str:
         return f"a {type(value).__name__} of {len(value)}"
     names = {str: "text", bool: "a bool", int: "an int", float: "a float", dict: "a dict"}
     return names.get(type(value), f"a value of type {type(value).__name__}")
+
+
+def axes(value: Any, names: Sequence[str], sizes: Sequence[int], name: str) -> torch.Tensor:
+    """`value` if it is a floating tensor of these sizes; if they came in another order, the Mistake says which.
+
+    names: what the axes are called, such as ("B", "T_q", "T_k")"""
+    value = tensor(value, name=name)
+    swapped = swapped_axes(value.shape, names, sizes)
+    true(swapped is None, f"{name}: {swapped}.")
+    true(tuple(value.shape) == tuple(sizes),
+         f"{name} should have shape ({', '.join(names)}) = {tuple(sizes)} and has {tuple(value.shape)}.")
+    return value
+
+
+def unchanged(before: Sequence[Any], after: Sequence[Any], names: Sequence[str]) -> None:
+    """Mistake unless each tensor argument is after the call what it was before."""
+    for name, was, now in zip(names, before, after, strict=True):
+        true(not isinstance(was, torch.Tensor) or isinstance(now, torch.Tensor) and torch.equal(was, now),
+             f"The input {name} is changed in place: operations that end in _ (masked_fill_, add_) and +=, *= do that.")
 
 
 def true(condition: bool, message: str) -> None:
@@ -103,7 +127,7 @@ def close(actual: Any, expected: torch.Tensor, hint: str = "", diagnoses: Mappin
     for description, wrong in (diagnoses or {}).items():
         wrong = wrong() if callable(wrong) else wrong
         if _agree(actual, wrong, rtol, atol) and not _agree(wrong, expected, rtol, atol):
-            raise Mistake(_sentence(f"It looks as if {description}.", hint))
+            raise Mistake(_sentence(f"{NAMED} {description}.", hint))
     if expected.dtype.is_floating_point and torch.isfinite(expected).all():
         finite(actual, name, hint)
     raise Mistake(_sentence(_difference(actual, expected, name), hint))
@@ -133,7 +157,7 @@ def raises(expected: str, call: Callable[[], Any], hint: str = "") -> None:
     """Mistake unless `call()` makes the student's code raise an error of the type named `expected`."""
     try:
         result = call()
-    except CallFailed as error:
+    except StudentError as error:
         if error.type_name != expected:
             raise Mistake(_sentence(f"Expected {expected}, but the call raised {error}.", hint)) from None
     else:

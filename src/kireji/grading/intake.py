@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kireji.plain_folder import NotPlain, PlainFolder
-from kireji.sandbox import DEFAULT, Limits
+from kireji.sandbox.limits import DEFAULT, Limits
 
 OURS = {"timestamp.txt", "submission_secret.txt"}     # nbgrader's, read by nbgrader alone
 UNREMARKABLE = {".ipynb_checkpoints", "__pycache__", ".DS_Store"}

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from kireji.sandbox import DEFAULT, CellsLost, Limits, Sandbox
+from kireji.sandbox.cells import CellsLost
+from kireji.sandbox.limits import DEFAULT, Limits
+from kireji.sandbox.sandbox import Sandbox
 
 from .assignment import Assignment
 from .hidden_tests import run_hidden_tests

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import torch
 
-from kireji.sandbox import CallFailed, Channel, SandboxLost
+from kireji.sandbox.channel import CallFailed, Channel, SandboxLost
 
 from . import expect
-from .graded import mark_of
+from .marks import mark_of
 from .report import Image, TestReport
 from .student import Student
 
@@ -84,8 +84,10 @@ class Grading:
         mark = mark_of(item.function)
         if mark and (call.when == "call" or call.excinfo):
             status, fraction, message = self.outcome(item, call.excinfo and call.excinfo.value)
+            # A test that runs once for each of several things says which one.
+            title = f"{mark.title} ({item.callspec.id})" if hasattr(item, "callspec") else mark.title
             self.reports.setdefault(item.nodeid, (mark.grade_id, TestReport(
-                item.name, mark.title, status, fraction, mark.weight, message[:MESSAGE_CHARACTERS], self.images)))
+                item.name, title, status, fraction, mark.weight, message[:MESSAGE_CHARACTERS], self.images)))
         return (yield)
 
     def outcome(self, item: pytest.Item, error: BaseException | None) -> tuple[str, float, str]:

@@ -16,7 +16,6 @@ from kireji.data.secret import read_or_make_secret
 from .aside import take_in
 from .assignment import load
 from .intake import read_submission
-from .kept import judge_or_recall
 from .rebuild import rebuild
 
 REPORT = "kireji"           # the key of a graded notebook's metadata under which its report stands
@@ -43,6 +42,8 @@ class JudgeSubmission(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         """The notebook as it ran in the sandbox, with its report."""
+        from .kept import judge_or_recall       # here: torch and pytest are needed when something is graded, not before
+
         names = resources["nbgrader"]
         course = CourseDirectory(config=self.config)
         folder = Path(course.format_path(course.submitted_directory, names["student"], names["assignment"]))

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from kireji.sandbox import Channel
+from kireji.sandbox.channel import Channel
 from kireji.wire import Reference
 
 

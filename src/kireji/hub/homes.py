@@ -6,7 +6,8 @@ from pathlib import Path
 
 from kireji.paths import DOCS, HOMES, HUB_CONFIG, LESSONS
 
-READ_ONLY = {"lessons": LESSONS, "docs": DOCS}      # what the home shows of the repository, by the name it has there
+# What the home shows of the repository: under the names that the links between these pages have.
+READ_ONLY = {LESSONS.name: LESSONS, DOCS.name: DOCS}
 
 
 def shown() -> dict[str, Path]:

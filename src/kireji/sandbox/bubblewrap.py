@@ -66,7 +66,8 @@ def interpreter_mounts() -> tuple[Mount, ...]:
     """The system's libraries, this Python and its packages, read-only: what any Python program needs to start."""
     own = {sys.base_prefix, sys.prefix}
     prefixes = sorted(prefix for prefix in own if not prefix.startswith("/usr/") and prefix != "/usr")
-    paths = [path for path in (*SYSTEM, *SETTINGS, *prefixes) if os.path.exists(path) and not os.path.islink(path)]
+    system = [path for path in SYSTEM if not os.path.islink(path)]       # those that are: see system_links
+    paths = [path for path in (*system, *SETTINGS, *prefixes) if os.path.exists(path)]
     return tuple(Mount(Path(path), path) for path in paths)
 
 
