@@ -1,4 +1,14 @@
-"""Texts with a label as padded tensors, in batches of similar length."""
+"""Texts with a label as padded tensors, in batches of similar length.
+
+Every classifier of them is called in one way: classifier(token_ids (B, T), lengths (B,)) gives logits (B, n_classes) and
+attention_weights (B, T), and softmax(logits) are the probabilities of the classes.
+
+A checkpoint of ex3_classification (`ex3_classification.safetensors`, written by `training.keep`) holds the state_dict of
+such a classifier, under the names that its class gives: AttentionClassifier is written by the student, so the class
+comes from their notebook. Its metadata are text: "vocabulary", the tokens in the order of their numbers with a space
+between, so that Vocabulary(text.split(" ")) is the vocabulary again; "history", the training curve as JSON. Class 0 is
+"negative", class 1 "positive"; embedding and hidden state have size 64.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -37,7 +37,8 @@ class TranslationModel(nn.Module):
 class LSTMClassifier(nn.Module):
     """The baseline: an LSTM reads the text, and its last hidden state alone says which class it is.
 
-    Seen as attention, all of the weight is on the last token; so it answers in the same form as an attention classifier."""
+    Seen as attention, all of the weight is on the last token; so it answers in the same form as an attention classifier.
+    Parameters: embedding.weight (vocab_size, embedding_size), lstm.*, output.weight (n_classes, hidden_size), output.bias."""
 
     def __init__(self, vocab_size: int, embedding_size: int, hidden_size: int, n_classes: int, pad_id: int, dropout: float = 0.4):
         super().__init__()
