@@ -38,7 +38,6 @@ class Wall:
     environment: Mapping[str, str]
     folder: str                                                 # where it starts
     scratch: Mapping[str, int] = field(default_factory=dict)    # folders in memory, and their size in bytes
-    network: bool = False                                       # True shares this machine's network
     own_uid: bool = False       # no user namespace: the program starts as root, and changes to a uid of its own
     filter: int | None = None   # an open file with the seccomp filter (see `syscalls`)
 
@@ -101,9 +100,7 @@ def system_links() -> Iterable[tuple[str, str]]:
 
 def command(bwrap: str, wall: Wall, program: Iterable[str]) -> list[str]:
     """The argument list that runs `program` behind `wall`. It dies with whoever started it."""
-    apart = [option for option in OWN_UID if not (wall.network and option == "--unshare-net")] if wall.own_uid else [
-        *MAPPED_UID, *(["--share-net"] if wall.network else [])]
-    arguments = [bwrap, *apart, "--hostname", "sandbox", "--die-with-parent",
+    arguments = [bwrap, *(OWN_UID if wall.own_uid else MAPPED_UID), "--hostname", "sandbox", "--die-with-parent",
                  "--new-session", "--clearenv", "--proc", "/proc", "--dev", "/dev"]
     if wall.filter is not None:
         arguments += ["--seccomp", str(wall.filter)]

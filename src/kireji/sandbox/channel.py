@@ -43,10 +43,10 @@ class Channel:
         self.ended = ended
         self.lost: SandboxLost | None = None
 
-    def greet(self) -> None:
+    def greet(self, seconds: float) -> None:
         """Wait for the agent to say that it is there; without that the channel is lost."""
         try:
-            reply = self.stream.receive(self.call_seconds)
+            reply = self.stream.receive(seconds)
             if reply != {"id": 0, "value": "ready"}:
                 self.lose(UNASKED)
         except TimeoutError:

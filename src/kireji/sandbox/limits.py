@@ -14,6 +14,7 @@ class Limits:
     """The budget of one submission. Times are seconds of wall clock where nothing else is said; sizes are bytes."""
 
     start_seconds: float = 60          # until the kernel answers
+    agent_seconds: float = 30          # until the agent answers, after the cells
     cells_seconds: float = 120         # all of the notebook's cells together
     tests_seconds: float = 180         # all of the hidden tests together
     call_seconds: float = 20           # one call of a student's function by a hidden test

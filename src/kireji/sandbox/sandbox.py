@@ -77,7 +77,7 @@ class Sandbox:
         code = f"__import__('agent').start({self.place.agent_number})"
         self.loop.call_soon_threadsafe(lambda: self.client.execute(code, silent=True, store_history=False))
         self.channel = Channel(self.place.agent, self.limits.call_seconds, self.limits.tests_seconds, self.why_ended)
-        self.channel.greet()
+        self.channel.greet(self.limits.agent_seconds)
         return self.channel
 
     def end(self, reason: str) -> None:
