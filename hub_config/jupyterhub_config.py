@@ -42,6 +42,11 @@ c.JupyterHub.spawner_class = WalledSpawner
 c.JupyterHub.services = [course_service.service(int(os.environ["KIREJI_COURSE_PORT"]))]
 c.JupyterHub.load_roles = course_service.roles()
 
+# How much a person's server may use; the rest of the limits is in kireji/hub/server_limits.py.
+c.Spawner.mem_limit = "4G"              # all kernels and terminals together
+c.WalledSpawner.process_limit = 512     # processes and threads
+c.WalledSpawner.disk_limit = "4G"       # the home and what was handed in
+
 # Where a person lands: students on the welcome page, instructors in the formgrader.
 c.Spawner.default_url = "/lab/tree/welcome.md"
 c.JupyterHub.default_url = course_service.landing_page
