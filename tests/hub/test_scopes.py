@@ -27,5 +27,6 @@ def test_every_scope_has_its_reason(configured: Config) -> None:
 
 
 def test_nobody_is_an_administrator(configured: Config) -> None:
-    assert not configured.Authenticator.admin_users and not configured.Authenticator.get("allow_all")
+    assert not {"admin_users", "allow_all", "allow_existing_users"} & {
+        name for name, value in configured.Authenticator.items() if value}
     assert "admin" not in {role["name"] for role in configured.JupyterHub.load_roles}

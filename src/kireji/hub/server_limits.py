@@ -20,6 +20,7 @@ LIMITS = Limits(
 )
 DISK_BYTES = 4096 * MIB             # the home and what was handed in
 DISK_FILES = 200_000
+ROOM_BYTES, ROOM_FILES = 32 * MIB, 1000
 
 
 def kernel_limits(limits: Limits) -> dict[str, int]:
@@ -50,8 +51,8 @@ class Disk:
         return cls(total, count)
 
     def or_more(self, other: "Disk") -> "Disk":
-        """The larger of each: who was over a limit at the start must be able to come in and tidy up."""
-        return Disk(max(self.bytes, other.bytes), max(self.files, other.files))
+        """Room for a little more than `other`, if that is more: who is over a limit must be able to come in and tidy up."""
+        return Disk(max(self.bytes, other.bytes + ROOM_BYTES), max(self.files, other.files + ROOM_FILES))
 
     def reason(self, allowed: "Disk") -> str | None:
         """Why a server must end whose person has this much; None if it is `allowed`."""
