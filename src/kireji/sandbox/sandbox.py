@@ -80,6 +80,12 @@ class Sandbox:
         self.channel.greet(self.limits.agent_seconds)
         return self.channel
 
+    def remarks(self) -> list[str]:
+        """What a student should know of the run beside its results."""
+        sizes = self.place.scratch
+        return [f"The disk was full: the folder {folder} has room for {sizes[folder] // 2**20} MiB."
+                for folder in sorted(self.watchdog.full if self.watchdog else ())]
+
     def end(self, reason: str) -> None:
         """End everything inside at once. The first reason is the one that counts."""
         self.reason = self.reason or reason
