@@ -123,13 +123,13 @@ class Sandbox:
         self.context.setsockopt(zmq.MAXMSGSIZE, self.limits.message_bytes)
         self.context.setsockopt(zmq.RCVHWM, WAITING)
         self.manager = AsyncKernelManager(
-            kernel_name="python3", transport="ipc", ip=self.place.ip, context=self.context,
+            kernel_name="python3", transport="ipc", ip=self.place.ip,
             connection_file=str(self.place.shared / "kernel.json"),
             kernel_spec_manager=OnePlace(place=self.place), **ports)
         await self.manager.start_kernel()
         self.watchdog = Watchdog(self.manager.provisioner.pid, self.limits, self.place.scratch, self.end)
         self.watchdog.start()
-        self.client = self.manager.client()
+        self.client = self.manager.client(context=self.context)
         self.client.start_channels()
         try:
             await self.client.wait_for_ready(timeout=self.limits.start_seconds)
