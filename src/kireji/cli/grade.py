@@ -36,6 +36,7 @@ def grade(assignments: tuple[str, ...], student: str | None, again: bool, trust_
 def grade_all(course: "Course", names: list[str], student: str | None, again: bool, workers: int | None,
               console: Console) -> None:
     """Collect `names` and grade what is new, or everything if `again`. KirejiError at the end if some could not be."""
+    course.make_ready(console.print)
     for name in names:
         course.collect(name)
     work = [(name, who) for name in names for who in course.students(name)
@@ -49,7 +50,7 @@ def grade_all(course: "Course", names: list[str], student: str | None, again: bo
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("Grading", total=len(work))
-        for name, who, reason in course.grade_many(work, workers):
+        for name, who, reason in course.grade_many(work, workers, console.print):
             progress.update(bar, advance=1, description=f"Graded {who}'s {name}")
             score = "[red]not graded[/]" if reason else "{:g} / {:g}".format(*course.score(name, who))
             table.add_row(name, who, score)

@@ -14,22 +14,28 @@ MOST_SUBMISSIONS = 500          # of one student, looked at
 MOST_FILES = 200                # of one submission, looked at
 MOST_BYTES = 128 * 2**20        # of one submission, copied
 TIMESTAMP = "timestamp.txt"     # where nbgrader looks for the time of a submission
+SECRET, SECRET_BYTES = "submission_secret.txt", 4096       # what nbgrader's submit writes last
 FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"
 
 
 class Submission:
-    """A folder in a student's inbound folder. Nothing in it is trusted, its name included."""
+    """A folder in a student's inbound folder. Nothing in it is trusted, its name included.
+
+    `whole`: nbgrader's submit came to its end, which is writing the secret; a killed one leaves a folder without.
+    """
 
     def __init__(self, student: str, path: Path) -> None:
         self.student, self.path = student, path
         with PlainFolder(path) as folder:
             self.time = datetime.fromtimestamp(folder.change_time(MOST_FILES), UTC).replace(tzinfo=None)
+            try:
+                self.whole = bool(folder.read(SECRET, SECRET_BYTES))
+            except NotPlain:
+                self.whole = False
 
     def copy(self, target: Path) -> None:
         """Copy its plain files to `target`, which appears whole or not at all, with the time at which they came."""
-        draft, old = (target.with_name(f".{target.name}.{suffix}") for suffix in ("collecting", "old"))
-        for folder in (draft, old):
-            shutil.rmtree(folder, ignore_errors=True)
+        draft, old = _beside(target)
         draft.mkdir(parents=True)
         left = MOST_BYTES
         with PlainFolder(self.path) as folder:
@@ -45,7 +51,19 @@ class Submission:
         if target.exists():
             target.rename(old)
         draft.rename(target)
-        shutil.rmtree(old, ignore_errors=True)
+
+
+def settle(target: Path) -> None:
+    """Bring back what a collection that was killed had moved away, and remove what it had begun."""
+    draft, old = _beside(target)
+    if old.exists() and not target.exists():
+        old.rename(target)
+    for folder in (draft, old):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _beside(target: Path) -> list[Path]:
+    return [target.with_name(f".{target.name}.{suffix}") for suffix in ("collecting", "old")]
 
 
 class Collect(ExchangeCollect):
@@ -61,11 +79,16 @@ class Collect(ExchangeCollect):
         due = self._due_date() if self.before_duedate else None
         self.src_records = []
         for student, submissions in self._submissions().items():
-            in_time = [one for one in submissions if due is None or one.time <= due]
-            self.src_records.append(max(in_time or submissions, key=lambda one: one.time))
+            # A submission cut short takes the place of nothing; where it is all there is, it is better than nothing.
+            whole = [one for one in submissions if one.whole] or submissions
+            in_time = [one for one in whole if due is None or one.time <= due]
+            self.src_records.append(max(in_time or whole, key=lambda one: one.time))
 
     def copy_files(self) -> None:
         """Copy what is new; with `update`, also what is newer than what was collected before."""
+        submitted, name = self.coursedir.submitted_directory, self.coursedir.assignment_id
+        for left in Path(self.coursedir.root).glob(f"{submitted}/*/.{name}.*"):
+            settle(left.with_name(name))
         for submission in self.src_records:
             target = Path(self.coursedir.format_path(
                 self.coursedir.submitted_directory, submission.student, self.coursedir.assignment_id))
@@ -76,7 +99,10 @@ class Collect(ExchangeCollect):
                 self.log.info("No newer submission to collect: %s %s", submission.student, self.coursedir.assignment_id)
                 continue
             self.log.info("Collecting submission: %s %s", submission.student, self.coursedir.assignment_id)
-            submission.copy(target)
+            try:
+                submission.copy(target)
+            finally:
+                settle(target)      # the disk may have been full
 
     def _submissions(self) -> dict[str, list[Submission]]:
         wanted, name = self.coursedir.student_id, self.coursedir.assignment_id

@@ -6,6 +6,8 @@ from pathlib import Path
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash
 
+from kireji.unfinished import is_unfinished
+
 from .folders import student_folders
 
 
@@ -24,6 +26,9 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
             student, wanted = folder.parent.name, self.coursedir.student_id
             secret = folder / "submission_secret.txt"
             if student in excluded or wanted not in ("", "*", student) or not secret.is_file():
+                continue
+            if is_unfinished(folder):
+                self.log.warning("The feedback for %s on %s was cut short: generate it again.", student, name)
                 continue
             target = student_folders(Path(self.root), self.coursedir.course_id, student).make().feedback
             for page in folder.glob("*.html"):
