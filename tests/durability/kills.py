@@ -36,7 +36,7 @@ STEPS: dict[str, Callable[[World], object]] = {
 
 def in_a_child(work: Callable[[], object], before: Callable[[], None] = lambda: None,
                kill_after: float | None = None) -> tuple[bool, str]:
-    """Do `work` in a fork. Returns whether it was killed, and what it reported (a traceback, or what `work` returned)."""
+    """Do `work` in a fork. Returns whether it was killed, and what it reported (an exception, or what `work` returned)."""
     read, write = os.pipe()
     child = os.fork()
     if not child:
@@ -44,7 +44,7 @@ def in_a_child(work: Callable[[], object], before: Callable[[], None] = lambda: 
             before()
             said = work() or ""
         except BaseException:
-            said = traceback.format_exc()
+            said = traceback.format_exc().splitlines()[-1]
         sys.setprofile(None)
         os.write(write, str(said).encode()[-60_000:])
         os._exit(0)
@@ -125,9 +125,9 @@ def go_on(world: World, step: str) -> list[str]:
 
 def run(folder: Path, step: str, rounds: int, seed: int, naively: bool) -> dict:
     """The kills, how many of them hit, and every loss with the moment of its kill."""
-    world = World(folder / "c")
+    world = World(folder / "c", folder / "kept")
     if naively:
-        naive.be_naive(world)
+        naive.be_naive(world, step)
     for earlier in list(STEPS)[:list(STEPS).index(step)]:
         for who in STUDENTS if earlier == "submit" else ("",):
             world.submit(who) if who else STEPS[earlier](world)

@@ -69,10 +69,13 @@ def judge(submission, assignment, secret, trusted=False) -> Judgement:
 
 
 class World:
-    """The course in `root`, and its students' homes. Redirects this process's paths: use it in a process of its own."""
+    """The course in `root`, and its students' homes; states are kept in `store`.
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    Redirects this process's paths: use it in a process of its own.
+    """
+
+    def __init__(self, root: Path, store: Path) -> None:
+        self.root, self.store = root, store
         paths.SOURCE, paths.SECRET = root / "source", root / "var" / "secret"
         kept.KEPT, kept.judge = root / "var" / "judgements", judge
         kept._graders_version = lambda graders: "toy"
@@ -138,11 +141,8 @@ class World:
 
     def keep(self, name: str) -> None:
         """Keep the state of everything under `name`, for `restore`."""
-        shutil.copytree(self.root, self._kept(name), symlinks=True)
+        shutil.copytree(self.root, self.store / name, symlinks=True)
 
     def restore(self, name: str) -> None:
         shutil.rmtree(self.root)
-        shutil.copytree(self._kept(name), self.root, symlinks=True)
-
-    def _kept(self, name: str) -> Path:
-        return self.root.with_name(f"{self.root.name}-{name}")
+        shutil.copytree(self.store / name, self.root, symlinks=True)

@@ -139,6 +139,11 @@ class Course:
         """Make the feedback pages of an assignment and hand them out."""
         unfinished.clear_away(Path(self.directory.root))
         self._must(self.api.generate_feedback(assignment, force=True), f"making feedback for {assignment}")
+        cut_short = [folder.parent.name for folder in Path(self.directory.root).glob(
+            f"{self.directory.feedback_directory}/*/{assignment}") if unfinished.is_unfinished(folder)]
+        if cut_short:
+            raise KirejiError(f"The feedback on {assignment} for {', '.join(cut_short)} could not be written to the end. Is the "
+                              "disk full? Run the command again.")
         self._must(self.api.release_feedback(assignment), f"releasing feedback for {assignment}")
 
     def _must(self, result: dict, doing: str) -> None:
