@@ -93,6 +93,7 @@ def look_at_the_wreck(world: World) -> list[str]:
         pages = world.released_pages(who)
         lost += [f"{who}'s page is cut short" for page in pages if not page.rstrip().endswith(b"</html>")]
         lost += [f"{who}'s page is gone"] if not pages else []
+        lost += [f"{who} believes to have handed in {name}" for name in world.listed_and_missing(who)]
     return lost
 
 

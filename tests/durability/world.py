@@ -19,6 +19,7 @@ from traitlets.config import Config
 from kireji import paths
 from kireji.cli.grade import grade_all
 from kireji.demo.desk import Desk
+from kireji.exchange.inside.kireji_handing_in import Submit
 from kireji.grading import kept
 from kireji.grading.course import Course
 from kireji.grading.judge import Judgement
@@ -89,6 +90,7 @@ class World:
             config.CourseDirectory.root = str(root)
             config.Exchange.root = str(root / "exchange")
             config.AssignLatePenalties.plugin_class = HalfOff
+            config.ExchangeFactory.submit = Submit      # as students' servers have it
 
         self.course = Course(changes=move)
         self.course.release(NAME)
@@ -134,6 +136,13 @@ class World:
 
     def submitted(self, student: str) -> bytes:
         return (self.course.submitted(NAME, student) / f"{NAME}.ipynb").read_bytes()
+
+    def listed_and_missing(self, student: str) -> list[str]:
+        """The submissions that the student's list shows and that the exchange does not have."""
+        course = self.course.directory.course_id
+        handed_in = [folder.name for folder in (self.root / "exchange" / course / "inbound" / student).iterdir()]
+        listed = (self.desks[student].folder / ".cache" / course).glob("*+*")
+        return [folder.name for folder in listed if not any(name.startswith(folder.name) for name in handed_in)]
 
     def released_pages(self, student: str) -> list[bytes]:
         folder = self.root / "exchange" / self.course.directory.course_id / "feedback" / student
