@@ -17,7 +17,7 @@ def kills(folder, step, rounds, *more):
     """What tests/durability/kills.py found, which needs a process of its own."""
     command = [sys.executable, "-P", "-m", "tests.durability.kills", str(folder), step, str(rounds), "1", *more]
     done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True,
-                          env=activated() | {"PYTHONPATH": str(paths.ROOT), "OMP_NUM_THREADS": "1"})
+                          env=activated({}) | {"PYTHONPATH": str(paths.ROOT), "OMP_NUM_THREADS": "1"})
     assert done.returncode == 0, done.stderr[-4000:]
     return json.loads(done.stdout.splitlines()[-1])
 

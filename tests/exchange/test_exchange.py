@@ -1,5 +1,6 @@
 """The per-student exchange: what is collected, and who gets which feedback."""
 
+import shutil
 import time
 from datetime import UTC, datetime
 
