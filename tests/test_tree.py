@@ -21,7 +21,7 @@ REGISTRIES = ["".join(halves) for halves in (
     ("deb.deb", "ian.org"))]
 
 LEAVES = {"errors", "paths", "commands", "plain_folder", "gradebook", "unfinished"}
-MIDDLE = {"hub", "grading", "exchange", "feedback"}
+MIDDLE = {"hub", "grading", "exchange", "feedback", "copies"}
 # room -> the other rooms of src/kireji it may import from
 MAY_IMPORT = {
     "errors": set(), "paths": set(), "commands": set(), "plain_folder": set(), "wire": set(),

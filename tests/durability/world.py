@@ -141,7 +141,7 @@ class World:
         """The submissions that the student's list shows and that the exchange does not have."""
         course = self.course.directory.course_id
         handed_in = [folder.name for folder in (self.root / "exchange" / course / "inbound" / student).iterdir()]
-        listed = (self.desks[student].folder / ".cache" / course).glob("*+*")
+        listed = (self.desks[student].folder / ".cache" / course).glob("[!.]*+*")
         return [folder.name for folder in listed if not any(name.startswith(folder.name) for name in handed_in)]
 
     def released_pages(self, student: str) -> list[bytes]:

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from kireji.cli.copies import compare
 from kireji.errors import KirejiError
 
 if TYPE_CHECKING:
@@ -56,5 +57,10 @@ def grade_all(course: "Course", names: list[str], student: str | None, again: bo
             table.add_row(name, who, score)
             failed += [reason] if reason else []
     console.print(table)
+    for name in dict.fromkeys(name for name, _ in work):
+        alike = compare(course, name, console).pairs
+        if alike:
+            console.print(f"[yellow]Notice:[/] {len(alike)} {'pairs' if len(alike) > 1 else 'pair'} of submissions of {name} "
+                          f"are alike, in code or in weights. Look with: ./kireji copies {name}")
     if failed:
         raise KirejiError("\n".join(failed))
