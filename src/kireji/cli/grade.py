@@ -61,6 +61,6 @@ def grade_all(course: "Course", names: list[str], student: str | None, again: bo
         alike = compare(course, name, console).pairs
         if alike:
             console.print(f"[yellow]Notice:[/] {len(alike)} {'pairs' if len(alike) > 1 else 'pair'} of submissions of {name} "
-                          f"are alike, in code or in weights. Look with: ./kireji copies {name}")
+                          f"are alike, in code or in weights. Look with: ./kireji copies {name}", soft_wrap=True)
     if failed:
         raise KirejiError("\n".join(failed))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
+from copydetect.detector import CodeFingerprint
+
 from kireji import paths
 from kireji.grading.assignment import Assignment
 from kireji.grading.intake import read_submission
@@ -33,7 +35,7 @@ class Look:
     assignment: str
     students: tuple[str, ...]
     pairs: tuple[Pair, ...]
-    codes: dict[str, str]
+    codes: dict[str, CodeFingerprint]
 
 
 def look(assignment: Assignment, submissions: Iterable[tuple[str, Path]],
@@ -56,7 +58,7 @@ def look(assignment: Assignment, submissions: Iterable[tuple[str, Path]],
             pairs.append(Pair(one, other, "code", similarity, "most of the code, whatever its names and comments"))
         pairs += _checkpoints(one, other, checkpoints)
     pairs.sort(key=lambda pair: (pair.what != "code", -pair.similarity, pair.one, pair.other))
-    return Look(assignment.name, tuple(sorted(codes)), tuple(pairs), {name: mark.raw_code for name, mark in codes.items()})
+    return Look(assignment.name, tuple(sorted(codes)), tuple(pairs), codes)
 
 
 def _checkpoints(one: str, other: str, checkpoints: dict[str, list[tuple[str, weights.Fingerprint]]]) -> Iterable[Pair]:

@@ -8,18 +8,18 @@ from . import code
 from .look import Look, Pair
 
 TEMPLATES = Path(__file__).parent / "templates"
+AROUND = 3                  # lines shown before and after a shared passage
 MOST_SHOWN = 50             # pairs of code, side by side; the table has all pairs
 
 
 def render(found: Look) -> str:
     """The page as HTML. Whatever a submission says is text in it; a policy in its head forbids every script and request."""
     shown = [pair for pair in found.pairs if pair.what == "code"][:MOST_SHOWN]
-    marks = {name: code.fingerprint(found.codes[name], set()) for pair in shown for name in (pair.one, pair.other)}
     sides = []
     for pair in shown:
-        places = code.passages(marks[pair.one], marks[pair.other])
-        sides.append((pair, [(name, _parts(found.codes[name], passages))
-                             for name, passages in zip((pair.one, pair.other), places, strict=True)]))
+        marks = [found.codes[pair.one], found.codes[pair.other]]
+        sides.append((pair, [(name, _parts(mark.raw_code, passages)) for name, mark, passages in
+                             zip((pair.one, pair.other), marks, code.passages(*marks), strict=True)]))
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     return environment.get_template("copies.html").render(found=found, sides=sides, percent=percent,
                                                           more=sum(p.what == "code" for p in found.pairs) - len(shown))
@@ -34,6 +34,14 @@ def _parts(text: str, passages: list[tuple[int, int]]) -> list[tuple[bool, str]]
     """`text` cut where a shared passage begins or ends: (shared, text)."""
     parts, at = [], 0
     for begin, end in passages:
-        parts += [(False, text[at:begin]), (True, text[begin:end])]
+        parts += [(False, _shortened(text[at:begin])), (True, text[begin:end])]
         at = end
-    return [(shared, part) for shared, part in [*parts, (False, text[at:])] if part]
+    return [(shared, part) for shared, part in [*parts, (False, _shortened(text[at:]))] if part]
+
+
+def _shortened(text: str) -> str:
+    """What is not shared, without its middle where it is long."""
+    lines = text.splitlines(keepends=True)
+    if len(lines) <= 4 * AROUND:
+        return text
+    return "".join([*lines[:AROUND], f"\n    ⋯ {len(lines) - 2 * AROUND} lines that were given or are not shared ⋯\n\n", *lines[-AROUND:]])
