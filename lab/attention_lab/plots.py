@@ -75,6 +75,21 @@ def weight_bars(attention_weights: ArrayLike, expected: ArrayLike, labels: Seque
     return figure
 
 
+def accuracy_curves(ks: Sequence[int], curves: Mapping[str, Sequence[float]]) -> Figure:
+    """Accuracy against the number k of neutral sentences, a line for each name; guessing between two classes is marked."""
+    figure = Figure(figsize=(7, 3.4), layout="constrained")
+    axes = figure.add_subplot()
+    for (name, accuracies), colour, style in zip(curves.items(), (ACCENT, WARM, ACCENT, WARM), ("-", "-", ":", ":")):
+        axes.plot(ks, accuracies, style, color=colour, linewidth=2, marker=".", label=name)
+    axes.axhline(0.5, color=QUIET, linewidth=1)
+    axes.set_xlabel("neutral sentences around the review")
+    axes.set_ylabel("accuracy")
+    axes.set_xticks(list(ks))
+    axes.legend(frameon=False, fontsize=9)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
 def grid_curves(loss: Mapping[str, Sequence[float]], every: int) -> Figure:
     """Training loss over steps, a panel for each task and a line for each mechanism.
 

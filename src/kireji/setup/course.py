@@ -19,8 +19,8 @@ def course_steps() -> list[Step]:
     recipe = sorted((paths.ROOT / "src" / "kireji" / "data").glob("*.py"))
     source = assignment_files(paths.SOURCE)
     names = {path.relative_to(paths.SOURCE).parts[0] for path in source}
-    return [Step("Sentences to translate (68 MB)", STAMPS / "data", _contents(recipe),
-                 [paths.SECRET, paths.DATA / "stamp.json", paths.LAB_DATA, paths.HELD_OUT],
+    return [Step("Sentences and reviews (71 MB)", STAMPS / "data", _contents(recipe),
+                 [paths.SECRET, paths.DATA / "stamps", paths.LAB_DATA, paths.HELD_OUT],
                  lambda shell: _tell(shell, "kireji.data")),
             Step("The students' notebooks in release/", STAMPS / "release",
                  [LOCK.read_bytes(), *_contents([CONFIG, *source])],
