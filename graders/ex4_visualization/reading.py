@@ -97,6 +97,7 @@ def ticks(seen: Panel, row_tokens: Sequence[str], column_tokens: Sequence[str], 
         if axis not in which:
             continue
         what = "columns" if axis == "x" else "rows"
+        expect.true(len(places) == len(tokens), f"{name}: {len(places)} {what} of cells for {len(tokens)} tokens.")
         width = cell(places)
         written = [[text.strip() for place, text in found if abs(place - middle) <= 0.15 * width] for middle in places]
         if all(token in texts and len(texts) == 1 for token, texts in zip(tokens, written, strict=True)):

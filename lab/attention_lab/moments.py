@@ -41,7 +41,7 @@ def watch_a_translator(watch: Watch, sentence: str, translation: str, moments: S
         def train_step() -> float:
             loss = translation_step(translator.model, next(batches), optimizer)
             bar.update()
-            bar.set_postfix_str(f"loss {loss:.2f}")
+            bar.set_postfix_str(f"loss {loss:.2f}", refresh=False)
             return loss
 
         watched = watch(train_step, lambda: translator.align(sentence, translation)[2], moments)

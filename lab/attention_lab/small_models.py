@@ -16,7 +16,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from attention_lab.batches import Batch, TranslationBatches, pad_rows
 from attention_lab.checkpoints import save_checkpoint
-from attention_lab.data import load_pairs, load_table
+from attention_lab.data import load_pairs, load_reviews
 from attention_lab.text import Vocabulary, tokenize
 from attention_lab.training import constant_then_cosine
 
@@ -151,10 +151,10 @@ def train_small_classifier(texts: Sequence[str], labels: Sequence[int], epochs: 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     torch.set_num_threads(1)
-    translator, words = train_small_translator(steps=2000, seed=0)
+    translator, words = train_small_translator(steps=1500, seed=0)
     save_checkpoint(translator.half(), FOLDER / "translator.safetensors", words)
-    reviews = load_table("ex3_classification", "train")
-    classifier, words = train_small_classifier([row["text"] for row in reviews], [LABELS.index(row["label"]) for row in reviews],
+    reviews = load_reviews("ex3_classification", "train")
+    classifier, words = train_small_classifier([review.text for review in reviews], [LABELS.index(review.label) for review in reviews],
                                                epochs=4, seed=0)
     save_checkpoint(classifier.half(), FOLDER / "classifier.safetensors", words)
 
