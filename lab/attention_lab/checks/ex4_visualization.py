@@ -110,8 +110,8 @@ def measures(student: Student, look: Look) -> None:
     look.that(bool(entropy.isfinite().all()), "it is finite where weights are 0", "0 * log(0) is nan in floating point: torch.special.entr, or torch.where.")
     look.close(entropy, torch.tensor([math.log(2), 0.0, math.log(4)]), "two equal weights have ln 2, one has 0, four have ln 4",
                f"yours are {entropy.tolist()}: the natural logarithm, a minus sign, summed over the keys.")
-    masked = student.attention_entropy(rows, torch.tensor([False, True, True, False]))
-    look.close(masked, torch.tensor([0.0, 0.0, math.log(2)]), "masked places are left out, and the rest is made to sum to 1",
+    masked = student.attention_entropy(rows, torch.tensor([True, True, True, False]))
+    look.close(masked, torch.tensor([math.log(2), 0.0, math.log(3)]), "masked places are left out, and the rest is made to sum to 1",
                f"yours are {masked.tolist()}: True = may attend; divide by the sum of what is left.")
     nothing = student.attention_entropy(rows[:1], torch.zeros(1, 4, dtype=torch.bool))
     look.that(bool((nothing == 0).all()), "where everything is masked it is 0", "0 / 0 is nan: clamp_min the sum.")
