@@ -26,7 +26,7 @@ def trained_checkpoints(assignment: Assignment, progress: Callable[[int, int], N
 
     progress is told (cells done, cells in all). KirejiError if the notebook fails.
     """
-    folder = CHECKPOINTS / assignment.name / _key(assignment)
+    folder = _folder(assignment)
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as work:
@@ -40,6 +40,15 @@ def trained_checkpoints(assignment: Assignment, progress: Callable[[int, int], N
             if old != folder and not old.name.startswith("tmp"):
                 shutil.rmtree(old)
     return folder
+
+
+def is_trained(assignment: Assignment) -> bool:
+    """Whether the checkpoints are there already."""
+    return _folder(assignment).exists()
+
+
+def _folder(assignment: Assignment) -> Path:
+    return CHECKPOINTS / assignment.name / _key(assignment)
 
 
 def _key(assignment: Assignment) -> str:
