@@ -1,6 +1,7 @@
 """Trained weights as safetensors: numbers and text, no code, so that a stranger's file is safe to open."""
 
 import os
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,11 +16,13 @@ class CheckpointError(Exception):
 
 
 def save_checkpoint(model: nn.Module, path: str | Path, metadata: Mapping[str, str]) -> None:
-    """Write the model's parameters and buffers, and `metadata` as text; an older file stays whole until the new one is."""
+    """Write the model's parameters and buffers, and `metadata` as text; an older file stays whole until the new one is.
+
+    With it goes a line of chance that tells one training's file from another's, where both came to the same numbers."""
     path = Path(path)
     tensors = {name: tensor.detach().clone().contiguous() for name, tensor in model.state_dict().items()}
     draft = path.with_name(f".{path.name}.unfinished")
-    save_file(tensors, draft, dict(metadata))
+    save_file(tensors, draft, {**metadata, "training": secrets.token_hex(8)})
     os.replace(draft, path)
 
 
