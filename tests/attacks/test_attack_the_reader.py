@@ -168,6 +168,16 @@ def test_the_formgraders_pages(case: Case, reader: Callable[..., Page]) -> None:
 def test_a_file_of_a_submission_opened_as_a_page(case: Case, reader: Callable[..., Page], page: str) -> None:
     opened = reader(f"{case.course.address}{SERVICE}/{page.format(EX1, EX1)}", "instructor")
     assert "hub/login" not in opened.url
+    answer = opened.request.get(opened.url)
+    assert answer.status in (200, 403, 404)
+    assert answer.status != 200 or answer.headers["content-security-policy"].endswith("sandbox")
+
+
+def test_such_a_file_can_be_opened(case: Case, reader: Callable[..., Page]) -> None:
+    """So the tests above did not look at error pages alone."""
+    (case.course.root / "submitted" / "alice" / EX1 / "seen.html").write_text("<h1>Seen</h1>" + markup(case.listener))
+    opened = reader(f"{case.course.address}{SERVICE}/files/submitted/alice/{EX1}/seen.html", "instructor")
+    expect(opened.locator("h1")).to_have_text("Seen")
 
 
 def test_jupyterlab_in_the_course_service(case: Case, reader: Callable[..., Page]) -> None:
