@@ -147,7 +147,7 @@ def run(folder: Path, step: str, rounds: int, seed: int, naively: bool) -> dict:
     for number, part in enumerate(parts):
         world.restore(step)
         share = (part + chance.random()) / rounds
-        kind = ("touch", "touch", "size", "time")[number % 4]
+        kind = ("touch", "touch", "touch", "size", "time")[number % 5]
         if kind == "touch":
             moment, before, after = (at := 1 + int(share * touches)), count_touches(at), None
         elif kind == "size":

@@ -33,7 +33,7 @@ def test_nothing_is_lost(step, killed, tmp_path):
     found = kills(tmp_path, step, ROUNDS[step])
     killed[step] = found["killed"]
     assert found["losses"] == []
-    assert found["killed"] >= 0.75 * ROUNDS[step], "too few of the kills hit the step to say anything"
+    assert found["killed"] >= 0.6 * ROUNDS[step], "too few of the kills hit the step to say anything"
 
 
 def test_there_were_a_hundred_kills(killed):

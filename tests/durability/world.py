@@ -61,10 +61,10 @@ def answered(answer: int) -> bytes:
 
 
 def judge(submission, assignment, secret, trusted=False) -> Judgement:
-    """As many points for each cell as its answer says."""
+    """As many points for each cell as its answer says; none where there is no answer."""
     notebook, notices = rebuild(assignment, submission.notebook)
     given = {cell.id: cell.source.removeprefix("answer = ") for cell in notebook.cells}
-    scores = [float(given[f"{name}_solution"]) for name in CELLS]
+    scores = [float(given[f"{name}_solution"]) if given[f"{name}_solution"].isdigit() else 0.0 for name in CELLS]
     cells = [CellReport(name, score, 10.0, []) for name, score in zip(CELLS, scores, strict=True)]
     return Judgement(Report(NAME, sum(scores), 20.0, cells, list(notices), {"total": 0.0}), notebook)
 
@@ -135,7 +135,9 @@ class World:
             return found
 
     def submitted(self, student: str) -> bytes:
-        return (self.course.submitted(NAME, student) / f"{NAME}.ipynb").read_bytes()
+        """The collected notebook; nothing where there is none."""
+        notebook = self.course.submitted(NAME, student) / f"{NAME}.ipynb"
+        return notebook.read_bytes() if notebook.is_file() else b""
 
     def listed_and_missing(self, student: str) -> list[str]:
         """The submissions that the student's list shows and that the exchange does not have."""

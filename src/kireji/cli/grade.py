@@ -57,7 +57,7 @@ def grade_all(course: "Course", names: list[str], student: str | None, again: bo
             table.add_row(name, who, score)
             failed += [reason] if reason else []
     console.print(table)
-    for name in dict.fromkeys(name for name, _ in work):
+    for name in dict.fromkeys(name for name, _ in work) if student is None else ():
         alike = compare(course, name, console).pairs
         if alike:
             console.print(f"[yellow]Notice:[/] {len(alike)} {'pairs' if len(alike) > 1 else 'pair'} of submissions of {name} "

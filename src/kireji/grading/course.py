@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from kireji import gradebook, paths, unfinished
@@ -123,12 +123,15 @@ class Course:
 
     def score(self, assignment: str, student: str) -> tuple[float, float]:
         """The score in the gradebook and the maximum, written questions and penalties included."""
-        with Gradebook(self.directory.db_url, self.directory.course_id) as gradebook:
-            try:
-                submission = gradebook.find_submission(assignment, student)
-            except MissingEntry:
-                return 0.0, 0.0
-            return submission.score, submission.max_score
+        try:
+            with Gradebook(self.directory.db_url, self.directory.course_id) as book:
+                submission = book.find_submission(assignment, student)
+                return submission.score, submission.max_score
+        except MissingEntry:
+            return 0.0, 0.0
+        except DatabaseError as error:
+            doing = f"reading {student}'s score for {assignment}"
+            raise gradebook.explain(doing, str(error)) or gradebook.CannotRecord(f"{doing.capitalize()} failed: {error}.") from None
 
     def report(self, assignment: str, student: str) -> dict:
         """The report of the graded submission, as `Report.as_dict` gives it."""
