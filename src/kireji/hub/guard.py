@@ -4,8 +4,7 @@ A Jupyter Server extension. Its handlers are asked before the server's own and b
 are loaded in the order of their names and `kireji` comes before `nbgrader`.
 """
 
-from jupyter_server.base.handlers import APIHandler, JupyterHandler
-from jupyter_server.files.handlers import FilesHandler
+from jupyter_server.base.handlers import APIHandler, AuthenticatedFileHandler, JupyterHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 
@@ -34,7 +33,7 @@ class NoCode(APIHandler):
         raise web.HTTPError(403, REFUSAL)
 
 
-class PlainFiles(FilesHandler):
+class PlainFiles(AuthenticatedFileHandler):
     """`/files`: also what students submitted lies there, so no page from it may run a script or load anything."""
 
     @property
@@ -54,7 +53,7 @@ def _load_jupyter_server_extension(server) -> None:
     base = server.web_app.settings["base_url"]
     server.web_app.add_handlers(".*$", [
         (url_path_join(base, r"/formgrader/?"), FormgraderDoor),
-        (url_path_join(base, r"/files/(.*)"), PlainFiles),
+        (url_path_join(base, r"/files/(.*)"), PlainFiles, {"path": server.contents_manager.root_dir}),
         (url_path_join(base, r"/nbconvert/.*"), NoConversion),
         (url_path_join(base, r"/api/(?:kernels|sessions|terminals)"), NoCode),
     ])
