@@ -73,6 +73,10 @@ def test_padding_changes_nothing(student, rng):
     """A text gets the same answer alone, among longer ones, and padded further."""
     classifier, token_ids = make(student), draw(rng)
     logits, attention_weights = ask(classifier, token_ids, LENGTHS)
+    neighbours = token_ids.clone()
+    neighbours[1] = token_ids[1].flip(0)
+    expect.close(ask(classifier, neighbours, LENGTHS)[0][3], logits[3], name="the logits", hint="the logits of a text change with the words of its neighbours "
+                 "in the batch: does the LSTM run over the batch instead of the tokens (batch_first=True)?")
     for row, length in enumerate(LENGTHS.tolist()):
         alone, weights_alone = ask(classifier, token_ids[row:row + 1, :length], LENGTHS[row:row + 1])
         expect.close(logits[row], alone[0], name="the logits", hint=f"the logits of a text of {length} tokens change with the padding after it: {UNPACKED}")
@@ -142,10 +146,16 @@ def test_nothing_is_kept_between_calls(student, rng):
     result, after = classifier.with_inputs(token_ids, LENGTHS)
     first = answer(result)
     expect.unchanged((token_ids, LENGTHS), after, ("token_ids", "lengths"))
-    ask(classifier, draw(rng), LENGTHS)
+    others = draw(rng)
+    second = ask(classifier, others, LENGTHS)
     for name, one, again in zip(("the logits", "the weights"), first, ask(classifier, token_ids, LENGTHS, seed=1)):
         expect.close(again, one, name=name, hint="the second call with the same texts gives another answer: is a state kept on self, "
                                                  "or is dropout on in eval mode (use nn.Dropout)?")
+    unused = make(student)
+    unused.load(classifier.parameters())
+    for name, one, again in zip(("the logits", "the weights"), second, ask(unused, others, LENGTHS)):
+        expect.close(again, one, name=name, hint="the answer depends on which texts were asked before: is something kept on self from one call to "
+                                                 "the next?")
 
 
 @graded("classifier", weight=2)

@@ -10,6 +10,7 @@ from kireji.feedback import pictures
 from kireji.grading import expect, graded
 
 from . import measures, targets
+from .asking import own_answer
 
 K = 3                    # tokens deleted or kept
 TEXTS = 250
@@ -53,6 +54,8 @@ def test_top_tokens_are_the_most_attended(student, reviews):
     for text in [*reviews[:12], "Good, good, very good."]:
         tokens, weights = attended(student, text)
         expect.rows_sum_to_one(weights.unsqueeze(0), hint="The weights of one text, as the model gives them.")
+        expect.close(weights, own_answer(student, "model", [text])[1][0].to(weights.dtype), name="attend's attention_weights",
+                     hint="they are not those that the trained `model` returns for this text.")
         for k in (1, 4, len(tokens) + 3):
             pairs = top(student, text, k)
             expect.true(len(pairs) == min(k, len(tokens)), f"top_tokens(text, {k}) of a text of {len(tokens)} tokens gives {len(pairs)}: "
@@ -64,9 +67,11 @@ def test_top_tokens_are_the_most_attended(student, reviews):
                             "position and token do not belong together: tokenize(text)[position] should be the token (positions begin at 0).")
             values = [float(weights[position]) for position in positions]
             best = weights.sort(descending=True).values[:k].tolist()
-            lowest_first = weights.sort().values[:k].tolist()
-            expect.true(k >= len(tokens) or not _same(values, lowest_first), "these are the tokens with the least attention: descending=True.")
-            expect.true(_same(sorted(values, reverse=True), best), f"the {k} tokens are not those with the most attention, by attend(text).")
+            least = weights.sort().values[:k].tolist()
+            if not _same(sorted(values, reverse=True), best):
+                # Where many weights are equal, the least ones may be anybody's.
+                expect.true(not _same(values, least) or not least[-1] < float(weights.median()), "these are the tokens with the least attention: descending=True.")
+                expect.true(False, f"the {k} tokens are not those with the most attention, by attend(text).")
             expect.true(_same(values, best), "the most attended token should come first.")
 
 

@@ -13,6 +13,7 @@ from . import measures, targets
 
 KS = (0, 4, 8, 16)
 TEXTS = 400
+HARDLY = 0.56            # below this at every k, long_model was not trained
 CLASSIFIERS = {"attention": "long_model", "last state": "long_baseline"}
 
 
@@ -35,6 +36,8 @@ def test_attention_reads_long_texts(curves, attach):
     attach(pictures.line_chart({name: (list(curve), list(curve.values())) for name, curve in curves.items()},
                                "Accuracy on buried reviews", "neutral sentences", "accuracy"),
            f"{TEXTS} held-out reviews, each among k unseen neutral sentences")
+    expect.true(max(curves["attention"].values()) > HARDLY, "long_model tells positive from negative hardly better than guessing, buried or not: was "
+                                                            "ex3_classification_long.safetensors submitted, and does it belong to this notebook's classifier?")
     expect.metric(curves["attention"][16], *targets.LONG_ACCURACY, "Accuracy of long_model at k = 16:")
 
 

@@ -1,10 +1,13 @@
 """plot_text(tokens, attention_weights) -> Figure, judged on the drawn figure: where each token stands and how dark its ground is."""
 
+import math
+
 import torch
 
 from kireji.grading import StudentError, expect, graded
 
 SENTENCE = "the jokes are old , but it left me grinning all the way home .".split()
+WIDEST = 15              # inches
 READ = "attention_lab.figures.read_figure"
 
 
@@ -14,12 +17,19 @@ def weights_of(n, rng):
 
 
 def drawn(student, tokens, weights):
-    """What stands in the student's figure: a list of {"text", "box": (left, bottom, right, top) as shares of the figure, "darkness"}."""
+    """What stands in the student's figure: its "size" in inches, and "texts" with their places and grounds."""
     figure = student.make("plot_text", list(tokens), weights)
     read = getattr(student, READ)(figure)
     expect.true(isinstance(read, dict) and isinstance(read.get("texts"), list),
                 f"plot_text should return a matplotlib Figure, but a {read.get('type') if isinstance(read, dict) else 'strange thing'} came.")
-    return read["texts"]
+    whole = all(isinstance(text, dict) and isinstance(text.get("text"), str) and _numbers([text.get("darkness")], 1) and _numbers(text.get("box"), 4)
+                for text in read["texts"])
+    expect.true(whole and _numbers(read.get("size"), 2), "the figure could not be read: are all its texts placed at finite coordinates?")
+    return read
+
+
+def _numbers(values, n):
+    return isinstance(values, list) and len(values) == n and all(isinstance(value, float) and math.isfinite(value) for value in values)
 
 
 def tokens_of(texts, tokens):
@@ -53,7 +63,7 @@ def _middle(text):
 def test_tokens_in_reading_order(student, rng):
     """Every token is there once for each time it stands in the text, in reading order, also over several lines."""
     for tokens in (SENTENCE, SENTENCE * 3):
-        found = in_reading_order(tokens_of(drawn(student, tokens, weights_of(len(tokens), rng)), tokens))
+        found = in_reading_order(tokens_of(drawn(student, tokens, weights_of(len(tokens), rng))["texts"], tokens))
         expect.true([text["text"] for text in found] == tokens, f"the tokens of a text of {len(tokens)} are not in reading order: from left to right, "
                                                                "then the next line below.")
 
@@ -64,7 +74,7 @@ def test_more_weight_is_darker(student, rng):
     tokens = [f"word{i}" for i in range(12)]
     for scale in (1.0, 0.2):
         weights = torch.linspace(0, 1, 12)[torch.randperm(12, generator=rng)] * scale
-        found = {text["text"]: text["darkness"] for text in tokens_of(drawn(student, tokens, weights), tokens)}
+        found = {text["text"]: text["darkness"] for text in tokens_of(drawn(student, tokens, weights)["texts"], tokens)}
         darkness = torch.tensor([found[token] for token in tokens], dtype=torch.float64)
         spread = float(darkness.max() - darkness.min())
         expect.true(spread > 0.15, "the grounds of the tokens are hardly different from each other: does the colour of the bbox depend on the weight" +
@@ -77,9 +87,12 @@ def test_more_weight_is_darker(student, rng):
 
 @graded("text_picture", weight=1)
 def test_readable(student, rng):
-    """Nothing sticks out of the figure, and no token lies on another."""
+    """Nothing sticks out of the figure, no token lies on another, and the figure is no wider than a page."""
     tokens = ["extraordinarily" if i % 4 == 0 else "dull" for i in range(45)]
-    found = tokens_of(drawn(student, tokens, weights_of(45, rng)), tokens)
+    picture = drawn(student, tokens, weights_of(45, rng))
+    width = picture["size"][0]
+    expect.true(width <= WIDEST, f"a text of 45 tokens makes a figure {width:.0f} inches wide: begin a new line before {WIDEST} inches are full.")
+    found = tokens_of(picture["texts"], tokens)
     for text in found:
         left, bottom, right, top = text["box"]
         expect.true(min(left, bottom) > -0.01 and max(right, top) < 1.01, "a token sticks out of the figure: begin a new line, or make the figure larger.")
