@@ -100,6 +100,12 @@ def training(student: Student, look: Look) -> None:
     look.that(abs(loss - losses.mean().item()) < 1e-4, "it is the mean loss over all texts",
               f"yours is {loss:.4f}, expected {losses.mean().item():.4f}: batches of different size count by their size.")
     look.that(model.training, "the model is in training mode", "model.train() at the beginning.")
+    one, other = fresh(), fresh()
+    other.embedding.weight.grad = torch.full_like(other.embedding.weight, 3.0)
+    for model in (one, other):
+        student.train_epoch(model, batches, torch.optim.SGD(model.parameters(), lr=0.1))
+    look.close(other.embedding.weight.detach(), one.embedding.weight.detach(), "gradients left over from before change nothing",
+               "optimizer.zero_grad() before each backward().")
     model = fresh()
     optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
     curve = [student.train_epoch(model, batches, optimizer) for _ in range(40)]
@@ -137,10 +143,11 @@ def prediction(student: Student, look: Look) -> None:
 def long_texts(student: Student, look: Look) -> None:
     reviews = load_reviews("ex3_classification", "validation")[::16]
     texts, labels = [review.text for review in reviews], [review.label for review in reviews]
-    accuracies = student.accuracy_against_k(student.long_model, texts, labels, [5, 0])
+    # Of the model trained on short texts: its accuracy does depend on k.
+    accuracies = student.accuracy_against_k(student.model, texts, labels, [9, 0])
     look.that(isinstance(accuracies, list) and len(accuracies) == 2, "it gives a number for each k", f"yours is {accuracies}.")
-    for k, value in zip((5, 0), accuracies):
-        rows = student.class_probabilities(student.long_model, [bury(text, k) for text in texts]).argmax(dim=-1).tolist()
+    for k, value in zip((9, 0), accuracies):
+        rows = student.class_probabilities(student.model, [bury(text, k) for text in texts]).argmax(dim=-1).tolist()
         right = sum(("negative", "positive")[number] == label for number, label in zip(rows, labels)) / len(texts)
         look.that(abs(float(value) - right) < 1e-6, f"for k = {k} it is the share of right answers", f"yours is {float(value):.3f}, counted here: {right:.3f}.")
     attention, last = (student.accuracy_against_k(classifier, texts, labels, [16])[0] for classifier in (student.long_model, student.long_baseline))
@@ -166,7 +173,8 @@ def text_picture(student: Student, look: Look) -> None:
     tokens = [*"the plot is a mess and the jokes are old , but it left me grinning all the way home .".split(), "extraordinarily", "unforgettable"]
     weights = torch.softmax(torch.arange(len(tokens)) % 7 / 1.5, dim=0)
     figure = student.plot_text(tokens, weights)
-    texts = read_figure(figure)["texts"]
+    read = read_figure(figure)
+    texts = read["texts"]
     look.that(texts is not None, "plot_text returns a matplotlib Figure", f"yours is a {type(figure).__name__}.")
     display(figure)
     drawn = {text["text"]: text for text in texts}
@@ -174,6 +182,8 @@ def text_picture(student: Student, look: Look) -> None:
     look.that(not missing, "every token is drawn as a text of its own", f"not found: {missing[:3]}.")
     outside = [text["text"] for text in texts if min(text["box"][:2]) < -0.01 or max(text["box"][2:]) > 1.01]
     look.that(not outside, "nothing sticks out of the figure", f"these do: {outside[:3]}.")
+    wide = read_figure(student.plot_text(tokens * 3, weights.repeat(3)))["size"][0]
+    look.that(wide <= 15, f"three times as many tokens still fit on a page ({wide:.1f} inches wide)", "begin a new line before 15 inches are full.")
     once = [t for t, token in enumerate(tokens) if tokens.count(token) == 1]
     dark, light = max(once, key=lambda t: float(weights[t])), min(once, key=lambda t: float(weights[t]))
     look.that(drawn[tokens[dark]]["darkness"] > drawn[tokens[light]]["darkness"] + 0.1, "more weight is darker",
