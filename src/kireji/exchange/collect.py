@@ -1,19 +1,23 @@
 """Collects submissions: who, from the folder; when, from the file system's clock; what, plain files only."""
 
+import itertools
 import os
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.exchange.default import ExchangeCollect
 
+from kireji.exchange.inside.kireji_handing_in import DRAFT, FILES, SUBMISSION_BYTES
 from kireji.plain_folder import NotPlain, PlainFolder
 
 MOST_SUBMISSIONS = 500          # of one student, looked at
-MOST_FILES = 200                # of one submission, looked at
-MOST_BYTES = 128 * 2**20        # of one submission, copied
+MOST_FILES = FILES + 2          # of one submission, looked at: nbgrader's submit adds two of its own
 TIMESTAMP = "timestamp.txt"     # where nbgrader looks for the time of a submission
+# What a folder is for us whose owner removes it, or puts something else in its place, at this very moment.
+GONE = (FileNotFoundError, NotADirectoryError, PermissionError)
 FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"
 
 
@@ -23,16 +27,16 @@ class Submission:
     def __init__(self, student: str, path: Path) -> None:
         self.student, self.path = student, path
         with PlainFolder(path) as folder:
-            self.time = datetime.fromtimestamp(folder.change_time(MOST_FILES), UTC).replace(tzinfo=None)
+            self.time = _time(folder)
 
     def copy(self, target: Path) -> None:
         """Copy its plain files to `target`, which appears whole or not at all, with the time at which they came."""
         draft, old = (target.with_name(f".{target.name}.{suffix}") for suffix in ("collecting", "old"))
         for folder in (draft, old):
             shutil.rmtree(folder, ignore_errors=True)
-        draft.mkdir(parents=True)
-        left = MOST_BYTES
+        left = SUBMISSION_BYTES
         with PlainFolder(self.path) as folder:
+            draft.mkdir(parents=True)
             for name in folder.names(MOST_FILES):
                 if name == TIMESTAMP:       # ours to write, whatever the student put there
                     continue
@@ -41,11 +45,17 @@ class Submission:
                 except NotPlain:
                     # Its name is kept, empty: the report then says that it was left out.
                     (draft / name).mkdir()
+            # Asked again: what was put there since it was chosen must not have the time of what was there before.
+            self.time = max(self.time, _time(folder))
         (draft / TIMESTAMP).write_text(self.time.strftime(FORMAT))
         if target.exists():
             target.rename(old)
         draft.rename(target)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _time(folder: PlainFolder) -> datetime:
+    return datetime.fromtimestamp(folder.change_time(MOST_FILES), UTC).replace(tzinfo=None)
 
 
 class Collect(ExchangeCollect):
@@ -76,20 +86,36 @@ class Collect(ExchangeCollect):
                 self.log.info("No newer submission to collect: %s %s", submission.student, self.coursedir.assignment_id)
                 continue
             self.log.info("Collecting submission: %s %s", submission.student, self.coursedir.assignment_id)
-            submission.copy(target)
+            try:
+                submission.copy(target)
+            except GONE as error:
+                self.log.warning("Left out: the submission of %s was changed while it was collected (%s). Collect again.",
+                                 submission.student, error.strerror)
 
     def _submissions(self) -> dict[str, list[Submission]]:
-        wanted, name = self.coursedir.student_id, self.coursedir.assignment_id
         found: dict[str, list[Submission]] = {}
         for home in sorted(Path(self.inbound_path).iterdir()):
-            if home.is_symlink() or not home.is_dir() or wanted not in ("", "*", home.name):
-                continue
-            with os.scandir(home) as entries:
-                folders = [Path(entry.path) for _, entry in zip(range(MOST_SUBMISSIONS), entries, strict=False)
-                           if entry.is_dir(follow_symlinks=False) and entry.name.split("+")[1:2] == [name]]
-            if folders:
-                found[home.name] = [Submission(home.name, folder) for folder in folders]
+            if not home.is_symlink() and home.is_dir() and self.coursedir.student_id in ("", "*", home.name):
+                submissions = list(self._submissions_in(home))
+                if submissions:
+                    found[home.name] = submissions
         return found
+
+    def _submissions_in(self, home: Path) -> Iterator[Submission]:
+        """A student's submissions of the assignment. The student may be changing the folder at the same time."""
+        with os.scandir(home) as entries:
+            looked_at = list(itertools.islice(entries, MOST_SUBMISSIONS + 1))
+        if len(looked_at) > MOST_SUBMISSIONS:
+            self.log.warning("%s has more than %d submissions; not all of them were looked at.", home.name, MOST_SUBMISSIONS)
+        for entry in looked_at[:MOST_SUBMISSIONS]:
+            if entry.name.startswith(DRAFT) or entry.name.split("+")[1:2] != [self.coursedir.assignment_id]:
+                continue
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    yield Submission(home.name, Path(entry.path))
+            except GONE as error:
+                self.log.warning("Passed over a submission of %s, which was changed while it was looked at (%s).",
+                                 home.name, error.strerror)
 
     def _due_date(self) -> datetime | None:
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
