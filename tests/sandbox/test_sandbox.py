@@ -129,7 +129,7 @@ def test_a_reply_nobody_asked_for_ends_the_conversation():
 def test_memory_is_limited():
     with pytest.raises(CallFailed):
         notebook = new_notebook(cells=[new_code_cell("def grab(n):\n    return len(bytearray(n * 2**30))")])
-        with Sandbox({}, Limits(memory=4 * 2**30)) as sandbox:
+        with Sandbox({}, Limits(address_space=4 * 2**30)) as sandbox:
             sandbox.run(notebook, 1)
             call(sandbox.connect(), "grab", 5)
 
@@ -142,7 +142,7 @@ def test_a_cell_that_ends_python_is_named():
 
 def test_output_is_cut():
     notebook = new_notebook(cells=[new_code_cell("for _ in range(300):\n    print('x' * 1000)")])
-    with Sandbox({}, Limits(output_characters=10_000)) as sandbox:
+    with Sandbox({}, Limits(cell_characters=10_000)) as sandbox:
         sandbox.run(notebook, 1)
     kept = sum(len(output.get("text", "")) for output in notebook.cells[0].outputs)
     assert 9_000 < kept < 11_000 and "was dropped" in notebook.cells[0].outputs[-1].text

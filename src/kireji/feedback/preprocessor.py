@@ -12,6 +12,8 @@ from kireji.feedback import page, view
 from kireji.feedback.report import lines_of, records_of
 from kireji.feedback.sanitise import sanitise_notebook
 from kireji.feedback.written import markdown_to_html
+from kireji.grading.assignment import load
+from kireji.grading.assignment import names as names_of_all
 
 # A lesson's own prose is longer than a student's answer may be.
 LONGEST_PROSE = 60_000
@@ -29,7 +31,7 @@ class FeedbackPage(GetGrades):
         names = resources["nbgrader"]
         gradebook = view.Gradebook(names["score"], names["max_score"], names["late_penalty"], self._grades,
                                    self._comments)
-        built = view.build(nb, gradebook, title=names["notebook"], student=names["student"])
+        built = view.build(nb, gradebook, title=names["notebook"], student=names["student"], titles=_titles(names["notebook"]))
         resources["kireji"] = {"page": page.render_page(built)}
         return nb, resources
 
@@ -44,6 +46,11 @@ class FeedbackPage(GetGrades):
         grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
         self._grades[name] = view.Grade(grade.score, grade.max_score, bool(grade.needs_manual_grade), grade.auto_score,
                                         grade.manual_score, grade.extra_credit or 0.0)
+
+
+def _titles(assignment: str) -> dict[str, str]:
+    """What the course's own notebook calls the tasks; nothing where it is there no more."""
+    return load(assignment).titles if assignment in names_of_all() else {}
 
 
 class FormgradePage(Preprocessor):
