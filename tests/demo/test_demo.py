@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.timeout(2400)]
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     file = tmp_path_factory.mktemp("demo") / "reports.json"
-    result = CliRunner().invoke(demo, ["--all", "--json", str(file)], catch_exceptions=False)
+    result = CliRunner().invoke(demo, ["--json", str(file)], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return {(report["student"], report["assignment"]): report for report in json.loads(file.read_text())}
 

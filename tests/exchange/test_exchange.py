@@ -1,5 +1,6 @@
 """The per-student exchange: what is collected, and who gets which feedback."""
 
+import shutil
 import time
 from datetime import UTC, datetime
 
@@ -60,3 +61,24 @@ def test_a_view_shows_one_students_folders_as_an_exchange(place):
     assert (own.inbound / "x").is_dir()
     with pytest.raises(ValueError, match="cannot be the name"):
         student_folders(place, COURSE, "../bob")
+
+
+def test_a_submission_cut_short_takes_the_place_of_nothing(place):
+    """nbgrader's own submit, killed before it wrote the secret."""
+    write(place, "alice", files={"toy.ipynb": "whole", "submission_secret.txt": "secret"})
+    time.sleep(0.02)
+    write(place, "alice", name="2026-01-02 00:00:00.000000 UTC+y", files={"toy.ipynb": "ha"})
+    write(place, "bob", files={"toy.ipynb": "all there is"})
+    collect(place)
+    assert submitted(place, "alice") == "whole" and submitted(place, "bob") == "all there is"
+
+
+def test_what_a_killed_collection_had_moved_away_comes_back(place):
+    write(place, "alice", files={"toy.ipynb": "hers", "submission_secret.txt": "secret"})
+    collect(place)
+    folder = place / "course" / "submitted" / "alice"
+    (folder / "toy").rename(folder / ".toy.old")
+    (folder / ".toy.collecting").mkdir()
+    shutil.rmtree(place / "exchange" / COURSE / "inbound" / "alice")       # its student may have tidied up
+    collect(place)
+    assert submitted(place, "alice") == "hers" and [path.name for path in folder.iterdir()] == ["toy"]

@@ -19,7 +19,9 @@ import attention_lab.batches
 import attention_lab.comparison
 import attention_lab.figures
 import attention_lab.labelled
+import attention_lab.maps
 import attention_lab.models
+import attention_lab.moments
 import attention_lab.neutral
 import attention_lab.plots
 import attention_lab.stand_ins

@@ -20,6 +20,7 @@ def up(port: int) -> None:
 
     Prints the address, the accounts with their passwords, and what to do next. Ctrl-C ends it; what was submitted
     and graded is still there at the next start."""
+    from kireji import gradebook, paths, unfinished
     from kireji.hub import accounts, lifecycle, release
 
     console = Console(highlight=False)
@@ -28,6 +29,9 @@ def up(port: int) -> None:
     try:
         began = time.monotonic()
         with lifecycle.take_lock() as lock:
+            gradebook.check(paths.GRADEBOOK)
+            gradebook.back_up(paths.GRADEBOOK)
+            unfinished.clear_away(paths.ROOT)
             release.prepare_exchange()
             hub = lifecycle.start_hub(port)
             try:

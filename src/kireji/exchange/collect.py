@@ -16,24 +16,30 @@ from kireji.plain_folder import NotPlain, PlainFolder
 MOST_SUBMISSIONS = 500          # of one student, looked at
 MOST_FILES = FILES + 2          # of one submission, looked at: nbgrader's submit adds two of its own
 TIMESTAMP = "timestamp.txt"     # where nbgrader looks for the time of a submission
+SECRET, SECRET_BYTES = "submission_secret.txt", 4096       # what nbgrader's submit writes last
 # What a folder is for us whose owner removes it, or puts something else in its place, at this very moment.
 GONE = (FileNotFoundError, NotADirectoryError, PermissionError)
 FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"
 
 
 class Submission:
-    """A folder in a student's inbound folder. Nothing in it is trusted, its name included."""
+    """A folder in a student's inbound folder. Nothing in it is trusted, its name included.
+
+    `whole`: nbgrader's submit came to its end, which is writing the secret; a killed one leaves a folder without.
+    """
 
     def __init__(self, student: str, path: Path) -> None:
         self.student, self.path = student, path
         with PlainFolder(path) as folder:
             self.time = _time(folder)
+            try:
+                self.whole = bool(folder.read(SECRET, SECRET_BYTES))
+            except NotPlain:
+                self.whole = False
 
     def copy(self, target: Path) -> None:
         """Copy its plain files to `target`, which appears whole or not at all, with the time at which they came."""
-        draft, old = (target.with_name(f".{target.name}.{suffix}") for suffix in ("collecting", "old"))
-        for folder in (draft, old):
-            shutil.rmtree(folder, ignore_errors=True)
+        draft, old = _beside(target)
         left = SUBMISSION_BYTES
         with PlainFolder(self.path) as folder:
             draft.mkdir(parents=True)
@@ -51,7 +57,19 @@ class Submission:
         if target.exists():
             target.rename(old)
         draft.rename(target)
-        shutil.rmtree(old, ignore_errors=True)
+
+
+def settle(target: Path) -> None:
+    """Bring back what a collection that was killed had moved away, and remove what it had begun."""
+    draft, old = _beside(target)
+    if old.exists() and not target.exists():
+        old.rename(target)
+    for folder in (draft, old):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _beside(target: Path) -> list[Path]:
+    return [target.with_name(f".{target.name}.{suffix}") for suffix in ("collecting", "old")]
 
 
 def _time(folder: PlainFolder) -> datetime:
@@ -71,11 +89,16 @@ class Collect(ExchangeCollect):
         due = self._due_date() if self.before_duedate else None
         self.src_records = []
         for student, submissions in self._submissions().items():
-            in_time = [one for one in submissions if due is None or one.time <= due]
-            self.src_records.append(max(in_time or submissions, key=lambda one: one.time))
+            # A submission cut short takes the place of nothing; where it is all there is, it is better than nothing.
+            whole = [one for one in submissions if one.whole] or submissions
+            in_time = [one for one in whole if due is None or one.time <= due]
+            self.src_records.append(max(in_time or whole, key=lambda one: one.time))
 
     def copy_files(self) -> None:
         """Copy what is new; with `update`, also what is newer than what was collected before."""
+        submitted, name = self.coursedir.submitted_directory, self.coursedir.assignment_id
+        for left in Path(self.coursedir.root).glob(f"{submitted}/*/.{name}.*"):
+            settle(left.with_name(name))
         for submission in self.src_records:
             target = Path(self.coursedir.format_path(
                 self.coursedir.submitted_directory, submission.student, self.coursedir.assignment_id))
@@ -91,6 +114,8 @@ class Collect(ExchangeCollect):
             except GONE as error:
                 self.log.warning("Left out: the submission of %s was changed while it was collected (%s). Collect again.",
                                  submission.student, error.strerror)
+            finally:
+                settle(target)      # the disk may have been full
 
     def _submissions(self) -> dict[str, list[Submission]]:
         found: dict[str, list[Submission]] = {}

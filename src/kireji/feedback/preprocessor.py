@@ -1,19 +1,23 @@
 """The two places where nbgrader's pages meet ours: the feedback page and the formgrader's page of a submission."""
 
 import re
+from pathlib import Path
 
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import is_task
 from traitlets import Bool
 
+from kireji.errors import KirejiError
 from kireji.feedback import page, view
 from kireji.feedback.report import lines_of, records_of
 from kireji.feedback.sanitise import sanitise_notebook
 from kireji.feedback.written import markdown_to_html
 from kireji.grading.assignment import load
 from kireji.grading.assignment import names as names_of_all
+from kireji.unfinished import is_unfinished
 
 # A lesson's own prose is longer than a student's answer may be.
 LONGEST_PROSE = 60_000
@@ -29,6 +33,10 @@ class FeedbackPage(GetGrades):
         self._comments: dict[str, str] = {}
         nb, resources = super().preprocess(nb, resources)
         names = resources["nbgrader"]
+        course = CourseDirectory(config=self.config)
+        graded = Path(course.format_path(course.autograded_directory, names["student"], names["assignment"]))
+        if is_unfinished(graded):
+            raise KirejiError(f"The grading of {names['student']}'s {names['assignment']} was cut short. Autograde it again.")
         gradebook = view.Gradebook(names["score"], names["max_score"], names["late_penalty"], self._grades,
                                    self._comments)
         built = view.build(nb, gradebook, title=names["notebook"], student=names["student"], titles=_titles(names["notebook"]))

@@ -80,6 +80,12 @@ class Sandbox:
         self.channel.greet(self.limits.agent_seconds)
         return self.channel
 
+    def remarks(self) -> list[str]:
+        """What a student should know of the run beside its results."""
+        sizes = self.place.scratch
+        return [f"The disk was full: the folder {folder} has room for {sizes[folder] // 2**20} MiB."
+                for folder in sorted(self.watchdog.full if self.watchdog else ())]
+
     def end(self, reason: str) -> None:
         """End everything inside at once. The first reason is the one that counts."""
         self.reason = self.reason or reason
@@ -117,13 +123,13 @@ class Sandbox:
         self.context.setsockopt(zmq.MAXMSGSIZE, self.limits.message_bytes)
         self.context.setsockopt(zmq.RCVHWM, WAITING)
         self.manager = AsyncKernelManager(
-            kernel_name="python3", transport="ipc", ip=self.place.ip, context=self.context,
+            kernel_name="python3", transport="ipc", ip=self.place.ip,
             connection_file=str(self.place.shared / "kernel.json"),
             kernel_spec_manager=OnePlace(place=self.place), **ports)
         await self.manager.start_kernel()
         self.watchdog = Watchdog(self.manager.provisioner.pid, self.limits, self.place.scratch, self.end)
         self.watchdog.start()
-        self.client = self.manager.client()
+        self.client = self.manager.client(context=self.context)
         self.client.start_channels()
         try:
             await self.client.wait_for_ready(timeout=self.limits.start_seconds)

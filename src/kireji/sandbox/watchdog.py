@@ -24,6 +24,8 @@ class Usage:
     processes: int = 0          # and threads
     scratch_bytes: int = 0
     scratch_files: int = 0
+    address_space: int = 0      # bytes, of the largest process
+    open_files: int = 0         # of the process that has the most
 
     def most(self, other: "Usage") -> "Usage":
         """The larger of each."""
@@ -75,7 +77,10 @@ class Watchdog(threading.Thread):
                 times = process.cpu_times()
                 usage.processor_seconds += times.user + times.system + times.children_user + times.children_system
                 usage.processes += process.num_threads()
-                usage.memory += process.memory_info().rss
+                memory = process.memory_info()
+                usage.memory += memory.rss
+                usage.address_space = max(usage.address_space, memory.vms)
+                usage.open_files = max(usage.open_files, process.num_fds())
         except psutil.Error:        # gone in the meantime
             pass
 

@@ -12,7 +12,6 @@ from kireji.setup.venv import PYTHON
 
 STAMPS = paths.VAR / "setup"
 CONFIG = paths.ROOT / "nbgrader_config.py"
-GRADEBOOK = paths.ROOT / "gradebook.db"
 
 
 def course_steps() -> list[Step]:
@@ -24,7 +23,7 @@ def course_steps() -> list[Step]:
                  lambda shell: _tell(shell, "kireji.data")),
             Step("The students' notebooks in release/", STAMPS / "release",
                  [LOCK.read_bytes(), *_contents([CONFIG, *source])],
-                 [GRADEBOOK, *(paths.RELEASE / name for name in sorted(names))],
+                 [paths.GRADEBOOK, *(paths.RELEASE / name for name in sorted(names))],
                  lambda shell: _tell(shell, "kireji.setup.release"))]
 
 

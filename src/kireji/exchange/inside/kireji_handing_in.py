@@ -34,10 +34,11 @@ class Submit(ExchangeSubmit):
             shutil.rmtree(left, ignore_errors=True)
         self.assignment_filename = DRAFT + name
         super().copy_files()
-        # nbgrader's own copy, by which the list of submissions knows which ones are these.
+        # nbgrader's own copy, by which the list of submissions knows which ones are these: last, so that nothing is listed
+        # that was not handed in.
         copy = Path(self.cache_path, name if not self.add_random_string else name.rpartition("+")[0])
-        copy.with_name(DRAFT + copy.name).rename(copy)
         (inbound / self.assignment_filename).rename(inbound / name)
+        copy.with_name(DRAFT + copy.name).rename(copy)
 
 
 def too_much(folder: Path, ignored) -> str:
