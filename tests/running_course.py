@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,14 @@ import websocket
 from tests.live_course import LiveCourse
 
 SERVICE = "/services/kireji"
+CAROLS_LIMITS = """
+
+def limit_carol(spawner):
+    if spawner.user.name == "carol":
+        spawner.mem_limit, spawner.process_limit, spawner.disk_limit = 600 * 2**20, 150, 100 * 2**20
+
+c.Spawner.pre_spawn_hook = limit_carol
+"""
 PATIENCE = 120      # seconds for a program in a terminal on a busy machine
 
 
@@ -22,9 +31,19 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveCourse]:
     """A course that is up."""
     course = LiveCourse(tmp_path_factory.mktemp("running"))
     course.release_something()
+    add_carol(course)
     course.start()
     yield course
     course.stop()
+
+
+def add_carol(course: LiveCourse) -> None:
+    """One more student, whose server may be broken by a test: she has little of everything."""
+    accounts = course.root / "var" / "hub" / "accounts.json"
+    accounts.parent.mkdir(mode=0o700)
+    accounts.write_text(json.dumps({"carol": {"role": "student", "password": "carols-own-password"}}))
+    with (course.root / "hub_config" / "jupyterhub_config.py").open("a") as settings:
+        settings.write(CAROLS_LIMITS)
 
 
 @pytest.fixture(scope="session")
@@ -76,20 +95,22 @@ class Terminal:
 
     def type(self, line: str, until: str) -> str:
         """Type a line and return what the terminal says up to the word `until`."""
+        with closing(self.open()) as connection:
+            connection.send(json.dumps(["stdin", line + "\r"]))
+            said, deadline = "", time.monotonic() + PATIENCE
+            while until not in said:
+                assert time.monotonic() < deadline, said
+                kind, text = json.loads(connection.recv())[:2]
+                said += text if kind == "stdout" else ""
+        return said
+
+    def open(self) -> websocket.WebSocket:
+        """A new terminal, as JupyterLab opens one."""
         token = xsrf(self.session, f"/user/{self.home.name}/")
         name = self.session.post(f"{self.url}/api/terminals", headers={"X-XSRFToken": token}).json()["name"]
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.session.cookies)
-        socket = websocket.create_connection(f"{self.url.replace('http', 'ws')}/terminals/websocket/{name}", cookie=cookies,
-                                             origin=self.course.address, timeout=PATIENCE)
-        socket.send(json.dumps(["stdin", line + "\r"]))
-        said, deadline = "", time.monotonic() + PATIENCE
-        while until not in said:
-            assert time.monotonic() < deadline, said
-            kind, text = json.loads(socket.recv())[:2]
-            said += text if kind == "stdout" else ""
-        socket.close()
-        self.session.delete(f"{self.url}/api/terminals/{name}", headers={"X-XSRFToken": token})
-        return said
+        return websocket.create_connection(f"{self.url.replace('http', 'ws')}/terminals/websocket/{name}", cookie=cookies,
+                                           origin=self.course.address, timeout=PATIENCE)
 
 
 def xsrf(session: requests.Session, path: str) -> str:

@@ -70,7 +70,7 @@ def weight_bars(attention_weights: ArrayLike, expected: ArrayLike, labels: Seque
     axes.bar(x + 0.2, np.asarray(attention_weights, dtype=float), 0.38, color=ACCENT, label="yours")
     axes.set_xticks(x, labels)
     axes.set_ylabel("weight")
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))     # above: bars may be of any height
     axes.spines[["top", "right"]].set_visible(False)
     return figure
 

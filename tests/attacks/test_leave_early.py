@@ -2,6 +2,8 @@
 
 import pytest
 
+from .conftest import wins_in_one_process
+
 pytestmark = pytest.mark.needs("bubblewrap")
 
 RIGHT = "def double(x):\n    return 2 * x"
@@ -28,3 +30,18 @@ def test_leaving_politely_costs_only_what_was_not_defined(graded):
         report = graded(double_solution=RIGHT, share_solution=code)
         assert report.points("double") == 4 and report.points("share") == 0
         assert "does not define it" in report.messages("share")
+
+
+def test_without_rerunning_it_all_would_be_lost_and_so_would_a_judge_in_the_same_process():
+    assert wins_in_one_process({"leaves": "import os\nos._exit(0)"}) == {"leaves": True}     # it reads the exit status
+
+
+def test_leaving_at_another_moment_each_time_is_graded_all_the_same(graded):
+    leaving = RIGHT + "\nimport os, threading, time\nthreading.Thread(target=lambda: (time.sleep(1), os._exit(0))).start()"
+    report = graded(double_solution=leaving + "\ntime.sleep(0.5)", share_solution="import time\ntime.sleep(20)")
+    assert report.points("share") == 0 and "left out" in report.notices
+
+
+def test_a_call_that_leaves_ends_the_hidden_tests_and_no_more(graded):
+    report = graded(double_solution=RIGHT, share_solution="import os\ndef share():\n    os._exit(7)")
+    assert report.points("double") == 4 and "exit status 7" in report.messages("share")

@@ -86,6 +86,6 @@ def _say_ready(console: Console, address: str, released: list[str], seconds: flo
     console.print()
     if find_bwrap() is None:
         console.print("[yellow]There is no bubblewrap on this machine: students' servers share your account and so may read the "
-                      "hidden tests. Use them for the demo accounts only.[/yellow]")
+                      "hidden tests. Only the demo accounts can log in.[/yellow]")
     console.print(f"[dim]Ready after {seconds:.0f} s. Log: {lifecycle.shown(lifecycle.LOG)}[/dim]")
     console.print("Ctrl-C ends it; what was submitted and graded is kept.")

@@ -7,14 +7,18 @@ the hub's API: see `warden`.
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from subprocess import Popen
 
 from jupyterhub.spawner import SimpleLocalProcessSpawner
+from jupyterhub.traitlets import ByteSpecification
 from jupyterhub.utils import random_port
+from traitlets import Integer, default
 
 from kireji.exchange.folders import student_folders, view
 from kireji.exchange.inside import kireji_handing_in
+from kireji.hub import server_limits
 from kireji.hub.accounts import load_accounts
 from kireji.hub.homes import prepare_home, shown
 from kireji.hub.leash import LEASH
@@ -24,7 +28,6 @@ from kireji.sandbox.bubblewrap import Mount, Wall, find_bwrap, interpreter_mount
 
 HANDING_IN = Path(kireji_handing_in.__file__).parent                # what a server has of `kireji.exchange` ...
 OURS = "/opt/kireji"                                                # ... and where, behind the wall
-SCRATCH_BYTES = 2 * 2**30                                           # /tmp, in memory
 
 
 def exchange_mounts(name: str) -> tuple[Mount, ...]:
@@ -85,12 +88,26 @@ def person_wall(name: str, environment: dict[str, str]) -> Wall:
         mounts=person_mounts(name, write_account_files(name)),
         environment=environment,
         folder=f"/home/{name}",
-        scratch={"/tmp": SCRATCH_BYTES},
+        scratch={"/tmp": server_limits.LIMITS.scratch_bytes},
     )
 
 
+def note_of(name: str) -> Path:
+    """Where the warden of `name` leaves the reason for which it ended the server."""
+    return HUB / "accounts" / name / "ended"
+
+
 class WalledSpawner(SimpleLocalProcessSpawner):
-    """Starts one person's server, behind bubblewrap if this machine has one that works."""
+    """Starts one person's server, behind bubblewrap if this machine has one that works.
+
+    JupyterHub's own `mem_limit` is held too, and the two settings below; without a wall none of them is."""
+
+    process_limit = Integer(server_limits.LIMITS.processes, help="Processes and threads of a server.").tag(config=True)
+    disk_limit = ByteSpecification(server_limits.DISK_BYTES, help="Bytes of a home and of what was handed in.").tag(config=True)
+
+    @default("mem_limit")
+    def _mem_limit(self):
+        return server_limits.LIMITS.memory
 
     def load_state(self, state):
         """Forget the process of an earlier hub: it ended with that hub, and its number may be another program's now."""
@@ -102,7 +119,7 @@ class WalledSpawner(SimpleLocalProcessSpawner):
         bwrap = find_bwrap()
         role = load_accounts()[self.user.name].role
         own = student_folders(EXCHANGE, COURSE_ID, self.user.name).make()
-        home = prepare_home(self.user.name, role, walled=bwrap is not None)
+        home = prepare_home(self.user.name, role, walled=bwrap is not None, note=note_of(self.user.name))
         self.home_dir = f"/home/{self.user.name}" if bwrap else str(home)
         # -P: a random.py in the home must not be imported in place of Python's own.
         program = [sys.executable, "-P", "-m", "jupyterhub.singleuser", *self.get_args()]
@@ -114,7 +131,11 @@ class WalledSpawner(SimpleLocalProcessSpawner):
             # Kernels talk through sockets in the server's own /tmp: on TCP any process of the person could listen to them.
             environment |= {"JUPYTER_RUNTIME_DIR": "/tmp/jupyter"}
             program += ["--KernelManager.transport=ipc"]
-            self.proc = Orders(bwrap, person_wall(self.user.name, environment), program, self.port,
-                               self.hub.host, self.hub.base_url.rstrip("/")).send()
+            self.proc = Orders(
+                bwrap, person_wall(self.user.name, environment), program, self.port,
+                self.hub.host, self.hub.base_url.rstrip("/"),
+                replace(server_limits.LIMITS, memory=self.mem_limit, processes=self.process_limit),
+                [str(home), str(own.inbound)], server_limits.Disk(self.disk_limit, server_limits.DISK_FILES),
+                str(note_of(self.user.name))).send()
         self.pid = self.proc.pid
         return "127.0.0.1", self.port

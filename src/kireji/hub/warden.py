@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from subprocess import PIPE, Popen
@@ -19,12 +20,17 @@ from subprocess import PIPE, Popen
 from kireji.hub import hub_api
 from kireji.hub.inside import relay
 from kireji.hub.leash import die_with_parent
+from kireji.hub.server_limits import Disk, kernel_limits
 from kireji.sandbox.bubblewrap import Mount, Wall, command
+from kireji.sandbox.limits import Limits
+from kireji.sandbox.watchdog import Watchdog
 
 RELAY = Path(relay.__file__)
 DOOR = "/run/kireji"        # where the server finds the socket of the hub's API
 
 
+LOOK_SECONDS = 0.5          # between two looks at processes and memory
+DISK_SECONDS = 10           # between two looks at the disk
 HANDED_ON = ("PATH", "PYTHONPATH", "TMPDIR")
 
 
@@ -38,6 +44,10 @@ class Orders:
     port: int               # where the proxy reaches the server, and where it listens in its own network
     hub: str                # http://HOST:PORT
     hub_path: str           # /hub
+    limits: Limits
+    folders: list[str]      # on the disk, where the server may write ...
+    disk: Disk              # ... and how much they may hold
+    note: str               # the file for the reason, if the server is ended because of its limits
 
     def send(self) -> Popen:
         """Start a warden that carries these out."""
@@ -52,7 +62,8 @@ class Orders:
         """What `send` sent."""
         fields = json.loads(text)
         mounts = tuple(Mount(Path(mount.pop("source")), **mount) for mount in fields["wall"].pop("mounts"))
-        return cls(**fields | {"wall": Wall(mounts=mounts, **fields["wall"])})
+        return cls(**fields | {"wall": Wall(mounts=mounts, **fields["wall"]), "limits": Limits(**fields["limits"]),
+                               "disk": Disk(**fields["disk"])})
 
 
 def start(orders: Orders, folder: Path, listener: socket.socket) -> Popen:
@@ -60,7 +71,7 @@ def start(orders: Orders, folder: Path, listener: socket.socket) -> Popen:
     door = (Mount(RELAY, f"{DOOR}/relay.py"), Mount(folder, f"{DOOR}/out"))
     wall = replace(orders.wall, mounts=(*orders.wall.mounts, *door))
     hub_port = orders.hub.rpartition(":")[2]
-    program = [sys.executable, "-I", f"{DOOR}/relay.py", str(listener.fileno()), str(orders.port),
+    program = [sys.executable, "-I", f"{DOOR}/relay.py", json.dumps(kernel_limits(orders.limits)), str(listener.fileno()), str(orders.port),
                f"{DOOR}/out/hub", hub_port, *orders.program]
     line = command(orders.bwrap, wall, program)
     # The options go through a file in memory: among them is the environment, and a command line is readable by everybody here.
@@ -75,7 +86,7 @@ def start(orders: Orders, folder: Path, listener: socket.socket) -> Popen:
 
 
 async def guard(orders: Orders, root: Path) -> int:
-    """Run the server until it ends; its exit status."""
+    """Run the server until it ends, or until it is over a limit; its exit status."""
     out, inward = root / "out", root / "in"
     out.mkdir()
     api = hub_api.serve(orders.hub, orders.hub_path, out / "hub")
@@ -85,13 +96,35 @@ async def guard(orders: Orders, root: Path) -> int:
         server = start(orders, out, listener)
     for ending in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(ending, server.kill)
+
+    def end(reason: str) -> None:
+        Path(orders.note).write_text(reason)
+        print(f"The server on port {orders.port} was ended: {reason}.", file=sys.stderr, flush=True)
+        server.kill()       # and the kernel ends everything else behind the same wall
+
+    watchdog = Watchdog(server.pid, orders.limits, orders.wall.scratch, end, whose="a server", interval=LOOK_SECONDS)
+    watchdog.start()
+    disk = asyncio.create_task(watch_disk(orders, end))
     reach = relay.carrier(lambda: asyncio.open_unix_connection(str(inward)))
     try:
         async with await asyncio.start_server(reach, "127.0.0.1", orders.port):
             return await asyncio.to_thread(server.wait)
     finally:
         server.kill()
+        disk.cancel()
+        watchdog.stop()
         api.stop()
+
+
+async def watch_disk(orders: Orders, end: Callable[[str], None]) -> None:
+    """Call `end` when the server's folders hold more than they may, and more than when it started."""
+    folders = [Path(folder) for folder in orders.folders]
+    allowed = orders.disk.or_more(await asyncio.to_thread(Disk.used_by, folders))
+    while True:
+        await asyncio.sleep(DISK_SECONDS)
+        if reason := (await asyncio.to_thread(Disk.used_by, folders)).reason(allowed):
+            end(reason)
+            return
 
 
 def main() -> int:

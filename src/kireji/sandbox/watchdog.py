@@ -35,18 +35,20 @@ class Usage:
 class Watchdog(threading.Thread):
     """Looks at the tree of processes under `pid` until it is stopped or calls `end` with the reason.
 
-    scratch: the folders in memory, as the processes see them. `peak` is the most that was seen.
+    scratch: the folders in memory, as the processes see them. `whose` is what the reasons call it. `peak` is the most that was seen.
     """
 
-    def __init__(self, pid: int, limits: Limits, scratch: Iterable[str], end: Callable[[str], None]) -> None:
+    def __init__(self, pid: int, limits: Limits, scratch: Iterable[str], end: Callable[[str], None],
+                 whose: str = "a submission", interval: float = INTERVAL) -> None:
         super().__init__(name="watchdog", daemon=True)
         self.root, self.limits, self.scratch, self.end = psutil.Process(pid), limits, tuple(scratch), end
+        self.whose, self.interval = whose, interval
         self.stopped = threading.Event()
         self.peak = Usage()
         self.full: set[str] = set()
 
     def run(self) -> None:
-        while not self.stopped.wait(INTERVAL):
+        while not self.stopped.wait(self.interval):
             if reason := self.look():
                 self.end(reason)
                 return
@@ -101,14 +103,14 @@ class Watchdog(threading.Thread):
     def _reason(self, usage: Usage) -> str | None:
         limits = self.limits
         if usage.memory > limits.memory:
-            return (f"it ran out of memory: a submission has {limits.memory / 2**30:.1f} GiB for all its processes "
+            return (f"it ran out of memory: {self.whose} has {limits.memory / 2**30:.1f} GiB for all its processes "
                     "and the files in its scratch folders")
         if usage.processes >= limits.processes:
-            return f"it started too many processes: a submission has {limits.processes} processes and threads"
+            return f"it started too many processes: {self.whose} has {limits.processes} processes and threads"
         if usage.scratch_files > limits.scratch_files:
-            return f"it filled the disk: a submission has room for {limits.scratch_files:,} files"
+            return f"it filled the disk: {self.whose} has room for {limits.scratch_files:,} files"
         if usage.processor_seconds > limits.processor_seconds:
-            return (f"it ran out of time: a submission has {limits.processor_seconds:.0f} seconds of computing for all "
+            return (f"it ran out of time: {self.whose} has {limits.processor_seconds:.0f} seconds of computing for all "
                     "its processes")
         return None
 

@@ -51,6 +51,7 @@ def test_an_untouched_release_gets_nothing(assignment, tmp_path):
     run(tmp_path)           # not even beside another student's training run: without watch_training it is worth nothing alone
     cells = grade(NAME, as_code(assignment.skeleton(), tmp_path))
     assert scores(cells) == dict.fromkeys(TASKS, 0.0)
+    assert {test.status for tests in cells.values() for test in tests} == {"missing"}
 
 
 def test_a_training_run_that_never_became_sharp(tmp_path):
