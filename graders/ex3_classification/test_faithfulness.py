@@ -69,7 +69,7 @@ def test_top_tokens_are_the_most_attended(student, reviews):
             best = weights.sort(descending=True).values[:k].tolist()
             if not _same(sorted(values, reverse=True), best):
                 order = [float(weights[position]) for position, _ in top(student, text, len(tokens)) if 0 <= position < len(tokens)]
-                expect.true(not _same(order, weights.sort().values.tolist()), "these are the tokens with the least attention: descending=True.")
+                expect.true(not _same(order, weights.sort().values.tolist()), "These are the tokens with the least attention: descending=True.")
                 expect.true(False, f"the {k} tokens are not those with the most attention, by attend(text).")
             expect.true(_same(values, best), "the most attended token should come first.")
 

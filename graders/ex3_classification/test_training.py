@@ -148,7 +148,7 @@ def test_best_weights_are_kept(student, rng):
 @graded("training", weight=2)
 @without_epoch
 def test_stops_early(student, rng):
-    """It stops after `patience` epochs without a better score, and not before."""
+    """It stops after patience epochs without a better score, and not before."""
     for scores, patience, done in (([0.5, 0.8, 0.6, 0.7, 0.9], 2, 4), ([0.5, 0.4, 0.6, 0.5, 0.7], 2, 5), ([0.6, 0.6, 0.6, 0.6, 0.6], 3, 4)):
         choice = Choice(student, rng, scores, epochs=5, patience=patience)
         expect.true(len(choice.seen) == done, f"with validation scores {scores} and patience {patience} there should be {done} epochs, and there were "
