@@ -35,7 +35,7 @@ def test_every_head_has_its_panel(student, rng, attach):
         except expect.Mistake:
             if seen.shown.shape == (len(tokens), len(tokens)) and seen.shown.isfinite().all():
                 attach(pictures.attention_comparison(seen.shown, weights[h], tokens, tokens),
-                       f"What your panel of head {h + 1} shows (left), what it should show, and the difference")
+                       f"What your panel of head {h + 1} shows (first), what it should show, and the difference")
             raise
 
 

@@ -26,7 +26,7 @@ def test_every_weight_has_its_cell(student, rng, attach):
         except expect.Mistake:
             if seen.shown.shape == weights.shape and seen.shown.isfinite().all():
                 attach(pictures.attention_comparison(seen.shown, weights, source_tokens, target_tokens),
-                       "What your picture shows (left), what it should show, and the difference")
+                       "What your picture shows (first), what it should show, and the difference")
             raise
 
 

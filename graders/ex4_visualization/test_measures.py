@@ -230,15 +230,15 @@ def draw_pairs(rng, n: int) -> list[tuple[int, int]]:
 
 @graded("measures", weight=2.5)
 def test_error_rate(student, rng):
-    """The alignment error rate of Och & Ney, where `possible` holds the sure pairs, too."""
+    """The alignment error rate of Och & Ney, where "possible" holds the sure pairs, too."""
     for _ in range(3):
         every = draw_pairs(rng, 12)
-        rate(student, every[3:10], every[:5], every[:9])
+        rate(student, every[2:10], every[:5], every[:9])
 
 
 @graded("measures", weight=1)
 def test_sure_is_possible(student, rng):
-    """A sure pair is possible, also where `possible` does not repeat it."""
+    """A sure pair is possible, also where "possible" does not repeat it."""
     every = draw_pairs(rng, 12)
     rate(student, every[2:10], every[:6], every[6:9])
 

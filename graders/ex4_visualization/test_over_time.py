@@ -87,7 +87,7 @@ def test_a_panel_for_each_moment(student, rng, attach):
             except expect.Mistake:
                 if seen.shown.shape == weights.shape and seen.shown.isfinite().all():
                     attach(pictures.attention_comparison(seen.shown, weights, *names),
-                           f"What your panel of step {step} shows (left), what it should show, and the difference")
+                           f"What your panel of step {step} shows (first), what it should show, and the difference")
                 raise
 
 

@@ -72,7 +72,7 @@ def judged(value, attentions: Sequence[Tensor], hint: str = "", attach=None) -> 
     except expect.Mistake:
         if attach and isinstance(value, Tensor) and value.shape == right.shape and value.is_floating_point() and value.isfinite().all():
             names = [str(place) for place in range(len(right))]
-            attach(pictures.attention_comparison(value, right, names, names), "Your rollout (left), the right one, and the difference")
+            attach(pictures.attention_comparison(value, right, names, names), "Your rollout (first), the right one, and the difference")
         raise
 
 

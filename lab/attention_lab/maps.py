@@ -23,6 +23,11 @@ def describe_maps(axes: Axes) -> dict[str, Any]:
     if not isinstance(axes, Axes):
         raise TypeError(f"expected matplotlib Axes, not {type(axes).__name__}")
     axes.figure.draw_without_rendering()
+    return _describe(axes)
+
+
+def _describe(axes: Axes) -> dict[str, Any]:
+    """As describe_maps, of a figure that was laid out: that costs much more than reading it."""
     left, bottom, width, height = axes.get_position().bounds
     return {"title": axes.get_title() or axes.get_title(loc="left") or axes.get_title(loc="right"),
             "x_label": axes.get_xlabel(), "y_label": axes.get_ylabel(),
@@ -41,7 +46,7 @@ def describe_panels(figure: Figure) -> dict[str, Any]:
         raise TypeError(f"expected a matplotlib Figure, not {type(figure).__name__}")
     figure.draw_without_rendering()
     bars = _bars(figure)
-    panels = [describe_maps(axes) for axes in figure.axes if axes.get_visible() and axes not in [bar.ax for bar in bars]]
+    panels = [_describe(axes) for axes in figure.axes if axes.get_visible() and axes not in [bar.ax for bar in bars]]
     # Boxes of one row share their middle; a row is told from the next by half a box.
     tallest = max([panel["box"][3] - panel["box"][1] for panel in panels], default=1.0) or 1.0
     panels.sort(key=lambda panel: (-round((panel["box"][1] + panel["box"][3]) / tallest), panel["box"][0]))

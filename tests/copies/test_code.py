@@ -1,5 +1,6 @@
 """How alike code is: independent solutions are not, a copy with new names is."""
 
+import builtins
 import io
 import keyword
 import re
@@ -25,10 +26,10 @@ def known():
 
 
 def renamed(text: str) -> str:
-    """Every name of one's own another, no comment left."""
+    """Every name another except Python's own, which a copy that runs has to keep; no comment left."""
     tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
     names = sorted({token.string for token in tokens if token.type == tokenize.NAME and not keyword.iskeyword(token.string)}
-                   - {"torch", "nn", "self", "super", "range", "len", "int", "float"})
+                   - {"torch", "nn", "self", *dir(builtins)})
     new = {name: f"thing_{number}" for number, name in enumerate(names)}
     text = re.sub(r"^\s*#.*\n", "", text, flags=re.MULTILINE)
     return re.sub(r"\b[A-Za-z_]\w*\b", lambda found: new.get(found.group(), found.group()), text)

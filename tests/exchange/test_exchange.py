@@ -39,6 +39,14 @@ def test_the_last_one_in_time_counts_where_nbgrader_is_told_so(place):
     assert submitted(place, "alice") == "in time"
 
 
+def test_a_submission_without_its_notebook_is_collected_with_an_empty_one(place):
+    write(place, "alice", files={"notes.txt": "I could not open the notebook"})
+    write(place, "bob", files={"toy.ipynb": "work"})
+    collect(place)
+    assert submitted(place, "alice") == "" and submitted(place, "alice", "notes.txt").startswith("I could")
+    assert submitted(place, "bob") == "work"
+
+
 def test_feedback_goes_to_its_student_only(place):
     for student in ("alice", "bob"):
         folder = place / "course" / "feedback" / student / "toy"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kireji.errors import KirejiError
 from kireji.grading import ahead
 
 
@@ -33,3 +34,18 @@ def test_what_the_machine_refuses_is_a_sentence(monkeypatch, error, words):
     monkeypatch.setattr(ahead, "take_in", refuse)
     ((_, reason),) = ahead.judge_ahead([Path("submitted/anna/toy")], workers=1)
     assert words in reason and "anna's toy" in reason
+
+
+def test_a_mistake_of_ours_costs_its_own_submission_only(monkeypatch, tmp_path):
+    def stumble(folder):
+        if folder.parent.name == "anna":
+            raise RecursionError("deeper than expected")
+        raise KirejiError("the next one")
+    monkeypatch.setattr(ahead, "take_in", stumble)
+    monkeypatch.setattr(ahead.paths, "ROOT", tmp_path)
+    monkeypatch.setattr(ahead, "LOG", tmp_path / "var" / "grading.log")
+    folders = [Path("submitted") / name / "toy" for name in ("anna", "ben")]
+    (_, reason), (_, next_reason) = ahead.judge_ahead(folders, workers=1)
+    assert "judging anna's toy (RecursionError)" in reason and "var/grading.log" in reason and "Traceback" not in reason
+    assert next_reason == "the next one"
+    assert "deeper than expected" in ahead.LOG.read_text()

@@ -38,7 +38,9 @@ class Submission:
                 self.whole = False
 
     def copy(self, target: Path) -> None:
-        """Copy its plain files to `target`, which appears whole or not at all, with the time at which they came."""
+        """Copy its plain files to `target`, which appears whole or not at all, with the time at which they came.
+
+        target: .../STUDENT/ASSIGNMENT. A submission without the assignment's notebook gets an empty one."""
         draft, old = _beside(target)
         left = SUBMISSION_BYTES
         with PlainFolder(self.path) as folder:
@@ -53,6 +55,9 @@ class Submission:
                     (draft / name).mkdir()
             # Asked again: what was put there since it was chosen must not have the time of what was there before.
             self.time = max(self.time, _time(folder))
+        notebook = draft / f"{target.name}.ipynb"
+        if not notebook.exists():
+            notebook.touch()    # an empty one gets 0 with a reason; a folder without is passed over by nbgrader
         (draft / TIMESTAMP).write_text(self.time.strftime(FORMAT))
         if target.exists():
             target.rename(old)

@@ -2,9 +2,11 @@
 
 import multiprocessing
 import os
+import traceback
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from datetime import datetime
 from pathlib import Path
 
 from kireji import gradebook, paths
@@ -17,6 +19,9 @@ from .kept import judge_or_recall
 
 KILLED = ("The process that judged {name} was killed, most likely because the machine's memory ran out. "
           "Run the command again with --workers 1.")
+DEFECT = ("Kireji failed while {doing} ({error}). That is a mistake of Kireji's and not the student's: the others are graded, "
+          "and {log} has the details to report.")
+LOG = paths.VAR / "grading.log"
 
 
 def judge_ahead(folders: list[Path], workers: int | None = None, trusted: bool = False) -> Iterator[tuple[Path, str]]:
@@ -55,11 +60,16 @@ def _judge_together(folders: list[Path], workers: int, trusted: bool) -> Iterato
 
 
 def _judge(folder: Path, trusted: bool) -> str:
+    doing = f"judging {folder.parent.name}'s {folder.name}"
     try:
         judge_or_recall(take_in(folder), load(folder.name), read_or_make_secret(paths.SECRET), trusted)
     except KirejiError as error:
         return str(error)
     except OSError as error:
-        doing = f"judging {folder.parent.name}'s {folder.name}"
         return str(gradebook.explain(doing, str(error)) or f"The machine refused something while {doing}: {error}.")
+    except Exception as error:      # one submission that finds a mistake of ours must not stop a class
+        LOG.parent.mkdir(exist_ok=True)
+        with LOG.open("a") as log:
+            log.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} {doing}\n{traceback.format_exc()}\n")
+        return DEFECT.format(doing=doing, error=type(error).__name__, log=LOG.relative_to(paths.ROOT))
     return ""

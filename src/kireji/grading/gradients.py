@@ -27,7 +27,10 @@ class Outputs:
 
     def ask(self, inputs: Sequence[Any]) -> list[Tensor]:
         result = self.asked(*inputs)
-        outputs = [result] if self.of is None else [result[i] for i in self.of] if isinstance(result, (tuple, list)) else []
+        if self.of is not None:
+            expect.true(isinstance(result, (tuple, list)) and len(result) > max(self.of),
+                        f"Expected {max(self.of) + 1} values or more, but {expect.kind(result)} was returned.")
+        outputs = [result] if self.of is None else [result[i] for i in self.of]
         for output in outputs:
             expect.tensor(output, name="what is returned")
         if not self.cotangents:

@@ -262,7 +262,7 @@ INTERVENTION = [
     intervention("largest twice", BEFORE, "return (before.max() - after.max()).item()", STAYS, "same label both times"),
     intervention("label from the rest", BEFORE, "label = after.argmax().item()\n    " + BEFORE, STAYS, "the one predicted for the whole text"),
     intervention("class 0", "label = before.argmax().item()", "label = 0", STAYS, "first class"),
-    intervention("the least likely", "label = before.argmax().item()", "label = before.argmin().item()", GO, "least likely"),
+    intervention("the least likely", "label = before.argmax().item()", "label = before.argmin().item()", "test_surer_is_negative", "least likely"),
     intervention("later of equals", "attention_weights.argsort(descending=True, stable=True)[:mask_top_k]", "(len(tokens) - 1 - attention_weights.flip(0).argsort(descending=True, stable=True))[:mask_top_k]",
                  "test_equal_weights", "a later word goes first"),
     intervention("all refused", "    if mask_top_k < 0:", "    if mask_top_k < 0 or mask_top_k >= len(tokenize(text)):", "test_none_and_all", "ValueError"),
