@@ -69,13 +69,13 @@ def key_of(submission: Submission, assignment: Assignment, secret: bytes) -> str
     """Changes with everything that a judgement depends on."""
     total = hashlib.sha256(secret)
     total.update(json.dumps([submission.digest(), submission.notices, assignment.name]).encode())
-    total.update(_graders_version(assignment.graders).encode())
+    total.update(graders_version(assignment.graders).encode())
     total.update(json.dumps(assignment.source, sort_keys=True).encode())
     return total.hexdigest()
 
 
 @functools.cache
-def _graders_version(graders: Path) -> str:
+def graders_version(graders: Path) -> str:
     """The content of the hidden tests, of the engine and the lab, of the data, and the versions of the libraries.
 
     Looked at once in a process: what changes under a running process takes effect with the next.
