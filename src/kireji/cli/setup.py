@@ -13,8 +13,8 @@ def setup(cluster: bool) -> None:
     Makes .venv, installs the packages of requirements.lock, fetches the sentences and generates release/.
     Run it again after a `git pull`: only what changed is done."""
     if cluster:
-        from kireji.setup.environment import cluster_step
+        from kireji.setup.environment import cluster_step, environment_steps
         from kireji.setup.steps import complete
 
-        complete([cluster_step()])
+        complete([*environment_steps(), cluster_step()])
     click.echo(f"Kireji is set up in {paths.ROOT}. Next: ./kireji up")
