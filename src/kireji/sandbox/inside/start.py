@@ -3,6 +3,7 @@
 Runs inside the sandbox only, before any line of a submission. Holds nothing secret.
 """
 
+import contextlib
 import json
 import os
 import resource
@@ -23,6 +24,8 @@ def main() -> None:
     for name, limit in options["limits"].items():
         resource.setrlimit(LIMITS[name], (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")      # where memory runs out, the submission ends and not who grades it
     for given, place in options["copies"].items():
         if os.path.isdir(given):
             # The originals are read-only; a student's notebook may overwrite its own copy.

@@ -1,0 +1,100 @@
+"""A person's server: JupyterLab in a container of its own, with that person's folders and network and no others."""
+
+import os
+import socket
+from functools import cached_property
+from pathlib import Path
+
+import docker
+from dockerspawner import DockerSpawner
+
+from kireji.exchange.folders import student_folders
+from kireji.hub.compose import networks
+from kireji.hub.course_service import INSTRUCTORS
+from kireji.hub.homes import prepare_home
+from kireji.paths import COURSE_ID, EXCHANGE, HOMES, LAB_DATA
+
+COMPOSE = "com.docker.compose."
+
+
+class Deployment:
+    """What the hub finds out about its own deployment by looking at its own container."""
+
+    def __init__(self, client: docker.APIClient) -> None:
+        self.client = client
+        own = client.inspect_container(socket.gethostname())
+        self.hub, self.mounts = own["Id"], {Path(mount["Destination"]): Path(mount["Source"]) for mount in own["Mounts"]}
+        self.project = own["Config"]["Labels"][COMPOSE + "project"]
+
+    def on_host(self, path: Path) -> str:
+        """Where a path of the hub's volumes lies for the engine, which is asked to mount a part of it."""
+        target = max((target for target in self.mounts if path.is_relative_to(target)), key=lambda one: len(one.parts))
+        return str(self.mounts[target] / path.relative_to(target))
+
+    def proxy(self) -> str:
+        """The proxy's container, which may be another one than a moment ago."""
+        found = self.client.containers(filters={"label": [f"{COMPOSE}project={self.project}", f"{COMPOSE}service=proxy"]})
+        return found[0]["Id"]
+
+    def members(self) -> dict[str, str]:
+        """Who is in a student's network beside the student."""
+        return {"hub": self.hub, "proxy": self.proxy()}
+
+
+class ContainerSpawner(DockerSpawner):
+    """DockerSpawner with a network for each person, and mounts of that person's own folders."""
+
+    name_template = "{prefix}-{username}"
+    remove = True               # nothing is kept in a container; the home is a mount
+    use_internal_ip = True
+    pull_policy = "never"       # the image is built with the deployment
+
+    @cached_property
+    def deployment(self) -> Deployment:
+        return Deployment(self.client)
+
+    def own_mounts(self) -> dict[str, dict[str, str]]:
+        """{path on the host: where the server sees it}: the home, and the person's own part of the exchange."""
+        name, role = self.user.name, "student"
+        if INSTRUCTORS in {group.name for group in self.user.groups}:
+            role = "instructor"
+        home = prepare_home(name, role, walled=False)
+        own, course = student_folders(EXCHANGE, COURSE_ID, name).make(), EXCHANGE / COURSE_ID
+        wanted = [(home, Path("/home") / name, "rw"), (LAB_DATA, LAB_DATA, "ro"),
+                  (own.outbound, course / "outbound", "ro"), (own.inbound, course / "inbound", "rw"),
+                  (own.feedback, course / "feedback", "ro")]
+        return {self.deployment.on_host(path): {"bind": str(target), "mode": mode} for path, target, mode in wanted}
+
+    def get_env(self) -> dict[str, str]:
+        """The hub's variables, and the person's name and home."""
+        return super().get_env() | {"USER": self.user.name, "HOME": f"/home/{self.user.name}"}
+
+    async def start(self):
+        """Start the server in its own network and return where it listens."""
+        self.prefix = self.deployment.project
+        self.volumes = self.own_mounts()
+        self.network_name = self.object_name
+        self.extra_create_kwargs = {"working_dir": f"/home/{self.user.name}", "hostname": "server"}
+        internet = os.environ.get("KIREJI_STUDENT_INTERNET", "no") == "yes"
+        pool = os.environ.get("KIREJI_STUDENT_NETWORKS", "10.213.0.0/16")
+        await self.asynchronously(networks.make, self.network_name, pool, internet)
+        await self.asynchronously(networks.connect, self.network_name, self.deployment.members())
+        return await super().start()
+
+    async def stop(self, now=False):
+        """Stop the server and take its network down."""
+        await super().stop(now)
+        await self.asynchronously(networks.remove, self.object_name)
+
+    async def poll(self):
+        """None while it runs; then also bring back the hub or the proxy where it was made anew and lost its networks."""
+        status = await super().poll()
+        if status is None:
+            await self.asynchronously(networks.connect, self.object_name, self.deployment.members())
+        return status
+
+    async def asynchronously(self, function, *arguments):
+        """Run a function of `networks` in the one thread in which DockerSpawner talks to the engine."""
+        import asyncio
+
+        return await asyncio.wrap_future(self.executor.submit(function, self.client, *arguments))
