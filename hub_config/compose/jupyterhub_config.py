@@ -52,5 +52,9 @@ c.Spawner.default_url = "/lab/tree/welcome.md"
 c.JupyterHub.default_url = course_service.landing_page
 c.JupyterHub.logo_file = str(HUB_CONFIG / "logo.svg")
 
+c.JupyterHub.template_vars = {
+    "announcement_login": "New here? <a href='signup'>Sign up</a>; your instructor then lets you in.",
+}
+
 c.Spawner.start_timeout = 120
 c.Spawner.http_timeout = 120

@@ -1,6 +1,7 @@
 """Accounts that people make for themselves and an instructor approves; the instructors' own are made at the first start."""
 
 import bcrypt
+from jupyterhub.handlers.login import LoginHandler
 from nativeauthenticator import NativeAuthenticator
 from nativeauthenticator.orm import UserInfo
 
@@ -30,7 +31,12 @@ class ApprovedAuthenticator(NativeAuthenticator):
             file.write(f"{name} {password}\n")
         FIRST_PASSWORDS.chmod(0o600)
         self.log.warning("Made the instructor's account %r. Its first password: "
-                         "docker compose exec hub cat %s", name, FIRST_PASSWORDS)
+                         "docker compose exec -u kireji hub cat %s", name, FIRST_PASSWORDS)
+
+    def get_handlers(self, app):
+        """JupyterHub's own log-in page: the library's does not run with this JupyterHub (it asks for `statsd`)."""
+        kept = [handler for handler in super().get_handlers(app) if handler[0] != "/login"]
+        return [("/login", LoginHandler), *kept]
 
     def pre_spawn_start(self, user, spawner):
         """Enrol everybody who is no instructor as a student: nbgrader asks the hub's groups who takes which course."""
