@@ -6,7 +6,7 @@ from kireji.hub import course_service
 from kireji.hub.compose import keys, service
 from kireji.hub.compose.authenticator import ApprovedAuthenticator
 from kireji.hub.compose.spawner import ContainerSpawner
-from kireji.paths import HUB, HUB_CONFIG
+from kireji.paths import EXCHANGE, HUB, HUB_CONFIG
 
 c = get_config()  # noqa: F821 (JupyterHub defines it)
 
@@ -44,7 +44,8 @@ c.ContainerSpawner.mem_limit = os.environ["KIREJI_STUDENT_MEMORY"]
 c.ContainerSpawner.cpu_limit = float(os.environ["KIREJI_STUDENT_CPUS"])
 c.ContainerSpawner.extra_host_config = {
     "cap_drop": ["ALL"], "security_opt": ["no-new-privileges"], "pids_limit": 512, "read_only": True,
-    "tmpfs": {"/tmp": "size=1g,mode=1777"}, "init": True,
+    # nbgrader looks whether the exchange's root can be written, and writes nothing there.
+    "tmpfs": {"/tmp": "size=1g,mode=1777", str(EXCHANGE): "size=1m,uid=1000"}, "init": True,
 }
 
 # Where a person lands: students on the welcome page, instructors in the formgrader.

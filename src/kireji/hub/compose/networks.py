@@ -26,7 +26,9 @@ def make(client: docker.APIClient, name: str, pool: str, internet: bool) -> None
         return
     taken = [config["Subnet"] for network in networks for config in network["IPAM"]["Config"] or [] if "Subnet" in config]
     pools = docker.types.IPAMConfig(pool_configs=[docker.types.IPAMPool(subnet=free_subnet(pool, taken))])
-    client.create_network(name, driver="bridge", internal=not internet, ipam=pools, labels={LABEL: name},
+    # Without an address of the machine's in it, an internal network also does not lead to what listens on the machine.
+    options = {} if internet else {"com.docker.network.bridge.inhibit_ipv4": "true"}
+    client.create_network(name, driver="bridge", internal=not internet, options=options, ipam=pools, labels={LABEL: name},
                           check_duplicate=True)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import docker
 from dockerspawner import DockerSpawner
+from traitlets import default
 
 from kireji.exchange.folders import student_folders
 from kireji.hub.compose import networks
@@ -53,6 +54,10 @@ class ContainerSpawner(DockerSpawner):
     def deployment(self) -> Deployment:
         return Deployment(self.client)
 
+    @default("prefix")
+    def _prefix(self) -> str:
+        return f"{self.deployment.project}-student"
+
     def own_mounts(self) -> dict[str, dict[str, str]]:
         """{path on the host: where the server sees it}: the home, and the person's own part of the exchange."""
         name, role = self.user.name, "student"
@@ -71,7 +76,6 @@ class ContainerSpawner(DockerSpawner):
 
     async def start(self):
         """Start the server in its own network and return where it listens."""
-        self.prefix = self.deployment.project
         self.volumes = self.own_mounts()
         self.network_name = self.object_name
         self.extra_create_kwargs = {"working_dir": f"/home/{self.user.name}", "hostname": "server"}
