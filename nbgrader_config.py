@@ -1,14 +1,13 @@
 """nbgrader's configuration for the course: the repository is its course directory. Facts and assembly, no logic."""
 
-from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata
+from nbgrader.preprocessors import CheckCellMetadata
 
-from kireji import paths
+from kireji import paths, unfinished
 from kireji.exchange.collect import Collect
 from kireji.exchange.release_feedback import ReleaseFeedback
 from kireji.feedback import configure as feedback
 from kireji.feedback.sanitise_outputs import SanitiseOutputs
 from kireji.grading import preprocessors as grading
-from kireji.grading.aside import set_refused_aside
 
 c = get_config()  # noqa: F821 (nbgrader defines it)
 
@@ -21,17 +20,19 @@ c.ExchangeFactory.collect = Collect
 c.ExchangeFactory.release_feedback = ReleaseFeedback
 
 # A paired script or a note beside a source notebook would carry the solution into release/.
-c.CourseDirectory.ignore = [".*", "__pycache__", "*.pyc", "*.py", "*.md"]
+# timestamp.txt: nbgrader copies it first, so that a folder cut short by a kill seems finished; `unfinished` writes it last.
+c.CourseDirectory.ignore = [".*", "__pycache__", "*.pyc", "*.py", "*.md", unfinished.TIMESTAMP]
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 
 # Intake: refused files go aside before nbgrader copies anything, and a notebook in any state becomes a sound one.
-c.Autograde.pre_convert_hook = set_refused_aside
+c.Autograde.pre_convert_hook = grading.begin_grading
+c.Autograde.post_convert_hook = c.GenerateFeedback.post_convert_hook = unfinished.finish
+c.GenerateFeedback.pre_convert_hook = unfinished.begin
 c.Autograde.exporter_class = grading.SubmissionExporter
 c.Autograde.autograde_preprocessors = [
     grading.JudgeSubmission,        # runs it in the sandbox and asks the hidden tests: the report
     SanitiseOutputs,                # before anybody sees them: text and re-encoded pictures only
-    grading.RecordReport,           # the report's scores into the gradebook
-    AssignLatePenalties,            # needs the scores
+    grading.RecordReport,           # the report's scores and the penalty for being late into the gradebook
     CheckCellMetadata,              # last: what is written must be readable by nbgrader
 ]
 

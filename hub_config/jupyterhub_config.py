@@ -32,6 +32,7 @@ c.JupyterHub.cookie_secret_file = str(HUB / "cookie_secret")
 c.JupyterHub.authenticator_class = AccountsAuthenticator
 # Without a wall between servers and hidden tests, only the accounts that are for trying out.
 c.Authenticator.allowed_users = set(accounts.load_accounts() if find_bwrap() else accounts.DEMO)
+c.Authenticator.allow_existing_users = False     # else whoever is in a group, or was here before, is let in too
 c.JupyterHub.load_groups = {
     course_service.INSTRUCTORS: {"users": accounts.names("instructor")},
     course_service.STUDENTS: {"users": accounts.names("student")},
@@ -41,6 +42,11 @@ c.JupyterHub.load_groups = {
 c.JupyterHub.spawner_class = WalledSpawner
 c.JupyterHub.services = [course_service.service(int(os.environ["KIREJI_COURSE_PORT"]))]
 c.JupyterHub.load_roles = course_service.roles()
+
+# How much a person's server may use; the rest of the limits is in kireji/hub/server_limits.py.
+c.Spawner.mem_limit = "4G"              # all kernels and terminals together
+c.WalledSpawner.process_limit = 512     # processes and threads
+c.WalledSpawner.disk_limit = "4G"       # the home and what was handed in
 
 # Where a person lands: students on the welcome page, instructors in the formgrader.
 c.Spawner.default_url = "/lab/tree/welcome.md"
@@ -55,5 +61,6 @@ c.JupyterHub.template_vars = {
 # A server is gone a moment after it is told to go: notebooks are saved by the browser, not at the end.
 c.LocalProcessSpawner.interrupt_timeout = 3
 c.LocalProcessSpawner.term_timeout = 2
+c.Spawner.poll_interval = 5     # and is known to be gone soon after it was ended
 c.Spawner.start_timeout = 120   # JupyterLab's first start on a slow disk
 c.Spawner.http_timeout = 120

@@ -107,8 +107,10 @@ class LiveCourse:
     def open_server(self, name: str) -> requests.Session:
         """Log in and wait for the person's own server; the session has that server's cookies too."""
         session = self.log_in(name)
-        session.get(f"{self.address}/hub/spawn").raise_for_status()
         deadline = time.monotonic() + PATIENCE
+        while not session.get(f"{self.address}/hub/spawn").ok:      # the hub has not noticed yet that the last one ended
+            assert time.monotonic() < deadline, self.log[-4000:]
+            time.sleep(0.3)
         while not (page := session.get(f"{self.address}/user/{name}/lab")).ok or f"/user/{name}/lab" not in page.url:
             assert time.monotonic() < deadline, self.log[-4000:]
             time.sleep(0.3)

@@ -12,7 +12,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 
 def require(name: str) -> None:
-    """Go on where `name` ("browser", "bubblewrap") is to be had; else skip the test, or fail it."""
+    """Go on where `name` ("browser", "bubblewrap", "libseccomp") is to be had; else skip the test, or fail it."""
     missing = MISSING[name]()
     if missing and name in os.environ.get("KIREJI_REQUIRE", "").split():
         pytest.fail(f"KIREJI_REQUIRE names {name}, but {missing}", pytrace=False)
@@ -35,4 +35,10 @@ def _no_bubblewrap() -> str | None:
     return None if find_bwrap() else "no bubblewrap works here"
 
 
-MISSING = {"browser": _no_browser, "bubblewrap": _no_bubblewrap}
+def _no_libseccomp() -> str | None:
+    from kireji.sandbox import syscalls
+
+    return None if syscalls.available() else "libseccomp is not installed"
+
+
+MISSING = {"browser": _no_browser, "bubblewrap": _no_bubblewrap, "libseccomp": _no_libseccomp}

@@ -127,6 +127,26 @@ def garden_path() -> Script:
     return Script(logits, next_state, torch.tensor([0, 0, 1, 2, 0]), torch.zeros(FIRST_WORD + 1, dtype=torch.long))
 
 
+def lost_path() -> Script:
+    """A beam of two loses greedy's sentence on the way, and ends with a worse one.
+
+    Word 3 (0.5) and then 5 (0.35), 3 (1) is greedy's. After word 4 (0.45) words 5 and 6 have a half each, so that these two
+    beginnings push greedy's out; and then every word has a fifth. All sentences are equally long."""
+    n_states, vocab_size = 7, 8
+    logits = torch.full((n_states, vocab_size), -30.0)
+    logits[1, 3], logits[1, 4] = torch.tensor(0.5).log(), torch.tensor(0.45).log()
+    logits[2, 5:8] = torch.tensor([0.1, 0.0, 0.0])
+    logits[3, 5:7] = torch.tensor([0.02, 0.0])
+    logits[4, 3] = 0.0
+    logits[5, 3:8] = torch.tensor([0.02, 0.0, 0.0, 0.0, 0.0])
+    logits[6, EOS] = 0.0
+    next_state = torch.zeros(n_states, vocab_size, dtype=torch.long)
+    next_state[0] = 1            # start: bos leads to state 1
+    next_state[1, 3], next_state[1, 4] = 2, 3
+    next_state[2], next_state[3], next_state[4], next_state[5], next_state[6] = 4, 5, 6, 6, 6
+    return Script(logits, next_state, torch.tensor([0, 0, 1, 2, 0, 1, 0]), torch.zeros(FIRST_WORD + 1, dtype=torch.long))
+
+
 def _starts(first_state: int, n_sentences: int) -> Tensor:
     """(FIRST_WORD + n_sentences,) the state in which each source word begins; the special words begin nothing."""
     return torch.cat([torch.zeros(FIRST_WORD, dtype=torch.long), torch.arange(n_sentences) + first_state])

@@ -14,13 +14,14 @@ from kireji.feedback import pictures
 from kireji.grading import Handle, StudentError, expect, graded
 
 from . import aligner, targets
-from .scripts import BOS
+from .scripts import BOS, EOS
 
 MOST = 40                # sentences asked
 MOST_OF_A_WORD = 8       # one frequent name must not decide alone
 SURE = 0.7               # how often a shared word is its own translation in the training pairs
 PICTURES = 2
 LOOKED_UP = 6            # maps compared with the model's own
+FREQUENT = 200           # words of either language that are drawn from, in the order of the vocabularies
 
 
 class Answer(NamedTuple):
@@ -43,9 +44,11 @@ def answers(student, held_out, reference, memory, rng):
     """align's answers on sentences with a shared word. Asked once; if it failed, each test that needs it fails alike."""
     if "answers" not in memory:
         try:
+            model = Trained(student, rng)       # looked at before align can do anything to it
             memory["answers"] = [Answer(word, *aligned(student, sentence)) for sentence, word in chosen(held_out, reference, rng)]
+            expect.true(model.is_as_it_was(), "align changes your trained `model`: it should only ask it.")
             for answer in memory["answers"][:LOOKED_UP]:
-                expect.true(is_the_models_own(student, answer), "The map is not what the decoder of your trained `model` returned when it said "
+                expect.true(is_the_models_own(student, model, answer), "The map is not what the decoder of your trained `model` returned when it said "
                             "these words: return the weights that your search collected, each in the row of its word.")
         except (expect.Mistake, StudentError) as error:
             memory["answers"] = error
@@ -82,17 +85,36 @@ def aligned(student, sentence):
     return list(source_tokens), list(target_tokens), weights
 
 
-def is_the_models_own(student, answer):
+class Trained:
+    """The student's trained model as it is when this is made: its weights, and what it answers to words drawn here."""
+
+    def __init__(self, student, rng):
+        self.model = student.variable("model")
+        expect.true(isinstance(self.model, Handle), "`model` should still be that of the notebook's own cells.")
+        self.words = [torch.randint(EOS + 1, FREQUENT, (3, 6), generator=rng) for _ in range(2)]
+        self.weights, self.answer = self.model.parameters(), self.ask(*self.words)
+
+    def ask(self, source_ids, target_ids):
+        """The attention of every target word, made to be said after <bos>."""
+        self.model.eval()
+        begun = torch.cat([torch.full((len(target_ids), 1), BOS), target_ids], dim=1)
+        result = self.model(source_ids, torch.full((len(source_ids),), source_ids.shape[1]), begun)
+        _, weights = expect.returns(result, "logits", "attention_weights")
+        return expect.tensor(weights, name="the attention weights of `model`")
+
+    def is_as_it_was(self):
+        now, answer = self.model.parameters(), self.ask(*self.words)
+        return (now.keys() == self.weights.keys() and all(torch.equal(now[name], weight) for name, weight in self.weights.items())
+                and answer.shape == self.answer.shape and torch.allclose(answer.double(), self.answer.double(), atol=1e-4))
+
+
+def is_the_models_own(student, model, answer):
     """Whether the model, made to say the same words, looks where the map says. A map made up from the words does not show that."""
     source_ids, target_ids = (student.variable(name).method("encode", [token.lower() for token in tokens])
                               for name, tokens in (("source_vocabulary", answer.source_tokens), ("target_vocabulary", answer.target_tokens)))
-    model = student.variable("model")
-    expect.true(isinstance(model, Handle) and isinstance(source_ids, list) and isinstance(target_ids, list),
-                "`model` and the two vocabularies should still be those of the notebook's own cells.")
-    model.eval()
-    result = model(torch.tensor([source_ids]), torch.tensor([len(source_ids)]), torch.tensor([[BOS, *target_ids]]))
-    _, weights = expect.returns(result, "logits", "attention_weights")
-    return (isinstance(weights, torch.Tensor) and weights.shape[1:] == answer.attention_weights.shape
+    expect.true(isinstance(source_ids, list) and isinstance(target_ids, list), "The two vocabularies should still be those of the notebook's own cells.")
+    weights = model.ask(torch.tensor([source_ids]), torch.tensor([target_ids]))
+    return (weights.shape[1:] == answer.attention_weights.shape
             and torch.allclose(weights[0].double(), answer.attention_weights.double(), atol=0.01))
 
 

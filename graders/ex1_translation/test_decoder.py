@@ -5,6 +5,7 @@ The student's own attention is used; where it is broken a stand-in takes its pla
 import torch
 
 from kireji.grading import expect, graded
+from kireji.grading.gradients import reaches_inputs, reaches_parameters
 
 from . import reference
 from .attention_cases import shaped, unchanged
@@ -180,14 +181,5 @@ def test_learns(student, rng):
     """The gradient reaches every parameter, the old hidden state and the encoder outputs."""
     decoder, inputs = make(student), draw(rng)
     checked(decoder(*inputs))
-    touched: dict[str, bool] = {}
-    for of in (0, 1):
-        for name, gradient in decoder.gradients(*inputs, of=of, wrt="parameters").items():
-            touched[name] = touched.get(name, False) or (gradient is not None and bool(gradient.ne(0).any()))
-    asleep = [name for name, reached in touched.items() if not reached]
-    expect.true(bool(touched) and not asleep, f"No gradient reaches {', '.join(asleep) or 'anything'}: is it used in forward, "
-                "without detach(), .data or torch.no_grad()?")
-    reached = decoder.gradients(*inputs, of=0, wrt="inputs")
-    for name, gradient in zip(("input_ids", "hidden", "encoder_outputs"), reached):
-        if name != "input_ids":
-            expect.true(gradient is not None and bool(gradient.ne(0).any()), f"No gradient reaches {name}.")
+    reaches_parameters(decoder, inputs, rng, of=(0, 1), still=((VOCAB_SIZE, EMBEDDING_SIZE), PAD))
+    reaches_inputs(decoder, inputs, rng, {1: "hidden state", 2: "encoder_outputs"})

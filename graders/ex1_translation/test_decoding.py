@@ -9,7 +9,7 @@ from kireji.grading import expect, graded
 
 from .decoding_cases import Search, same_words, said, up_to_eos
 from .isolation import without
-from .scripts import BOS, EOS, PAD, fixed_length_script, garden_path, random_script
+from .scripts import BOS, EOS, PAD, fixed_length_script, garden_path, lost_path, random_script
 
 SLACK = 1e-4
 
@@ -79,8 +79,8 @@ def test_beam_finds_what_greedy_misses(student, rng):
 @without("padding_mask")
 def test_beam_is_never_worse_than_greedy(student, rng):
     """Beam search never returns a sentence that the model likes less than greedy's."""
-    for beam_size in (2, 3, 5):
-        search = Search(student, random_script(rng, eos_bonus=1.0), rng)
+    for beam_size, script in [*((size, random_script(rng, eos_bonus=1.0)) for size in (2, 3, 5)), (2, lost_path())]:
+        search = Search(student, script, rng)
         rows, _ = search.beam(6, beam_size)
         for sentence, row in enumerate(rows):
             mine, greedy = (search.score(sentence, words) for words in (said(row, 6), search.wanted(sentence, 6)))

@@ -2,6 +2,7 @@
 
 import math
 
+import pytest
 import torch
 
 from kireji.feedback import pictures
@@ -13,17 +14,23 @@ SIZES = (2, 16, 64, 256)
 FEWEST = 200        # queries that the student may average over
 
 
-def measured(student, d_k: int, scaled: bool) -> float:
-    values = [expect.number(student.softmax_gradient_norm(d_k, scaled, seed=seed), "the norm") for seed in (1, 2, 3)]
-    return sum(values) / len(values)
+@pytest.fixture
+def measured(student, once):
+    """measured(d_k, scaled) -> the mean of three norms that the student's function measures."""
+
+    def ask(d_k: int, scaled: bool) -> float:
+        values = [expect.number(student.softmax_gradient_norm(d_k, scaled, seed=seed), "the norm") for seed in (1, 2, 3)]
+        return sum(values) / len(values)
+
+    return lambda d_k, scaled: once(("norm", d_k, scaled), lambda: ask(d_k, scaled))
 
 
-def judged(student, rng, scaled: bool) -> None:
+def judged(measured, rng, scaled: bool) -> None:
     """The mean norms at every size; a mistake is named only if it explains all of them."""
     values, rights, tolerances = {}, {}, {}
     for d_k in SIZES:
         norms = reference.jacobian_norm(d_k, 1 / math.sqrt(d_k) if scaled else 1.0, rng)
-        values[d_k], rights[d_k] = measured(student, d_k, scaled), float(norms.mean())
+        values[d_k], rights[d_k] = measured(d_k, scaled), float(norms.mean())
         # Four standard errors of the smallest sample allowed: who draws honestly stays inside.
         tolerances[d_k] = max(0.04, 4 * float(norms.std()) / rights[d_k] / math.sqrt(FEWEST))
     wrong = [d_k for d_k in SIZES if abs(values[d_k] / rights[d_k] - 1) > tolerances[d_k]]
@@ -60,14 +67,14 @@ def mistakes(d_k: int, scaled: bool, rng: torch.Generator, right: float) -> dict
 
 
 @graded("saturation", weight=3)
-def test_scaled_norm_stays(student, rng):
+def test_scaled_norm_stays(measured, rng):
     """With sqrt(d_k), the gradient is as large at d_k = 256 as at d_k = 2."""
-    judged(student, rng, scaled=True)
+    judged(measured, rng, scaled=True)
 
 
 @graded("saturation", weight=3)
-def test_unscaled_norm_falls(student, rng, attach):
+def test_unscaled_norm_falls(measured, rng, attach):
     """Without it, the softmax saturates: the larger d_k, the smaller the gradient."""
-    series = {name: (SIZES, [measured(student, d_k, scaled) for d_k in SIZES]) for name, scaled in (("scaled", True), ("not scaled", False))}
+    series = {name: (SIZES, [measured(d_k, scaled) for d_k in SIZES]) for name, scaled in (("scaled", True), ("not scaled", False))}
     attach(pictures.line_chart(series, "The softmax's gradient", "d_k", "mean norm"), "What your function measured, at four sizes.")
-    judged(student, rng, scaled=False)
+    judged(measured, rng, scaled=False)

@@ -4,6 +4,7 @@ c = get_config()  # noqa: F821 (Jupyter defines it)
 
 # nbgrader's extensions by role: students fetch, check and submit; the formgrader is the course service's alone.
 c.ServerApp.jpserver_extensions = {
+    "kireji_submit_button": True,
     "nbgrader.server_extensions.assignment_list": True,
     "nbgrader.server_extensions.validate_assignment": True,
     "nbgrader.server_extensions.formgrader": False,

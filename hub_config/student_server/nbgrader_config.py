@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from kireji_handing_in import Submit
 from nbgrader.auth import JupyterHubAuthPlugin
 
 c = get_config()  # noqa: F821 (nbgrader defines it)
@@ -16,5 +17,7 @@ c.Exchange.root = os.environ.get("KIREJI_EXCHANGE", str(ROOT / "var" / "exchange
 # Which courses a person is in: the hub's groups say it.
 c.Authenticator.plugin_class = JupyterHubAuthPlugin
 
-# A trained checkpoint is submitted with the notebook; nbgrader's default limit is meant for text.
-c.CourseDirectory.max_file_size = 64 * 1024     # kB
+# Handing in over a quota is refused with a reason.
+c.ExchangeFactory.submit = Submit
+# nbgrader's own limit leaves a larger file out without a word, so it stands above that quota.
+c.CourseDirectory.max_file_size = 1024 * 1024   # kB

@@ -1,12 +1,14 @@
 """Sentence pairs as padded tensors, in batches of similar length."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import torch
 from torch import Tensor
 
 from attention_lab.text import Vocabulary, tokenize
+
+Row = TypeVar("Row")
 
 
 class Batch(NamedTuple):
@@ -40,31 +42,49 @@ def encode_targets(sentences: Sequence[str], vocabulary: Vocabulary) -> Tensor:
     return pad_rows(rows, vocabulary.pad_id)[0]
 
 
-class TranslationBatches:
-    """Every pair once an epoch, in random batches whose sentences have about the same length.
+class SimilarLengths(Generic[Row]):
+    """Every row once an epoch, in random batches whose rows have about the same length.
 
-    Iterating gives a fresh shuffle of `Batch`es each time; padding is little because a batch's lengths are alike."""
+    Iterating gives a fresh shuffle each time; padding is little because a batch's lengths are alike.
+    A subclass says what a row's length is (anything that can be ordered) and makes a batch of some rows."""
 
-    def __init__(self, pairs: Sequence[tuple[str, str]], source_vocabulary: Vocabulary, target_vocabulary: Vocabulary,
-                 batch_size: int, seed: int = 0):
-        """`pairs`: (source sentence, target sentence)."""
+    def __init__(self, rows: Sequence[Row], batch_size: int, seed: int = 0):
+        self.rows = rows
         self.batch_size = batch_size
-        self.pad_ids = source_vocabulary.pad_id, target_vocabulary.pad_id
         self.generator = torch.Generator().manual_seed(seed)
-        self.rows = [(source_vocabulary.encode(tokenize(source)),
-                      [target_vocabulary.bos_id, *target_vocabulary.encode(tokenize(target)), target_vocabulary.eos_id])
-                     for source, target in pairs]
+
+    def length(self, row: Row) -> Any:
+        raise NotImplementedError
+
+    def collate(self, rows: Sequence[Row]) -> Any:
+        raise NotImplementedError
 
     def __len__(self) -> int:
         return -(-len(self.rows) // self.batch_size)
 
-    def __iter__(self) -> Iterator[Batch]:
+    def __iter__(self) -> Iterator[Any]:
         shuffled = torch.randperm(len(self.rows), generator=self.generator).tolist()
-        # sorted() is stable: among sentences of one length the shuffled order stays
-        by_length = sorted(shuffled, key=lambda i: (len(self.rows[i][0]), len(self.rows[i][1])))
+        # sorted() is stable: among rows of one length the shuffled order stays
+        by_length = sorted(shuffled, key=lambda i: self.length(self.rows[i]))
         starts = torch.randperm(len(self), generator=self.generator) * self.batch_size
         for start in starts.tolist():
             yield self.collate([self.rows[i] for i in by_length[start : start + self.batch_size]])
+
+
+class TranslationBatches(SimilarLengths[tuple[list[int], list[int]]]):
+    """Every pair once an epoch, in random `Batch`es whose sentences have about the same length."""
+
+    def __init__(self, pairs: Sequence[tuple[str, str]], source_vocabulary: Vocabulary, target_vocabulary: Vocabulary,
+                 batch_size: int, seed: int = 0):
+        """`pairs`: (source sentence, target sentence)."""
+        self.pad_ids = source_vocabulary.pad_id, target_vocabulary.pad_id
+        rows = [(source_vocabulary.encode(tokenize(source)),
+                 [target_vocabulary.bos_id, *target_vocabulary.encode(tokenize(target)), target_vocabulary.eos_id])
+                for source, target in pairs]
+        super().__init__(rows, batch_size, seed)
+
+    def length(self, row: tuple[list[int], list[int]]) -> tuple[int, int]:
+        return len(row[0]), len(row[1])
 
     def collate(self, rows: Sequence[tuple[list[int], list[int]]]) -> Batch:
         source_ids, lengths = pad_rows([source for source, _ in rows], self.pad_ids[0])

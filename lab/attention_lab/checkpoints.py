@@ -1,6 +1,7 @@
 """Trained weights as safetensors: numbers and text, no code, so that a stranger's file is safe to open."""
 
 import os
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,11 +16,13 @@ class CheckpointError(Exception):
 
 
 def save_checkpoint(model: nn.Module, path: str | Path, metadata: Mapping[str, str]) -> None:
-    """Write the model's parameters and buffers, and `metadata` as text; an older file stays whole until the new one is."""
+    """Write the model's parameters and buffers, and `metadata` as text; an older file stays whole until the new one is.
+
+    With it goes a line of chance that tells one training's file from another's, where both came to the same numbers."""
     path = Path(path)
     tensors = {name: tensor.detach().clone().contiguous() for name, tensor in model.state_dict().items()}
     draft = path.with_name(f".{path.name}.unfinished")
-    save_file(tensors, draft, dict(metadata))
+    save_file(tensors, draft, {**metadata, "training": secrets.token_hex(8)})
     os.replace(draft, path)
 
 
@@ -29,15 +32,7 @@ def load_checkpoint(model: nn.Module, path: str | Path, must_match: Mapping[str,
     CheckpointError when the file is missing, is no safetensors file, belongs to a model of other shapes, holds
     nan or infinity, or was saved with other text under a key of `must_match` (such as another vocabulary)."""
     path = Path(path)
-    if not path.is_file():
-        raise CheckpointError(f"There is no checkpoint {path.name}: train the model, save the notebook, "
-                              "and submit that file together with it.")
-    try:
-        with safe_open(path, framework="pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}
-            metadata = file.metadata() or {}
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{path.name} is not a safetensors file that can be read ({error}).") from error
+    tensors, metadata = _read(path)
     for key, text in (must_match or {}).items():
         if metadata.get(key) != text:
             raise CheckpointError(f"{path.name} was trained with another {key.replace('_', ' ')} than this notebook has.")
@@ -51,3 +46,20 @@ def load_checkpoint(model: nn.Module, path: str | Path, must_match: Mapping[str,
         raise CheckpointError(f"{path.name} belongs to another model than this notebook builds: "
                               f"{problems[0].strip()}{more}") from error
     return metadata
+
+
+def saved_with(path: str | Path) -> dict[str, str]:
+    """The text that was saved with a checkpoint, such as its vocabulary. CheckpointError as for `load_checkpoint`."""
+    return _read(Path(path))[1]
+
+
+def _read(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
+    """The tensors and the text of a checkpoint."""
+    if not path.is_file():
+        raise CheckpointError(f"There is no checkpoint {path.name}: train the model, save the notebook, "
+                              "and submit that file together with it.")
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f"{path.name} is not a safetensors file that can be read ({error}).") from error

@@ -14,6 +14,15 @@ class SentencePair(NamedTuple):
     target: str
 
 
+class Review(NamedTuple):
+    """A sentence of a film review, its label ("positive" or "negative") and the mean of its ratings, from -4 to 4."""
+
+    id: str
+    label: str
+    rating: float
+    text: str
+
+
 def data_folder() -> Path:
     """Where the data lie: $ATTENTION_LAB_DATA, else the course folder around the notebook, else ~/data."""
     if named := os.environ.get("ATTENTION_LAB_DATA"):
@@ -38,3 +47,8 @@ def load_table(assignment: str, split: str) -> list[dict[str, str]]:
 def load_pairs(assignment: str, split: str) -> list[SentencePair]:
     """The sentence pairs of a translation table; split is "train" or "validation"."""
     return [SentencePair(**row) for row in load_table(assignment, split)]
+
+
+def load_reviews(assignment: str, split: str) -> list[Review]:
+    """The reviews of a table of labelled texts; split is "train" or "validation"."""
+    return [Review(row["id"], row["label"], float(row["rating"]), row["text"]) for row in load_table(assignment, split)]

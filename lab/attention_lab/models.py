@@ -1,7 +1,8 @@
-"""Plumbing between the parts that students write."""
+"""Plumbing between the parts that students write, and a baseline to compare them with."""
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence
 
 
 class TranslationModel(nn.Module):
@@ -31,3 +32,28 @@ class TranslationModel(nn.Module):
             steps.append((logits, attention_weights))
         logits, attention_weights = zip(*steps)
         return torch.stack(logits, dim=1), torch.stack(attention_weights, dim=1)
+
+
+class LSTMClassifier(nn.Module):
+    """The baseline: an LSTM reads the text, and its last hidden state alone says which class it is.
+
+    Seen as attention, all of the weight is on the last token; so it answers in the same form as an attention classifier.
+    Parameters: embedding.weight (vocab_size, embedding_size), lstm.*, output.weight (n_classes, hidden_size), output.bias."""
+
+    def __init__(self, vocab_size: int, embedding_size: int, hidden_size: int, n_classes: int, pad_id: int, dropout: float = 0.4):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, embedding_size, padding_idx=pad_id)
+        self.lstm = nn.LSTM(embedding_size, hidden_size, batch_first=True)
+        self.dropout = nn.Dropout(dropout)
+        self.output = nn.Linear(hidden_size, n_classes)
+
+    def forward(self, token_ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """token_ids (B, T), padded   lengths (B,), in any order
+
+        Returns logits (B, n_classes) and attention_weights (B, T): 1 at each text's last token, 0 elsewhere."""
+        embedded = self.dropout(self.embedding(token_ids))                               # (B, T, embedding_size)
+        packed = pack_padded_sequence(embedded, lengths.cpu(), batch_first=True, enforce_sorted=False)
+        _, (hidden, _) = self.lstm(packed)                                               # (1, B, hidden_size)
+        attention_weights = torch.zeros(token_ids.shape, device=token_ids.device)
+        attention_weights[torch.arange(len(lengths)), lengths - 1] = 1.0
+        return self.output(self.dropout(hidden[-1])), attention_weights

@@ -70,7 +70,22 @@ def weight_bars(attention_weights: ArrayLike, expected: ArrayLike, labels: Seque
     axes.bar(x + 0.2, np.asarray(attention_weights, dtype=float), 0.38, color=ACCENT, label="yours")
     axes.set_xticks(x, labels)
     axes.set_ylabel("weight")
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))     # above: bars may be of any height
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def accuracy_curves(ks: Sequence[int], curves: Mapping[str, Sequence[float]]) -> Figure:
+    """Accuracy against the number k of neutral sentences, a line for each name; guessing between two classes is marked."""
+    figure = Figure(figsize=(9, 3.4), layout="constrained")
+    axes = figure.add_subplot()
+    for (name, accuracies), colour, style in zip(curves.items(), (ACCENT, WARM, ACCENT, WARM), ("-", "-", ":", ":")):
+        axes.plot(ks, accuracies, style, color=colour, linewidth=2, marker=".", label=name)
+    axes.axhline(0.5, color=QUIET, linewidth=1)
+    axes.set_xlabel("neutral sentences around the review")
+    axes.set_ylabel("accuracy")
+    axes.set_xticks(list(ks))
+    axes.legend(frameon=False, fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
     axes.spines[["top", "right"]].set_visible(False)
     return figure
 

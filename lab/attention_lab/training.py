@@ -13,7 +13,7 @@ from torch.optim import Optimizer
 
 from attention_lab.checkpoints import load_checkpoint, save_checkpoint
 from attention_lab.mode import is_grading
-from attention_lab.progress import step_bar
+from attention_lab.progress import Watched, step_bar
 
 
 @dataclass
@@ -90,6 +90,35 @@ def fit(model: nn.Module, optimizer: Optimizer, step: Callable[[Any], float], ba
             bar.write("Stopped by you; the best weights so far are kept.")
     if history.score:
         load_checkpoint(model, checkpoint)
+    model.eval()
+    return history
+
+
+def keep(model: nn.Module, checkpoint: str | Path, batches: Any, validate: Callable[[], float], epochs: int,
+         train: Callable[[Any, Callable[[], float]], tuple[list[float], list[float]]],
+         metadata: Mapping[str, str] | None = None) -> History:
+    """Train with a loop of your own, once: what it leaves in `model` is kept in `checkpoint`.
+
+    train(batches, validate) -> losses, scores, one of each for every epoch: your loop, which chooses the best weights
+    itself. It gets `batches` and `validate` back with a progress bar on them.   epochs: the most it will take.
+    While grading nothing is trained: the checkpoint is loaded, or a CheckpointError says what is wrong with it."""
+    metadata = dict(metadata or {})
+    if is_grading():
+        history = _history_of(load_checkpoint(model, checkpoint, must_match=metadata))
+    else:
+        watched = Watched(batches, epochs)
+
+        def noted() -> float:
+            score = validate()
+            watched.note(f"validation {score:.1f}")
+            return score
+
+        try:
+            losses, scores = train(watched, noted)
+        finally:
+            watched.close()
+        history = History([len(batches) * (epoch + 1) for epoch in range(len(scores))], list(losses), list(scores))
+        save_checkpoint(model, checkpoint, metadata | {"history": json.dumps(asdict(history))})
     model.eval()
     return history
 

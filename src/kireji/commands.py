@@ -9,6 +9,7 @@ GROUPS = {
     "Run the course": {
         "judge": "grade one folder of files and print the report; records nothing",
         "grade": "collect and grade what students submitted, into the gradebook",
+        "copies": "which submissions of an assignment are too alike, in code or in weights",
     },
     "Work on Kireji": {
         "setup": "only set up (every other command does it too, when it is needed)",

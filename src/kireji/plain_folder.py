@@ -1,5 +1,6 @@
 """Reads a folder that belongs to somebody else, who may be changing it at the same time: nothing in it is followed."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -14,7 +15,12 @@ class PlainFolder:
 
     def __init__(self, path: Path) -> None:
         # Everything below goes through this handle: renaming the folder or putting a link in its place changes nothing.
-        self.handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            self.handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError as error:
+            if error.errno == errno.ELOOP:      # what some systems say of a link
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from None
+            raise
 
     def __enter__(self) -> "PlainFolder":
         return self

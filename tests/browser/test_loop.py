@@ -1,19 +1,16 @@
 """The loop as people see it: fetch, open, submit; collect, autograde, return feedback; read it."""
 
 import re
-import shutil
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from kireji.demo.checkpoint import trained_checkpoints
-from kireji.demo.students import solve
-from kireji.grading import assignment as catalogue
 from tests.browser.conftest import PHONE
+from tests.browser.steps import (close_notebook, do_the_work, fetch, fetch_feedback, open_assignment_list, open_notebook, released,
+                                 submit)
 from tests.live_course import LiveCourse
 
 pytestmark = [pytest.mark.needs("browser", "bubblewrap"), pytest.mark.timeout(1200)]
@@ -35,24 +32,20 @@ def fetched(student: Page, course: LiveCourse, picture: Callable) -> Path:
     """Alice has fetched ex1 from the assignment list; the folder it is in."""
     picture(student, "welcome")
     open_assignment_list(student)
-    row = released(student)
-    expect(row).to_be_visible()
+    expect(released(student, EX1)).to_be_visible()
     picture(student, "assignment_list")
-    row.get_by_role("button", name="Fetch").click()
-    expect(student.locator("#fetched_assignments_list").get_by_text(EX1).first).to_be_visible()
+    fetch(student, EX1)
     return course.root / "var" / "homes" / "alice" / EX1
 
 
 @pytest.fixture(scope="module")
 def submitted(student: Page, fetched: Path, picture: Callable) -> None:
     """Alice has opened the notebook, done the work and submitted it."""
-    open_notebook(student)
+    open_notebook(student, EX1)
     picture(student, "notebook")
-    close_notebook(student)     # what follows changes its file
-    do_the_work(fetched)
-    open_assignment_list(student)
-    student.locator("#fetched_assignments_list").get_by_role("button", name="Submit").click()
-    expect(student.locator("#submitted_assignments_list").get_by_text(EX1).first).to_be_visible()
+    close_notebook(student, EX1)    # what follows changes its file
+    do_the_work(fetched, EX1)
+    submit(student, EX1)
     picture(student, "submitted")
 
 
@@ -78,44 +71,6 @@ def graded(submitted: None, log_in: Callable[[str], Page], picture: Callable) ->
     row.locator(".release-feedback a").click()
     confirm(page)
     return page
-
-
-def open_assignment_list(page: Page) -> None:
-    page.locator("#jp-top-panel, #jp-top-bar").get_by_text("Assignment List").first.click()
-    expect(page.locator("#released_assignments_list")).to_be_visible()
-
-
-def released(page: Page) -> Locator:
-    return page.locator("#released_assignments_list .list_item", has_text=EX1)
-
-
-def open_notebook(page: Page) -> None:
-    """Click through from the assignment list to the notebook, and wait for its kernel."""
-    page.locator("#fetched_assignments_list").get_by_text(EX1).first.click()
-    page.locator("#fetched_assignments_list").get_by_role("link", name=EX1).last.click()
-    expect(page.locator(".jp-NotebookPanel").first).to_be_visible()
-    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
-
-
-def close_notebook(page: Page) -> None:
-    """Save the open notebook and close its tab."""
-    tab = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text=f"{EX1}.ipynb")
-    page.keyboard.press("Control+s")
-    expect(tab).not_to_have_class(re.compile("jp-mod-dirty"))
-    tab.locator(".lm-TabBar-tabCloseIcon").click()
-    expect(tab).to_have_count(0)
-
-
-def do_the_work(folder: Path) -> None:
-    """What takes a student an afternoon: every answer, and the trained model beside the notebook."""
-    assignment = catalogue.load(EX1)
-    notebook = nbformat.read(folder / f"{EX1}.ipynb", as_version=4)
-    solve(assignment, notebook)
-    nbformat.write(notebook, folder / f"{EX1}.ipynb")
-    with ThreadPoolExecutor(1) as elsewhere:    # the browser's driver has this thread's event loop
-        checkpoints = elsewhere.submit(trained_checkpoints, assignment).result()
-    for checkpoint in checkpoints.iterdir():
-        shutil.copy(checkpoint, folder)
 
 
 def picture_when(page: Page, there: Locator, name: str, picture: Callable) -> None:
@@ -161,15 +116,12 @@ def test_the_instructor_sees_the_score(graded: Page, score: str, picture: Callab
 
 def test_the_student_reads_score_and_pictures(graded: Page, score: str, student: Page, course: LiveCourse, fetched: Path,
                                               context: Callable[..., BrowserContext], picture: Callable) -> None:
-    open_assignment_list(student)
-    submitted = student.locator("#submitted_assignments_list")
-    submitted.get_by_role("button", name="Fetch Feedback").click()
-    expect(submitted.get_by_text("view feedback")).to_be_visible()
+    fetch_feedback(student)
     picture(student, "feedback_fetched")
     page_path, = fetched.glob("feedback/*/*.html")
     student.goto(f"{course.address}/user/alice/lab/tree/{page_path.relative_to(fetched.parent)}")
     frame = student.frame_locator("iframe.jp-HTMLViewer, .jp-HTMLViewer iframe")
-    expect(frame.get_by_text("Padding mask", exact=False).first).to_be_visible()
+    expect(frame.get_by_text("What is real and what is padding").first).to_be_visible()
     picture(student, "feedback_in_jupyterlab")
     assert frame.locator("img[src^='data:image']").count() > 2
 

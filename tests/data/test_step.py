@@ -1,5 +1,6 @@
 """The whole data step on a small archive: written whole, done once, redone when what it rests on has changed."""
 
+import dataclasses
 import hashlib
 import io
 import stat
@@ -10,46 +11,82 @@ import pytest
 from kireji import paths
 from kireji.data import DataError, prepare, step
 from kireji.data.fetch import Package, sha256_of
-from kireji.data.sentences import read_pairs
-from kireji.data.step import as_table
+from kireji.data.reviews import INNER, RATINGS, REVIEWS
+from kireji.data.sentences import SENTENCES, TRANSLATIONS, read_pairs
 
 ROWS = "".join(f"{i}\t日本語\tSentence {i}.\t-\t-\tPhrase {i}.\t-\t-\t-\n" for i in range(30))
+RATED = "".join(f"{i}\t{i - 14.5}\tA film number {i}.\r\n" for i in range(30))
+
+
+def packed(files: dict[str, bytes]) -> bytes:
+    """A .tar.gz of these files."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+        for name, content in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def small(data_set, name, archive, **changes):
+    """The data set from a small archive, which is already downloaded."""
+    path = paths.DOWNLOADS / name
+    path.write_bytes(archive)
+    data_set = dataclasses.replace(data_set, package=Package("small", "1", name, sha256_of(path), megabytes=1),
+                                   held_out=5, validation=5, **changes)
+    rows = data_set.extract(path)
+    return dataclasses.replace(data_set, rows=len(rows), sha256=hashlib.sha256(data_set.table(rows).encode()).hexdigest())
 
 
 @pytest.fixture
 def house(tmp_path, monkeypatch):
-    """An empty var/ in a temporary folder, with a small archive already downloaded."""
+    """An empty var/ in a temporary folder, with small archives already downloaded."""
     for name in ("DATA", "DOWNLOADS", "LAB_DATA", "HELD_OUT", "SECRET"):
         monkeypatch.setattr(paths, name, tmp_path / getattr(paths, name).relative_to(paths.VAR))
     paths.DOWNLOADS.mkdir(parents=True)
-    archive = paths.DOWNLOADS / "small.tar.gz"
-    with tarfile.open(archive, "w:gz") as tar:
-        info = tarfile.TarInfo(step.SENTENCES)
-        info.size = len(ROWS.encode())
-        tar.addfile(info, io.BytesIO(ROWS.encode()))
     pairs = read_pairs(ROWS.splitlines(keepends=True))
-    monkeypatch.setattr(step, "TATOEBA", Package("small", "1", archive.name, sha256_of(archive), megabytes=1))
-    monkeypatch.setattr(step, "PAIRS", len(pairs))
-    monkeypatch.setattr(step, "PAIRS_SHA256", hashlib.sha256(as_table(pairs).encode()).hexdigest())
-    monkeypatch.setattr(step, "split", lambda pairs, secret, name: {
-        "train": pairs[:20], "validation": pairs[20:25], "held_out": pairs[25:]})
+    translations = small(TRANSLATIONS, "small.tar.gz", packed({SENTENCES: ROWS.encode()}), extract=lambda archive: pairs)
+    reviews = small(REVIEWS, "rated.tar.gz", packed({INNER: packed({RATINGS: RATED.encode()})}))
+    monkeypatch.setattr(step, "DATA_SETS", (translations, reviews))
     return tmp_path
 
 
 TRAIN, VALIDATION, HELD_OUT = (
     "lab/ex1_translation/train.tsv", "lab/ex1_translation/validation.tsv", "held_out/ex1_translation.tsv")
+REVIEW_FILES = (
+    "lab/ex3_classification/train.tsv", "lab/ex3_classification/validation.tsv", "held_out/ex3_classification.tsv")
+FILES = (TRAIN, VALIDATION, HELD_OUT, *REVIEW_FILES)
 
 
-def test_writes_the_three_tables(house):
-    assert prepare() == {TRAIN: 20, VALIDATION: 5, HELD_OUT: 5}
+def test_writes_three_tables_for_each_data_set(house):
+    assert prepare() == dict(zip(FILES, (20, 5, 5) * 2, strict=True))
     lines = (paths.DATA / TRAIN).read_text().splitlines()
-    assert lines[:2] == ["id\tsource\ttarget", "0\tPhrase 0.\tSentence 0."] and len(lines) == 21
+    assert lines[0] == "id\tsource\ttarget" and len(lines) == 21
+    everything = [line for name in (TRAIN, VALIDATION, HELD_OUT) for line in (paths.DATA / name).read_text().splitlines()]
+    assert "0\tPhrase 0.\tSentence 0." in everything
+
+
+def test_reviews_come_out_of_an_archive_in_an_archive(house):
+    prepare()
+    lines = [line for name in REVIEW_FILES for line in (paths.DATA / name).read_text().splitlines()]
+    assert lines[0] == "id\tlabel\trating\ttext"
+    assert {"3\tnegative\t-11.50\tA film number 3.", "20\tpositive\t5.50\tA film number 20."} <= set(lines)
+
+
+def test_one_data_set_is_remade_without_the_other(house, monkeypatch):
+    prepare()
+    (paths.DATA / REVIEW_FILES[0]).unlink()
+    said = []
+    prepare(said.append)
+    assert any("ex3_classification" in sentence for sentence in said)
+    assert not any("ex1_translation" in sentence for sentence in said)
 
 
 def test_secret_and_held_out_are_their_owners_alone(house):
     prepare()
     assert len(bytes.fromhex(paths.SECRET.read_text().strip())) == 32
-    for path in (paths.SECRET, paths.DATA / HELD_OUT):
+    for path in (paths.SECRET, paths.DATA / HELD_OUT, paths.DATA / REVIEW_FILES[2]):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -60,7 +97,7 @@ def test_a_second_call_does_nothing(house, monkeypatch):
     assert prepare(said.append) == first and said == []
 
 
-@pytest.mark.parametrize("name", [TRAIN, VALIDATION, HELD_OUT, "stamp.json"])
+@pytest.mark.parametrize("name", [*FILES, "stamps/ex1_translation.json"])
 @pytest.mark.parametrize("damage", ["delete", "truncate"])
 def test_damage_is_mended(house, name, damage):
     prepare()
@@ -87,8 +124,8 @@ def test_a_damaged_secret_is_one_sentence(house):
 
 
 def test_another_extraction_than_the_measured_one_is_refused(house, monkeypatch):
-    monkeypatch.setattr(step, "PAIRS", 31)
-    with pytest.raises(DataError, match="30 pairs .* not the 31"):
+    monkeypatch.setattr(step, "DATA_SETS", (dataclasses.replace(step.DATA_SETS[0], rows=31),))
+    with pytest.raises(DataError, match="30 rows .* not the 31"):
         prepare()
     assert not (paths.DATA / HELD_OUT).exists()
 

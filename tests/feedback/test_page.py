@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 from kireji.feedback import view
 from kireji.feedback.page import points, render_page
 from kireji.feedback.view import Grade
+from kireji.grading.assignment import load
 from kireji.paths import ARTEFACTS
 
 
@@ -31,6 +32,16 @@ def test_the_page_says_what_was_reached_and_what_to_do_next(honest):
     assert "Left out at intake: notes.txt" in words
     assert "Your instructor Clean code. Look at where the mask goes." in words
     assert "Waiting for your instructor" in words
+
+
+def test_tasks_are_called_as_in_the_courses_notebook(honest):
+    notebook, entries = honest
+    page = view.build(notebook, entries, "ex1_translation", "ada", titles={"decoder": "4. One step <b>"})
+    assert [task.title for task in page.tasks if task.grade_id in ("decoder", "decoding")] == ["4. One step <b>", "Decoding"]
+    assert "4. One step &lt;b&gt;" in render_page(page)
+    titles = load("ex1_translation").titles
+    assert titles["decoder"] == "4. One step of the decoder"
+    assert len(set(titles.values())) == len(load("ex1_translation").points)
 
 
 def test_every_picture_has_words_and_a_size(honest):

@@ -29,7 +29,7 @@ AGENT = Path(sandbox.__file__).parent / "inside" / "agent.py"
 
 
 @contextmanager
-def serving(code: str) -> Iterator[Channel]:
+def serving(code: str, call_seconds: float = 60) -> Iterator[Channel]:
     """A channel to a process that has run `code` and serves its variables. EOFError if the code raised."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.connect(_nursery())
@@ -37,20 +37,20 @@ def serving(code: str) -> Iterator[Channel]:
     connection.sendall(struct.pack(">I", len(text)) + text)
     if connection.recv(1) != b"!":
         raise EOFError("the code did not run to its end")
-    channel = Channel(connection, call_seconds=60, total_seconds=600)
+    channel = Channel(connection, call_seconds, total_seconds=600)
     try:
         yield channel
     finally:
         channel.close()
 
 
-def grade(assignment: str, code: str, *files: str, digest: str = "") -> dict[str, list[TestReport]]:
+def grade(assignment: str, code: str, *files: str, digest: str = "", call_seconds: float = 60) -> dict[str, list[TestReport]]:
     """The report of an assignment's hidden tests (of all, or those in `files`) on the variables that `code` defines.
 
     Returns {grade_id: reports}. digest: of the submission, from which the tests' inputs are drawn; the code itself unless told.
 
     AssertionError if a hidden test itself broke: that is never the student's doing."""
-    with serving(code) as channel:
+    with serving(code, call_seconds) as channel:
         grading = Grading(channel, SECRET, digest or placeless(code))
         folder = paths.GRADERS / assignment
         for path in [folder / file for file in files] or [folder]:

@@ -17,9 +17,15 @@ from types import ModuleType
 # What notebooks import: once here, not once in each fork.
 import attention_lab.batches
 import attention_lab.comparison
+import attention_lab.figures
+import attention_lab.labelled
+import attention_lab.maps
 import attention_lab.models
+import attention_lab.moments
+import attention_lab.neutral
 import attention_lab.plots
 import attention_lab.stand_ins
+import attention_lab.training
 import matplotlib.pyplot  # noqa: F401
 import torch
 

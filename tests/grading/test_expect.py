@@ -79,3 +79,17 @@ def test_a_metric_is_a_fraction_of_the_way(value, fraction):
     assert expect.metric(value, 10, 20, "BLEU") == fraction
     assert expect.measured.get()[0][0] == fraction
     expect.measured.reset(token)
+
+
+def test_an_error_is_expected_and_what_is_not_written_is_missing():
+    def raising(type_name):
+        def call():
+            raise expect.StudentError(type_name, "", "")
+        return call
+
+    expect.raises("ValueError", raising("ValueError"))
+    assert message(lambda: expect.raises("ValueError", raising("TypeError"))) == "Expected ValueError, but the call raised TypeError."
+    assert message(lambda: expect.raises("ValueError", lambda: None)) == "Expected ValueError, but the call returned None."
+    for missing in ("NotImplementedError", "NotDefined"):
+        with pytest.raises(expect.StudentError):
+            expect.raises("ValueError", raising(missing))

@@ -69,32 +69,10 @@ def test_an_error_of_the_students_shows_their_own_line(toy, submit):
     assert "NameError" in message and "return undefined_name * x" in message
 
 
-def test_a_cell_that_ends_python_keeps_what_ran_before(toy, submit):
-    report = graded(toy, submit(share_solution="import os\nos._exit(0)\ndef share():\n    return 20"))
-    assert cell(report, "double")["score"] == 4 and cell(report, "share")["score"] == 0
-    assert any("ended the Python process" in notice for notice in report["notices"])
-
-
-@pytest.mark.parametrize(("endless", "reason"), [
-    ("while True: pass", "ran out in the cell 'share_solution'"),
-    ("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass", "could not be stopped"),
-])
-def test_a_cell_that_never_ends_keeps_what_ran_before(toy, submit, endless, reason):
-    report = graded(toy, submit(share_solution=endless), cells_seconds=5)
-    assert cell(report, "double")["score"] == 4 and cell(report, "share")["score"] == 0
-    assert any(reason in notice for notice in report["notices"])
-
-
 def test_a_call_that_never_ends_costs_itself_only(toy, submit):
     report = graded(toy, submit(double_solution="def double(x):\n    while True: pass"), call_seconds=0.5)
     assert {test["status"] for test in cell(report, "double")["tests"]} == {"timeout"}
     assert cell(report, "share")["score"] == 2
-
-
-def test_a_call_that_ends_python_ends_the_hidden_tests(toy, submit):
-    report = graded(toy, submit(share_solution="import os\ndef share():\n    os._exit(0)"))
-    assert cell(report, "double")["score"] == 4
-    assert "ended the Python process" in cell(report, "share")["tests"][0]["message"]
 
 
 def test_no_notebook_is_zero_with_a_reason(toy):

@@ -2,12 +2,9 @@
 
 import copy
 import json
-import random
 
 import nbformat
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from kireji.grading.rebuild import rebuild
 
@@ -35,7 +32,7 @@ def test_answers_are_taken_and_locked_cells_are_not(toy, document):
     cell(document, "double")["source"] = "score = 100"
     sources, notices = rebuilt(toy, document)
     assert sources["double_solution"] == "def double(x):\n    return x + x"
-    assert sources["imports"] == "import torch" and sources["double"] == "# graded here" and notices == []
+    assert sources["imports"] == "import math" and sources["double"] == "# graded here" and notices == []
 
 
 def test_no_solution_and_no_marking_scheme_stand_in_what_was_not_answered(toy):
@@ -85,38 +82,3 @@ def test_an_older_format_is_read(toy):
 def test_what_is_no_notebook_is_an_empty_one_with_a_reason(toy, content):
     sources, notices = rebuilt(toy, content)
     assert "NotImplementedError" in sources["double_solution"] and "could not be read" in notices[0]
-
-
-JUNK = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=20), lambda inner: st.lists(
-    inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3), max_leaves=8)
-
-
-@settings(max_examples=500, deadline=None)
-@given(seed=st.integers(0, 2**32), junk=st.lists(JUNK, min_size=1, max_size=5))
-def test_random_damage_never_breaks_it(toy, submit, seed, junk):
-    document, rng = json.loads(submit()), random.Random(seed)
-    for thing in junk:
-        spots = list(_spots(document))
-        container, key = rng.choice(spots)
-        action = rng.choice(["replace", "remove", "double"])
-        if action == "replace":
-            container[key] = thing
-        elif action == "remove":
-            del container[key]
-        elif isinstance(container, list):
-            container.append(copy.deepcopy(container[key]))
-        if not isinstance(document, dict) or not document:
-            break
-    data = json.dumps(document).encode()
-    rebuilt(toy, data[:rng.randrange(len(data))] if rng.random() < 0.1 else data)
-
-
-def _spots(value):
-    if isinstance(value, dict):
-        for key in value:
-            yield value, key
-            yield from _spots(value[key])
-    elif isinstance(value, list):
-        for index in range(len(value)):
-            yield value, index
-            yield from _spots(value[index])

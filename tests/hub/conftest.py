@@ -1,4 +1,4 @@
-"""A running course that the hub's tests share, and one that a test may start and end as it likes."""
+"""A course that a test may start and end as it likes."""
 
 import os
 import signal
@@ -8,16 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.live_course import LiveCourse
-
-
-@pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveCourse]:
-    """A course that is up."""
-    course = LiveCourse(tmp_path_factory.mktemp("running"))
-    course.release_something()
-    course.start()
-    yield course
-    course.stop()
 
 
 @pytest.fixture

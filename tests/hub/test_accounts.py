@@ -3,10 +3,12 @@
 import asyncio
 import stat
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from tornado import web
 
-from kireji.hub import accounts, authenticator
+from kireji.hub import accounts, attempts, authenticator
 
 
 def test_the_course_has_an_instructor_and_two_students(tmp_path: Path) -> None:
@@ -51,5 +53,74 @@ def test_accounts_that_were_added_stay(tmp_path: Path) -> None:
 ])
 def test_only_the_right_password_lets_in(monkeypatch, name: str, password: str, admitted: str | None) -> None:
     monkeypatch.setattr(authenticator, "load_accounts", lambda: {"alice": accounts.Account("alice", "student", "right")})
-    attempt = authenticator.AccountsAuthenticator().authenticate(None, {"username": name, "password": password})
-    assert asyncio.run(attempt) == admitted
+    assert log_in(authenticator.AccountsAuthenticator(), Browser(), name, password) == admitted
+
+
+class Browser:
+    """As much of a handler as a log-in asks for: headers, an address, a cookie."""
+
+    def __init__(self, **headers: str) -> None:
+        self.request = SimpleNamespace(headers={name.replace("_", "-"): text for name, text in headers.items()}, remote_ip="10.0.0.1")
+        self.hub = SimpleNamespace(base_url="/hub/")
+        self.cookie = None
+
+    def get_secure_cookie(self, name: str, max_age_days: int) -> bytes | None:
+        return self.cookie
+
+    def set_secure_cookie(self, name: str, text: str, **options) -> None:
+        assert options["httponly"] and options["path"] == "/hub/"
+        self.cookie = text.encode()
+
+
+def log_in(door: authenticator.AccountsAuthenticator, browser: Browser, name: str, password: str) -> str | None:
+    return asyncio.run(door.authenticate(browser, {"username": name, "password": password}))
+
+
+@pytest.fixture
+def locked(monkeypatch) -> authenticator.AccountsAuthenticator:
+    """A log-in that has heard many wrong passwords for alice from one address."""
+    monkeypatch.setattr(authenticator, "load_accounts", lambda: {
+        name: accounts.Account(name, "student", "right") for name in ("alice", "bob")})
+    door = authenticator.AccountsAuthenticator()
+    for _ in range(attempts.FREE):
+        assert log_in(door, Browser(), "alice", "wrong") is None
+    return door
+
+
+def refused(door: authenticator.AccountsAuthenticator, browser: Browser, password: str = "right") -> bool:
+    try:
+        return log_in(door, browser, "alice", password) is None
+    except web.HTTPError as error:
+        assert error.status_code == 429 and "Wait 5 seconds" in error.get_message()
+        assert error.headers == {"Retry-After": "5"}
+        return True
+
+
+def test_after_many_wrong_ones_even_the_right_one_waits(locked) -> None:
+    assert refused(locked, Browser())
+    assert log_in(locked, Browser(), "bob", "right") == "bob"
+
+
+@pytest.mark.parametrize("headers", [
+    {"X_Forwarded_For": "1.2.3.4,10.0.0.1"}, {"X_Real_Ip": "1.2.3.4"}, {"X_Forwarded_For": "1.2.3.4, 5.6.7.8, 10.0.0.1"}])
+def test_a_claimed_address_does_not_help(locked, headers) -> None:
+    assert refused(locked, Browser(**headers))
+
+
+def test_the_owner_is_let_in_elsewhere_and_from_a_browser_that_was_let_in_before(locked, monkeypatch) -> None:
+    elsewhere = Browser(X_Forwarded_For="10.0.0.1,192.0.2.7")
+    assert log_in(locked, elsewhere, "alice", "right") == "alice"
+    known = Browser()
+    known.cookie = elsewhere.cookie
+    assert log_in(locked, known, "alice", "right") == "alice"
+    stranger = Browser()
+    log_in(locked, stranger, "bob", "right")
+    assert refused(locked, stranger)        # bob's browser is not alice's
+
+
+def test_a_known_browser_waits_too(locked) -> None:
+    known = Browser(X_Forwarded_For="192.0.2.7")
+    log_in(locked, known, "alice", "right")
+    for _ in range(attempts.FREE):
+        log_in(locked, known, "alice", "wrong")
+    assert refused(locked, known)

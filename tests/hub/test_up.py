@@ -36,8 +36,16 @@ def test_ctrl_c_leaves_no_process(course: LiveCourse) -> None:
     assert "Stopped." in course.said
 
 
-def test_killing_it_outright_leaves_no_process(course: LiveCourse) -> None:
+def test_killing_it_outright_leaves_no_process_and_loses_nothing(course: LiveCourse) -> None:
     processes = start_with_a_student(course)
+    passwords = [course.password(name) for name in ("instructor", "alice", "bob")]
+    inbound = course.root / "var" / "exchange" / "kireji" / "inbound" / "alice" / "alice+tiny+2026-01-01 00:00:00 UTC"
+    inbound.mkdir(parents=True)
+    course.stop(signal.SIGKILL)
+    assert all_gone(processes, seconds=30)
+    processes = start_with_a_student(course)
+    assert inbound.is_dir()
+    assert [course.password(name) for name in ("instructor", "alice", "bob")] == passwords
     course.stop(signal.SIGKILL)
     assert all_gone(processes, seconds=30)
 

@@ -34,7 +34,7 @@ def test_the_solution_is_fine(task, capsys):
 
 MISTAKES = [
     ("content_scores", "/ math.sqrt(d_k)", "", "divided by sqrt(4)"),
-    ("content_scores", "return torch.softmax(scores, dim=-1)", "return torch.softmax(scores, dim=-2)", "worked out on paper"),
+    ("content_scores", "return torch.softmax(scores, dim=-1)", "return torch.softmax(scores, dim=-2)", "last dimension, the keys"),
     ("content_scores", "scores.masked_fill(~mask, -math.inf)", "scores.masked_fill(mask, -math.inf)", "before the softmax"),
     ("content_scores", "masked_fill(~mask, -math.inf)", "masked_fill(~mask, -1e9)", None),
     ("content_scores", "return attention_weights.masked_fill(~mask, 0.0)", "return attention_weights", "may attend to nothing"),

@@ -1,8 +1,6 @@
 """The sandbox with a real kernel behind a real wall: what runs, what is there, and what is left afterwards."""
 
 import os
-import subprocess
-import time
 
 import pytest
 import torch
@@ -10,7 +8,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from kireji import paths
 from kireji.sandbox.cells import CellsLost
-from kireji.sandbox.channel import CallFailed, SandboxLost
+from kireji.sandbox.channel import CallFailed
 from kireji.sandbox.limits import Limits
 from kireji.sandbox.sandbox import Sandbox
 
@@ -90,16 +88,6 @@ def test_only_what_is_listed_is_there(box):
     assert len([name for name in call(box, "listing", "/proc") if name.isdigit()]) <= 4
 
 
-def test_this_machines_ports_cannot_be_reached(box):
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()     # from here it can
-        with pytest.raises(CallFailed):
-            call(box, "connect", port)
-
-
 def run(code: str, limits: Limits = Limits(), then: str = "double") -> object:
     notebook = new_notebook(cells=[new_code_cell(CODE), new_code_cell(code)])
     with Sandbox({}, limits) as sandbox:
@@ -107,42 +95,7 @@ def run(code: str, limits: Limits = Limits(), then: str = "double") -> object:
         return call(sandbox.connect(), then, 1)
 
 
-def test_a_process_left_behind_dies_with_the_sandbox():
-    mark = f"6{time.time_ns() % 10**9}"
-    run(f"subprocess.Popen(['sleep', '{mark}'], start_new_session=True)")
-    left = subprocess.run(["pgrep", "-f", f"sleep {mark}"], capture_output=True, text=True)
-    assert left.stdout == ""
-
-
-def test_a_reply_nobody_asked_for_ends_the_conversation():
-    notebook = new_notebook(cells=[new_code_cell(CODE)])
-    with Sandbox({}) as sandbox:
-        sandbox.run(notebook, 1)
-        channel = sandbox.connect()
-        with pytest.raises(SandboxLost, match="had not been asked|could not be read"):
-            call(channel, "speak", list(b"\0" * 7 + b"\x05" + b"\0\0\0\x01\xc0"))
-            call(channel, "double", 1)
-        with pytest.raises(SandboxLost):
-            call(channel, "double", 1)
-
-
-def test_memory_is_limited():
-    with pytest.raises(CallFailed):
-        notebook = new_notebook(cells=[new_code_cell("def grab(n):\n    return len(bytearray(n * 2**30))")])
-        with Sandbox({}, Limits(memory=4 * 2**30)) as sandbox:
-            sandbox.run(notebook, 1)
-            call(sandbox.connect(), "grab", 5)
-
-
 def test_a_cell_that_ends_python_is_named():
     with pytest.raises(CellsLost) as lost:
         run("os._exit(3)")
     assert lost.value.index == 1
-
-
-def test_output_is_cut():
-    notebook = new_notebook(cells=[new_code_cell("for _ in range(300):\n    print('x' * 1000)")])
-    with Sandbox({}, Limits(output_characters=10_000)) as sandbox:
-        sandbox.run(notebook, 1)
-    kept = sum(len(output.get("text", "")) for output in notebook.cells[0].outputs)
-    assert 9_000 < kept < 11_000 and "was dropped" in notebook.cells[0].outputs[-1].text

@@ -36,7 +36,7 @@ MODULES = {
     "data/__main__.py": """
 from kireji import paths
 for folder in (paths.LAB_DATA, paths.HELD_OUT): folder.mkdir(parents=True, exist_ok=True)
-for file in (paths.SECRET, paths.DATA / "stamp.json"): file.touch()
+for file in (paths.SECRET, paths.DATA / "stamps"): file.touch()
 """,
     "setup/release.py": """
 from kireji import paths

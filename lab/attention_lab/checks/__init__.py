@@ -12,6 +12,8 @@ TASKS = {
     "ex1_translation": ("padding_mask", "additive_attention", "encoder", "decoder", "sequence_loss", "train_step",
                         "decoding", "translation", "alignment"),
     "ex2_mechanisms": ("content_scores", "location", "self_attention", "saturation", "build_attention", "comparison", "picture"),
+    "ex3_classification": ("attention_pooling", "classifier", "training", "prediction", "long_texts", "faithfulness", "text_picture"),
+    "ex4_visualization": ("heat_map", "heads", "measures", "rollout", "patterns", "over_time", "intervention"),
 }
 
 

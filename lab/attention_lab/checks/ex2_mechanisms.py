@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from attention_lab.axes import describe_axes
 from attention_lab.checks.look import Look, Student, display
 from attention_lab.comparison import GRID, HIDDEN_SIZE, LENGTHS, PAIRS
-from attention_lab.plots import heat_maps
+from attention_lab.plots import heat_maps, weight_bars
 from attention_lab.sequence_tasks import N_SYMBOLS, sequence_batch
 
 OVER_KEYS = "is the softmax over the last dimension, the keys (dim=-1)?"
@@ -23,6 +23,9 @@ def content_scores(student: Student, look: Look) -> None:
         context, weights = getattr(student, name)(query, key, value)
         on_paper = torch.tensor([[scores]]).softmax(dim=-1)
         look.shape(weights, (1, 1, 3), f"{name}: attention_weights")
+        if not torch.allclose(weights, on_paper, atol=1e-5):
+            display(weight_bars(weights[0, 0].detach(), on_paper[0, 0], ["key 1", "key 2", "key 3"]))
+        look.close(weights.sum(dim=-1), torch.ones(1, 1), f"{name}: the weights of a query sum to 1", OVER_KEYS)
         look.close(weights, on_paper, f"{name}: the weights are those worked out on paper",
                    f"the scores are {scores}: dot products{', divided by sqrt(4)' if scores[1] == 1 else ', not divided by anything'}.")
         look.close(context, on_paper @ value, f"{name}: the context is the weighted sum of the values", "weights @ value, not key.")

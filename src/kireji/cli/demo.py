@@ -10,20 +10,19 @@ from rich.table import Table
 
 @click.command()
 @click.argument("assignments", nargs=-1, metavar="[ASSIGNMENT]...")
-@click.option("--all", "every", is_flag=True, help="All assignments, not only the first.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Also write the reports here.")
-def demo(assignments: tuple[str, ...], every: bool, json_file: Path | None) -> None:
+def demo(assignments: tuple[str, ...], json_file: Path | None) -> None:
     """Take sample students through the course: release, fetch, work, submit, collect, grade, feedback.
 
-    Goes through the ASSIGNMENTs named, or the first one. It happens in var/demo and touches neither your gradebook nor
-    your students. The first time trains each solution's model, which takes a few minutes.
+    Goes through the ASSIGNMENTs named, or all of them. It happens in var/demo and touches neither your gradebook nor
+    your students. The first time trains each solution's models, a few minutes for each assignment; they are kept.
     """
     from kireji import paths                    # here: torch and nbgrader take a second to import
     from kireji.demo import loop
     from kireji.grading import assignment as catalogue
 
     console = Console(highlight=False)
-    names = [catalogue.load(name).name for name in assignments] or catalogue.names()[:None if every else 1]
+    names = [catalogue.load(name).name for name in assignments] or catalogue.names()
     with console.status("Starting") as status:
         def tell(step: str) -> None:
             console.print(f"[dim]· {step}[/]")

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from kireji.cli.copies import compare
 from kireji.errors import KirejiError
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def grade(assignments: tuple[str, ...], student: str | None, again: bool, trust_
 def grade_all(course: "Course", names: list[str], student: str | None, again: bool, workers: int | None,
               console: Console) -> None:
     """Collect `names` and grade what is new, or everything if `again`. KirejiError at the end if some could not be."""
+    course.make_ready(console.print)
     for name in names:
         course.collect(name)
     work = [(name, who) for name in names for who in course.students(name)
@@ -49,11 +51,16 @@ def grade_all(course: "Course", names: list[str], student: str | None, again: bo
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("Grading", total=len(work))
-        for name, who, reason in course.grade_many(work, workers):
+        for name, who, reason in course.grade_many(work, workers, console.print):
             progress.update(bar, advance=1, description=f"Graded {who}'s {name}")
             score = "[red]not graded[/]" if reason else "{:g} / {:g}".format(*course.score(name, who))
             table.add_row(name, who, score)
             failed += [reason] if reason else []
     console.print(table)
+    for name in dict.fromkeys(name for name, _ in work) if student is None else ():
+        alike = compare(course, name, console).pairs
+        if alike:
+            console.print(f"[yellow]Notice:[/] {len(alike)} {'pairs' if len(alike) > 1 else 'pair'} of submissions of {name} "
+                          f"are alike, in code or in weights. Look with: ./kireji copies {name}", soft_wrap=True)
     if failed:
         raise KirejiError("\n".join(failed))

@@ -20,6 +20,7 @@ def up(port: int) -> None:
 
     Prints the address, the accounts with their passwords, and what to do next. Ctrl-C ends it; what was submitted
     and graded is still there at the next start."""
+    from kireji import gradebook, paths, unfinished
     from kireji.hub import accounts, lifecycle, release
 
     console = Console(highlight=False)
@@ -28,6 +29,9 @@ def up(port: int) -> None:
     try:
         began = time.monotonic()
         with lifecycle.take_lock() as lock:
+            gradebook.check(paths.GRADEBOOK)
+            gradebook.back_up(paths.GRADEBOOK)
+            unfinished.clear_away(paths.ROOT)
             release.prepare_exchange()
             hub = lifecycle.start_hub(port)
             try:
@@ -82,6 +86,6 @@ def _say_ready(console: Console, address: str, released: list[str], seconds: flo
     console.print()
     if find_bwrap() is None:
         console.print("[yellow]There is no bubblewrap on this machine: students' servers share your account and so may read the "
-                      "hidden tests. Use them for the demo accounts only.[/yellow]")
+                      "hidden tests. Only the demo accounts can log in.[/yellow]")
     console.print(f"[dim]Ready after {seconds:.0f} s. Log: {lifecycle.shown(lifecycle.LOG)}[/dim]")
     console.print("Ctrl-C ends it; what was submitted and graded is kept.")

@@ -12,7 +12,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     for name, count in summary.items():
-        print(f"{name}: {count:,} pairs")
+        print(f"{name}: {count:,} rows")
     return 0
 
 

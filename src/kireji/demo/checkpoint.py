@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -25,7 +26,7 @@ def trained_checkpoints(assignment: Assignment, progress: Callable[[int, int], N
 
     progress is told (cells done, cells in all). KirejiError if the notebook fails.
     """
-    folder = CHECKPOINTS / assignment.name / _key(assignment)
+    folder = _folder(assignment)
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as work:
@@ -41,15 +42,37 @@ def trained_checkpoints(assignment: Assignment, progress: Callable[[int, int], N
     return folder
 
 
+def is_trained(assignment: Assignment) -> bool:
+    """Whether the checkpoints are there already."""
+    return _folder(assignment).exists()
+
+
+def _folder(assignment: Assignment) -> Path:
+    return CHECKPOINTS / assignment.name / _key(assignment)
+
+
 def _key(assignment: Assignment) -> str:
-    """Changes with what the checkpoint depends on: the solution's code, the lab's, and the data."""
-    total = hashlib.sha256()
-    for cell in assignment.source.cells:
-        if cell.cell_type == "code":
-            total.update(cell.source.encode())
-    for path in sorted([*paths.LAB.rglob("attention_lab/*.py"), *paths.LAB_DATA.rglob("*.tsv")]):
-        total.update(hashlib.sha256(path.read_bytes()).digest())
+    """Changes with what the checkpoint depends on: the solution's code, the modules of the lab that it imports, the data it names."""
+    code = [cell.source for cell in assignment.source.cells if cell.cell_type == "code"]
+    text = "\n".join([*code, *_lab_code("\n".join(code))])
+    total = hashlib.sha256(text.encode())
+    for path in sorted(paths.LAB_DATA.rglob("*.tsv")):
+        if path.parent.name in text:
+            total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()[:16]
+
+
+def _lab_code(text: str) -> list[str]:
+    """The text of each module of the lab that `text` imports, and of those that these import. Checks train nothing: they are left out."""
+    found: dict[str, str] = {}
+    waiting = [text]
+    while waiting:
+        for name in re.findall(r"^\s*(?:from|import) attention_lab\.(\w+)", waiting.pop(), re.MULTILINE):
+            path = paths.LAB / "attention_lab" / f"{name}.py"
+            if name not in found and path.is_file():
+                found[name] = path.read_text(encoding="utf-8")
+                waiting.append(found[name])
+    return [found[name] for name in sorted(found)]
 
 
 def _run(assignment: Assignment, work: Path, progress: Callable[[int, int], None] | None) -> None:

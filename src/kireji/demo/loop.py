@@ -13,7 +13,7 @@ from kireji.errors import KirejiError
 from kireji.grading.assignment import load
 from kireji.grading.course import Course
 
-from .checkpoint import trained_checkpoints
+from .checkpoint import is_trained, trained_checkpoints
 from .desk import Desk
 from .students import STUDENTS, SampleStudent
 
@@ -34,7 +34,8 @@ def run(assignments: list[str], tell: Tell) -> list[Result]:
     """Take the assignments through the loop with the sample students; `tell` hears each step as it begins."""
     checkpoints = {}
     for name in assignments:
-        tell(f"Training the solution of {name} (kept for the next time)")
+        if not is_trained(load(name)):
+            tell(f"Training the solution of {name}, some minutes; kept for the next time")
         checkpoints[name] = trained_checkpoints(load(name))
     tell("Releasing the assignments")
     course = open_course()

@@ -1,38 +1,50 @@
 """Collects submissions: who, from the folder; when, from the file system's clock; what, plain files only."""
 
+import itertools
 import os
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.exchange.default import ExchangeCollect
 
+from kireji.exchange.inside.kireji_handing_in import DRAFT, FILES, SUBMISSION_BYTES
 from kireji.plain_folder import NotPlain, PlainFolder
 
 MOST_SUBMISSIONS = 500          # of one student, looked at
-MOST_FILES = 200                # of one submission, looked at
-MOST_BYTES = 128 * 2**20        # of one submission, copied
+MOST_FILES = FILES + 2          # of one submission, looked at: nbgrader's submit adds two of its own
 TIMESTAMP = "timestamp.txt"     # where nbgrader looks for the time of a submission
+SECRET, SECRET_BYTES = "submission_secret.txt", 4096       # what nbgrader's submit writes last
+# What a folder is for us whose owner removes it, or puts something else in its place, at this very moment.
+GONE = (FileNotFoundError, NotADirectoryError, PermissionError)
 FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"
 
 
 class Submission:
-    """A folder in a student's inbound folder. Nothing in it is trusted, its name included."""
+    """A folder in a student's inbound folder. Nothing in it is trusted, its name included.
+
+    `whole`: nbgrader's submit came to its end, which is writing the secret; a killed one leaves a folder without.
+    """
 
     def __init__(self, student: str, path: Path) -> None:
         self.student, self.path = student, path
         with PlainFolder(path) as folder:
-            self.time = datetime.fromtimestamp(folder.change_time(MOST_FILES), UTC).replace(tzinfo=None)
+            self.time = _time(folder)
+            try:
+                self.whole = bool(folder.read(SECRET, SECRET_BYTES))
+            except NotPlain:
+                self.whole = False
 
     def copy(self, target: Path) -> None:
-        """Copy its plain files to `target`, which appears whole or not at all, with the time at which they came."""
-        draft, old = (target.with_name(f".{target.name}.{suffix}") for suffix in ("collecting", "old"))
-        for folder in (draft, old):
-            shutil.rmtree(folder, ignore_errors=True)
-        draft.mkdir(parents=True)
-        left = MOST_BYTES
+        """Copy its plain files to `target`, which appears whole or not at all, with the time at which they came.
+
+        target: .../STUDENT/ASSIGNMENT. A submission without the assignment's notebook gets an empty one."""
+        draft, old = _beside(target)
+        left = SUBMISSION_BYTES
         with PlainFolder(self.path) as folder:
+            draft.mkdir(parents=True)
             for name in folder.names(MOST_FILES):
                 if name == TIMESTAMP:       # ours to write, whatever the student put there
                     continue
@@ -41,11 +53,32 @@ class Submission:
                 except NotPlain:
                     # Its name is kept, empty: the report then says that it was left out.
                     (draft / name).mkdir()
+            # Asked again: what was put there since it was chosen must not have the time of what was there before.
+            self.time = max(self.time, _time(folder))
+        notebook = draft / f"{target.name}.ipynb"
+        if not notebook.exists():
+            notebook.touch()    # an empty one gets 0 with a reason; a folder without is passed over by nbgrader
         (draft / TIMESTAMP).write_text(self.time.strftime(FORMAT))
         if target.exists():
             target.rename(old)
         draft.rename(target)
-        shutil.rmtree(old, ignore_errors=True)
+
+
+def settle(target: Path) -> None:
+    """Bring back what a collection that was killed had moved away, and remove what it had begun."""
+    draft, old = _beside(target)
+    if old.exists() and not target.exists():
+        old.rename(target)
+    for folder in (draft, old):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _beside(target: Path) -> list[Path]:
+    return [target.with_name(f".{target.name}.{suffix}") for suffix in ("collecting", "old")]
+
+
+def _time(folder: PlainFolder) -> datetime:
+    return datetime.fromtimestamp(folder.change_time(MOST_FILES), UTC).replace(tzinfo=None)
 
 
 class Collect(ExchangeCollect):
@@ -61,11 +94,16 @@ class Collect(ExchangeCollect):
         due = self._due_date() if self.before_duedate else None
         self.src_records = []
         for student, submissions in self._submissions().items():
-            in_time = [one for one in submissions if due is None or one.time <= due]
-            self.src_records.append(max(in_time or submissions, key=lambda one: one.time))
+            # A submission cut short takes the place of nothing; where it is all there is, it is better than nothing.
+            whole = [one for one in submissions if one.whole] or submissions
+            in_time = [one for one in whole if due is None or one.time <= due]
+            self.src_records.append(max(in_time or whole, key=lambda one: one.time))
 
     def copy_files(self) -> None:
         """Copy what is new; with `update`, also what is newer than what was collected before."""
+        submitted, name = self.coursedir.submitted_directory, self.coursedir.assignment_id
+        for left in Path(self.coursedir.root).glob(f"{submitted}/*/.{name}.*"):
+            settle(left.with_name(name))
         for submission in self.src_records:
             target = Path(self.coursedir.format_path(
                 self.coursedir.submitted_directory, submission.student, self.coursedir.assignment_id))
@@ -76,20 +114,38 @@ class Collect(ExchangeCollect):
                 self.log.info("No newer submission to collect: %s %s", submission.student, self.coursedir.assignment_id)
                 continue
             self.log.info("Collecting submission: %s %s", submission.student, self.coursedir.assignment_id)
-            submission.copy(target)
+            try:
+                submission.copy(target)
+            except GONE as error:
+                self.log.warning("Left out: the submission of %s was changed while it was collected (%s). Collect again.",
+                                 submission.student, error.strerror)
+            finally:
+                settle(target)      # the disk may have been full
 
     def _submissions(self) -> dict[str, list[Submission]]:
-        wanted, name = self.coursedir.student_id, self.coursedir.assignment_id
         found: dict[str, list[Submission]] = {}
         for home in sorted(Path(self.inbound_path).iterdir()):
-            if home.is_symlink() or not home.is_dir() or wanted not in ("", "*", home.name):
-                continue
-            with os.scandir(home) as entries:
-                folders = [Path(entry.path) for _, entry in zip(range(MOST_SUBMISSIONS), entries, strict=False)
-                           if entry.is_dir(follow_symlinks=False) and entry.name.split("+")[1:2] == [name]]
-            if folders:
-                found[home.name] = [Submission(home.name, folder) for folder in folders]
+            if not home.is_symlink() and home.is_dir() and self.coursedir.student_id in ("", "*", home.name):
+                submissions = list(self._submissions_in(home))
+                if submissions:
+                    found[home.name] = submissions
         return found
+
+    def _submissions_in(self, home: Path) -> Iterator[Submission]:
+        """A student's submissions of the assignment. The student may be changing the folder at the same time."""
+        with os.scandir(home) as entries:
+            looked_at = list(itertools.islice(entries, MOST_SUBMISSIONS + 1))
+        if len(looked_at) > MOST_SUBMISSIONS:
+            self.log.warning("%s has more than %d submissions; not all of them were looked at.", home.name, MOST_SUBMISSIONS)
+        for entry in looked_at[:MOST_SUBMISSIONS]:
+            if entry.name.startswith(DRAFT) or entry.name.split("+")[1:2] != [self.coursedir.assignment_id]:
+                continue
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    yield Submission(home.name, Path(entry.path))
+            except GONE as error:
+                self.log.warning("Passed over a submission of %s, which was changed while it was looked at (%s).",
+                                 home.name, error.strerror)
 
     def _due_date(self) -> datetime | None:
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:

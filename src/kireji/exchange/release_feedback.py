@@ -6,6 +6,8 @@ from pathlib import Path
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash
 
+from kireji.unfinished import is_unfinished
+
 from .folders import student_folders
 
 
@@ -20,10 +22,14 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
     def copy_files(self) -> None:
         """Copy every page of the assignment; a page that is being read is replaced in one step."""
         name, excluded = self.coursedir.assignment_id, self.coursedir.student_id_exclude.split(",")
+        cut_short = []
         for folder in sorted(Path(self.coursedir.root).glob(f"{self.coursedir.feedback_directory}/*/{name}")):
             student, wanted = folder.parent.name, self.coursedir.student_id
             secret = folder / "submission_secret.txt"
             if student in excluded or wanted not in ("", "*", student) or not secret.is_file():
+                continue
+            if is_unfinished(folder):
+                cut_short.append(student)
                 continue
             target = student_folders(Path(self.root), self.coursedir.course_id, student).make().feedback
             for page in folder.glob("*.html"):
@@ -33,3 +39,6 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
                 draft.write_bytes(page.read_bytes())
                 os.replace(draft, released)
                 self.log.info("Released feedback for %s on %s", student, name)
+        if cut_short:
+            self.fail(f"Writing the feedback on {name} for {', '.join(cut_short)} was cut short: generate it again. All other "
+                      "pages were released.")

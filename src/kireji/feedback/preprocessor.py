@@ -1,17 +1,23 @@
 """The two places where nbgrader's pages meet ours: the feedback page and the formgrader's page of a submission."""
 
 import re
+from pathlib import Path
 
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import is_task
 from traitlets import Bool
 
+from kireji.errors import KirejiError
 from kireji.feedback import page, view
 from kireji.feedback.report import lines_of, records_of
 from kireji.feedback.sanitise import sanitise_notebook
 from kireji.feedback.written import markdown_to_html
+from kireji.grading.assignment import load
+from kireji.grading.assignment import names as names_of_all
+from kireji.unfinished import is_unfinished
 
 # A lesson's own prose is longer than a student's answer may be.
 LONGEST_PROSE = 60_000
@@ -27,9 +33,13 @@ class FeedbackPage(GetGrades):
         self._comments: dict[str, str] = {}
         nb, resources = super().preprocess(nb, resources)
         names = resources["nbgrader"]
+        course = CourseDirectory(config=self.config)
+        graded = Path(course.format_path(course.autograded_directory, names["student"], names["assignment"]))
+        if is_unfinished(graded):
+            raise KirejiError(f"The grading of {names['student']}'s {names['assignment']} was cut short. Autograde it again.")
         gradebook = view.Gradebook(names["score"], names["max_score"], names["late_penalty"], self._grades,
                                    self._comments)
-        built = view.build(nb, gradebook, title=names["notebook"], student=names["student"])
+        built = view.build(nb, gradebook, title=names["notebook"], student=names["student"], titles=_titles(names["notebook"]))
         resources["kireji"] = {"page": page.render_page(built)}
         return nb, resources
 
@@ -44,6 +54,11 @@ class FeedbackPage(GetGrades):
         grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
         self._grades[name] = view.Grade(grade.score, grade.max_score, bool(grade.needs_manual_grade), grade.auto_score,
                                         grade.manual_score, grade.extra_credit or 0.0)
+
+
+def _titles(assignment: str) -> dict[str, str]:
+    """What the course's own notebook calls the tasks; nothing where it is there no more."""
+    return load(assignment).titles if assignment in names_of_all() else {}
 
 
 class FormgradePage(Preprocessor):

@@ -116,8 +116,10 @@ class Page:
         return min(max(points / self.gradebook.max_score, 0.0), 1.0) if self.gradebook.max_score > 0 else 0.0
 
 
-def build(nb: NotebookNode, gradebook: Gradebook, title: str, student: str) -> Page:
-    """The page for one graded notebook. Nothing in `nb` is trusted to be safe, only to be well formed."""
+def build(nb: NotebookNode, gradebook: Gradebook, title: str, student: str, titles: Mapping[str, str] | None = None) -> Page:
+    """The page for one graded notebook. Nothing in `nb` is trusted to be safe, only to be well formed.
+
+    titles: of the tasks by grade_id, as the course's own notebook calls them; a task without one is called by its grade_id."""
     report = nb.metadata.get("kireji")
     records = records_of(report)
     allowance = Allowance()
@@ -131,7 +133,7 @@ def build(nb: NotebookNode, gradebook: Gradebook, title: str, student: str) -> P
         written = bool(marks.get("solution") or marks.get("task"))
         tasks.append(Task(
             grade_id=grade_id,
-            title=_title(grade_id),
+            title=(titles or {}).get(grade_id) or _title(grade_id),
             grade=grade,
             written=written,
             lines=lines_of(records.get(grade_id), grade.max_score),

@@ -1,5 +1,6 @@
 """Keeps refused files out of nbgrader's reach: it would copy them, and follow links while it does."""
 
+import contextlib
 import os
 import shutil
 from dataclasses import replace
@@ -31,7 +32,8 @@ def _set_aside(folder: Path) -> None:
         target = aside / entry.name
         if target.is_dir() and not target.is_symlink():
             shutil.rmtree(target)
-        os.replace(entry, target)
+        with contextlib.suppress(FileNotFoundError):        # gone since it was listed
+            os.replace(entry, target)
 
 
 def _aside(folder: Path) -> Path:

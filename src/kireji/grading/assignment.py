@@ -1,6 +1,7 @@
 """An assignment as its source notebook defines it: the graded cells with their points, and what students start from."""
 
 import functools
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from nbgrader.utils import compute_checksum
 
 from kireji import paths
 from kireji.errors import KirejiError
+
+DECORATION = str.maketrans("", "", "*`$\\")      # of markdown and LaTeX, in headings
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,22 @@ class Assignment:
     def manual(self) -> set[str]:
         """The graded cells that a person has to read."""
         return {mark["grade_id"] for mark in self._marks() if mark.get("grade") and mark.get("solution")}
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What every graded cell is called by grade_id: the last second-level heading before it, without its marks.
+
+        Cells under one heading share its title; a cell before any heading has none."""
+        titles: dict[str, str] = {}
+        heading = ""
+        for cell in self.source.cells:
+            mark = cell.metadata.get("nbgrader", {})
+            if cell.cell_type == "markdown" and not mark.get("solution"):
+                for found in re.findall(r"^##[ \t]+(.+)$", cell.source, re.MULTILINE):
+                    heading = found.translate(DECORATION).strip()
+            if mark.get("grade") and heading:
+                titles[mark["grade_id"]] = heading
+        return titles
 
     def skeleton(self) -> NotebookNode:
         """A fresh copy of what students start from: no solutions, no marking schemes, with nbgrader's checksums."""

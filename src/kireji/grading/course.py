@@ -8,13 +8,14 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
-from kireji import paths
+from kireji import gradebook, paths, unfinished
 from kireji.errors import KirejiError
 
 from .ahead import judge_ahead
+from .kept import clear_drafts
 from .preprocessors import REPORT
 
 # nbgrader reads objects that its own session has let go of; a newer SQLAlchemy remarks on each.
@@ -36,6 +37,19 @@ class Course:
         self.config = config
         self.api = NbGraderAPI(config=config)
         self.directory = self.api.coursedir
+        self.gradebook_file = gradebook.file_of(self.directory.db_url)
+
+    def make_ready(self, tell: Callable[[str], None] = lambda sentence: None) -> None:
+        """Before something is recorded: clear away what a killed run left half done, and copy the gradebook.
+
+        tell: hears it when another program has to be waited for. CannotRecord if the gradebook is damaged, gone or busy.
+        """
+        unfinished.clear_away(Path(self.directory.root))
+        clear_drafts()
+        if self.gradebook_file:
+            gradebook.check(self.gradebook_file)
+            gradebook.wait_until_free(self.gradebook_file, tell)
+            gradebook.back_up(self.gradebook_file)
 
     def submitted(self, assignment: str, student: str) -> Path:
         """The folder of a collected submission."""
@@ -74,11 +88,16 @@ class Course:
         """Grade one submission and record it, in place of what was recorded before."""
         self.make_gradable(assignment, student)
         self._must(self.api.autograde(assignment, student, force=True), f"grading {student}'s {assignment}")
+        if not self.is_graded(assignment, student):
+            raise KirejiError(f"{student}'s {assignment} was graded and could not be written down to the end. Is the disk "
+                              "full? Run the command again.")
 
-    def grade_many(self, work: list[tuple[str, str]], workers: int | None = None) -> Iterator[tuple[str, str, str]]:
+    def grade_many(self, work: list[tuple[str, str]], workers: int | None = None,
+                   tell: Callable[[str], None] = lambda sentence: None) -> Iterator[tuple[str, str, str]]:
         """Grade (assignment, student) pairs, several at a time; yields each when it is recorded.
 
         The third value is the reason why it could not be graded, or "". One process writes to the gradebook: this one.
+        tell: hears it when another program has to be waited for. CannotRecord ends it: run again, it goes on from there.
         """
         for assignment, student in work:
             self.make_gradable(assignment, student)
@@ -87,7 +106,11 @@ class Course:
             assignment, student = folder.name, folder.parent.name
             try:
                 if not reason:
+                    if self.gradebook_file:
+                        gradebook.wait_until_free(self.gradebook_file, tell)
                     self.grade(assignment, student)
+            except gradebook.CannotRecord:
+                raise
             except KirejiError as error:
                 reason = str(error)
             yield assignment, student, reason
@@ -100,12 +123,15 @@ class Course:
 
     def score(self, assignment: str, student: str) -> tuple[float, float]:
         """The score in the gradebook and the maximum, written questions and penalties included."""
-        with Gradebook(self.directory.db_url, self.directory.course_id) as gradebook:
-            try:
-                submission = gradebook.find_submission(assignment, student)
-            except MissingEntry:
-                return 0.0, 0.0
-            return submission.score, submission.max_score
+        try:
+            with Gradebook(self.directory.db_url, self.directory.course_id) as book:
+                submission = book.find_submission(assignment, student)
+                return submission.score, submission.max_score
+        except MissingEntry:
+            return 0.0, 0.0
+        except DatabaseError as error:
+            doing = f"reading {student}'s score for {assignment}"
+            raise gradebook.explain(doing, str(error)) or gradebook.CannotRecord(f"{doing.capitalize()} failed: {error}.") from None
 
     def report(self, assignment: str, student: str) -> dict:
         """The report of the graded submission, as `Report.as_dict` gives it."""
@@ -114,12 +140,23 @@ class Course:
 
     def give_feedback(self, assignment: str) -> None:
         """Make the feedback pages of an assignment and hand them out."""
+        unfinished.clear_away(Path(self.directory.root))
         self._must(self.api.generate_feedback(assignment, force=True), f"making feedback for {assignment}")
+        cut_short = [folder.parent.name for folder in Path(self.directory.root).glob(
+            f"{self.directory.feedback_directory}/*/{assignment}") if unfinished.is_unfinished(folder)]
+        if cut_short:
+            raise KirejiError(f"The feedback on {assignment} for {', '.join(cut_short)} could not be written to the end. Is the "
+                              "disk full? Run the command again.")
         self._must(self.api.release_feedback(assignment), f"releasing feedback for {assignment}")
 
     def _must(self, result: dict, doing: str) -> None:
         if not result["success"]:
-            reasons = REASON.findall(result.get("log", "") + result.get("error", ""))
+            said = result.get("log", "") + result.get("error", "")
+            if self.gradebook_file:
+                gradebook.check(self.gradebook_file)
+            if sentence := gradebook.explain(doing, said):
+                raise sentence
+            reasons = REASON.findall(said)
             raise KirejiError(f"nbgrader failed while {doing}: {reasons[0] if reasons else 'it gave no reason'}")
 
 

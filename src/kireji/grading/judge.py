@@ -1,13 +1,14 @@
 """Grades one submission: a function from its files to a report. Touches no gradebook and no state of its own."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbformat import NotebookNode
 
 from kireji.sandbox.cells import CellsLost
 from kireji.sandbox.limits import DEFAULT, Limits
 from kireji.sandbox.sandbox import Sandbox
+from kireji.sandbox.watchdog import Usage
 
 from .assignment import Assignment
 from .hidden_tests import run_hidden_tests
@@ -16,6 +17,9 @@ from .plugin import Grading
 from .rebuild import rebuild
 from .report import CellReport, Report, cell_score
 
+MOST_RUNS = 4           # of one submission; a cell that takes the kernel with it costs one
+AGAIN, SETTLING = 3, 5  # the cells run again have this many times what they took, and some seconds
+
 
 @dataclass
 class Judgement:
@@ -23,6 +27,7 @@ class Judgement:
 
     report: Report
     notebook: NotebookNode
+    usage: Usage | None = None      # the most that was seen of it; None where the judgement was kept
 
 
 def judge(submission: Submission, assignment: Assignment, secret: bytes, limits: Limits = DEFAULT,
@@ -35,40 +40,58 @@ def judge(submission: Submission, assignment: Assignment, secret: bytes, limits:
     started = time.monotonic()
     notebook, notices = rebuild(assignment, submission.notebook)
     notices = [*submission.notices, *notices]
-    seconds: dict[str, float] = {}
-    try:
-        grading = _attempt(notebook, len(notebook.cells), submission, assignment, secret, limits, trusted, seconds)
-    except CellsLost as lost:
-        # What ran before keeps its score: the same notebook again, up to the cell that took the kernel with it.
-        notices.append(f"The cell '{notebook.cells[lost.index].id}' was left out, and all after it: {lost}.")
-        grading = _attempt(notebook, lost.index, submission, assignment, secret, limits, trusted, seconds)
-    seconds["total"] = time.monotonic() - started
-    report = _report(assignment, grading, notices, {name: round(value, 3) for name, value in seconds.items()})
-    return Judgement(report, notebook)
-
-
-def _attempt(notebook: NotebookNode, upto: int, submission: Submission, assignment: Assignment, secret: bytes,
-             limits: Limits, trusted: bool, seconds: dict[str, float]) -> Grading:
-    marks = [time.monotonic()]
-
-    def mark(name: str) -> None:
-        marks.append(time.monotonic())
-        seconds[name] = seconds.get(name, 0.0) + marks[-1] - marks[-2]
-
-    with Sandbox(submission.files, limits, trusted) as sandbox:
-        mark("start")
+    run = _Run(notebook, submission, assignment, secret, trusted)
+    upto = len(notebook.cells)
+    for _ in range(MOST_RUNS):
         try:
-            stopped = sandbox.run(notebook, upto)
-        finally:
-            mark("cells")
-        grading = Grading(sandbox.connect(), secret, submission.digest())
-        if stopped is not None:
-            grading.notices.append(f"The time for running the notebook ran out in the cell "
-                                   f"'{notebook.cells[stopped].id}'; the cells after it were not run.")
-        if assignment.graders.is_dir():
-            run_hidden_tests(assignment.graders, grading)
-        mark("tests")
-    return grading
+            grading = run.attempt(upto, limits)
+            break
+        except CellsLost as lost:
+            # What ran before keeps its score: the same notebook again, up to the cell that took the kernel with it.
+            notices.append(f"The cell '{notebook.cells[lost.index].id}' was left out, and all after it: {lost}.")
+            upto = lost.index
+            limits = replace(limits, cells_seconds=min(limits.cells_seconds, AGAIN * lost.seconds + SETTLING))
+    else:
+        grading = run.attempt(0, limits)        # no cell at all: every hidden test says what is missing
+    run.seconds["total"] = time.monotonic() - started
+    seconds = {name: round(value, 3) for name, value in run.seconds.items()}
+    return Judgement(_report(assignment, grading, notices, seconds), notebook, run.usage)
+
+
+class _Run:
+    """Runs one submission, once or again; adds up what that took."""
+
+    def __init__(self, notebook: NotebookNode, submission: Submission, assignment: Assignment, secret: bytes,
+                 trusted: bool) -> None:
+        self.notebook, self.submission, self.assignment = notebook, submission, assignment
+        self.secret, self.trusted = secret, trusted
+        self.seconds: dict[str, float] = {}
+        self.usage = Usage()
+
+    def attempt(self, upto: int, limits: Limits) -> Grading:
+        """The hidden tests' findings on the cells before number `upto`. CellsLost if one of these takes the kernel along."""
+        marks = [time.monotonic()]
+
+        def mark(name: str) -> None:
+            marks.append(time.monotonic())
+            self.seconds[name] = self.seconds.get(name, 0.0) + marks[-1] - marks[-2]
+
+        with Sandbox(self.submission.files, limits, self.trusted) as sandbox:
+            mark("start")
+            try:
+                stopped = sandbox.run(self.notebook, upto)
+            finally:
+                mark("cells")
+            grading = Grading(sandbox.connect(), self.secret, self.submission.digest())
+            if stopped is not None:
+                grading.notices.append(f"The time for running the notebook ran out in the cell "
+                                       f"'{self.notebook.cells[stopped].id}'; the cells after it were not run.")
+            if self.assignment.graders.is_dir():
+                run_hidden_tests(self.assignment.graders, grading)
+            mark("tests")
+            grading.notices += sandbox.remarks()
+            self.usage = self.usage.most(sandbox.watchdog.peak)
+        return grading
 
 
 def _report(assignment: Assignment, grading: Grading, notices: list[str], seconds: dict[str, float]) -> Report:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
+import psutil
 
 from kireji import paths
 
@@ -59,9 +60,20 @@ def _graders_version(graders: Path) -> str:
     return total.hexdigest()
 
 
+def clear_drafts() -> None:
+    """Remove what processes that are gone left half written."""
+    for draft in KEPT.glob("*.*"):
+        writer = draft.suffix[1:]
+        if writer.isdigit() and not psutil.pid_exists(int(writer)):
+            draft.unlink(missing_ok=True)
+
+
 def _write(path: Path, content: dict) -> None:
     """Whole or not at all, also when two processes write it at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}")
-    draft.write_text(json.dumps(content))
-    os.replace(draft, path)
+    try:
+        draft.write_text(json.dumps(content))
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)       # the disk may have been full

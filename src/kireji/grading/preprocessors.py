@@ -6,19 +6,26 @@ from typing import Any
 from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool
 
-from kireji import paths
+from kireji import paths, unfinished
 from kireji.data.secret import read_or_make_secret
 
-from .aside import take_in
+from .aside import set_refused_aside, take_in
 from .assignment import load
 from .intake import read_submission
 from .rebuild import rebuild
 
 REPORT = "kireji"           # the key of a graded notebook's metadata under which its report stands
+
+
+def begin_grading(assignment: str, student: str, notebooks: list[str]) -> None:
+    """nbgrader's pre_convert_hook: nothing refused lies there to be copied, and the graded folder is not whole yet."""
+    set_refused_aside(assignment, student, notebooks)
+    unfinished.begin(assignment, student, notebooks)
 
 
 class SubmissionExporter(NotebookExporter):
@@ -53,13 +60,52 @@ class JudgeSubmission(NbGraderPreprocessor):
         return judgement.notebook, resources
 
 
+class OneTransaction(Gradebook):
+    """The gradebook, in which all changes become visible together when its `with` block ends, or none does."""
+
+    def __enter__(self) -> "OneTransaction":
+        self.commit, self.db.commit = self.db.commit, self.db.flush
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        try:
+            if kind is None:
+                self.commit()
+        finally:
+            super().__exit__(kind, *rest)
+
+
 class RecordReport(SaveAutoGrades):
-    """Writes the report's scores, and nothing that stands in an output, into the gradebook."""
+    """Writes the report's scores, and nothing that stands in an output, into the gradebook.
+
+    With them the penalty for being late, as AssignLatePenalties is configured: a kill leaves the old grade or the new
+    one, never some cells of each.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         """Take the scores from the notebook's report."""
         self.scores = {cell["grade_id"]: cell["score"] for cell in nb.metadata[REPORT]["cells"]}
-        return super().preprocess(nb, resources)
+        names = resources["nbgrader"]
+        self.notebook_id, self.assignment_id, self.student_id = names["notebook"], names["assignment"], names["student"]
+        with OneTransaction(names["db_url"]) as self.gradebook:
+            for index, cell in enumerate(nb.cells):
+                self.preprocess_cell(cell, resources, index)
+            self._assign_penalty()
+        return nb, resources
+
+    def _assign_penalty(self) -> None:
+        late = AssignLatePenalties(parent=self.parent)
+        late.init_plugin()
+        self.gradebook.db.flush()
+        self.gradebook.db.expire_all()      # a sum read before is the old one
+        submission = self.gradebook.find_submission(self.assignment_id, self.student_id)
+        notebook = self.gradebook.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id)
+        notebook.late_submission_penalty = None
+        if submission.total_seconds_late > 0:
+            penalty = late.plugin_inst.late_submission_penalty(
+                self.student_id, notebook.score, submission.total_seconds_late)
+            if penalty is not None:
+                notebook.late_submission_penalty = late._check_late_penalty(notebook, penalty)
 
     def _add_score(self, cell: NotebookNode, resources: ResourcesDict) -> None:
         super()._add_score(cell, resources)
@@ -69,4 +115,3 @@ class RecordReport(SaveAutoGrades):
                 cell.metadata.nbgrader.grade_id, self.notebook_id, self.assignment_id, self.student_id)
             grade.auto_score = score
             grade.needs_manual_grade = grade.manual_score is not None
-            self.gradebook.db.commit()

@@ -21,6 +21,7 @@ def service(port: int) -> dict:
         "url": f"http://127.0.0.1:{port}",
         "command": [*LEASH, sys.executable, "-P", "-m", "jupyterhub.singleuser"],
         "cwd": str(ROOT),
+        "timeout": 180,                 # seconds to answer; the usual 30 are too few for a laptop that is busy
         "oauth_no_confirm": True,       # it is ours: nobody needs to authorise it
         "display": True,
         "environment": {

@@ -4,7 +4,7 @@ A Jupyter Server extension. Its handlers are asked before the server's own and b
 are loaded in the order of their names and `kireji` comes before `nbgrader`.
 """
 
-from jupyter_server.base.handlers import APIHandler, JupyterHandler
+from jupyter_server.base.handlers import APIHandler, AuthenticatedFileHandler, JupyterHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 
@@ -33,10 +33,28 @@ class NoCode(APIHandler):
         raise web.HTTPError(403, REFUSAL)
 
 
+class PlainFiles(AuthenticatedFileHandler):
+    """`/files`: also what students submitted lies there, so no page from it may run a script or load anything."""
+
+    @property
+    def content_security_policy(self) -> str:
+        return "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox"
+
+
+class NoConversion(JupyterHandler):
+    """`/nbconvert` would make a page of any notebook, with its scripts."""
+
+    @web.authenticated
+    def get(self):
+        raise web.HTTPError(403, "The course service converts no notebooks. Submissions are shown by the formgrader.")
+
+
 def _load_jupyter_server_extension(server) -> None:
     base = server.web_app.settings["base_url"]
     server.web_app.add_handlers(".*$", [
         (url_path_join(base, r"/formgrader/?"), FormgraderDoor),
+        (url_path_join(base, r"/files/(.*)"), PlainFiles, {"path": server.contents_manager.root_dir}),
+        (url_path_join(base, r"/nbconvert/.*"), NoConversion),
         (url_path_join(base, r"/api/(?:kernels|sessions|terminals)"), NoCode),
     ])
 

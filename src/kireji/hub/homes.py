@@ -9,21 +9,28 @@ from kireji.paths import DOCS, HOMES, HUB_CONFIG, LESSONS
 # What the home shows of the repository: under the names that the links between these pages have.
 READ_ONLY = {LESSONS.name: LESSONS, DOCS.name: DOCS}
 
+ENDED = """> **Your last server was stopped because {}.** Your files are as they were.
+
+"""
+
 
 def shown() -> dict[str, Path]:
     """The read-only folders that exist in this checkout, by their name in the home."""
     return {name: folder for name, folder in READ_ONLY.items() if folder.is_dir()}
 
 
-def prepare_home(name: str, role: str, walled: bool) -> Path:
+def prepare_home(name: str, role: str, walled: bool, note: Path) -> Path:
     """Make the home of `name` ready for a server, and return it.
 
-    Behind a wall the read-only folders are mounted over empty ones; without a wall they are links."""
+    Behind a wall the read-only folders are mounted over empty ones; without a wall they are links. `note` says why the last
+    server was ended, if it was: the welcome page begins with it, once."""
     home = HOMES / name
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     welcome = home / "welcome.md"
     welcome.unlink(missing_ok=True)     # not written through: it may have become a link
-    shutil.copyfile(HUB_CONFIG / "welcome" / f"{role}.md", welcome)
+    ended = ENDED.format(note.read_text()) if note.exists() else ""
+    welcome.write_text(ended + (HUB_CONFIG / "welcome" / f"{role}.md").read_text())
+    note.unlink(missing_ok=True)
     for folder, source in shown().items():
         place = home / folder
         if place.is_symlink():

@@ -12,8 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 OLDEST = (0, 8)     # the first release whose tmpfs can be given a size
+SHARED_MEMORY = 64 * 2**20      # bytes of /dev/shm, unless `scratch` says otherwise
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime", "/etc/ssl")
+# Who the program is: the caller in a user namespace of its own, or root that can become somebody else and nothing more.
+MAPPED_UID = ("--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL")
+OWN_UID = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
+           "--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,8 @@ class Wall:
     environment: Mapping[str, str]
     folder: str                                                 # where it starts
     scratch: Mapping[str, int] = field(default_factory=dict)    # folders in memory, and their size in bytes
-    network: bool = False                                       # True shares this machine's network
+    own_uid: bool = False       # no user namespace: the program starts as root, and changes to a uid of its own
+    filter: int | None = None   # an open file with the seccomp filter (see `syscalls`)
 
 
 @functools.cache
@@ -52,12 +58,28 @@ def _packaged() -> str | None:
         return None
 
 
+@functools.cache
+def can_change_uid() -> bool:
+    """True where the grader is root, and may give each submission a uid that nobody else has.
+
+    Root of a user namespace that is mapped to the real root is exempt from the limit on processes; such a uid is not.
+    """
+    return os.geteuid() == 0 and _runs([find_bwrap() or "", *OWN_UID, "--ro-bind", "/", "/", "--proc", "/proc",
+                                        "/bin/true"])
+
+
 def _works(bwrap: str) -> bool:
     try:
         said = subprocess.run([bwrap, "--version"], capture_output=True, text=True, timeout=10).stdout
-        version = tuple(int(part) for part in re.findall(r"\d+", said)[:2])
-        probe = [bwrap, "--unshare-all", "--unshare-user", "--ro-bind", "/", "/", "--proc", "/proc", "/bin/true"]
-        return version >= OLDEST and subprocess.run(probe, capture_output=True, timeout=10).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    version = tuple(int(part) for part in re.findall(r"\d+", said)[:2])
+    return version >= OLDEST and _runs([bwrap, *MAPPED_UID, "--ro-bind", "/", "/", "--proc", "/proc", "/bin/true"])
+
+
+def _runs(command: list[str]) -> bool:
+    try:
+        return subprocess.run(command, capture_output=True, timeout=10).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 
@@ -78,17 +100,26 @@ def system_links() -> Iterable[tuple[str, str]]:
 
 def command(bwrap: str, wall: Wall, program: Iterable[str]) -> list[str]:
     """The argument list that runs `program` behind `wall`. It dies with whoever started it."""
-    arguments = [bwrap, "--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000",
-                 "--hostname", "sandbox", "--die-with-parent", "--new-session", "--clearenv",
-                 "--cap-drop", "ALL", "--proc", "/proc", "--dev", "/dev"]
-    if wall.network:
-        arguments.append("--share-net")
-    for target, size in wall.scratch.items():
-        arguments += ["--size", str(size), "--tmpfs", target]
+    arguments = [bwrap, *(OWN_UID if wall.own_uid else MAPPED_UID), "--hostname", "sandbox", "--die-with-parent",
+                 "--new-session", "--clearenv", "--proc", "/proc", "--dev", "/dev"]
+    if wall.filter is not None:
+        arguments += ["--seccomp", str(wall.filter)]
+    scratch = {"/dev/shm": SHARED_MEMORY} | dict(wall.scratch)
+    arguments += _folders_above(scratch)
+    for target, size in scratch.items():
+        arguments += ["--perms", "1777", "--size", str(size), "--tmpfs", target]
     for text, link in system_links():
         arguments += ["--symlink", text, link]
+    arguments += _folders_above([wall.folder, *(mount.target for mount in wall.mounts)])
     for mount in wall.mounts:
         arguments += ["--bind" if mount.writable else "--ro-bind", str(mount.source), mount.target]
     for name, value in wall.environment.items():
         arguments += ["--setenv", name, value]
-    return [*arguments, "--chdir", wall.folder, "--", *program]
+    # The folders that bubblewrap made to hold all this lie in memory too, and have no size.
+    return [*arguments, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", wall.folder, "--", *program]
+
+
+def _folders_above(targets: Iterable[str]) -> list[str]:
+    """The options that make the folders leading to `targets`: bubblewrap makes them itself, but some for root alone."""
+    folders = sorted({str(folder) for target in targets for folder in Path(target).parents} - {"/", "/dev"})
+    return [option for folder in folders for option in ("--perms", "0755", "--dir", folder)]

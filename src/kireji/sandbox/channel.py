@@ -3,12 +3,14 @@
 import itertools
 import socket
 import time
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from kireji.wire import Stream, WireError
 
 GRACE = 2.0     # seconds the agent has to report that a call ran out of its time
+UNASKED = "your code answered a question that had not been asked"
+ENDED = "your code ended the Python process it was running in"
 
 
 class SandboxLost(Exception):
@@ -28,39 +30,51 @@ class CallFailed(Exception):
 
 
 class Channel:
-    """Asks the agent. The first breach of the protocol ends the conversation for good."""
+    """Asks the agent. The first breach of the protocol ends the conversation for good.
 
-    def __init__(self, connection: socket.socket, call_seconds: float, total_seconds: float) -> None:
+    ended: asked when the other side has gone; says why, if the grader knows better than that it went.
+    """
+
+    def __init__(self, connection: socket.socket, call_seconds: float, total_seconds: float,
+                 ended: Callable[[], str | None] = lambda: None) -> None:
         self.stream = Stream(connection)
         self.call_seconds, self.seconds_left = call_seconds, total_seconds
         self.numbers = itertools.count(1)
+        self.ended = ended
         self.lost: SandboxLost | None = None
 
-    @classmethod
-    def never_opened(cls, reason: str) -> "Channel":
-        """Stands for the channel to a sandbox that did not answer at all."""
-        channel = cls(socket.socket(socket.AF_UNIX), 0, 0)
-        channel.close()
-        channel.lost = SandboxLost(reason)
-        return channel
+    def greet(self, seconds: float) -> None:
+        """Wait for the agent to say that it is there; without that the channel is lost."""
+        try:
+            reply = self.stream.receive(seconds)
+            if reply != {"id": 0, "value": "ready"}:
+                self.lose(UNASKED)
+        except TimeoutError:
+            self._give_up("your notebook left Python in a state that answers no questions")
+        except (EOFError, OSError):
+            self._give_up(ENDED)
+        except WireError as error:
+            self._give_up(f"your code sent an answer that could not be read: {error}")
+        except SandboxLost:
+            pass
 
     def ask(self, do: str, seed: int = 0, seconds: float | None = None, **arguments: Any) -> Any:
         """Have the agent do `do`. CallFailed if the student's code raised; SandboxLost if no answer can be had."""
         if self.lost:
-            raise self.lost
+            raise SandboxLost(str(self.lost), self.lost.out_of_time)
         if self.seconds_left <= 0:
             self.lose("your code used up the time that one submission has for all hidden tests", out_of_time=True)
         seconds = min(seconds or self.call_seconds, self.seconds_left)
         number, started = next(self.numbers), time.monotonic()
         try:
             if not self.stream.idle():
-                self.lose("your code answered a question that had not been asked")
+                self.lose(UNASKED)
             self.stream.send({"id": number, "do": do, "seed": seed, "seconds": seconds, "with": arguments}, seconds)
             reply = self.stream.receive(seconds + GRACE)
         except TimeoutError:
             self.lose(f"a call did not return within {seconds:.0f} seconds and could not be stopped", out_of_time=True)
         except (EOFError, OSError):
-            self.lose("your code ended the Python process it was running in")
+            self.lose(self.ended() or ENDED)
         except WireError as error:
             self.lose(f"your code sent an answer that could not be read: {error}")
         finally:
@@ -70,7 +84,7 @@ class Channel:
     def read(self, number: int, reply: Any, seconds: float) -> Any:
         """The value of `reply` if it is the reply to request `number`."""
         if not isinstance(reply, dict) or reply.get("id") != number or ("value" in reply) == ("error" in reply):
-            self.lose("your code answered a question that had not been asked")
+            self.lose(UNASKED)
         if "value" in reply:
             return reply["value"]
         error = reply["error"]
@@ -87,24 +101,9 @@ class Channel:
         self.stream.close()
         raise self.lost
 
-    def close(self) -> None:
+    def _give_up(self, reason: str) -> None:
+        self.lost = SandboxLost(self.ended() or reason)
         self.stream.close()
 
-
-class Doorbell:
-    """Waits for the agent to connect to a socket in the place's shared folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "a"
-        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.listener.bind(str(self.path))
-        self.listener.listen(1)
-
-    def answer(self, seconds: float) -> socket.socket:
-        """The agent's connection; TimeoutError if it does not come."""
-        self.listener.settimeout(seconds)
-        connection, _ = self.listener.accept()
-        return connection
-
     def close(self) -> None:
-        self.listener.close()
+        self.stream.close()

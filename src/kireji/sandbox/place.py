@@ -1,49 +1,95 @@
 """Where one submission runs: the folders it gets and the command that starts a kernel there, behind a wall or without."""
 
+import functools
+import itertools
 import json
+import os
 import shutil
+import socket
+import stat
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import IO
+
+import psutil
 
 from kireji import paths
 from kireji.errors import KirejiError
 
-from .bubblewrap import Mount, Wall, command, find_bwrap, interpreter_mounts
+from .bubblewrap import Mount, Wall, can_change_uid, command, find_bwrap, interpreter_mounts
 from .limits import Limits
+from .syscalls import open_filter
+from .watchdog import Watchdog
 
 INSIDE = Path(__file__).parent / "inside"
 WIRE = Path(__file__).parents[1] / "wire"
 MATPLOTLIB = paths.VAR / "matplotlib"       # a font cache made once: building one costs a second in each sandbox
-NEEDED = ("memory", "files", "open_files", "processes")
+NEEDED = ("address_space", "file_bytes", "open_files", "processes", "processor_seconds")
+CHANNELS = ("shell", "iopub", "stdin", "control", "hb")     # in the order of their ports, from 1 on
+FIRST_UID = 1_000_000_000                   # where the uids of submissions begin: far from any account's
 
 NO_WALL = """There is no working bubblewrap on this machine, so nothing would keep a submission from reading the \
 hidden tests and your files. Install it (Debian, Ubuntu: apt install bubblewrap), grade in Docker, or, if you trust \
 every submission, say so: --trust-submissions"""
 
+_numbers = itertools.count()
+
 
 class Place:
-    """A fresh place for one submission, gone when it is closed. Use `open_place`."""
+    """A fresh place for one submission, gone when it is closed. Use `open_place`.
+
+    The kernel's sockets are opened here and handed over to it, one for each of CHANNELS, and one end of a pair for the
+    agent: so nothing inside needs a folder that is also on this machine's disk.
+    """
+
+    scratch: dict[str, int] = {}        # folders in memory, as seen from inside, and their sizes in bytes
 
     def __init__(self, files: Mapping[str, bytes], limits: Limits) -> None:
         # The path of a unix socket must be short, so not below the course's own folder.
         self.root = Path(tempfile.mkdtemp(prefix="kj-"))
         self.limits = limits
-        self.shared = self.root / "s"           # the sockets: the one folder that both sides write to
+        self.shared = self.root / "s"
         self.submission = self.root / "submission"
-        self.shared.mkdir()
-        self.submission.mkdir()
+        for folder in (self.shared, self.submission):
+            folder.mkdir()
+            folder.chmod(0o755)
         for name, content in files.items():
             (self.submission / name).write_bytes(content)
+            (self.submission / name).chmod(0o644)
+        self.sockets = {self.address(port): _listener(self.shared / f"k-{port}") for port, _ in enumerate(CHANNELS, 1)}
+        self.agent, self.agent_inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.agent_number = self.agent_inside.fileno()      # the descriptor, inside as well
+        self.filter: IO[bytes] | None = None
+
+    @property
+    def ip(self) -> str:
+        """What Jupyter takes for the address: its sockets are called this, a dash, and a number."""
+        return str(self.shared / "k")
+
+    def address(self, port: int) -> str:
+        return f"ipc://{self.ip}-{port}"
 
     def command(self, connection_file: str) -> list[str]:
         """What starts the kernel for `connection_file`."""
         raise NotImplementedError
 
+    def handed_over(self) -> list[int]:
+        """The descriptors that the kernel's process must inherit."""
+        own = [*self.sockets.values(), self.agent_inside, *filter(None, [self.filter])]
+        return [thing.fileno() for thing in own]
+
+    def close_handed_over(self) -> None:
+        """Keep no end of the kernel's: when it dies, that shows."""
+        for thing in (*self.sockets.values(), self.agent_inside, *filter(None, [self.filter])):
+            thing.close()
+
     def close(self) -> None:
         """Remove every trace of it from the disk."""
+        self.close_handed_over()
+        self.agent.close()
         shutil.rmtree(self.root, ignore_errors=True)
 
     def environment(self, work: str, home: str) -> dict[str, str]:
@@ -56,15 +102,35 @@ class Place:
             "ATTENTION_LAB_GRADING": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         }
 
-    def start_options(self, copies: Mapping[str, str]) -> str:
+    def numbers(self) -> dict[str, int]:
+        """The descriptors of the kernel's sockets, as the kernel has them, by address."""
+        return {address: listener.fileno() for address, listener in self.sockets.items()}
+
+    def start_options(self, copies: Mapping[str, str], uid: int | None = None, filter: str | None = None) -> str:
         limits = {name: value for name, value in asdict(self.limits).items() if name in NEEDED}
-        return json.dumps({"limits": limits, "copies": copies})
+        return json.dumps({"uid": uid, "limits": limits, "copies": copies, "sockets": self.numbers(),
+                           "agent": self.agent_number, "filter": filter})
+
+    def watch(self, pid: int, end: Callable[[str], None]) -> Watchdog:
+        """Begin to hold the limits that are the submission's as a whole; `end` is called with the reason when one is reached."""
+        watchdog = Watchdog(pid, self.limits, self.scratch, end)
+        watchdog.start()
+        return watchdog
 
 
 class WalledPlace(Place):
     """Behind bubblewrap: no network, no other processes, and of the file system only what is listed here."""
 
+    def __init__(self, files: Mapping[str, bytes], limits: Limits) -> None:
+        super().__init__(files, limits)
+        self.scratch = scratch_folders(limits)
+
     def command(self, connection_file: str) -> list[str]:
+        bwrap = find_bwrap()
+        if bwrap is None:
+            raise KirejiError(NO_WALL)
+        uid = _uid_of_its_own() if can_change_uid() and _others_may_read() else None
+        self.filter = open_filter()
         data = (Mount(paths.LAB_DATA, "/sandbox/data"),) if paths.LAB_DATA.exists() else ()
         fonts = (Mount(MATPLOTLIB, "/sandbox/given/matplotlib"),) if MATPLOTLIB.exists() else ()
         wall = Wall(
@@ -75,19 +141,17 @@ class WalledPlace(Place):
                 Mount(INSIDE / "start.py", "/sandbox/agent/start.py"),
                 Mount(WIRE, "/sandbox/agent/wire"),
                 Mount(self.submission, "/sandbox/given/submission"),
-                Mount(self.shared, str(self.shared), writable=True),
+                Mount(self.shared, str(self.shared)),
             ),
             environment=self.environment("/sandbox/work", "/sandbox/home")
             | {"PYTHONPATH": "/sandbox/lab:/sandbox/agent", "ATTENTION_LAB_DATA": "/sandbox/data"},
             folder="/sandbox/work",
-            scratch={"/tmp": self.limits.folders // 4, "/sandbox/work": self.limits.folders // 2,
-                     "/sandbox/home": self.limits.folders // 4},
+            scratch=self.scratch,
+            own_uid=uid is not None,
+            filter=self.filter and self.filter.fileno(),
         )
         copies = {"/sandbox/given/submission": "/sandbox/work", "/sandbox/given/matplotlib": "/sandbox/home/matplotlib"}
-        program = [sys.executable, "/sandbox/agent/start.py", self.start_options(copies), connection_file]
-        bwrap = find_bwrap()
-        if bwrap is None:
-            raise KirejiError(NO_WALL)
+        program = [sys.executable, "/sandbox/agent/start.py", self.start_options(copies, uid), connection_file]
         return command(bwrap, wall, program)
 
 
@@ -124,3 +188,29 @@ def open_place(files: Mapping[str, bytes], limits: Limits, trusted: bool = False
     if trusted:
         return OpenPlace(files, limits)
     raise KirejiError(NO_WALL)
+
+
+def scratch_folders(limits: Limits) -> dict[str, int]:
+    """The folders in memory that a submission has, and their sizes in bytes. docker-compose.yml has the same."""
+    return {"/tmp": limits.scratch_bytes // 4, "/sandbox/work": limits.scratch_bytes // 2,
+            "/sandbox/home": limits.scratch_bytes // 8, "/dev/shm": limits.scratch_bytes // 8}
+
+
+def _listener(path: Path) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(str(path))
+    listener.listen(16)
+    return listener
+
+
+def _uid_of_its_own() -> int:
+    """A uid that no other sandbox of this machine has now: the limit on processes counts by uid."""
+    return FIRST_UID + os.getpid() * 100 + next(_numbers) % 100
+
+
+@functools.cache
+def _others_may_read() -> bool:
+    """Whether somebody else may read what is mounted: not where the course was cloned by a root with a tight umask."""
+    needed = (INSIDE / "start.py", WIRE / "codec.py", paths.LAB / "attention_lab" / "__init__.py", paths.LAB_DATA,
+              Path(sys.prefix), Path(sys.base_prefix), Path(json.__file__), Path(psutil.__file__))
+    return all(path.stat().st_mode & stat.S_IROTH for path in needed if path.exists())

@@ -1,20 +1,29 @@
 """One submission's kernel in its place: start it, run the notebook, talk to what the notebook defined, destroy it."""
 
 import asyncio
+import signal
 import threading
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
+import psutil
+import zmq
+import zmq.asyncio
 from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 
 from kireji.errors import KirejiError
 
 from .cells import CellRunner
-from .channel import Channel, Doorbell
+from .channel import Channel
 from .limits import DEFAULT, Limits
-from .place import open_place
+from .place import CHANNELS, open_place
 from .provisioner import OnePlace
+from .watchdog import Watchdog
+
+WAITING = 20                # messages of the kernel that may wait to be read, each of at most `limits.message_bytes`
+DEATH_SECONDS = 30.0        # for everything inside to be gone
+CLOSED = "contact was lost: it closed its connection to the grader, or showed more than {} MiB at once"
 
 
 class Sandbox:
@@ -26,8 +35,9 @@ class Sandbox:
     def __init__(self, files: Mapping[str, bytes], limits: Limits = DEFAULT, trusted: bool = False) -> None:
         self.limits = limits
         self.place = open_place(files, limits, trusted)
-        self.doorbell = Doorbell(self.place.shared)
         self.channel: Channel | None = None
+        self.reason: str | None = None              # why we ended it, before its time
+        self.watchdog: Watchdog | None = None
         # nbclient is asynchronous and the hidden tests are not: the kernel's conversation gets a thread of its own.
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, name="sandbox", daemon=True)
@@ -44,11 +54,12 @@ class Sandbox:
     def __exit__(self, *exception: object) -> None:
         if self.channel:
             self.channel.close()
+        if self.watchdog:
+            self.watchdog.stop()
         self.wait(self.stop())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
         self.loop.close()
-        self.doorbell.close()
         self.place.close()
 
     def run(self, notebook: NotebookNode, upto: int) -> int | None:
@@ -56,43 +67,125 @@ class Sandbox:
 
         Returns the number of the cell in which the time ran out, if it did. CellsLost if a cell took the kernel with it.
         """
-        runner = CellRunner(notebook, self.manager, self.client, self.limits)
-        return self.wait(runner.run(upto))
+        return self.wait(CellRunner(notebook, self).run(upto))
 
     def connect(self) -> Channel:
         """The channel to the notebook's variables, lost already if they cannot be reached.
 
         From now on the kernel runs no more cells.
         """
-        code = f"__import__('agent').start({str(self.doorbell.path)!r})"
+        code = f"__import__('agent').start({self.place.agent_number})"
         self.loop.call_soon_threadsafe(lambda: self.client.execute(code, silent=True, store_history=False))
-        try:
-            connection = self.doorbell.answer(self.limits.call_seconds)
-        except TimeoutError:
-            self.channel = Channel.never_opened("your notebook left Python in a state that answers no questions")
-        else:
-            self.channel = Channel(connection, self.limits.call_seconds, self.limits.tests_seconds)
+        self.channel = Channel(self.place.agent, self.limits.call_seconds, self.limits.tests_seconds, self.why_ended)
+        self.channel.greet(self.limits.agent_seconds)
         return self.channel
+
+    def remarks(self) -> list[str]:
+        """What a student should know of the run beside its results."""
+        sizes = self.place.scratch
+        return [f"The disk was full: the folder {folder} has room for {sizes[folder] // 2**20} MiB."
+                for folder in sorted(self.watchdog.full if self.watchdog else ())]
+
+    def end(self, reason: str) -> None:
+        """End everything inside at once. The first reason is the one that counts."""
+        self.reason = self.reason or reason
+        for process in self.family():
+            try:
+                process.kill()
+            except psutil.NoSuchProcess:
+                pass
+
+    def family(self) -> list[psutil.Process]:
+        """The processes of this sandbox, the one that we started first."""
+        try:
+            root = psutil.Process(self.manager.provisioner.pid)
+            return [root, *root.children(recursive=True)]
+        except (psutil.NoSuchProcess, AttributeError):
+            return []
+
+    def why_ended(self) -> str | None:
+        """Why the kernel is gone, for a student; None while it is there."""
+        process = getattr(self.manager.provisioner, "process", None)
+        if self.reason or process is None:
+            return self.reason
+        try:
+            status = process.wait(2)        # the connection breaks a moment before the process is gone
+        except Exception:
+            return None
+        return how_it_ended(status)
 
     def wait(self, coroutine: Coroutine) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result()
 
     async def start(self) -> None:
+        ports = {f"{channel}_port": port for port, channel in enumerate(CHANNELS, 1)}
+        self.context = zmq.asyncio.Context()
+        self.context.setsockopt(zmq.MAXMSGSIZE, self.limits.message_bytes)
+        self.context.setsockopt(zmq.RCVHWM, WAITING)
         self.manager = AsyncKernelManager(
-            kernel_name="python3", transport="ipc", ip=str(self.place.shared / "k"),
+            kernel_name="python3", transport="ipc", ip=self.place.ip,
             connection_file=str(self.place.shared / "kernel.json"),
-            kernel_spec_manager=OnePlace(place=self.place))
+            kernel_spec_manager=OnePlace(place=self.place), **ports)
         await self.manager.start_kernel()
-        self.client = self.manager.client()
+        self.watchdog = self.place.watch(self.manager.provisioner.pid, self.end)
+        self.client = self.manager.client(context=self.context)
         self.client.start_channels()
         try:
             await self.client.wait_for_ready(timeout=self.limits.start_seconds)
         except RuntimeError as error:
             raise KirejiError(f"The sandbox did not start within {self.limits.start_seconds:.0f} seconds "
                               f"({error}). Is this machine very busy, or out of memory?") from None
+        self.monitor = asyncio.ensure_future(self.watch_connection())
+
+    async def watch_connection(self) -> None:
+        """End the sandbox if the kernel breaks a connection while it lives: its messages would be waited for in vain."""
+        monitors = [channel.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+                    for channel in (self.client.iopub_channel, self.client.shell_channel)]
+        waiting = [asyncio.ensure_future(monitor.recv_multipart()) for monitor in monitors]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.sleep(1)      # it may be dying
+            if await self.manager.is_alive():
+                self.end(CLOSED.format(self.limits.message_bytes // 2**20))
+        finally:
+            for task in waiting:
+                task.cancel()
 
     async def stop(self) -> None:
+        if hasattr(self, "monitor"):
+            self.monitor.cancel()
+        family = self.family() if hasattr(self, "manager") else []
         if hasattr(self, "client"):
             self.client.stop_channels()
         if hasattr(self, "manager") and self.manager.has_kernel:
             await self.manager.shutdown_kernel(now=True)
+        for process in family:
+            try:
+                process.kill()
+            except psutil.NoSuchProcess:
+                pass
+        deadline = self.loop.time() + DEATH_SECONDS
+        while any(map(_runs, family)) and self.loop.time() < deadline:
+            await asyncio.sleep(0.01)
+        if hasattr(self, "context"):
+            self.context.destroy(linger=0)
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Whether it can still do anything: the dead may wait a while for somebody to ask how they died."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def how_it_ended(status: int) -> str:
+    """The reason a student reads, from the exit status of the kernel as a shell would tell it."""
+    number = status - 128 if status > 128 else -status
+    if number in (signal.SIGXCPU,):
+        return "it ran out of time: one process used up all the computing that a submission has"
+    if number > 0:
+        name = signal.Signals(number).name if number in set(signal.Signals) else str(number)
+        return (f"it ended the Python process it was running in (by the signal {name}; "
+                "if it did not do so itself, this machine was short of memory)")
+    return f"it ended the Python process it was running in (exit status {status})"

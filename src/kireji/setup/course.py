@@ -12,19 +12,18 @@ from kireji.setup.venv import PYTHON
 
 STAMPS = paths.VAR / "setup"
 CONFIG = paths.ROOT / "nbgrader_config.py"
-GRADEBOOK = paths.ROOT / "gradebook.db"
 
 
 def course_steps() -> list[Step]:
     recipe = sorted((paths.ROOT / "src" / "kireji" / "data").glob("*.py"))
     source = assignment_files(paths.SOURCE)
     names = {path.relative_to(paths.SOURCE).parts[0] for path in source}
-    return [Step("Sentences to translate (68 MB)", STAMPS / "data", _contents(recipe),
-                 [paths.SECRET, paths.DATA / "stamp.json", paths.LAB_DATA, paths.HELD_OUT],
+    return [Step("Sentences and reviews (71 MB)", STAMPS / "data", _contents(recipe),
+                 [paths.SECRET, paths.DATA / "stamps", paths.LAB_DATA, paths.HELD_OUT],
                  lambda shell: _tell(shell, "kireji.data")),
             Step("The students' notebooks in release/", STAMPS / "release",
                  [LOCK.read_bytes(), *_contents([CONFIG, *source])],
-                 [GRADEBOOK, *(paths.RELEASE / name for name in sorted(names))],
+                 [paths.GRADEBOOK, *(paths.RELEASE / name for name in sorted(names))],
                  lambda shell: _tell(shell, "kireji.setup.release"))]
 
 

@@ -163,6 +163,8 @@ class _Unpacker:
         name, *shape = rest
         if len(shape) > self.limits.dimensions or not all(type(n) is int and 0 <= n < 2**31 for n in shape):
             raise WireError("a tensor of impossible shape")
+        if math.prod(max(n, 1) for n in shape) >= 2**31:    # torch and numpy count beyond a zero, and overflow
+            raise WireError("a tensor of impossible shape")
         dtype = DTYPES[name]
         length = math.prod(shape) * dtype.itemsize
         if length > len(self.blob) - self.used:

@@ -210,6 +210,8 @@ TRAINING = [
     )]
 
 DECODING = [
+    decoding("greedy's sentence lost on the way", "finished.append((greedy_score,", "finished.append((-1e9,",
+             "test_beam_is_never_worse_than_greedy", "compare with it at the end"),
     decoding("never stops", "        words = words.masked_fill(done, 0)\n" + STEP + "        done = done | (words == eos_id)\n"
              "        if done.all():\n            break\n", STEP, "test_greedy_stops_at_eos", "decoding goes on"),
     decoding("returns bos", "    target_ids, attention = [], []\n    for", "    target_ids, attention = [words], [torch.zeros(source_ids.shape)]\n    for",

@@ -71,6 +71,40 @@ def test_a_map_made_up_from_the_words_is_not_the_models(assignment, tmp_path):
     assert "not what the decoder of your trained `model` returned" in fake[0].message
 
 
+FAKES_OF_THE_MODEL = {
+    "another one in its place": """
+    class Fake(torch.nn.Module):
+        def __init__(self, real):
+            super().__init__()
+            self.real = real
+        def forward(self, source_ids, lengths, target_ids):
+            return None, kept
+    global model
+    model = Fake(model)
+""",
+    "its weights": """
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(0.5)
+""",
+    "what it does": """
+    model.forward = lambda *batch: (None, kept)
+"""}
+
+
+@pytest.mark.parametrize("what", FAKES_OF_THE_MODEL)
+def test_align_must_not_touch_the_model(assignment, tmp_path, what):
+    fake = FAKE.replace("def align", "def made_up") + f"""
+def align(sentence):
+    source, target, weights = made_up(sentence)
+    kept = weights.unsqueeze(0)
+{FAKES_OF_THE_MODEL[what]}
+    return source, target, weights
+"""
+    cells = grade(NAME, as_code(assignment.source, tmp_path) + fake, "test_alignment.py")["alignment"]
+    assert [test.status for test in cells] == ["failed", "failed"]
+
+
 def test_an_untouched_release_gets_nothing(assignment, tmp_path):
     cells = grade(NAME, as_code(assignment.skeleton(), tmp_path))
     assert scores(cells, assignment) == dict.fromkeys(TASKS + TRAINED, 0.0)

@@ -44,6 +44,7 @@ class Odd(nn.Module):
 
 padding_mask = sequence_loss = train_step = greedy_decode = beam_decode = translate = align = odd
 AdditiveAttention = Encoder = AttentionDecoder = Odd
+model = Odd()
 """
 
 

@@ -13,9 +13,14 @@ from kireji.exchange.folders import student_folders
 from kireji.hub.compose import networks
 from kireji.hub.course_service import INSTRUCTORS
 from kireji.hub.homes import prepare_home
-from kireji.paths import COURSE_ID, EXCHANGE, HOMES, LAB_DATA
+from kireji.paths import COURSE_ID, EXCHANGE, HUB, LAB_DATA
 
 COMPOSE = "com.docker.compose."
+
+
+def note_of(name: str) -> Path:
+    """Where the reason is left for which the server of `name` was ended; its welcome page tells it once."""
+    return HUB / "ended" / name
 
 
 class Deployment:
@@ -63,7 +68,7 @@ class ContainerSpawner(DockerSpawner):
         name, role = self.user.name, "student"
         if INSTRUCTORS in {group.name for group in self.user.groups}:
             role = "instructor"
-        home = prepare_home(name, role, walled=False)
+        home = prepare_home(name, role, walled=False, note=note_of(name))
         own, course = student_folders(EXCHANGE, COURSE_ID, name).make(), EXCHANGE / COURSE_ID
         wanted = [(home, Path("/home") / name, "rw"), (LAB_DATA, LAB_DATA, "ro"),
                   (own.outbound, course / "outbound", "ro"), (own.inbound, course / "inbound", "rw"),

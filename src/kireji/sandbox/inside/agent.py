@@ -19,6 +19,7 @@ from wire import Reference, Stream, WireError
 
 LIBRARIES = ("attention_lab", "torch")      # where dotted names may lead
 MISSING = object()
+HELLO = {"id": 0, "value": "ready"}
 
 
 class NotDefined(Exception):
@@ -197,10 +198,10 @@ def serve(connection: socket.socket, namespace: dict[str, Any]) -> None:
             stream.send({"id": request["id"], "error": describe(error)})
 
 
-def start(path: str) -> None:
-    """Connect to the grader's socket at `path` and serve the running notebook's variables."""
+def start(descriptor: int) -> None:
+    """Say that it is there, through the open socket `descriptor`, and serve the running notebook's variables."""
     from IPython import get_ipython
 
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.connect(path)
+    connection = socket.socket(fileno=descriptor)
+    Stream(connection).send(HELLO)
     serve(connection, get_ipython().user_ns)

@@ -1,0 +1,71 @@
+"""What the hidden tests of the trained classifiers share: held-out reviews, and what was asked already.
+
+The labels stay here; only texts go into the sandbox."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import pytest
+import torch
+from torch import Tensor
+
+from kireji.grading import StudentError, expect
+
+from ..tables import held_out_rows
+from . import asking
+
+
+class HeldOut(NamedTuple):
+    """texts[i] is `labels[i]`."""
+
+    texts: list[str]
+    labels: list[str]
+
+
+@pytest.fixture(scope="session")
+def held_out() -> HeldOut:
+    """The reviews that no student has seen, in an order that mixes the labels."""
+    rows = held_out_rows("ex3_classification")
+    order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(len(rows))).tolist()
+    return HeldOut([rows[i]["text"] for i in order], [rows[i]["label"] for i in order])
+
+
+@pytest.fixture(scope="session")
+def memory() -> dict[str, Any]:
+    """What was asked once and serves several tests; a pytest session sees one submission."""
+    return {}
+
+
+@pytest.fixture
+def once(memory: dict[str, Any]) -> Callable[[str, Callable[[], Any]], Any]:
+    """once(name, ask): ask()'s answer, asked the first time only; if that failed, each test that needs it fails alike."""
+
+    def once(name: str, ask: Callable[[], Any]) -> Any:
+        if name not in memory:
+            try:
+                memory[name] = ask()
+            except (expect.Mistake, StudentError) as error:
+                memory[name] = error
+        if isinstance(memory[name], Exception):
+            raise memory[name]
+        return memory[name]
+
+    return once
+
+
+@pytest.fixture
+def predicted(student: Any, held_out: HeldOut, once: Callable) -> list[str]:
+    """The student's label for every held-out review."""
+
+    def ask() -> list[str]:
+        answers = asking.labels_of(student, held_out.texts)
+        asking.check_labels(student, held_out.texts, answers)
+        return answers
+
+    return once("predicted", ask)
+
+
+@pytest.fixture
+def probabilities(student: Any) -> Callable[[str, Sequence[str]], Tensor]:
+    """probabilities(name, texts) -> (len(texts), 2): class_probabilities of the notebook's classifier `name`."""
+    return lambda name, texts: asking.probabilities_of(student, name, texts)

@@ -1,0 +1,26 @@
+"""Tables of texts: those that students have, and those that none has seen."""
+
+import csv
+from pathlib import Path
+
+from kireji import paths
+from kireji.errors import KirejiError
+
+Rows = list[dict[str, str]]
+
+
+def held_out_rows(assignment: str) -> Rows:
+    """An assignment's held-out table, each row by column name."""
+    return _rows(paths.HELD_OUT / f"{assignment}.tsv")
+
+
+def lab_rows(assignment: str, split: str) -> Rows:
+    """A table that students have; split is "train" or "validation"."""
+    return _rows(paths.LAB_DATA / assignment / f"{split}.tsv")
+
+
+def _rows(path: Path) -> Rows:
+    if not path.is_file():
+        raise KirejiError(f"{path.name} is missing: run the set-up again, its data step makes it.")
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))

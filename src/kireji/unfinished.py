@@ -1,0 +1,80 @@
+"""Marks a graded or a feedback folder while nbgrader fills it, so that what a kill leaves half done is done again.
+
+The mark is the folder's own timestamp.txt: until the folder is whole it says 1970, and nbgrader's commands, which do again
+what is older than its submission, do it again. Who fills the folder holds a lock on that file, which goes with the process.
+"""
+
+import fcntl
+import os
+import shutil
+from pathlib import Path
+from typing import IO
+
+TIMESTAMP = "timestamp.txt"
+BEGUN = "1970-01-01 00:00:00.000000 UTC"
+NEXT = {"submitted": "autograded", "autograded": "feedback"}     # what is made from what
+
+_held: dict[Path, IO[str]] = {}
+
+
+def begin(assignment: str, student: str, notebooks: list[str]) -> None:
+    """nbgrader's pre_convert_hook of `autograde` and `generate_feedback`: the folder made from `notebooks` is begun."""
+    for folder in _folders(notebooks):
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / f".{TIMESTAMP}"
+        file = draft.open("w")
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        file.write(BEGUN)
+        file.flush()
+        os.replace(draft, folder / TIMESTAMP)
+        _held[folder] = file            # an earlier one, of a run that failed, is closed with this
+
+
+def finish(assignment: str, student: str, notebooks: list[str]) -> None:
+    """nbgrader's post_convert_hook: the folder is whole, and gets the time of what it was made from."""
+    for source, folder in zip(_sources(notebooks), _folders(notebooks), strict=True):
+        draft, known = folder / f".{TIMESTAMP}", source / TIMESTAMP
+        if known.is_file() and not known.is_symlink():
+            draft.write_bytes(known.read_bytes())
+            os.replace(draft, folder / TIMESTAMP)
+        else:
+            (folder / TIMESTAMP).unlink(missing_ok=True)
+        if folder in _held:
+            _held.pop(folder).close()
+
+
+def is_unfinished(folder: Path) -> bool:
+    """Whether `folder` was begun and is not whole."""
+    try:
+        return (folder / TIMESTAMP).read_text().strip() == BEGUN
+    except OSError:
+        return False
+
+
+def clear_away(course: Path) -> None:
+    """Remove the folders of `course` that were begun by a process which is gone: nbgrader takes them for finished."""
+    for step in NEXT.values():
+        for folder in course.glob(f"{step}/*/*"):
+            if is_unfinished(folder) and not _in_hand(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _in_hand(folder: Path) -> bool:
+    try:
+        with (folder / TIMESTAMP).open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass
+    return False
+
+
+def _sources(notebooks: list[str]) -> list[Path]:
+    return sorted({Path(notebook).absolute().parent for notebook in notebooks})
+
+
+def _folders(notebooks: list[str]) -> list[Path]:
+    """.../submitted/STUDENT/ASSIGNMENT -> .../autograded/STUDENT/ASSIGNMENT, and so on."""
+    return [source.parents[2] / NEXT[source.parents[1].name] / source.parent.name / source.name
+            for source in _sources(notebooks)]

@@ -1,0 +1,300 @@
+"""Attacks on the exchange: another's name, an earlier time, links, too much, and folders that change while they are collected.
+
+Small, without a hub: what a student's server mounts is in test_student_terminal."""
+
+import os
+import shutil
+import time
+from datetime import UTC, datetime, timedelta
+
+import nbformat
+import pytest
+from nbformat.v4 import new_markdown_cell, new_notebook
+from nbgrader.api import Gradebook
+from nbgrader.auth import Authenticator
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange import ExchangeError
+from nbgrader.exchange.default import ExchangeCollect, ExchangeSubmit
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
+
+from kireji.exchange import collect as collecting
+from kireji.exchange.inside import kireji_handing_in as handing_in
+from kireji.exchange.folders import student_folders, view
+from kireji.plain_folder import PlainFolder
+from tests.small_exchange import COURSE, collect, config, place, submitted, write  # noqa: F401  (place is a fixture)
+
+
+def test_the_folder_says_who_submitted_not_the_name(place):
+    write(place, "mallory", claimed="alice", files={"toy.ipynb": "mine"})
+    assert collect(place) == ["mallory"]
+
+
+def test_in_nbgraders_own_exchange_the_name_says_it(place):
+    """The attack works where the wall is taken away."""
+    folder = place / "exchange" / COURSE / "inbound" / "alice+toy+2026-01-01 00:00:00.000000 UTC+x"
+    folder.mkdir()
+    (folder / "toy.ipynb").write_text("mallory's")
+    assert collect(place, ExchangeCollect, check_owner=False) == ["alice"]
+
+
+def test_the_time_is_the_servers(place):
+    folder = write(place, "alice", name="1999-01-01 00:00:00.000000 UTC+x",
+                   files={"toy.ipynb": "{}", "timestamp.txt": "1999-01-01 00:00:00.000000 UTC"})
+    for path in (*folder.iterdir(), folder):
+        os.utime(path, (0, 0))
+    collect(place)
+    came = datetime.fromisoformat(submitted(place, "alice", "timestamp.txt").removesuffix(" UTC"))
+    assert abs(came - datetime.fromtimestamp(time.time(), UTC).replace(tzinfo=None)) < timedelta(minutes=1)
+
+
+def test_a_change_after_the_deadline_is_late_whatever_it_says(place):
+    folder = write(place, "alice")
+    collect(place)
+    before = submitted(place, "alice", "timestamp.txt")
+    time.sleep(0.05)
+    (folder / "toy.ipynb").write_text("better")
+    os.utime(folder / "toy.ipynb", (0, 0))
+    collect(place, update=True)
+    assert submitted(place, "alice", "timestamp.txt") > before and submitted(place, "alice") == "better"
+
+
+def test_nothing_is_followed(place):
+    (place / "secret").write_text("secret")
+    folder = write(place, "mallory")
+    (folder / "link.safetensors").symlink_to(place / "secret")
+    os.link(place / "secret", folder / "hard.safetensors")
+    os.mkfifo(folder / "fifo.safetensors")
+    (folder / "toy.ipynb").unlink()
+    (folder / "toy.ipynb").symlink_to("/dev/zero")
+    inbound = folder.parent
+    (inbound / "mallory+toy+3+z").symlink_to(place)
+    collect(place)
+    files = [path for path in (place / "course" / "submitted" / "mallory" / "toy").rglob("*") if path.is_file()]
+    assert {path.name for path in files} == {"timestamp.txt", "submission_secret.txt"}
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink("/etc/passwd", path)],
+                         ids=["fifo", "folder", "link"])
+def test_no_timestamp_of_a_student_stops_the_class(place, make):
+    make(write(place, "mallory") / "timestamp.txt")
+    write(place, "zoe")
+    assert collect(place) == ["mallory", "zoe"]
+    assert submitted(place, "mallory", "timestamp.txt").endswith(" UTC")
+
+
+def test_too_much_is_left_out(place):
+    folder = write(place, "mallory")
+    with open(folder / "big.safetensors", "wb") as file:
+        file.truncate(200 * 2**20)
+    collect(place)
+    assert (place / "course" / "submitted" / "mallory" / "toy" / "big.safetensors").is_dir()
+    assert submitted(place, "mallory") == "{}"
+
+
+def at_the_moment(attack, kind=collecting.Collect):
+    """A `collect` during which `attack` happens: after the submissions were chosen, before they are copied."""
+    class Moment(kind):
+        def copy_files(self):
+            attack()
+            super().copy_files()
+    return Moment
+
+
+def swap_for_a_link(folder):
+    shutil.rmtree(folder)
+    folder.symlink_to("/etc")
+
+
+def swap_for_a_file(folder):
+    shutil.rmtree(folder)
+    folder.write_text("")
+
+
+@pytest.mark.parametrize("attack", [shutil.rmtree, swap_for_a_link, swap_for_a_file])
+def test_a_submission_that_goes_away_while_collecting_stops_nobody(place, attack, caplog):
+    folder = write(place, "mallory")
+    write(place, "alice")
+    write(place, "zoe")
+    assert collect(place, at_the_moment(lambda: attack(folder))) == ["alice", "zoe"]
+    assert "submission of mallory was changed while it was collected" in caplog.text
+    assert not list((place / "course" / "submitted").glob("*/.toy*"))
+    shutil.rmtree(folder) if folder.is_dir() and not folder.is_symlink() else folder.unlink(missing_ok=True)
+    write(place, "mallory", name="again+x")
+    assert collect(place) == ["alice", "mallory", "zoe"]
+
+
+def test_nbgraders_own_collect_stops_there(place):
+    """The attack works where the wall is taken away."""
+    inbound = place / "exchange" / COURSE / "inbound"
+    for student in ("alice", "mallory", "zoe"):
+        folder = inbound / f"{student}+toy+2026-01-01 00:00:00.000000 UTC"
+        folder.mkdir()
+        (folder / "timestamp.txt").write_text("2026-01-01 00:00:00.000000 UTC")
+    gone = inbound / "mallory+toy+2026-01-01 00:00:00.000000 UTC"
+    with pytest.raises(FileNotFoundError):
+        collect(place, at_the_moment(lambda: shutil.rmtree(gone), ExchangeCollect), check_owner=False)
+
+
+@pytest.mark.parametrize("attack", [shutil.rmtree, swap_for_a_link])
+def test_nor_does_one_that_goes_away_while_it_is_looked_at(place, attack, caplog, monkeypatch):
+    folder = write(place, "mallory")
+    write(place, "zoe")
+
+    class Late(PlainFolder):
+        def __init__(self, path):
+            if path == folder and not path.is_symlink() and path.exists():
+                attack(folder)
+            super().__init__(path)
+
+    monkeypatch.setattr(collecting, "PlainFolder", Late)
+    assert collect(place) == ["zoe"]
+    assert "Passed over a submission of mallory" in caplog.text
+
+
+def test_work_put_there_while_collecting_has_its_own_time(place):
+    folder = write(place, "mallory", files={"toy.ipynb": "in time"})
+    swapped = []
+
+    def swap():
+        time.sleep(0.05)
+        swapped.append(datetime.fromtimestamp(time.time(), UTC).replace(tzinfo=None))
+        time.sleep(0.05)
+        (folder / "toy.ipynb").write_text("done later")
+        os.utime(folder / "toy.ipynb", (0, 0))
+
+    collect(place, at_the_moment(swap))
+    came = datetime.fromisoformat(submitted(place, "mallory", "timestamp.txt").removesuffix(" UTC"))
+    assert submitted(place, "mallory") == "done later" and came > swapped[0]
+
+
+class FullMarks(NbGraderPreprocessor):
+    """Stands for the hidden tests."""
+
+    def preprocess(self, nb, resources):
+        names = resources["nbgrader"]
+        with Gradebook(names["db_url"]) as gradebook:
+            gradebook.find_grade("task", names["notebook"], names["assignment"], names["student"]).manual_score = 10
+            gradebook.db.commit()
+        return nb, resources
+
+
+@pytest.mark.parametrize(("minutes", "penalty"), [(-5, 10), (60, 0)], ids=["late", "in time"])
+def test_the_penalty_for_lateness_goes_by_the_servers_clock(place, minutes, penalty):
+    """Whatever the student says: the folder's name, timestamp.txt and modification times are all of 1999."""
+    cell = new_markdown_cell("answer", metadata={"nbgrader": {
+        "grade": True, "grade_id": "task", "locked": False, "points": 10, "schema_version": 3, "solution": True, "task": False}})
+    notebook = nbformat.writes(new_notebook(cells=[cell]))
+    (place / "course" / "source" / "toy").mkdir(parents=True)
+    with Gradebook(f"sqlite:///{place}/gradebook.db") as gradebook:
+        due = datetime.now(UTC).replace(tzinfo=None) + timedelta(minutes=minutes)
+        gradebook.add_assignment("toy", duedate=due)
+        gradebook.add_student("alice")
+        gradebook.update_or_create_notebook("toy", "toy")
+        gradebook.update_or_create_grade_cell("task", "toy", "toy", max_score=10, cell_type="markdown")
+    folder = write(place, "alice", name="1999-01-01 00:00:00.000000 UTC+x",
+                   files={"toy.ipynb": notebook, "timestamp.txt": "1999-01-01 00:00:00.000000 UTC"})
+    for path in (*folder.iterdir(), folder):
+        os.utime(path, (0, 0))
+    collect(place)
+    c = config(place)
+    c.LateSubmissionPlugin.penalty_method = "zero"
+    c.Autograde.sanitize_preprocessors = []
+    c.Autograde.autograde_preprocessors = [FullMarks, AssignLatePenalties]
+    Autograde(coursedir=CourseDirectory(config=c), config=c).start()
+    with Gradebook(f"sqlite:///{place}/gradebook.db") as gradebook:
+        assert (gradebook.find_submission_notebook("toy", "toy", "alice").late_submission_penalty or 0) == penalty
+
+
+def hand_in(place, kind=handing_in.Submit, student="alice"):
+    """`nbgrader submit` in the student's server; what is in the inbound folder then."""
+    own = student_folders(place / "exchange", COURSE, student).make()
+    home = place / "home"
+    (home / "toy").mkdir(parents=True, exist_ok=True)
+    (home / "toy" / "toy.ipynb").touch()
+    (own.outbound / "toy").mkdir(exist_ok=True)
+    (own.outbound / "toy" / "toy.ipynb").touch()
+    c = config(place)
+    c.Exchange.root = str(view(place / "view" / student, own, COURSE))
+    c.Exchange.assignment_dir, c.Exchange.cache = str(home), str(home / "cache")
+    c.CourseDirectory.max_file_size = 2**30
+    coursedir = CourseDirectory(config=c)
+    kind(coursedir=coursedir, authenticator=Authenticator(config=c), config=c).start()
+    return sorted(folder.name for folder in own.inbound.iterdir())
+
+
+@pytest.fixture
+def small_quotas(monkeypatch):
+    for name, value in {"FILE_BYTES": 3000, "SUBMISSION_BYTES": 5000, "FILES": 5, "KEPT": 3, "INBOUND_BYTES": 100_000, "MIB": 1}.items():
+        monkeypatch.setattr(handing_in, name, value)
+
+
+@pytest.mark.parametrize(("files", "reason"), [
+    ({"big.safetensors": 3001}, "big.safetensors has 3001 MiB, and a file may have 3000 MiB"),
+    ({f"{number}.safetensors": 2000 for number in range(3)}, "the folder has 6000 MiB, and a submission may have 5000 MiB"),
+    ({f"{number}.txt": 0 for number in range(6)}, "the folder has 7 files, and a submission may have 5"),
+    ({f"deep/{number}.txt": 0 for number in range(6)}, "the folder has 7 files, and a submission may have 5"),
+])
+def test_too_much_is_refused_with_a_reason_and_nothing_is_lost(place, small_quotas, files, reason):
+    first = hand_in(place)
+    assert len(first) == 1
+    for name, size in files.items():
+        (place / "home" / "toy" / name).parent.mkdir(exist_ok=True)
+        (place / "home" / "toy" / name).write_bytes(b"x" * size)
+    with pytest.raises(ExchangeError, match=f"Not handed in: {reason}") as refused:
+        hand_in(place)
+    assert "What you handed in before is still there" in str(refused.value)
+    assert [path.name for path in (place / "exchange" / COURSE / "inbound" / "alice").iterdir()] == first
+    assert collect(place) == ["alice"]
+    (place / "home" / "toy" / "toy.ipynb").touch()
+    assert len(hand_in_with_nbgraders_own(place)) == 2
+
+
+def hand_in_with_nbgraders_own(place):
+    """The attack works where the wall is taken away."""
+    return hand_in(place, ExchangeSubmit)
+
+
+def test_handing_in_too_often_is_refused(place, small_quotas):
+    for _ in range(3):
+        hand_in(place)
+    with pytest.raises(ExchangeError, match="you have handed in toy 3 times, which is as often as can be kept"):
+        hand_in(place)
+    write(place, "alice", name="of another kind", claimed="alice+other")
+    assert collect(place) == ["alice"]
+
+
+def test_so_is_more_than_a_student_may_have_in_all(place, small_quotas):
+    hand_in(place)
+    (place / "exchange" / COURSE / "inbound" / "alice" / "left by a program").write_bytes(b"x" * 96_000)
+    with pytest.raises(ExchangeError, match="your submissions take up .* which is as much as can be kept"):
+        hand_in(place)
+
+
+def test_one_students_quota_is_not_anothers(place, small_quotas):
+    for _ in range(3):
+        hand_in(place, student="mallory")
+    assert len(hand_in(place, student="alice")) == 1
+
+
+def test_a_submission_that_is_cut_off_is_none(place, monkeypatch):
+    first = hand_in(place)
+
+    def power_cut(*arguments, **options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(handing_in.Submit, "set_perms", power_cut)
+        hand_in(place)
+    assert len(list((place / "exchange" / COURSE / "inbound" / "alice").iterdir())) == 2      # and a draft
+    assert collect(place) == ["alice"] and submitted(place, "alice", "submission_secret.txt")
+    assert len(hand_in(place)) == 2 and first[0] in hand_in(place)
+
+
+def test_a_student_with_a_flood_of_folders_stops_nobody(place, monkeypatch, caplog):
+    monkeypatch.setattr(collecting, "MOST_SUBMISSIONS", 20)
+    for number in range(30):
+        write(place, "mallory", name=f"{number}+x")
+    write(place, "zoe")
+    assert collect(place) == ["mallory", "zoe"]
+    assert "mallory has more than 20 submissions" in caplog.text

@@ -1,0 +1,28 @@
+"""The notebook's solution as text, and how variants of it are graded."""
+
+from collections.abc import Mapping, Sequence
+
+import nbformat
+from tests.graders.bench import grade
+
+from kireji import paths
+from kireji.grading.report import TestReport
+
+NAME = "ex3_classification"
+TASKS = ("attention_pooling", "classifier", "training", "prediction", "long_texts", "faithfulness", "text_picture")
+TRAINED = ("prediction", "long_texts", "faithfulness")      # tasks whose hidden tests need trained classifiers
+NOTEBOOK = nbformat.read(paths.SOURCE / NAME / f"{NAME}.ipynb", as_version=4)
+CELLS = {cell.id: cell.source for cell in NOTEBOOK.cells if cell.cell_type == "code"}
+IMPORTS = CELLS["imports"].replace("%matplotlib inline\n", "")
+SOLUTION = "\n\n".join(CELLS[f"{task}_solution"] for task in TASKS)
+
+
+def graded(definitions: str, *tests: str, classifiers: str = "") -> dict[str, list[TestReport]]:
+    """The reports of some hidden tests (of all, if none is named) on the definitions, followed by the `classifiers` they speak of."""
+    return grade(NAME, f"{IMPORTS}\n{definitions}\n{classifiers}", *tests)
+
+
+def lost(cells: Mapping[str, Sequence[TestReport]]) -> dict[str, dict[str, str]]:
+    """{cell: {test: message}} of those that did not pass."""
+    found = {name: {test.name: test.message for test in tests if test.fraction < 1} for name, tests in cells.items()}
+    return {name: tests for name, tests in found.items() if tests}

@@ -1,0 +1,170 @@
+"""How many mutants of an assignment's solution lose points: `python -m tests.graders.mutation ASSIGNMENT [TASK]... [--most N]`
+
+Each mutant (tests/graders/mutants.py) is graded by the hidden tests of its own task, then, if it kept all points, by all
+others. One that keeps them still is asked the assignment's probes (ASSIGNMENT/probes.py), and so is the solution: where
+all answers agree, the mutant does not change behaviour. `--most` takes N mutants of each task, evenly spread over its code.
+The table goes to var/mutation/ASSIGNMENT.tsv."""
+
+import argparse
+import csv
+import functools
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+
+from kireji import paths
+from kireji.demo.checkpoint import trained_checkpoints
+from kireji.grading.assignment import Assignment, load
+from kireji.grading.report import TestReport
+from kireji.sandbox.channel import CallFailed, SandboxLost
+from tests.graders.bench import as_code, grade, serving
+from tests.graders.mutants import Mutant, mutants_of, mutated
+
+RUN_SECONDS, CALL_SECONDS = 60, 10      # a mutant may loop for ever
+HERE = Path(__file__).parent
+CAUGHT, CRASHED, SAME, SURVIVED = "caught", "caught: it raises", "same behaviour", "survived"
+
+
+class Outcome(NamedTuple):
+    """What became of a mutant; `by` is the hidden test that caught it, or the probe that tells it from the solution."""
+
+    mutant: Mutant
+    what: str
+    by: str
+
+
+class Course:
+    """One assignment, what is graded of it, and what its solution answers to the probes.
+
+    tasks: whose hidden tests are asked; all, unless told. Those that need more than the answers get the trained checkpoint in `work`."""
+
+    def __init__(self, assignment: Assignment, work: Path, tasks: Iterable[str] = ()) -> None:
+        self.assignment, self.work = assignment, work
+        self.files = [f"test_{task}.py" for task in tasks] or sorted(path.name for path in assignment.graders.glob("test_*.py"))
+        self.answers_alone = {file: not self.lost(None, [file], answers_only=True) for file in self.files}
+        if not all(self.answers_alone.values()):
+            for checkpoint in trained_checkpoints(assignment).iterdir():
+                (work / checkpoint.name).write_bytes(checkpoint.read_bytes())
+
+    @functools.cached_property
+    def right(self) -> dict[str, Any]:
+        return self.probed(None)
+
+    def code(self, mutant: Mutant | None, answers_only: bool = False) -> str:
+        """The notebook as it is graded; or its imports and answers alone, which takes half the time."""
+        notebook = mutated(self.assignment, mutant)
+        if answers_only:
+            notebook.cells = [cell for cell in notebook.cells if cell.id == "imports" or cell.metadata.get("nbgrader", {}).get("solution")]
+        return f"import signal\nsignal.alarm({RUN_SECONDS})\n" + as_code(notebook, self.work)
+
+    def outcome(self, mutant: Mutant) -> Outcome:
+        """Graded, and probed if it lost nothing."""
+        own = f"test_{mutant.task}.py"
+        for files in filter(None, ([own], [file for file in self.files if file != own])):
+            lost = self.lost(mutant, files, all(self.answers_alone[file] for file in files))
+            if lost:
+                crashed = all("Your code raised" in test.message or test.status == "missing" for test in lost)
+                return Outcome(mutant, CRASHED if crashed else CAUGHT, lost[0].name)
+        told_apart = difference(self.right, self.probed(mutant))
+        return Outcome(mutant, SURVIVED if told_apart else SAME, told_apart)
+
+    def lost(self, mutant: Mutant | None, files: Iterable[str], answers_only: bool = False) -> list[TestReport]:
+        """The hidden tests of `files` that gave the mutant less than all."""
+        try:
+            cells = grade(self.assignment.name, self.code(mutant, answers_only), *files, digest="mutation", call_seconds=CALL_SECONDS)
+        except EOFError:
+            return [TestReport("the notebook", "", "timeout", 0.0, 1.0, "It did not run to its end.", [])]
+        return [test for tests in cells.values() for test in tests if test.fraction < 1]
+
+    def probed(self, mutant: Mutant | None) -> dict[str, Any]:
+        """{question: answer} of the probes."""
+        text = "\n".join((HERE / file).read_text() for file in ("probing.py", f"{self.assignment.name}/probes.py"))
+        code = f"{self.code(mutant)}\nexec(compile({text!r}, '<probes>', 'exec'), globals())"
+        try:
+            with serving(code) as channel:
+                return channel.ask("call", seconds=300, target="ask_everything", method="", args=[], kwargs={})["result"]
+        except (EOFError, CallFailed, SandboxLost) as error:
+            return {"all": type(error).__name__}
+
+
+def difference(right: dict[str, Any], given: dict[str, Any]) -> str:
+    """The first question that is answered otherwise; "" where none is."""
+    return next((name for name in right if not alike(right[name], given.get(name))), "")
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Equal up to rounding, shapes and types included."""
+    if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
+        return (one.shape == other.shape and one.dtype == other.dtype
+                and torch.allclose(one.double(), other.double(), rtol=1e-4, atol=1e-5, equal_nan=True))
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(map(alike, one, other))
+    return type(one) is type(other) and (one == other or one != one and other != other)
+
+
+def chosen(mutants: list[Mutant], tasks: Iterable[str], most: int | None) -> list[Mutant]:
+    """Those of `tasks` (of all, if there are none), at most so many of each task, evenly spread."""
+    by_task: dict[str, list[Mutant]] = {}
+    for mutant in mutants:
+        if not tasks or mutant.task in tasks:
+            by_task.setdefault(mutant.task, []).append(mutant)
+    return [those[at * len(those) // count] for those in by_task.values()
+            for count in [min(len(those), most or len(those))] for at in range(count)]
+
+
+def run(name: str, tasks: Iterable[str] = (), most: int | None = None) -> list[Outcome]:
+    """The outcomes of an assignment's mutants, of all or of some tasks. AssertionError if the solution itself loses points."""
+    with tempfile.TemporaryDirectory() as work:
+        course = Course(load(name), Path(work))
+        mutants = chosen(mutants_of(course.assignment), tasks, most)
+        lost = course.lost(None, sorted({f"test_{mutant.task}.py" for mutant in mutants}))
+        assert not lost, f"the solution itself loses points: {lost}"
+        assert not difference(course.right, course.probed(None)), "the probes do not always get the same answer"
+        outcomes = []
+        for number, mutant in enumerate(mutants, start=1):
+            outcomes.append(course.outcome(mutant))
+            print(f"\r{number}/{len(mutants)} {mutant.task:24} survived {sum(each.what == SURVIVED for each in outcomes)} ",
+                  end="", file=sys.stderr, flush=True)
+        print(file=sys.stderr)
+        return outcomes
+
+
+def summary(outcomes: list[Outcome]) -> str:
+    """Counts by task, and the survivors."""
+    lines = [f"{'task':22}{'mutants':>9}{'raise':>8}{'caught':>8}{'same':>7}{'survived':>10}{'lose points':>13}"]
+    tasks = list(dict.fromkeys(outcome.mutant.task for outcome in outcomes))
+    for task, those in [*((task, [o for o in outcomes if o.mutant.task == task]) for task in tasks), ("all", outcomes)]:
+        count = Counter(outcome.what for outcome in those)
+        caught = count[CAUGHT] + count[CRASHED]
+        share = f"{100 * caught / max(1, caught + count[SURVIVED]):.1f} %"
+        lines.append(f"{task:22}{len(those):9}{count[CRASHED]:8}{count[CAUGHT]:8}{count[SAME]:7}{count[SURVIVED]:10}{share:>13}")
+    lines += [f"survived: {o.mutant.cell}, line {o.mutant.line}: {o.mutant.before}  ->  {o.mutant.after}   ({o.by})"
+              for o in outcomes if o.what == SURVIVED]
+    return "\n".join(lines)
+
+
+def write(name: str, outcomes: list[Outcome]) -> Path:
+    """The table of all mutants."""
+    path = paths.VAR / "mutation" / f"{name}.tsv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, delimiter="\t")
+        table.writerow(("task", "cell", "line", "before", "after", "outcome", "by"))
+        table.writerows((*outcome.mutant[:5], outcome.what, outcome.by) for outcome in outcomes)
+    return path
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m tests.graders.mutation", description=__doc__.partition(":")[0] + ".")
+    parser.add_argument("assignment")
+    parser.add_argument("tasks", nargs="*", metavar="task")
+    parser.add_argument("--most", type=int, help="mutants of each task; all unless told")
+    asked = parser.parse_args()
+    found = run(asked.assignment, asked.tasks, asked.most)
+    print(summary(found))
+    print(write(asked.assignment, found))

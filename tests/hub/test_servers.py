@@ -1,0 +1,48 @@
+"""What people find when they log in: a home of their own, or the formgrader."""
+
+import pytest
+import requests
+
+from kireji.hub.homes import shown
+from tests.live_course import LiveCourse
+from tests.running_course import SERVICE, Terminal, xsrf
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.needs("bubblewrap")]
+
+SELF = """
+import json, os, pathlib, sys
+from torch import zeros
+import attention_lab
+pathlib.Path(sys.argv[1]).write_text(json.dumps([os.environ["USER"], os.path.expanduser("~"), os.environ["ATTENTION_LAB_DATA"]]))
+"""
+
+
+def test_a_terminal_is_the_students_own(terminal: Terminal, running: LiveCourse) -> None:
+    assert terminal.run(SELF) == ["alice", "/home/alice", str(running.root / "var" / "data" / "lab")]
+
+
+def test_the_home_shows_the_lessons_and_the_welcome_page(running: LiveCourse, alice: requests.Session) -> None:
+    contents = alice.get(f"{running.address}/user/alice/api/contents/").json()["content"]
+    assert {"welcome.md", *shown()} <= {entry["name"] for entry in contents}
+
+
+def test_the_instructor_lands_in_the_formgrader(running: LiveCourse, instructor: requests.Session) -> None:
+    page = instructor.get(f"{running.address}/hub/")
+    assert page.ok and page.url.endswith(f"{SERVICE}/formgrader/manage_assignments")
+    assert instructor.get(f"{running.address}{SERVICE}/formgrader/api/assignments").json()[0]["name"]
+
+
+def test_the_submit_button_gives_the_reason_of_a_refusal(running: LiveCourse, alice: requests.Session) -> None:
+    url, token = f"{running.address}/user/alice", {"X-XSRFToken": xsrf(alice, "/user/alice/")}
+    tiny = {"course_id": "kireji", "assignment_id": "tiny"}
+    assert alice.post(f"{url}/assignments/fetch", data=tiny, headers=token).json()["success"]
+    big = running.root / "var" / "homes" / "alice" / "tiny" / "big.safetensors"
+    with open(big, "wb") as file:
+        file.truncate(65 * 2**20)
+    refused = alice.post(f"{url}/assignments/submit", json=tiny, headers=token).json()
+    assert refused == {"success": False, "value": "Not handed in: big.safetensors has 65 MiB, and a file may have 64 MiB. "
+                                                  "What you handed in before is still there."}
+    big.unlink()
+    assert alice.post(f"{url}/assignments/submit", json=tiny, headers=token).json()["success"]
+    inbound = running.root / "var" / "exchange" / "kireji" / "inbound" / "alice"
+    assert {path.name for folder in inbound.glob("alice+tiny+*") for path in folder.iterdir()} >= {"tiny.ipynb"}

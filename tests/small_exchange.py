@@ -1,0 +1,50 @@
+"""An exchange without a hub: what a program in a student's server can leave there, and collecting it."""
+
+import pytest
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from kireji.exchange.collect import Collect
+from kireji.exchange.folders import student_folders
+
+COURSE = "kireji"
+
+
+@pytest.fixture
+def place(tmp_path):
+    (tmp_path / "course").mkdir()
+    (tmp_path / "exchange" / COURSE / "inbound").mkdir(parents=True)
+    return tmp_path
+
+
+def config(place):
+    c = Config()
+    c.CourseDirectory.root = str(place / "course")
+    c.CourseDirectory.course_id = COURSE
+    c.CourseDirectory.assignment_id = "toy"
+    c.CourseDirectory.db_url = f"sqlite:///{place}/gradebook.db"
+    c.Exchange.root = str(place / "exchange")
+    return c
+
+
+def write(place, student, name="2026-01-01 00:00:00.000000 UTC+x", files=None, claimed=None):
+    """What a program in the student's server can leave in its inbound folder."""
+    folder = student_folders(place / "exchange", COURSE, student).make().inbound / f"{claimed or student}+toy+{name}"
+    folder.mkdir(parents=True)
+    for file, content in (files or {"toy.ipynb": "{}", "submission_secret.txt": f"secret of {student}"}).items():
+        (folder / file).write_text(content)
+    return folder
+
+
+def collect(place, kind=Collect, **options):
+    c = config(place)
+    collector = kind(coursedir=CourseDirectory(config=c), config=c)
+    for name, value in options.items():
+        setattr(collector, name, value)
+    collector.start()
+    submitted = place / "course" / "submitted"
+    return sorted(path.parent.name for path in submitted.glob("*/toy")) if submitted.exists() else []
+
+
+def submitted(place, student, name="toy.ipynb"):
+    return (place / "course" / "submitted" / student / "toy" / name).read_text()
