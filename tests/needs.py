@@ -12,7 +12,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 
 def require(name: str) -> None:
-    """Go on where `name` ("browser", "bubblewrap", "libseccomp") is to be had; else skip the test, or fail it."""
+    """Go on where `name` ("browser", "bubblewrap", "libseccomp", "docker") is to be had; else skip the test, or fail it."""
     missing = MISSING[name]()
     if missing and name in os.environ.get("KIREJI_REQUIRE", "").split():
         pytest.fail(f"KIREJI_REQUIRE names {name}, but {missing}", pytrace=False)
@@ -41,4 +41,10 @@ def _no_libseccomp() -> str | None:
     return None if syscalls.available() else "libseccomp is not installed"
 
 
-MISSING = {"browser": _no_browser, "bubblewrap": _no_bubblewrap, "libseccomp": _no_libseccomp}
+def _no_docker() -> str | None:
+    from tests.compose import stack
+
+    return stack.engine_missing()
+
+
+MISSING = {"browser": _no_browser, "bubblewrap": _no_bubblewrap, "libseccomp": _no_libseccomp, "docker": _no_docker}

@@ -3,8 +3,7 @@
 import os
 
 from kireji.hub import course_service
-from kireji.hub.compose import keys, service
-from kireji.hub.compose.authenticator import ApprovedAuthenticator
+from kireji.hub.compose import keys, service, sign_in
 from kireji.hub.compose.spawner import ContainerSpawner
 from kireji.paths import EXCHANGE, HUB, HUB_CONFIG
 
@@ -22,13 +21,8 @@ c.JupyterHub.hub_connect_url = "http://hub:8081"
 c.JupyterHub.db_url = f"sqlite:///{HUB / 'jupyterhub.sqlite'}"
 c.JupyterHub.cookie_secret_file = str(HUB / "cookie_secret")
 
-# Who: people sign up, an instructor approves them at /hub/authorize. Whoever is approved may come in.
-c.JupyterHub.authenticator_class = ApprovedAuthenticator
-c.Authenticator.allow_all = True
-c.NativeAuthenticator.minimum_password_length = 8
-c.NativeAuthenticator.check_common_password = True
-c.NativeAuthenticator.allowed_failed_logins = 10
-c.NativeAuthenticator.seconds_before_next_try = 60
+# Who: by default people sign up, and an instructor approves them at /hub/authorize.
+sign_in.configure(c)
 c.JupyterHub.load_groups = {
     course_service.INSTRUCTORS: {"users": service.instructors()},
     course_service.STUDENTS: {"users": []},
@@ -36,12 +30,13 @@ c.JupyterHub.load_groups = {
 
 # What: a container per person, and the course service.
 c.JupyterHub.spawner_class = ContainerSpawner
-c.JupyterHub.services = [service.service(keys.make(keys.COURSE))]
+c.JupyterHub.services = [service.service(keys.make(keys.COURSE)), *service.culler()]
 c.JupyterHub.load_roles = service.roles()
 
 c.ContainerSpawner.image = os.environ["KIREJI_STUDENT_IMAGE"]
 c.ContainerSpawner.mem_limit = os.environ["KIREJI_STUDENT_MEMORY"]
 c.ContainerSpawner.cpu_limit = float(os.environ["KIREJI_STUDENT_CPUS"])
+c.ContainerSpawner.disk_limit = os.environ["KIREJI_STUDENT_DISK"]
 c.ContainerSpawner.extra_host_config = {
     "cap_drop": ["ALL"], "security_opt": ["no-new-privileges"], "pids_limit": 512, "read_only": True,
     # nbgrader looks whether the exchange's root can be written, and writes nothing there.
@@ -52,10 +47,7 @@ c.ContainerSpawner.extra_host_config = {
 c.Spawner.default_url = "/lab/tree/welcome.md"
 c.JupyterHub.default_url = course_service.landing_page
 c.JupyterHub.logo_file = str(HUB_CONFIG / "logo.svg")
-
-c.JupyterHub.template_vars = {
-    "announcement_login": "New here? <a href='signup'>Sign up</a>; your instructor then lets you in.",
-}
+c.JupyterHub.template_paths = [str(HUB_CONFIG / "compose" / "templates")]
 
 c.Spawner.start_timeout = 120
 c.Spawner.http_timeout = 120

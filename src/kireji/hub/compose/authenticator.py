@@ -6,14 +6,15 @@ from nativeauthenticator import NativeAuthenticator
 from nativeauthenticator.orm import UserInfo
 
 from kireji.hub.accounts import new_password
+from kireji.hub.compose.approval import Approve, Discard
 from kireji.hub.compose.service import instructors
-from kireji.hub.course_service import STUDENTS
+from kireji.hub.compose.sign_in import Enrolled
 from kireji.paths import HUB
 
 FIRST_PASSWORDS = HUB / "first-passwords"
 
 
-class ApprovedAuthenticator(NativeAuthenticator):
+class ApprovedAuthenticator(Enrolled, NativeAuthenticator):
     """NativeAuthenticator, with instructors whose names nobody else can sign up for."""
 
     def __init__(self, *args, **kwargs):
@@ -34,15 +35,7 @@ class ApprovedAuthenticator(NativeAuthenticator):
                          "docker compose exec -u kireji hub cat %s", name, FIRST_PASSWORDS)
 
     def get_handlers(self, app):
-        """JupyterHub's own log-in page: the library's does not run with this JupyterHub (it asks for `statsd`)."""
-        kept = [handler for handler in super().get_handlers(app) if handler[0] != "/login"]
-        return [("/login", LoginHandler), *kept]
-
-    def pre_spawn_start(self, user, spawner):
-        """Enrol everybody who is no instructor as a student: nbgrader asks the hub's groups who takes which course."""
-        from jupyterhub import orm
-
-        groups = {group.name for group in user.groups}
-        if user.name not in instructors() and STUDENTS not in groups:
-            user.orm_user.groups.append(orm.Group.find(self.db, STUDENTS))
-            self.db.commit()
+        """JupyterHub's own log-in page: the library's does not run with this JupyterHub (it asks for `statsd`).
+        And forms for what an instructor decides."""
+        ours = {"/login": LoginHandler, r"/authorize/([^/]*)": Approve, r"/discard/([^/]*)": Discard}
+        return [(path, ours.get(path, handler)) for path, handler in super().get_handlers(app)]

@@ -1,5 +1,6 @@
 """A person's server: JupyterLab in a container of its own, with that person's folders and network and no others."""
 
+import asyncio
 import os
 import socket
 from functools import cached_property
@@ -7,13 +8,15 @@ from pathlib import Path
 
 import docker
 from dockerspawner import DockerSpawner
+from jupyterhub.traitlets import ByteSpecification
 from traitlets import default
 
 from kireji.exchange.folders import student_folders
 from kireji.hub.compose import networks
 from kireji.hub.course_service import INSTRUCTORS
 from kireji.hub.homes import prepare_home
-from kireji.paths import COURSE_ID, EXCHANGE, HUB, LAB_DATA
+from kireji.hub.server_limits import DISK_BYTES, DISK_FILES, Disk
+from kireji.paths import COURSE_ID, EXCHANGE, HOMES, HUB, LAB_DATA
 
 COMPOSE = "com.docker.compose."
 
@@ -54,6 +57,8 @@ class ContainerSpawner(DockerSpawner):
     remove = True               # nothing is kept in a container; the home is a mount
     use_internal_ip = True
     pull_policy = "never"       # the image is built with the deployment
+    disk_limit = ByteSpecification(DISK_BYTES, help="Bytes of a home and of what was handed in.").tag(config=True)
+    allowed: Disk | None = None     # what the folders may hold while this server runs
 
     @cached_property
     def deployment(self) -> Deployment:
@@ -75,6 +80,10 @@ class ContainerSpawner(DockerSpawner):
                   (own.feedback, course / "feedback", "ro")]
         return {self.deployment.on_host(path): {"bind": str(target), "mode": mode} for path, target, mode in wanted}
 
+    def own_folders(self) -> list[Path]:
+        """What the limit on the disk counts."""
+        return [HOMES / self.user.name, student_folders(EXCHANGE, COURSE_ID, self.user.name).inbound]
+
     def get_env(self) -> dict[str, str]:
         """The hub's variables, and the person's name and home."""
         return super().get_env() | {"USER": self.user.name, "HOME": f"/home/{self.user.name}"}
@@ -82,6 +91,8 @@ class ContainerSpawner(DockerSpawner):
     async def start(self):
         """Start the server in its own network and return where it listens."""
         self.volumes = self.own_mounts()
+        self.allowed = None
+        await self.look_at_disk()
         self.network_name = self.object_name
         self.extra_create_kwargs = {"working_dir": f"/home/{self.user.name}", "hostname": "server"}
         internet = os.environ.get("KIREJI_STUDENT_INTERNET", "no") == "yes"
@@ -100,10 +111,21 @@ class ContainerSpawner(DockerSpawner):
         status = await super().poll()
         if status is None:
             await self.asynchronously(networks.connect, self.object_name, self.deployment.members())
+            if reason := await self.look_at_disk():
+                note_of(self.user.name).parent.mkdir(exist_ok=True)
+                note_of(self.user.name).write_text(reason)
+                self.log.warning("The server of %s is ended: %s", self.user.name, reason)
+                await self.stop()
+                return 1
         return status
+
+    async def look_at_disk(self) -> str | None:
+        """Why the server must end, if the person's folders hold more than they may, and more than when it started."""
+        used = await asyncio.to_thread(Disk.used_by, self.own_folders())
+        if self.allowed is None:
+            self.allowed = Disk(self.disk_limit, DISK_FILES).or_more(used)
+        return used.reason(self.allowed)
 
     async def asynchronously(self, function, *arguments):
         """Run a function of `networks` in the one thread in which DockerSpawner talks to the engine."""
-        import asyncio
-
         return await asyncio.wrap_future(self.executor.submit(function, self.client, *arguments))
