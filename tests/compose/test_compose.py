@@ -34,7 +34,7 @@ def approved(stack: Stack, instructor: Page, new_page: Callable[[], Page], pictu
     sign_up(page, stack, "alice")
     picture(page, "compose_signed_up")
     log_in(page, stack, "alice")
-    expect(page.get_by_text("Invalid username or password")).to_be_visible()
+    expect(page.get_by_text("waits for your instructor's approval")).to_be_visible()
     picture(page, "compose_not_approved")
     with session(stack, "alice") as alice:
         assert not is_in(alice, stack)

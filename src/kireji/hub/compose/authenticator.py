@@ -4,6 +4,7 @@ import bcrypt
 from jupyterhub.handlers.login import LoginHandler
 from nativeauthenticator import NativeAuthenticator
 from nativeauthenticator.orm import UserInfo
+from tornado.web import HTTPError
 
 from kireji.hub.accounts import new_password
 from kireji.hub.compose.approval import Approve, Discard
@@ -12,6 +13,7 @@ from kireji.hub.compose.sign_in import Enrolled
 from kireji.paths import HUB
 
 FIRST_PASSWORDS = HUB / "first-passwords"
+WAITS = "Your account waits for your instructor's approval. Come back when you have been told that you are let in."
 
 
 class ApprovedAuthenticator(Enrolled, NativeAuthenticator):
@@ -33,6 +35,14 @@ class ApprovedAuthenticator(Enrolled, NativeAuthenticator):
         FIRST_PASSWORDS.chmod(0o600)
         self.log.warning("Made the instructor's account %r. Its first password: "
                          "docker compose exec -u kireji hub cat %s", name, FIRST_PASSWORDS)
+
+    async def authenticate(self, handler, data):
+        """As the library's, but whose password is right and who waits for approval is told so."""
+        name = await super().authenticate(handler, data)
+        account = self.get_user(data["username"])
+        if name is None and account and not account.is_authorized and account.is_valid_password(data["password"]):
+            raise HTTPError(403, WAITS)
+        return name
 
     def get_handlers(self, app):
         """JupyterHub's own log-in page: the library's does not run with this JupyterHub (it asks for `statsd`).
