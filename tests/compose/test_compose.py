@@ -1,5 +1,6 @@
 """A class on one server, for real: a student's way through the course, what a student's terminal cannot do, restarts, an upgrade."""
 
+import ast
 import json
 import re
 import socket
@@ -7,15 +8,20 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 import requests
 from playwright.sync_api import Page, expect
 
 from kireji.grading import assignment as catalogue
+from kireji.sandbox import container
+from kireji.sandbox.cells import CellsLost
+from kireji.sandbox.limits import DEFAULT
 from tests.attacks.test_student_terminal import answer
 from tests.browser.formgrader import assignment_row, autograde, collect, give_feedback, open_submissions
 from tests.browser.steps import close_notebook, fetch, fetch_feedback, open_assignment_list, open_notebook, submit
+from tests.compose import leftovers
 from tests.compose.attacker import ASK, LOOK, REACH, Terminal
 from tests.compose.people import is_in, log_in, make_account, open_server, session, sign_up
 from tests.compose.stack import COURSE, Stack, docker
@@ -120,6 +126,29 @@ def test_the_sandbox_has_no_network_and_no_more_rights_than_it_needs(stack: Stac
     assert sorted(name.removeprefix("CAP_") for name in host["CapAdd"]) == ["SETGID", "SETUID"]
     assert not any("docker.sock" in bind for service in ("proxy", "course", "sandbox")
                    for bind in stack.inspect(stack.container(service))["HostConfig"]["Binds"] or [])
+
+
+@pytest.fixture
+def in_the_container(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Submissions of this test run in the deployment's sandbox."""
+    monkeypatch.setattr(container, "FOLDER", str(stack.volume("sandboxes")))
+
+
+def test_a_submission_cannot_leave_the_sandbox(in_the_container: None) -> None:
+    found = ast.literal_eval(leftovers.run(leftovers.BREAK_OUT))
+    assert len(found) == 8 and all(found.values()), found
+
+
+def test_nothing_of_a_submission_is_left_for_the_next_one(in_the_container: None) -> None:
+    first = int(leftovers.run(leftovers.STAY).split()[1])
+    said = leftovers.run(leftovers.LOOK)
+    assert said.split(" others ")[1].strip() == "0 left []", said
+    assert int(said.split()[1]) > first          # a uid that was never used
+
+
+def test_a_submission_that_takes_too_much_is_ended_with_the_reason(in_the_container: None) -> None:
+    with pytest.raises(CellsLost, match="ran out of memory: a submission has 1.0 GiB"):
+        leftovers.run(leftovers.GREEDY, limits=replace(DEFAULT, memory=2**30))
 
 
 @pytest.fixture(scope="module")
