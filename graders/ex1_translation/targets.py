@@ -24,8 +24,8 @@ On held-out sentences with a beam of 4; each numbered run has another split of t
 | even shares                                               |      |      | 0.17                     |
 
 The targets lie below the worst of the ten runs, so that a typical honest run gets all points; the baselines are what the
-same training reaches without attention. Word by word has a high chrF without any order, so BLEU weighs more. In the
-numbered runs the weight was measured on names only, in that by these hidden tests on all shared words.
+same training reaches without attention. Word by word has a high chrF without any order, so BLEU weighs more. In
+runs 1 to 5 the weight was measured on names only, in run 6 on all shared words.
 """
 
 from typing import NamedTuple
