@@ -166,10 +166,13 @@ def _place_settings() -> dict[str, str]:
     """Settings that are not here are put in place; what differs is put beside: it may be of another version."""
     beside = {}
     for name in SETTINGS_FILES:
-        saved, own = paths.VAR / STAGING / SETTINGS / name, paths.ROOT / name
+        saved, own = paths.VAR / STAGING / SETTINGS / name, paths.CLONE / name
         if not saved.is_file() or saved.is_symlink() or (own.exists() and own.read_bytes() == saved.read_bytes()):
             continue
         target = own.with_name(own.name + ".from-backup") if own.exists() else own
+        if not os.access(own.parent, os.W_OK):
+            beside[name] = f"nothing: take it out of the archive, with tar -xzOf FILE {SETTINGS}/{name}"
+            continue
         shutil.move(saved, target)
         if target != own:
             beside[name] = target.name
