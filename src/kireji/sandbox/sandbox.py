@@ -4,6 +4,7 @@ import asyncio
 import signal
 import threading
 from collections.abc import Coroutine, Mapping
+from queue import Empty
 from typing import Any
 
 import psutil
@@ -19,6 +20,7 @@ from .channel import Channel
 from .limits import DEFAULT, Limits
 from .place import CHANNELS, open_place
 from .provisioner import OnePlace
+from .warm import Forked
 from .watchdog import Watchdog
 
 WAITING = 20                # messages of the kernel that may wait to be read, each of at most `limits.message_bytes`
@@ -127,16 +129,41 @@ class Sandbox:
             connection_file=str(self.place.shared / "kernel.json"),
             kernel_spec_manager=OnePlace(place=self.place), **ports)
         await self.manager.start_kernel()
-        self.watchdog = Watchdog(self.manager.provisioner.pid, self.limits, self.place.scratch, self.end)
+        # What bubblewrap starts stands behind it; what was forked is itself the first inside.
+        self.watchdog = Watchdog(self.manager.provisioner.pid, self.limits, self.place.scratch, self.end,
+                                 first=0 if isinstance(self.manager.provisioner.process, Forked) else 1)
         self.watchdog.start()
         self.client = self.manager.client(context=self.context)
         self.client.start_channels()
         try:
-            await self.client.wait_for_ready(timeout=self.limits.start_seconds)
-        except RuntimeError as error:
+            await asyncio.wait_for(self.ready(), self.limits.start_seconds)
+        except (RuntimeError, TimeoutError) as error:
             raise KirejiError(f"The sandbox did not start within {self.limits.start_seconds:.0f} seconds "
                               f"({error}). Is this machine very busy, or out of memory?") from None
         self.monitor = asyncio.ensure_future(self.watch_connection())
+
+    async def ready(self) -> None:
+        """Wait until the kernel answers and its outputs reach us. RuntimeError if it ends before.
+
+        jupyter_client's own way waits for pauses of 0.2 seconds; what is asked here shows on both channels when it is true.
+        """
+        while True:
+            asked = self.client.kernel_info()
+            if await self.heard(asked, self.client.shell_channel) and await self.heard(asked, self.client.iopub_channel):
+                return
+            if not await self.manager.is_alive():
+                raise RuntimeError(f"it ended: {self.why_ended()}")
+
+    async def heard(self, asked: str, channel: Any) -> bool:
+        """Whether an answer to `asked` comes on this channel, within a second for the answer and the end of what belongs to it."""
+        try:
+            while True:
+                message = await channel.get_msg(timeout=1)
+                if message["parent_header"].get("msg_id") == asked and (
+                        message["msg_type"] == "kernel_info_reply" or message["content"].get("execution_state") == "idle"):
+                    return True
+        except Empty:
+            return False
 
     async def watch_connection(self) -> None:
         """End the sandbox if the kernel breaks a connection while it lives: its messages would be waited for in vain."""
@@ -156,6 +183,9 @@ class Sandbox:
         if hasattr(self, "monitor"):
             self.monitor.cancel()
         family = self.family() if hasattr(self, "manager") else []
+        if process := hasattr(self, "manager") and getattr(self.manager.provisioner, "process", None):
+            process.kill()
+            await asyncio.to_thread(process.wait)
         if hasattr(self, "client"):
             self.client.stop_channels()
         if hasattr(self, "manager") and self.manager.has_kernel:

@@ -35,14 +35,16 @@ class Usage:
 class Watchdog(threading.Thread):
     """Looks at the tree of processes under `pid` until it is stopped or calls `end` with the reason.
 
-    scratch: the folders in memory, as the processes see them. `whose` is what the reasons call it. `peak` is the most that was seen.
+    scratch: the folders in memory, as the processes see them. `whose` is what the reasons call it. `first`: which process
+    of the tree is the first one inside, counted from 0. `peak` is the most that was seen.
     """
 
     def __init__(self, pid: int, limits: Limits, scratch: Iterable[str], end: Callable[[str], None],
-                 whose: str = "a submission", interval: float = INTERVAL) -> None:
+                 whose: str = "a submission", interval: float = INTERVAL,
+                 first: int = 1) -> None:
         super().__init__(name="watchdog", daemon=True)
         self.root, self.limits, self.scratch, self.end = psutil.Process(pid), limits, tuple(scratch), end
-        self.whose, self.interval = whose, interval
+        self.whose, self.interval, self.first = whose, interval, first
         self.stopped = threading.Event()
         self.peak = Usage()
         self.full: set[str] = set()
@@ -89,8 +91,8 @@ class Watchdog(threading.Thread):
     def _look_at_scratch(self, usage: Usage, family: list[psutil.Process]) -> None:
         for folder in self.scratch if len(family) > 1 else ():
             try:
-                # Its first process is the wall's own, so what this leads to is not the submission's to change.
-                state = os.statvfs(f"/proc/{family[1].pid}/root{folder}")
+                # The first process in the sandbox is the wall's own, so what this leads to is not the submission's to change.
+                state = os.statvfs(f"/proc/{family[self.first].pid}/root{folder}")
             except OSError:
                 continue
             used = (state.f_blocks - state.f_bfree) * state.f_frsize

@@ -8,6 +8,7 @@ import os
 import resource
 import shutil
 import sys
+from typing import NoReturn
 
 LIMITS = {
     "address_space": resource.RLIMIT_AS,
@@ -30,19 +31,30 @@ def main() -> None:
         become(options["uid"])
         # Started anew: who has changed its uid may not look at its own /proc entries.
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:-2], json.dumps(options | {"uid": None}), sys.argv[2]])
-    for name, limit in options["limits"].items():
-        soft = int(limit) + (GRACE if name == "processor_seconds" else 0)
-        resource.setrlimit(LIMITS[name], (soft, soft + (GRACE if name == "processor_seconds" else 0)))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit(options["limits"])
     for descriptor in (*options["sockets"].values(), options["agent"]):
         os.set_inheritable(descriptor, False)
     for given, place in options["copies"].items():
         copy(given, place)
+    become_kernel(sys.argv[2], options["sockets"])
+
+
+def limit(limits: dict[str, int]) -> None:
+    """Take on the kernel's limits for each process, by their names in LIMITS."""
+    for name, most in limits.items():
+        soft = int(most) + (GRACE if name == "processor_seconds" else 0)
+        resource.setrlimit(LIMITS[name], (soft, soft + (GRACE if name == "processor_seconds" else 0)))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def become_kernel(connection_file: str, sockets: dict[str, int]) -> NoReturn:
+    """Be the kernel of `connection_file` until the end. sockets: where it listens, as open descriptors by address."""
     from ipykernel import kernelapp
 
-    listen_on(options["sockets"])
-    sys.argv = ["kernel", "-f", sys.argv[2], "--HistoryManager.enabled=False"]
+    listen_on(sockets)
+    sys.argv = ["kernel", "-f", connection_file, "--HistoryManager.enabled=False"]
     kernelapp.launch_new_instance()
+    sys.exit()
 
 
 def become(uid: int) -> None:
