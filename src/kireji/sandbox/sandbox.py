@@ -127,7 +127,7 @@ class Sandbox:
         self.manager = AsyncKernelManager(
             kernel_name="python3", transport="ipc", ip=self.place.ip,
             connection_file=str(self.place.shared / "kernel.json"),
-            kernel_spec_manager=OnePlace(place=self.place), **ports)
+            kernel_spec_manager=OnePlace(place=self.place), context=self.context, **ports)
         await self.manager.start_kernel()
         # What bubblewrap starts stands behind it; what was forked is itself the first inside.
         self.watchdog = Watchdog(self.manager.provisioner.pid, self.limits, self.place.scratch, self.end,
@@ -183,13 +183,14 @@ class Sandbox:
         if hasattr(self, "monitor"):
             self.monitor.cancel()
         family = self.family() if hasattr(self, "manager") else []
-        if process := hasattr(self, "manager") and getattr(self.manager.provisioner, "process", None):
+        process = getattr(self.manager.provisioner, "process", None) if hasattr(self, "manager") else None
+        if process:
             process.kill()
             await asyncio.to_thread(process.wait)
         if hasattr(self, "client"):
             self.client.stop_channels()
-        if hasattr(self, "manager") and self.manager.has_kernel:
-            await self.manager.shutdown_kernel(now=True)
+        if hasattr(self, "manager"):    # not its shutdown_kernel: that asks the dead to interrupt themselves, for 0.1 s
+            await self.manager.cleanup_resources()
         for process in family:
             try:
                 process.kill()
