@@ -18,6 +18,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from kireji import paths, sandbox
+from kireji.demo.checkpoint import trained_checkpoints
+from kireji.grading.assignment import Assignment
 from kireji.grading.hidden_tests import run_hidden_tests
 from kireji.grading.plugin import Grading
 from kireji.grading.report import TestReport
@@ -44,14 +46,15 @@ def serving(code: str, call_seconds: float = 60) -> Iterator[Channel]:
         channel.close()
 
 
-def grade(assignment: str, code: str, *files: str, digest: str = "", call_seconds: float = 60) -> dict[str, list[TestReport]]:
+def grade(assignment: str, code: str, *files: str, digest: str = "a submission", call_seconds: float = 60) -> dict[str, list[TestReport]]:
     """The report of an assignment's hidden tests (of all, or those in `files`) on the variables that `code` defines.
 
-    Returns {grade_id: reports}. digest: of the submission, from which the tests' inputs are drawn; the code itself unless told.
+    Returns {grade_id: reports}. digest: the submission's, from which the tests' inputs are drawn; one for all, so that a
+    variant meets the same inputs whatever else of the notebook is edited.
 
     AssertionError if a hidden test itself broke: that is never the student's doing."""
     with serving(code, call_seconds) as channel:
-        grading = Grading(channel, SECRET, digest or placeless(code))
+        grading = Grading(channel, SECRET, digest)
         folder = paths.GRADERS / assignment
         for path in [folder / file for file in files] or [folder]:
             run_hidden_tests(path, grading)
@@ -60,11 +63,6 @@ def grade(assignment: str, code: str, *files: str, digest: str = "", call_second
     for grade_id, report in grading.reports.values():
         cells.setdefault(grade_id, []).append(report)
     return cells
-
-
-def placeless(code: str) -> str:
-    """The code without its first lines, which say in which folder it runs: the inputs must be the same in every run."""
-    return "\n".join(line for line in code.split("\n") if not line.startswith("os."))
 
 
 def as_code(notebook: NotebookNode, work: Path) -> str:
@@ -77,6 +75,12 @@ def as_code(notebook: NotebookNode, work: Path) -> str:
             lines.append(f"try:\n    exec(compile({source!r}, '<cell {cell.id}>', 'exec'), globals())\n"
                          "except Exception:\n    pass")
     return "\n".join(lines)
+
+
+def trained(assignment: Assignment, work: Path) -> None:
+    """Put the checkpoints that an assignment's solution saves into `work`; the first who asks trains them, for minutes."""
+    for file in trained_checkpoints(assignment).iterdir():
+        (work / file.name).write_bytes(file.read_bytes())
 
 
 @functools.cache

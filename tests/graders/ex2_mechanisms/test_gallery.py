@@ -1,9 +1,11 @@
 """Every wrong variant fails the test that is about its mistake, with a message that names it, and loses nothing elsewhere."""
 
 import pytest
-from tests.graders.bench import grade
+from tests.graders.bench import grade, trained
 from tests.graders.ex2_mechanisms.gallery import COMPARISON, GALLERY
-from tests.graders.ex2_mechanisms.solution import NAME, solution, trained
+from tests.graders.ex2_mechanisms.solution import NAME, solution
+
+from kireji.grading.assignment import load
 
 # Mistakes in what location and self-attention call: these must not pay for them.
 CALLED = {"softmax over the queries", "mask ignored", "no scaling", "-1e9"}
@@ -17,9 +19,10 @@ def test_wrong_variant(wrong, tmp_path):
     assert [(test.name, test.message) for task in others for test in cells[task] if test.status != "passed"] == []
 
 
+@pytest.mark.timeout(2400)      # who comes first trains
 @pytest.mark.parametrize("wrong", COMPARISON, ids=lambda wrong: wrong.what)
 def test_wrong_comparison(wrong, tmp_path):
-    trained(tmp_path)
+    trained(load(NAME), tmp_path)
     caught(wrong, grade(NAME, solution(tmp_path, wrong.old, wrong.new), "test_comparison.py"))
 
 
