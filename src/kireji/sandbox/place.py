@@ -112,6 +112,17 @@ class Place:
         self.agent.close()
         shutil.rmtree(self.root, ignore_errors=True)
 
+    @staticmethod
+    def environment(work: str, home: str) -> dict[str, str]:
+        """The whole environment of a kernel. Nothing of ours is handed on."""
+        return {
+            "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": home, "USER": "student", "LOGNAME": "student",
+            "TMPDIR": "/tmp", "IPYTHONDIR": f"{home}/ipython", "MPLCONFIGDIR": f"{home}/matplotlib",
+            "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1",
+            "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            "ATTENTION_LAB_GRADING": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        }
+
     def kernel_limits(self) -> dict[str, float]:
         """What the kernel of this machine holds each process to."""
         return {name: value for name, value in asdict(self.limits).items() if name in NEEDED}
@@ -162,17 +173,6 @@ def scratch_folders(limits: Limits) -> dict[str, int]:
             "/sandbox/home": limits.scratch_bytes // 8, "/dev/shm": limits.scratch_bytes // 8}
 
 
-def environment(work: str, home: str) -> dict[str, str]:
-    """The whole environment of a kernel. Nothing of ours is handed on."""
-    return {
-        "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": home, "USER": "student", "LOGNAME": "student",
-        "TMPDIR": "/tmp", "IPYTHONDIR": f"{home}/ipython", "MPLCONFIGDIR": f"{home}/matplotlib",
-        "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1",
-        "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "ATTENTION_LAB_GRADING": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-    }
-
-
 def _wall(scratch: Mapping[str, int], own_uid: bool, filter_file: IO[bytes] | None, *more: Mount, parent: bool = False) -> Wall:
     """The wall that every sandbox stands behind, and `more` mounts."""
     data = (Mount(paths.LAB_DATA, "/sandbox/data"),) if paths.LAB_DATA.exists() else ()
@@ -181,7 +181,7 @@ def _wall(scratch: Mapping[str, int], own_uid: bool, filter_file: IO[bytes] | No
         mounts=(*interpreter_mounts(), *data, *fonts,
                 Mount(paths.LAB / "attention_lab", "/sandbox/lab/attention_lab"),
                 Mount(INSIDE / "agent.py", f"{AGENT}/agent.py"), Mount(WIRE, f"{AGENT}/wire"), *more),
-        environment=environment("/sandbox/work", "/sandbox/home")
+        environment=Place.environment("/sandbox/work", "/sandbox/home")
         | {"PYTHONPATH": f"/sandbox/lab:{AGENT}", "ATTENTION_LAB_DATA": "/sandbox/data"},
         folder="/sandbox/work", scratch=scratch, own_uid=own_uid, parent=parent,
         filter=None if filter_file is None or parent else filter_file.fileno())
@@ -254,7 +254,7 @@ class OpenPlace(Place):
             link = agent / source.name
             if not link.exists():
                 link.symlink_to(source)
-        environment = environment(str(work), str(home)) | {
+        environment = self.environment(str(work), str(home)) | {
             "PYTHONPATH": f"{paths.LAB}:{agent}", "ATTENTION_LAB_DATA": str(paths.LAB_DATA)}
         assignments = [f"{name}={value}" for name, value in environment.items()]
         copies = {str(self.submission): str(work), str(MATPLOTLIB): str(home / "matplotlib")}

@@ -99,10 +99,13 @@ class Sandbox:
 
     def family(self) -> list[psutil.Process]:
         """The processes of this sandbox, the one that we started first."""
+        pid = getattr(getattr(self, "manager", None) and self.manager.provisioner, "pid", None)
+        if pid is None:         # never started; to psutil, no number is this very process
+            return []
         try:
-            root = psutil.Process(self.manager.provisioner.pid)
+            root = psutil.Process(pid)
             return [root, *root.children(recursive=True)]
-        except (psutil.NoSuchProcess, AttributeError):
+        except psutil.NoSuchProcess:
             return []
 
     def why_ended(self) -> str | None:
@@ -182,7 +185,7 @@ class Sandbox:
     async def stop(self) -> None:
         if hasattr(self, "monitor"):
             self.monitor.cancel()
-        family = self.family() if hasattr(self, "manager") else []
+        family = self.family()
         process = getattr(self.manager.provisioner, "process", None) if hasattr(self, "manager") else None
         if process:
             process.kill()
