@@ -41,7 +41,8 @@ def collect(folder: Path) -> None:
 
 def _pytest(folder: Path, plugin: object | None, *options: str) -> tuple[int, str]:
     """The exit code of pytest, and what it said."""
-    arguments = [str(folder), "-c", str(paths.GRADERS / "pytest.ini"), "--capture=no", "-p", "_hypothesis_pytestplugin", *options]
+    arguments = [str(folder), "-c", str(paths.GRADERS / "pytest.ini"), "--capture=no",
+                 "-p", "_hypothesis_pytestplugin", *options]
     for name in LEFT_OUT:
         arguments += ["-p", f"no:{name}"]
     said = io.StringIO()
