@@ -11,14 +11,14 @@ import os
 
 import torch
 import torch._dynamo  # noqa: F401 (an optimiser imports it when it is first used, for a second)
-
-from kireji.feedback import pictures
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from .assignment import load, names
 from .hidden_tests import collect
 
 MODULES = """kireji.grading.ahead kireji.grading.expect kireji.grading.diagnoses kireji.grading.isolation kireji.grading.gradients
-    kireji.feedback.pictures kireji.sandbox.sandbox nbclient sacrebleu.metrics matplotlib.backends.backend_agg nbgrader.preprocessors
+    kireji.feedback.pictures kireji.sandbox.sandbox nbclient sacrebleu.metrics nbgrader.preprocessors
     jupyter_client.asynchronous jupyter_client.provisioning.factory IPython.core.formatters""".split()
 
 
@@ -30,10 +30,12 @@ def warm() -> None:
     for name in names():
         collect(load(name).graders)
         load(name).skeleton()
-    pictures.attention_map([[0.5, 0.5]], ["a", "b"], ["c"])      # the first picture of a process looks for fonts
+    figure = Figure()       # the first of a process looks for fonts
+    figure.add_subplot(title="attention", xlabel="$d_k$").imshow([[0.0, 1.0]])
+    FigureCanvasAgg(figure).print_png(io.BytesIO())
     gc.collect()
     gc.freeze()         # the forked need not look through it, nor copy it by looking
-    if len(os.listdir("/proc/self/task")) != 1 if os.path.isdir("/proc/self/task") else False:
+    if os.path.isdir("/proc/self/task") and len(os.listdir("/proc/self/task")) != 1:
         raise RuntimeError("there is more than one thread")
 
 

@@ -15,7 +15,7 @@ NEW_USER = 0x10000000
 OTHERS = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x40000000     # mounts, cgroups, host name, ipc, network
 NOSUID, NODEV, NOEXEC, READ_ONLY = 2, 4, 8, 1
 REMOUNT, BIND, RECURSIVE, PRIVATE = 32, 4096, 16384, 1 << 18
-SET_DUMPABLE, DROP_BOUNDING, SET_NO_NEW_PRIVS, SET_SECCOMP, AMBIENT = 4, 24, 38, 22, 47
+DIE_WITH_PARENT, SET_DUMPABLE, DROP_BOUNDING, SET_NO_NEW_PRIVS, SET_SECCOMP, AMBIENT = 1, 4, 24, 38, 22, 47
 FILTER, CLEAR_ALL = 2, 4
 CAPABILITIES_3 = 0x20080522
 GET_FLAGS, SET_FLAGS, UP = 0x8913, 0x8914, 1        # of a network interface
@@ -85,7 +85,8 @@ def become(uid: int | None) -> None:
 
 
 def restrict(program: bytes) -> None:
-    """From now on no new powers by any program, and the filter of system calls (`program`, none if it is empty)."""
+    """From now on no new powers by any program, the end with the parent, and the filter of system calls (`program`, if there is one)."""
+    _call("prctl", DIE_WITH_PARENT, int(signal.SIGKILL), 0, 0, 0)       # a change of uid takes it back, so not before
     _call("prctl", SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if program:
         buffer = ctypes.create_string_buffer(program, len(program))

@@ -47,9 +47,12 @@ def main() -> None:
             program = file.read()
     for given, place in options["copies"].items():
         start.copy(given, place)
+    given = dict(os.environ)
     for name in (*WARM, *options["modules"]):
         importlib.import_module(name)
     draw()
+    for name in set(os.environ) - set(given):       # a library's note to itself; a child's environment is what it was given
+        del os.environ[name]
     threads = os.listdir("/proc/self/task")
     if len(threads) != 1:
         raise SystemExit(f"{len(threads)} threads: a child would inherit their locks without them")
@@ -205,7 +208,8 @@ def read_into(file: IO[bytes], connection: socket.socket, size: int) -> None:
 
 
 def forget() -> None:
-    """Draw other random numbers than the parent's other children. (Python's `random` sees to itself; torch begins from a fixed seed.)"""
+    """Draw other random numbers than the parent's other children, as in any process. (Python's `random` sees to itself.)"""
+    sys.modules["torch"].seed()
     sys.modules["numpy"].random.seed()
 
 
