@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO
@@ -27,6 +27,7 @@ from . import warm
 from .bubblewrap import Mount, Wall, can_change_uid, command, find_bwrap, interpreter_mounts
 from .limits import DEFAULT, Limits
 from .syscalls import open_filter
+from .watchdog import Watchdog
 
 INSIDE = Path(__file__).parent / "inside"
 WIRE = Path(__file__).parents[1] / "wire"
@@ -52,6 +53,7 @@ class Place:
     agent: so nothing inside needs a folder that is also on this machine's disk.
     """
 
+    first = 1       # which of its processes, counted from the one that we started, is the first inside
     scratch: dict[str, int] = {}        # folders in memory, as seen from inside, and their sizes in bytes
 
     def __init__(self, files: Mapping[str, bytes], limits: Limits) -> None:
@@ -127,10 +129,19 @@ class Place:
         """What the kernel of this machine holds each process to."""
         return {name: value for name, value in asdict(self.limits).items() if name in NEEDED}
 
-    def start_options(self, copies: Mapping[str, str], uid: int | None = None) -> str:
-        sockets = {address: listener.fileno() for address, listener in self.sockets.items()}
-        return json.dumps({"uid": uid, "limits": self.kernel_limits(), "copies": copies, "sockets": sockets,
-                           "agent": self.agent_number})
+    def numbers(self) -> dict[str, int]:
+        """The descriptors of the kernel's sockets, as the kernel has them, by address."""
+        return {address: listener.fileno() for address, listener in self.sockets.items()}
+
+    def start_options(self, copies: Mapping[str, str], uid: int | None = None, filter: str | None = None) -> str:
+        return json.dumps({"uid": uid, "limits": self.kernel_limits(), "copies": copies, "sockets": self.numbers(),
+                           "agent": self.agent_number, "filter": filter})
+
+    def watch(self, pid: int, end: Callable[[str], None]) -> Watchdog:
+        """Begin to hold the limits that are the submission's as a whole; `end` is called with the reason when one is reached."""
+        watchdog = Watchdog(pid, self.limits, self.scratch, end, first=self.first)
+        watchdog.start()
+        return watchdog
 
 
 class WalledPlace(Place):
@@ -151,7 +162,7 @@ class WalledPlace(Place):
             handed_over = [thing.fileno() for thing in (*self.sockets.values(), self.agent_inside)]
             with contextlib.suppress(warm.NoParent):        # it has died: the next process to ask starts another
                 forked = warm.fork(address, order, self.files, handed_over)
-                self.agent_number = warm.AGENT
+                self.agent_number, self.first = warm.AGENT, 0
                 return forked
         return super().start(connection_file)
 
@@ -165,12 +176,6 @@ class WalledPlace(Place):
         copies = COPIES | {"/sandbox/given/submission": "/sandbox/work"}
         program = [sys.executable, f"{AGENT}/start.py", self.start_options(copies, uid), connection_file]
         return command(_bwrap(), wall, program)
-
-
-def scratch_folders(limits: Limits) -> dict[str, int]:
-    """The folders in memory behind the wall, and their sizes in bytes."""
-    return {"/tmp": limits.scratch_bytes // 4, "/sandbox/work": limits.scratch_bytes // 2,
-            "/sandbox/home": limits.scratch_bytes // 8, "/dev/shm": limits.scratch_bytes // 8}
 
 
 def _wall(scratch: Mapping[str, int], own_uid: bool, filter_file: IO[bytes] | None, *more: Mount, parent: bool = False) -> Wall:
@@ -216,6 +221,10 @@ def adopt(address: str | None) -> None:
 
 
 def _start_parent() -> str | None:
+    from . import container     # it builds on this module
+
+    if container.FOLDER or find_bwrap() is None:
+        return None
     try:
         parent = warm.WarmParent(_parent_command)
     except warm.NoParent:
@@ -267,11 +276,21 @@ def open_place(files: Mapping[str, bytes], limits: Limits, trusted: bool = False
 
     KirejiError where there is no wall and the submission's author is not `trusted`.
     """
+    from . import container     # it builds on this module
+
+    if container.FOLDER:
+        return container.ContainerPlace(files, limits, container.FOLDER)
     if find_bwrap():
         return WalledPlace(files, limits)
     if trusted:
         return OpenPlace(files, limits)
     raise KirejiError(NO_WALL)
+
+
+def scratch_folders(limits: Limits) -> dict[str, int]:
+    """The folders in memory that a submission has, and their sizes in bytes. docker-compose.yml has the same."""
+    return {"/tmp": limits.scratch_bytes // 4, "/sandbox/work": limits.scratch_bytes // 2,
+            "/sandbox/home": limits.scratch_bytes // 8, "/dev/shm": limits.scratch_bytes // 8}
 
 
 def _listener(path: Path) -> socket.socket:

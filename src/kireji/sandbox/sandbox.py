@@ -20,7 +20,6 @@ from .channel import Channel
 from .limits import DEFAULT, Limits
 from .place import CHANNELS, open_place
 from .provisioner import OnePlace
-from .warm import Forked
 from .watchdog import Watchdog
 
 WAITING = 20                # messages of the kernel that may wait to be read, each of at most `limits.message_bytes`
@@ -132,10 +131,7 @@ class Sandbox:
             connection_file=str(self.place.shared / "kernel.json"),
             kernel_spec_manager=OnePlace(place=self.place), context=self.context, **ports)
         await self.manager.start_kernel()
-        # What bubblewrap starts stands behind it; what was forked is itself the first inside.
-        self.watchdog = Watchdog(self.manager.provisioner.pid, self.limits, self.place.scratch, self.end,
-                                 first=0 if isinstance(self.manager.provisioner.process, Forked) else 1)
-        self.watchdog.start()
+        self.watchdog = self.place.watch(self.manager.provisioner.pid, self.end)
         self.client = self.manager.client(context=self.context)
         self.client.start_channels()
         try:
