@@ -44,7 +44,10 @@ def nbgrader(course: Path, out: Path) -> None:
     for name, student in work_of(course):
         started = time.monotonic()
         result = api.autograde(name, student, force=True)
-        write(out, name=name, student=student, seconds=time.monotonic() - started, graded=result["success"])
+        seconds = time.monotonic() - started
+        with api.gradebook as book:
+            score = book.find_submission(name, student).score
+        write(out, name=name, student=student, seconds=seconds, graded=result["success"], score=score)
 
 
 def generate(api: Any, course: Path) -> None:
@@ -175,7 +178,7 @@ def floor(course: Path, out: Path) -> None:
 
     with Forks(1) as forks:
         for name, student in work_of(course):
-            forks.submit(bare, str(course), name, student, str(out)).exception()
+            forks.submit(bare, str(course), name, student, str(out)).result()
 
 
 def bare(course: str, name: str, student: str, out: str) -> None:
@@ -201,9 +204,10 @@ def bare(course: str, name: str, student: str, out: str) -> None:
         with capture_output():
             for cell in notebook.cells:
                 if cell.cell_type == "code" and "os._exit" not in cell.source:
-                    shell.run_cell(cell.source)
-            run(shell.user_ns, name)
-    write(Path(out), name=name, student=student, seconds=time.monotonic() - started, cpu=time.process_time() - used)
+                    shell.run_cell(cell.source.replace("%matplotlib inline", ""))      # for which it takes a kernel
+            reports = run(shell.user_ns, name).reports.values()
+    passed = sum(report.fraction * report.weight for _, report in reports) / sum(report.weight for _, report in reports)
+    write(Path(out), name=name, student=student, passed=passed, seconds=time.monotonic() - started, cpu=time.process_time() - used)
 
 
 def main(system: str, course: str, out: str) -> None:
