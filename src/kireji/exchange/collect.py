@@ -12,8 +12,10 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.exchange.default import ExchangeCollect
 from traitlets import Bool
 
-from kireji.exchange.attempts import LET_IN, NEW, Attempt, Attempts, GradeOnSubmit, alone, now, students
+from kireji.exchange.attempts import AT_ONCE, LET_IN, NEW, Attempt, Attempts, GradeOnSubmit, alone, now, students
+from kireji.exchange.folders import student_folders
 from kireji.exchange.inside.kireji_handing_in import DRAFT, FILES, SUBMISSION_BYTES
+from kireji.exchange.standing import leave_note
 from kireji.plain_folder import NotPlain, PlainFolder
 
 MOST_SUBMISSIONS = 500          # of one student, looked at
@@ -127,6 +129,9 @@ class Collect(ExchangeCollect):
         target = Path(self.coursedir.format_path(self.coursedir.submitted_directory, student, name))
         known = self.coursedir.get_existing_timestamp(str(target)) if target.is_dir() else None
         chosen = self._choose(attempts, submissions, known)
+        if any(attempt.decided == AT_ONCE for attempt in attempts.all()):
+            feedback = student_folders(Path(self.root), self.coursedir.course_id, student).make().feedback
+            leave_note(feedback, name, attempts, GradeOnSubmit(config=self.config), now())
         newer = chosen and (known is None or (chosen.time > known if self.update else self.before_duedate and chosen.time != known))
         if not newer:
             self.log.info("No newer submission to collect: %s %s", student, name)

@@ -8,7 +8,7 @@ from pathlib import Path
 from kireji.exchange.attempts import AT_ONCE, LET_IN, Attempt, Attempts, GradeOnSubmit
 from kireji.exchange.inside.kireji_attempts import STANDING
 
-SAYS = {AT_ONCE: "graded at once", LET_IN: "graded with your instructor's round"}
+SAYS = {AT_ONCE: "graded on arrival", LET_IN: "graded by your instructor"}
 WAITS = "kept, and graded when your instructor grades"
 
 

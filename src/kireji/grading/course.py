@@ -172,7 +172,7 @@ class Course:
     def give_feedback_to(self, assignment: str, student: str) -> None:
         """Make one student's feedback page and hand it out."""
         page = self.feedback_page(assignment, student)
-        with unfinished.alone(page.parent):
+        with unfinished.alone(self.graded(assignment, student)), unfinished.alone(page.parent):
             self._must(self.api.generate_feedback(assignment, student, force=True), f"making {student}'s feedback for {assignment}")
             if unfinished.is_unfinished(page.parent) or not page.is_file():
                 raise KirejiError(f"{student}'s feedback on {assignment} could not be written to the end. Is the disk full?")

@@ -56,6 +56,11 @@ class Watch:
                 if not self.judging:
                     stop.wait(LOOK)
 
+    @property
+    def busy(self) -> bool:
+        """Whether there is something to do but to wait for what arrives."""
+        return bool(self.judging or self._queue)
+
     def step(self) -> None:
         """Look once, and record what was judged meanwhile."""
         for work in self._changed():
@@ -99,7 +104,6 @@ class Watch:
             self.course.collect_at_once(name, student)
         attempts = self.course.attempts(name, student).all()
         if len(attempts) != len(before):
-            self._leave_note(work)
             if attempts[-1].decided == WAITING:
                 self.tell(f"{student} handed in {name}, over the limit: it is kept, and graded by ./kireji grade")
         at_once = [attempt for attempt in attempts if attempt.decided == AT_ONCE]
@@ -137,7 +141,6 @@ class Watch:
         self.tell("{}'s {} is graded: {:g} of {:g} points".format(student, name, *self.course.score(name, student)))
         if self.course.settings.release_feedback:
             self._give_feedback(work)
-        self._leave_note(work)
         self._queue.setdefault(work, 0.0)           # one more may have come meanwhile
 
     def _give_feedback(self, work: Work) -> None:
