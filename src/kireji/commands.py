@@ -11,6 +11,8 @@ GROUPS = {
         "grade": "collect and grade what students submitted, into the gradebook",
         "watch": "grade what students submit the moment it arrives, and give feedback",
         "copies": "which submissions of an assignment are too alike, in code or in weights",
+        "backup": "save accounts, homes, submissions, grades and secrets in one file",
+        "restore": "put back what backup saved",
     },
     "Work on Kireji": {
         "setup": "only set up (every other command does it too, when it is needed)",

@@ -14,12 +14,12 @@ from traitlets import Bool
 
 from kireji.exchange.attempts import AT_ONCE, LET_IN, NEW, Attempt, Attempts, GradeOnSubmit, alone, now, students
 from kireji.exchange.folders import student_folders
-from kireji.exchange.inside.kireji_handing_in import DRAFT, FILES, SUBMISSION_BYTES
+from kireji.exchange.inside.kireji_handing_in import DRAFT, SUBMISSION_BYTES
 from kireji.exchange.standing import leave_note
+from kireji.exchange.times import MOST_FILES, Times, came, restored_times
 from kireji.plain_folder import NotPlain, PlainFolder
 
 MOST_SUBMISSIONS = 500          # of one student, looked at
-MOST_FILES = FILES + 2          # of one submission, looked at: nbgrader's submit adds two of its own
 TIMESTAMP = "timestamp.txt"     # where nbgrader looks for the time of a submission
 SECRET, SECRET_BYTES = "submission_secret.txt", 4096       # what nbgrader's submit writes last
 # What a folder is for us whose owner removes it, or puts something else in its place, at this very moment.
@@ -33,10 +33,10 @@ class Submission:
     `whole`: nbgrader's submit came to its end, which is writing the secret; a killed one leaves a folder without.
     """
 
-    def __init__(self, student: str, path: Path) -> None:
-        self.student, self.path = student, path
+    def __init__(self, student: str, path: Path, restored: Times) -> None:
+        self.student, self.path, self.restored = student, path, restored
         with PlainFolder(path) as folder:
-            self.time = _time(folder)
+            self.time = self._time(folder)
             try:
                 self.whole = bool(folder.read(SECRET, SECRET_BYTES))
             except NotPlain:
@@ -58,12 +58,15 @@ class Submission:
                     # Its name is kept, empty: the report then says that it was left out.
                     (draft / name).mkdir()
             # Asked again: what was put there since it was chosen must not have the time of what was there before.
-            self.time = max(self.time, _time(folder))
+            self.time = max(self.time, self._time(folder))
         notebook = draft / f"{assignment}.ipynb"
         if not notebook.exists():
             notebook.touch()    # an empty one gets 0 with a reason; a folder without is passed over by nbgrader
         (draft / TIMESTAMP).write_text(self.time.strftime(FORMAT))
         return self.time
+
+    def _time(self, folder: PlainFolder) -> datetime:
+        return datetime.fromtimestamp(came(folder, self.path, self.restored), UTC).replace(tzinfo=None)
 
 
 def put(what: Submission | Attempt, target: Path) -> None:
@@ -73,7 +76,6 @@ def put(what: Submission | Attempt, target: Path) -> None:
     if target.exists():
         target.rename(old)
     draft.rename(target)
-
 
 def settle(target: Path) -> None:
     """Bring back what a collection that was killed had moved away, and remove what it had begun."""
@@ -88,10 +90,6 @@ def _beside(target: Path) -> list[Path]:
     return [target.with_name(f".{target.name}.{suffix}") for suffix in ("collecting", "old")]
 
 
-def _time(folder: PlainFolder) -> datetime:
-    return datetime.fromtimestamp(folder.change_time(MOST_FILES), UTC).replace(tzinfo=None)
-
-
 class Collect(ExchangeCollect):
     """nbgrader's `collect` over the students' own inbound folders."""
 
@@ -104,6 +102,7 @@ class Collect(ExchangeCollect):
         self.inbound_path = os.path.join(self.root, self.coursedir.course_id, "inbound")
         if not os.path.isdir(self.inbound_path):
             self.fail(f"Course not found: {self.inbound_path}")
+        self.restored = restored_times()
         self.src_records = self._submissions()
 
     def copy_files(self) -> None:
@@ -182,7 +181,7 @@ class Collect(ExchangeCollect):
                 continue
             try:
                 if entry.is_dir(follow_symlinks=False):
-                    yield Submission(home.name, Path(entry.path))
+                    yield Submission(home.name, Path(entry.path), self.restored)
             except GONE as error:
                 self.log.warning("Passed over a submission of %s, which was changed while it was looked at (%s).",
                                  home.name, error.strerror)

@@ -50,6 +50,7 @@ class Course:
 
         tell: hears it when another program has to be waited for. CannotRecord if the gradebook is damaged, gone or busy.
         """
+        unfinished.refuse_half_a_restore()
         unfinished.clear_away(Path(self.directory.root))
         clear_drafts()
         if self.gradebook_file:

@@ -1,7 +1,7 @@
 """Correct work keeps full marks, however it is written; no work gets none; the same work always gets the same score."""
 
 import pytest
-from tests.graders.bench import as_code, grade, trained
+from tests.graders.bench import as_code, fell_short, grade, trained
 
 from kireji import paths
 from kireji.grading.assignment import load
@@ -44,7 +44,7 @@ def test_the_solution_gets_every_point_for_code(assignment, tmp_path):
 def test_the_trained_solution_gets_every_point(assignment, tmp_path):
     trained(assignment, tmp_path)
     cells = grade(NAME, as_code(assignment.source, tmp_path), *(f"test_{task}.py" for task in TRAINED))
-    assert scores(cells, assignment) == {task: assignment.points[task] for task in TRAINED}, cells
+    assert set(cells) == set(TRAINED) and fell_short(cells) == []
     pictures = [image for test in cells["alignment"] for image in test.images if "IBM" in image.caption]
     assert len(pictures) == 2
 

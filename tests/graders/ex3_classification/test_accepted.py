@@ -1,7 +1,7 @@
 """Correct work keeps full marks, however it is written; no work gets none; the same work always gets the same score."""
 
 import pytest
-from tests.graders.bench import as_code, grade, trained
+from tests.graders.bench import as_code, fell_short, grade, trained
 from tests.graders.ex3_classification.answers import NAME, SOLUTION, TASKS, TRAINED, graded, lost
 from tests.graders.ex3_classification.counted import classifiers
 
@@ -38,7 +38,7 @@ def test_the_points_are_those_announced(assignment):
 def test_the_trained_solution_gets_every_point(assignment, tmp_path):
     trained(assignment, tmp_path)
     cells = grade(NAME, as_code(assignment.source, tmp_path), *(f"test_{task}.py" for task in TRAINED))
-    assert lost(cells) == {}
+    assert fell_short(cells) == []
     assert {task: len([image for test in tests for image in test.images]) for task, tests in cells.items()} == {
         "prediction": 2, "long_texts": 1, "faithfulness": 3}
 
