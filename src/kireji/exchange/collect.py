@@ -77,6 +77,7 @@ def put(what: Submission | Attempt, target: Path) -> None:
         target.rename(old)
     draft.rename(target)
 
+
 def settle(target: Path) -> None:
     """Bring back what a collection that was killed had moved away, and remove what it had begun."""
     draft, old = _beside(target)

@@ -37,8 +37,9 @@ def sentences(attempts: Attempts, settings: GradeOnSubmit, graded: datetime | No
     for number, attempt in enumerate(kept, 1):
         if attempt.came == graded:
             rule = "the best one counts" if settings.counts == "best" else "the last one counts"
-            said.append(f"This is your attempt {number} of {len(kept)}, handed in at {attempt.came:%H:%M} UTC on {attempt.came:%-d %B}; "
-                        f"{rule}.")
+            all_of_them = f" of {len(kept)}" if len(kept) > 1 else ""
+            said.append(f"This is your attempt {number}{all_of_them}, handed in at {attempt.came:%H:%M} UTC on "
+                        f"{attempt.came:%-d %B}; {rule}.")
     if len(points) > 1:
         each = ", ".join(f"attempt {number}: {points[attempt.path.name]:g}" for number, attempt in enumerate(kept, 1)
                          if attempt.path.name in points)
