@@ -11,6 +11,7 @@ GROUPS = {
         "grade": "collect and grade what students submitted, into the gradebook",
         "watch": "grade what students submit the moment it arrives, and give feedback",
         "copies": "which submissions of an assignment are too alike, in code or in weights",
+        "roster": "take in the class from a CSV file: accounts, and names in the gradebook",
         "backup": "save accounts, homes, submissions, grades and secrets in one file",
         "restore": "put back what backup saved",
     },

@@ -9,7 +9,7 @@ import socket
 import stat
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO
@@ -22,6 +22,7 @@ from kireji.errors import KirejiError
 from .bubblewrap import Mount, Wall, can_change_uid, command, find_bwrap, interpreter_mounts
 from .limits import Limits
 from .syscalls import open_filter
+from .watchdog import Watchdog
 
 INSIDE = Path(__file__).parent / "inside"
 WIRE = Path(__file__).parents[1] / "wire"
@@ -101,11 +102,20 @@ class Place:
             "ATTENTION_LAB_GRADING": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         }
 
-    def start_options(self, copies: Mapping[str, str], uid: int | None = None) -> str:
+    def numbers(self) -> dict[str, int]:
+        """The descriptors of the kernel's sockets, as the kernel has them, by address."""
+        return {address: listener.fileno() for address, listener in self.sockets.items()}
+
+    def start_options(self, copies: Mapping[str, str], uid: int | None = None, filter: str | None = None) -> str:
         limits = {name: value for name, value in asdict(self.limits).items() if name in NEEDED}
-        sockets = {address: listener.fileno() for address, listener in self.sockets.items()}
-        return json.dumps({"uid": uid, "limits": limits, "copies": copies, "sockets": sockets,
-                           "agent": self.agent_number})
+        return json.dumps({"uid": uid, "limits": limits, "copies": copies, "sockets": self.numbers(),
+                           "agent": self.agent_number, "filter": filter})
+
+    def watch(self, pid: int, end: Callable[[str], None]) -> Watchdog:
+        """Begin to hold the limits that are the submission's as a whole; `end` is called with the reason when one is reached."""
+        watchdog = Watchdog(pid, self.limits, self.scratch, end)
+        watchdog.start()
+        return watchdog
 
 
 class WalledPlace(Place):
@@ -113,8 +123,7 @@ class WalledPlace(Place):
 
     def __init__(self, files: Mapping[str, bytes], limits: Limits) -> None:
         super().__init__(files, limits)
-        self.scratch = {"/tmp": limits.scratch_bytes // 4, "/sandbox/work": limits.scratch_bytes // 2,
-                        "/sandbox/home": limits.scratch_bytes // 8, "/dev/shm": limits.scratch_bytes // 8}
+        self.scratch = scratch_folders(limits)
 
     def command(self, connection_file: str) -> list[str]:
         bwrap = find_bwrap()
@@ -170,11 +179,21 @@ def open_place(files: Mapping[str, bytes], limits: Limits, trusted: bool = False
 
     KirejiError where there is no wall and the submission's author is not `trusted`.
     """
+    from . import container     # it builds on this module
+
+    if container.FOLDER:
+        return container.ContainerPlace(files, limits, container.FOLDER)
     if find_bwrap():
         return WalledPlace(files, limits)
     if trusted:
         return OpenPlace(files, limits)
     raise KirejiError(NO_WALL)
+
+
+def scratch_folders(limits: Limits) -> dict[str, int]:
+    """The folders in memory that a submission has, and their sizes in bytes. docker-compose.yml has the same."""
+    return {"/tmp": limits.scratch_bytes // 4, "/sandbox/work": limits.scratch_bytes // 2,
+            "/sandbox/home": limits.scratch_bytes // 8, "/dev/shm": limits.scratch_bytes // 8}
 
 
 def _listener(path: Path) -> socket.socket:

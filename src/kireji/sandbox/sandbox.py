@@ -127,8 +127,7 @@ class Sandbox:
             connection_file=str(self.place.shared / "kernel.json"),
             kernel_spec_manager=OnePlace(place=self.place), **ports)
         await self.manager.start_kernel()
-        self.watchdog = Watchdog(self.manager.provisioner.pid, self.limits, self.place.scratch, self.end)
-        self.watchdog.start()
+        self.watchdog = self.place.watch(self.manager.provisioner.pid, self.end)
         self.client = self.manager.client(context=self.context)
         self.client.start_channels()
         try:
