@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from playwright.sync_api import Browser, Page, expect
 
 from kireji.grading import assignment as catalogue
-from tests.browser.steps import edit, fetch, fetch_feedback, open_assignment_list
+from tests.browser.steps import edit, fetch, open_assignment_list
 from tests.live_course import LiveCourse
 
 pytestmark = [pytest.mark.needs("browser", "bubblewrap"), pytest.mark.timeout(900)]
@@ -63,10 +63,15 @@ def look_until(page: Page, note: str) -> None:
     raise AssertionError(f"{note!r} never came: {submitted.inner_text()}")
 
 
-def get_feedback(page: Page, folder: Path) -> str:
-    """Fetch it; where the newest page is."""
-    fetch_feedback(page)
-    return max(folder.glob("feedback/*/*.html"), key=lambda path: path.parent.name).as_uri()
+def get_feedback(page: Page, folder: Path, number: int) -> str:
+    """Fetch the feedback on the attempt of this number; where its page is."""
+    page.locator("#submitted_assignments_list").get_by_role("button", name="Fetch Feedback").click()
+    for _ in range(ARRIVAL // 1000):
+        pages = sorted(folder.glob("feedback/*/*.html"), key=lambda path: path.parent.name)
+        if len(pages) == number:
+            return pages[-1].as_uri()
+        page.wait_for_timeout(1000)
+    raise AssertionError(f"the feedback on attempt {number} was not fetched: {pages}")
 
 
 def test_feedback_comes_by_itself_until_the_limit_is_reached(student: Page, course: LiveCourse, picture: Callable) -> None:
@@ -84,7 +89,7 @@ def test_feedback_comes_by_itself_until_the_limit_is_reached(student: Page, cour
     look_until(student, "feedback available to fetch")
     picture(student, "on_submit_first")
     first = student.context.new_page()
-    first.goto(get_feedback(student, folder))
+    first.goto(get_feedback(student, folder, 1))
     expect(first.locator(".number")).to_have_text("0")
     expect(first.locator(".attempts")).to_contain_text("1 of 2 attempts in 24 hours left.")
     expect(first.get_by_text("Your instructor still reads your written work")).to_be_visible()
@@ -97,7 +102,7 @@ def test_feedback_comes_by_itself_until_the_limit_is_reached(student: Page, cour
     submit_and_wait(student, "attempt 2: graded on arrival. None of 2 attempts in 24 hours left; the next one is free at")
     look_until(student, "feedback available to fetch")
     second = student.context.new_page()
-    second.goto(get_feedback(student, folder))
+    second.goto(get_feedback(student, folder, 2))
     expect(second.locator(".number")).to_have_text("4")
     expect(second.locator(".attempts")).to_contain_text("None of 2 attempts in 24 hours left")
     expect(second.locator(".notices")).to_have_count(0)      # the fetched feedback in the folder is nothing to complain of

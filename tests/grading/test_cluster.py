@@ -34,7 +34,7 @@ def test_a_killed_worker_loses_nothing(found):
 
 def test_nothing_is_recorded_twice(found):
     assert found["recorded"] == dict.fromkeys(STUDENTS, 1)
-    assert found["judged"] == len(STUDENTS) + 1        # the captive's once more
+    assert found["judged"] > len(STUDENTS)      # the captive's once more, and what its worker had not delivered yet
     assert found["by"] > 1
 
 
@@ -52,7 +52,7 @@ class Workers:
         return {"tcp://one": 1, "tcp://two": self.threads}
 
     def run(self, call, on_error):
-        return {"tcp://one": call(), "tcp://two": self.said or call()}
+        return {"tcp://one": call(), "tcp://two": call() if self.said is None else self.said}
 
 
 def test_a_worker_with_another_secret_is_refused_and_neither_is_told(monkeypatch, tmp_path):
