@@ -35,14 +35,16 @@ class Usage:
 class Watchdog(threading.Thread):
     """Looks at the tree of processes under `pid` until it is stopped or calls `end` with the reason.
 
-    scratch: the folders in memory, as the processes see them. `whose` is what the reasons call it. `peak` is the most that was seen.
+    scratch: the folders in memory, as the processes see them. `whose` is what the reasons call it. `first`: which process
+    of the tree is the first one inside, counted from 0. `peak` is the most that was seen.
     """
 
     def __init__(self, pid: int, limits: Limits, scratch: Iterable[str], end: Callable[[str], None],
-                 whose: str = "a submission", interval: float = INTERVAL) -> None:
+                 whose: str = "a submission", interval: float = INTERVAL,
+                 first: int = 1) -> None:
         super().__init__(name="watchdog", daemon=True)
         self.root, self.limits, self.scratch, self.end = psutil.Process(pid), limits, tuple(scratch), end
-        self.whose, self.interval = whose, interval
+        self.whose, self.interval, self.first = whose, interval, first
         self.stopped = threading.Event()
         self.peak = Usage()
         self.full: set[str] = set()
@@ -109,7 +111,7 @@ class Watchdog(threading.Thread):
 
     def seen_from_here(self, folder: str, family: list[psutil.Process]) -> str:
         """The path of a folder of theirs. Their first process is the wall's own: where this leads is not the submission's to change."""
-        return f"/proc/{family[1].pid}/root{folder}"
+        return f"/proc/{family[self.first].pid}/root{folder}"
 
     def _reason(self, usage: Usage) -> str | None:
         limits = self.limits

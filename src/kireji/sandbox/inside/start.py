@@ -11,6 +11,7 @@ import os
 import resource
 import shutil
 import sys
+from typing import NoReturn
 
 LIMITS = {
     "address_space": resource.RLIMIT_AS,
@@ -41,23 +42,36 @@ def main() -> None:
         become(options["uid"])
         # Started anew: who has changed its uid may not look at its own /proc entries.
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:-2], json.dumps(options | {"uid": None}), sys.argv[2]])
-    for name, limit in options["limits"].items():
-        soft = int(limit) + (GRACE if name == "processor_seconds" else 0)
-        resource.setrlimit(LIMITS[name], (soft, soft + (GRACE if name == "processor_seconds" else 0)))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
-        file.write("1000")      # where memory runs out, the submission ends and not who grades it
+    limit(options["limits"])
     for descriptor in (*options["sockets"].values(), options["agent"]):
         os.set_inheritable(descriptor, False)
     for given, place in options["copies"].items():
         copy(given, place)
+    become_kernel(sys.argv[2], options["sockets"], base64.b64decode(options["filter"] or ""))
+
+
+def limit(limits: dict[str, int]) -> None:
+    """Take on the kernel's limits for each process, by their names in LIMITS."""
+    for name, most in limits.items():
+        soft = int(most) + (GRACE if name == "processor_seconds" else 0)
+        resource.setrlimit(LIMITS[name], (soft, soft + (GRACE if name == "processor_seconds" else 0)))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")      # where memory runs out, the submission ends and not who grades it
+
+
+def become_kernel(connection_file: str, sockets: dict[str, int], program: bytes = b"") -> NoReturn:
+    """Be the kernel of `connection_file` until the end.
+
+    sockets: where it listens, as open descriptors by address. program: the filter of system calls, where none is in force."""
     from ipykernel import kernelapp
 
-    if options["filter"]:
-        shut_out(base64.b64decode(options["filter"]))
-    listen_on(options["sockets"])
-    sys.argv = ["kernel", "-f", sys.argv[2], "--HistoryManager.enabled=False"]
+    if program:
+        shut_out(program)
+    listen_on(sockets)
+    sys.argv = ["kernel", "-f", connection_file, "--HistoryManager.enabled=False"]
     kernelapp.launch_new_instance()
+    sys.exit()
 
 
 def become(uid: int) -> None:
