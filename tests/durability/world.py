@@ -24,6 +24,7 @@ from kireji.cli.grade import grade_all
 from kireji.demo.desk import Desk
 from kireji.exchange.inside.kireji_handing_in import Submit
 from kireji.grading import kept
+from kireji.grading.ahead import Here
 from kireji.grading.course import Course
 from kireji.grading.judge import Judgement
 from kireji.grading.rebuild import rebuild
@@ -124,7 +125,7 @@ class World:
 
     def grade(self) -> str:
         out = StringIO()
-        grade_all(self.course, [NAME], None, False, 1, Console(file=out, width=200))
+        grade_all(self.course, [NAME], None, False, 1, Console(file=out, width=200), Here())
         return out.getvalue()
 
     def feedback(self) -> None:
@@ -133,7 +134,7 @@ class World:
     def watch(self) -> list[str]:
         """Grade on submit, until there is nothing more to do; what was told."""
         told: list[str] = []
-        watch = Watch(self.course, told.append, workers=1)
+        watch = Watch(self.course, told.append, 1, lambda count: Here())
         with watch.judging:
             watch.step()
             while watch.busy:
