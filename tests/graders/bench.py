@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from nbformat import NotebookNode
 
 from kireji import paths, sandbox
@@ -44,14 +45,24 @@ def serving(code: str, call_seconds: float = 60) -> Iterator[Channel]:
         channel.close()
 
 
-def grade(assignment: str, code: str, *files: str, digest: str = "", call_seconds: float = 60) -> dict[str, list[TestReport]]:
+class UntilLost(Grading):
+    """Ends the run with the first hidden test that takes points."""
+
+    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+        if item.nodeid in self.reports and self.reports[item.nodeid][1].fraction < 1:
+            item.session.shouldfail = "points were lost"
+
+
+def grade(assignment: str, code: str, *files: str, digest: str = "", call_seconds: float = 60,
+          until_lost: bool = False) -> dict[str, list[TestReport]]:
     """The report of an assignment's hidden tests (of all, or those in `files`) on the variables that `code` defines.
 
     Returns {grade_id: reports}. digest: of the submission, from which the tests' inputs are drawn; the code itself unless told.
+    until_lost: nothing is asked of a file after the first hidden test that takes points.
 
     AssertionError if a hidden test itself broke: that is never the student's doing."""
     with serving(code, call_seconds) as channel:
-        grading = Grading(channel, SECRET, digest or placeless(code))
+        grading = (UntilLost if until_lost else Grading)(channel, SECRET, digest or placeless(code))
         folder = paths.GRADERS / assignment
         for path in [folder / file for file in files] or [folder]:
             run_hidden_tests(path, grading)
