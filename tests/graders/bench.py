@@ -38,7 +38,7 @@ def serving(code: str, call_seconds: float = 60) -> Iterator[Channel]:
     connection.sendall(struct.pack(">I", len(text)) + text)
     if connection.recv(1) != b"!":
         raise EOFError("the code did not run to its end")
-    channel = Channel(connection, call_seconds, total_seconds=600)
+    channel = Channel(connection, call_seconds, total_seconds=max(600, call_seconds))
     try:
         yield channel
     finally:
@@ -104,8 +104,8 @@ def _nursery() -> str:
         folder.cleanup()
 
     atexit.register(close)
-    for _ in range(2000):        # a busy machine takes its time to import torch
-        if Path(path).exists():
-            return path
+    while not Path(path).exists():          # importing torch takes its time on a busy machine
+        if process.poll() is not None:
+            raise ChildProcessError(f"the nursery ended at once, with {process.returncode}")
         time.sleep(0.1)
-    raise TimeoutError("the nursery did not start")
+    return path

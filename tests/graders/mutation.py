@@ -1,8 +1,9 @@
 """How many mutants of an assignment's solution lose points: `python -m tests.graders.mutation ASSIGNMENT [TASK]... [--most N]`
 
 Each mutant (tests/graders/mutants.py) is graded by the hidden tests of its own task, up to the first lost point. One that keeps
-all points is asked the assignment's probes (ASSIGNMENT/probes.py), and so is the solution: where all answers agree, the mutant does
-not change behaviour; where they do not, the other tasks' hidden tests have their turn. `--most` takes N mutants of each task, evenly
+all points is asked the assignment's probes (ASSIGNMENT/probes.py), and so is the solution. Where all answers agree, the mutant does
+not change behaviour. Where only those of `probe_open_...` differ, it changes what the task leaves open: the size of a picture, say.
+Else the other tasks' hidden tests have their turn. `--most` takes N mutants of each task, evenly
 spread over its code. The table var/mutation/ASSIGNMENT.tsv is written as the run goes; what stands in it is not asked again, but for
 survivors. Delete it to begin afresh."""
 
@@ -22,9 +23,11 @@ from kireji.grading.report import TestReport
 from kireji.sandbox.channel import CallFailed, SandboxLost
 from tests.graders.bench import as_code, grade, serving
 from tests.graders.mutants import Mutant, mutants_of, mutated
-from tests.graders.outcomes import CAUGHT, CRASHED, SAME, SURVIVED, Outcome, Table, summary, table_of
+from tests.graders.outcomes import CAUGHT, CRASHED, LEFT_OPEN, SAME, SURVIVED, Outcome, Table, summary, table_of
 
-RUN_SECONDS, CALL_SECONDS = 120, 20      # a mutant may loop for ever
+PROCESSOR_SECONDS = 60       # of everything that one mutant is asked: it may loop for ever. Time on the wall says nothing on a busy machine.
+CALL_SECONDS = 3600
+OPEN_PROBE = "probe_open_"
 HERE = Path(__file__).parent
 
 
@@ -50,7 +53,7 @@ class Course:
         notebook = mutated(self.assignment, mutant)
         if answers_only:
             notebook.cells = [cell for cell in notebook.cells if cell.id == "imports" or cell.metadata.get("nbgrader", {}).get("solution")]
-        return f"import signal\nsignal.alarm({RUN_SECONDS})\n" + as_code(notebook, self.work)
+        return f"import signal\nsignal.setitimer(signal.ITIMER_PROF, {PROCESSOR_SECONDS})\n" + as_code(notebook, self.work)
 
     def outcome(self, mutant: Mutant) -> Outcome:
         """Graded by its own task's tests, probed if it lost nothing, and graded by all others if it answered otherwise."""
@@ -59,8 +62,8 @@ class Course:
         if caught:
             return caught
         told_apart = difference(self.right, self.probed(mutant))
-        if not told_apart:
-            return Outcome(mutant, SAME, "")
+        if not told_apart or told_apart.startswith(OPEN_PROBE):
+            return Outcome(mutant, LEFT_OPEN if told_apart else SAME, told_apart)
         return self.caught(mutant, [file for file in self.files if file not in own]) or Outcome(mutant, SURVIVED, told_apart)
 
     def caught(self, mutant: Mutant, files: list[str]) -> Outcome | None:
@@ -87,14 +90,15 @@ class Course:
         code = f"{self.code(mutant)}\nexec(compile({text!r}, '<probes>', 'exec'), globals())"
         try:
             with serving(code) as channel:
-                return channel.ask("call", seconds=300, target="ask_everything", method="", args=[], kwargs={})["result"]
+                return channel.ask("call", seconds=CALL_SECONDS, target="ask_everything", method="", args=[], kwargs={})["result"]
         except (EOFError, CallFailed, SandboxLost) as error:
             return {"all": type(error).__name__}
 
 
 def difference(right: dict[str, Any], given: dict[str, Any]) -> str:
-    """The first question that is answered otherwise; "" where none is."""
-    return next((name for name in right if not alike(right[name], given.get(name))), "")
+    """The first question that is answered otherwise, of what the task asks for if there is one; "" where none is."""
+    differ = [name for name in right if not alike(right[name], given.get(name))]
+    return min(differ, key=lambda name: name.startswith(OPEN_PROBE), default="")
 
 
 def alike(one: Any, other: Any) -> bool:

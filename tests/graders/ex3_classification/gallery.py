@@ -1,26 +1,8 @@
-"""Wrong variants of the notebook's solution: one edit each, the hidden test that must fail, and words of its message.
+"""Wrong variants of the notebook's solution: one edit each, the hidden test that must fail, and words of its message."""
 
-A variant may fail other tests of its own task as well, never one of another task."""
-
-from typing import NamedTuple
+from tests.graders.galleries import Wrong, of
 
 IN_TRAINING = "what the training leaves"       # `new` then follows the counted classifiers
-
-
-class Wrong(NamedTuple):
-    """`old` becomes `new` in the solution; then `test` of cell `task` fails and its message holds `says`."""
-
-    what: str
-    task: str
-    old: str
-    new: str
-    test: str
-    says: str
-
-
-def of(task: str, *rows: tuple[str, str, str, str, str]) -> list[Wrong]:
-    return [Wrong(what, task, *rest) for what, *rest in rows]
-
 
 SCORES = "scores = self.v(torch.tanh(self.W(outputs))).squeeze(-1)"
 MASKED = "scores = scores.masked_fill(~mask, -math.inf)"
