@@ -25,12 +25,13 @@ MIDDLE = {"hub", "grading", "exchange", "feedback", "copies"}
 # room -> the other rooms of src/kireji it may import from
 MAY_IMPORT = {
     "errors": set(), "paths": set(), "commands": set(), "plain_folder": set(), "wire": set(),
-    "gradebook": {"errors"}, "unfinished": set(),
+    "gradebook": {"errors"}, "unfinished": {"errors", "paths"},
     "data": LEAVES, "setup": LEAVES,
     "sandbox": LEAVES | {"wire"},
     **dict.fromkeys(MIDDLE, LEAVES | {"wire", "sandbox", "data"} | MIDDLE),
     "demo": LEAVES | {"data", "sandbox"} | MIDDLE,
-    "cli": LEAVES | {"data", "setup", "sandbox", "demo"} | MIDDLE,
+    "backup": LEAVES | {"exchange"},
+    "cli": LEAVES | {"data", "setup", "sandbox", "demo", "backup"} | MIDDLE,
     "__main__": {"cli"},
 }
 

@@ -127,6 +127,26 @@ def garden_path() -> Script:
     return Script(logits, next_state, torch.tensor([0, 0, 1, 2, 0]), torch.zeros(FIRST_WORD + 1, dtype=torch.long))
 
 
+def late_garden_path() -> Script:
+    """As garden_path, but regret comes a word later: what was said and looked at in between is not the same on both ways.
+
+    After word 3 (0.55) as after word 4 (0.45) comes word 5 for certain, looking at place 1 or 2; then the first way has a
+    third for each of three words, the second word 6 for certain."""
+    n_states, vocab_size = 7, 8
+    logits = torch.full((n_states, vocab_size), -30.0)
+    logits[1, 3], logits[1, 4] = torch.tensor(0.55).log(), torch.tensor(0.45).log()
+    logits[2, 5] = logits[3, 5] = 0.0
+    logits[4, 5:8] = torch.tensor([0.1, 0.0, 0.0])      # no tie for greedy
+    logits[5, 6] = 0.0
+    logits[6, EOS] = 0.0
+    next_state = torch.zeros(n_states, vocab_size, dtype=torch.long)
+    next_state[0] = 1            # start: bos leads to state 1
+    next_state[1, 3], next_state[1, 4] = 2, 3
+    next_state[2], next_state[3] = 4, 5
+    next_state[4] = next_state[5] = 6
+    return Script(logits, next_state, torch.tensor([0, 0, 1, 2, 0, 0, 0]), torch.zeros(FIRST_WORD + 1, dtype=torch.long))
+
+
 def lost_path() -> Script:
     """A beam of two loses greedy's sentence on the way, and ends with a worse one.
 

@@ -9,7 +9,7 @@ from kireji.grading import expect, graded
 
 from .decoding_cases import Search, same_words, said, up_to_eos
 from .isolation import without
-from .scripts import BOS, EOS, PAD, fixed_length_script, garden_path, lost_path, random_script
+from .scripts import BOS, EOS, PAD, fixed_length_script, garden_path, late_garden_path, lost_path, random_script
 
 SLACK = 1e-4
 
@@ -105,7 +105,7 @@ def test_beam_of_one_is_greedy(student, rng):
 @without("padding_mask")
 def test_beam_attention_belongs_to_its_words(student, rng):
     """The attention of beam search follows the sentence returned, not another one of the beam."""
-    for script in (garden_path(), random_script(rng, eos_bonus=-2.0), random_script(rng)):
+    for script in (garden_path(), late_garden_path(), random_script(rng, eos_bonus=-2.0), random_script(rng)):
         search = Search(student, script, rng)
         rows, attention_weights = search.beam(6, 3)
         for sentence, row in enumerate(rows):

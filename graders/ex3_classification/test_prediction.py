@@ -7,6 +7,7 @@ from kireji.grading import expect, graded
 
 from . import measures, targets
 
+EVEN = 1e-4              # probabilities that differ by less are a tie
 HARDLY = 0.6             # below this a model was not trained, or its answers were turned round
 
 
@@ -40,7 +41,11 @@ def test_probabilities(student, probabilities, held_out):
         expect.close(probabilities("model", [texts[i]])[0], together[i], name="class_probabilities",
                      hint="a text alone gets another answer than among others: is the classifier in eval mode, and the padding masked?")
     labels = student.predict(texts)
-    expect.true(isinstance(labels, (list, tuple)) and list(labels) == measures.named(together),
+    # Where both classes are equally likely, either is right.
+    clear = ((together[:, 0] - together[:, 1]).abs() > EVEN).tolist()
+    expect.true(isinstance(labels, (list, tuple)) and len(labels) == len(texts) and all(
+                label == likelier or (label in measures.LABELS and not sure)
+                for label, likelier, sure in zip(labels, measures.named(together), clear, strict=True)),
                 "predict should give each text the class to which class_probabilities(model, ...) gives most: column 0 is \"negative\", "
                 "column 1 is \"positive\".")
 

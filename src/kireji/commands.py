@@ -10,6 +10,8 @@ GROUPS = {
         "judge": "grade one folder of files and print the report; records nothing",
         "grade": "collect and grade what students submitted, into the gradebook",
         "copies": "which submissions of an assignment are too alike, in code or in weights",
+        "backup": "save accounts, homes, submissions, grades and secrets in one file",
+        "restore": "put back what backup saved",
     },
     "Work on Kireji": {
         "setup": "only set up (every other command does it too, when it is needed)",

@@ -36,13 +36,16 @@ class PlainFolder:
     def read(self, name: str, limit: int) -> bytes:
         """The bytes of a regular file with one name, up to `limit`. NotPlain for anything else."""
         try:
+            # A hard link that goes between opening and asking would count as a file of its own: the name is asked first,
+            # and what is opened must be that same file.
+            named = os.stat(name, dir_fd=self.handle, follow_symlinks=False)
             # Neither follows a link nor waits for a FIFO; what it is, is asked of the open file.
             file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=self.handle)
         except OSError:
             raise NotPlain("it is a link or cannot be read") from None
         try:
             status = os.fstat(file)
-            if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
+            if not stat.S_ISREG(status.st_mode) or max(named.st_nlink, status.st_nlink) != 1 or not os.path.samestat(named, status):
                 raise NotPlain("it is not a plain file of its own")
             with open(file, "rb", closefd=False) as stream:
                 content = stream.read(limit + 1)

@@ -1,4 +1,5 @@
-"""Marks a graded or a feedback folder while nbgrader fills it, so that what a kill leaves half done is done again.
+"""Marks of what is begun and not finished. A graded or a feedback folder is marked while nbgrader fills it, so that what a
+kill leaves half done is done again.
 
 The mark is the folder's own timestamp.txt: until the folder is whole it says 1970, and nbgrader's commands, which do again
 what is older than its submission, do it again. Who fills the folder holds a lock on that file, which goes with the process.
@@ -10,11 +11,21 @@ import shutil
 from pathlib import Path
 from typing import IO
 
+from kireji import paths
+from kireji.errors import KirejiError
+
 TIMESTAMP = "timestamp.txt"
 BEGUN = "1970-01-01 00:00:00.000000 UTC"
 NEXT = {"submitted": "autograded", "autograded": "feedback"}     # what is made from what
 
 _held: dict[Path, IO[str]] = {}
+
+
+def refuse_half_a_restore() -> None:
+    """KirejiError if `./kireji restore` was cut short here: what there is belongs to two courses."""
+    if paths.UNFINISHED_RESTORE.exists():
+        raise KirejiError("A restore was cut short here, so that what is here is not whole. Run ./kireji restore again, with the "
+                          "same archive.")
 
 
 def begin(assignment: str, student: str, notebooks: list[str]) -> None:
@@ -55,11 +66,12 @@ def clear_away(course: Path) -> None:
     """Remove the folders of `course` that were begun by a process which is gone: nbgrader takes them for finished."""
     for step in NEXT.values():
         for folder in course.glob(f"{step}/*/*"):
-            if is_unfinished(folder) and not _in_hand(folder):
+            if is_unfinished(folder) and not in_hand(folder):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _in_hand(folder: Path) -> bool:
+def in_hand(folder: Path) -> bool:
+    """Whether a process that is alive fills `folder`."""
     try:
         with (folder / TIMESTAMP).open() as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

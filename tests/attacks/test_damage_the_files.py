@@ -98,6 +98,28 @@ def test_a_folder_that_changes_while_it_is_read(tmp_path):
         thread.join()
 
 
+@pytest.mark.parametrize("seen", ["hard link", "file"])
+def test_a_hard_link_that_goes_while_it_is_opened(tmp_path, monkeypatch, seen):
+    """The open file has but one name then, its owner's; counting names alone would take it for the student's."""
+    secret, folder, opened = tmp_path / "secret", tmp_path / "toy", os.open
+    secret.write_bytes(SECRET)
+    folder.mkdir()
+    name = folder / "toy.ipynb"
+    put(name, seen, secret)
+
+    def open_at_the_worst_moment(path, *rest, **options):
+        if path != name.name:
+            return opened(path, *rest, **options)
+        name.unlink()
+        name.hardlink_to(secret)
+        handle = opened(path, *rest, **options)
+        name.unlink()
+        return handle
+
+    monkeypatch.setattr(os, "open", open_at_the_worst_moment)
+    assert read_submission(folder, "toy").notebook is None and not name.exists()
+
+
 @pytest.mark.parametrize("gone", ["removed", "a link", "a file"])
 def test_a_submission_that_is_gone_is_an_empty_one(tmp_path, gone):
     folder = tmp_path / "toy"

@@ -2,28 +2,87 @@
 
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from kireji.errors import KirejiError
-from kireji.grading import ahead
+from kireji.grading import ahead, kept
+from kireji.grading.intake import Submission
+from kireji.grading.judge import Judgement
+from kireji.grading.report import CellReport, Report, TestReport
 
 
-def judge(folder: Path, trusted: bool) -> str:
-    """What a judging process does with the folder, by its student's name."""
-    if folder.parent.name == "killer":
+def judge(task: ahead.Task) -> ahead.Outcome:
+    """What a judging process does, by the student's name."""
+    if task.name.startswith("killer"):
         os.kill(os.getpid(), signal.SIGKILL)
-    return "a reason" if folder.parent.name == "odd" else ""
+    return ahead.Outcome(reason="a reason" if task.name.startswith("odd") else "another")
 
 
-def test_a_killed_process_costs_its_own_submission_only(monkeypatch):
+@pytest.fixture
+def folders(monkeypatch, tmp_path, toy):
+    """Empty submissions of killer, odd and zoe."""
+    monkeypatch.setattr(ahead, "load", lambda name: toy)
+    monkeypatch.setattr(ahead.paths, "SECRET", tmp_path / "secret")
+    monkeypatch.setattr(kept, "KEPT", tmp_path / "judgements")
+    return [tmp_path / "submitted" / name / "toy" for name in ("killer", "odd", "zoe")]
+
+
+def test_a_killed_process_costs_its_own_submission_only(monkeypatch, folders):
     from tests.grading import test_ahead as importable       # a spawned process imports it under this name
-    monkeypatch.setattr(ahead, "_judge", importable.judge)
-    folders = [Path("submitted") / name / "toy" for name in ("killer", "odd", "zoe")]
+    monkeypatch.setattr(ahead, "judge_task", importable.judge)
     found = {folder.parent.name: reason for folder, reason in ahead.judge_ahead(folders, workers=2)}
     assert found.pop("killer").startswith("The process that judged killer's toy was killed")
-    assert found == {"odd": "a reason", "zoe": ""}
+    assert found == {"odd": "a reason", "zoe": "another"}
+
+
+def judged(status):
+    def judge(submission, assignment, secret, trusted=False):
+        judge.calls += 1
+        cell = CellReport("double", 4.0, 4.0, [TestReport("test", "Title", status, 1.0, 1, "")])
+        return Judgement(Report("toy", 4.0, 4.0, [cell], [], {}), assignment.skeleton())
+    judge.calls = 0
+    return judge
+
+
+@pytest.mark.parametrize("status", ["passed", "timeout"])
+def test_what_is_judged_elsewhere_is_there_for_the_one_who_records_it(monkeypatch, folders, toy, status):
+    """Whatever executor is given; also what is not kept for ever because it ran out of time."""
+    monkeypatch.setattr(kept, "judge", judged(status))
+    done = list(ahead.judge_ahead(folders[:1], open_executor=ThreadPoolExecutor))
+    assert done == [(folders[0], "")]
+    secret = ahead.read_or_make_secret(ahead.paths.SECRET)
+    assert kept.judge_or_recall(Submission(None), toy, secret).report.score == 4.0
+    assert kept.judge.calls == 1
+    kept.judge_or_recall(Submission(None), toy, secret)
+    assert kept.judge.calls == (2 if status == "timeout" else 1)
+
+
+def test_nothing_is_judged_where_the_course_is_another(monkeypatch, folders):
+    monkeypatch.setattr(kept, "judge", judged("passed"))
+
+    class Elsewhere(ahead.Here):
+        """A machine with another secret, or none."""
+        def submit(self, call, task):
+            monkeypatch.setattr(ahead.paths, "SECRET", folders[0] / "none")
+            return super().submit(call, task)
+
+    ((_, reason),) = ahead.judge_ahead(folders[:1], open_executor=lambda count: Elsewhere())
+    assert reason.startswith("killer's toy was not judged: ") and "not the same as here" in reason and not kept.judge.calls
+
+
+def test_an_executor_that_goes_away_is_a_sentence(monkeypatch, folders):
+    class Gone(ahead.Here):
+        def submit(self, call, task):
+            future = super().submit(lambda: None)
+            future.result = lambda: (_ for _ in ()).throw(ConnectionError("no route\nmore"))
+            return future
+
+    ((_, reason),) = ahead.judge_ahead(folders[:1], open_executor=lambda count: Gone())
+    assert reason == ("killer's toy was not judged, because where it was to be judged went away (ConnectionError: no route). "
+                      "Run the command again.")
 
 
 @pytest.mark.parametrize(("error", "words"), [

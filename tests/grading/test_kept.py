@@ -26,10 +26,10 @@ def judged(monkeypatch, tmp_path, toy):
     judge.status = "partly"
     monkeypatch.setattr(kept, "judge", judge)
     monkeypatch.setattr(kept, "KEPT", tmp_path / "judgements")
-    kept._graders_version.cache_clear()
+    kept.graders_version.cache_clear()
     calls_and_judge = (calls, judge)
     yield calls_and_judge
-    kept._graders_version.cache_clear()
+    kept.graders_version.cache_clear()
 
 
 def test_the_same_work_is_judged_once_and_recalled_whole(judged, toy):

@@ -1,5 +1,6 @@
 """`./kireji grade`: collect and grade what students submitted."""
 
+from concurrent.futures import Executor
 from typing import TYPE_CHECKING
 
 import click
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 @click.option("--again", is_flag=True, help="Also what is graded already.")
 @click.option("--trust-submissions", is_flag=True, help="Grade even where nothing walls submissions in (no bubblewrap).")
 @click.option("--workers", type=click.IntRange(1), help="How many to judge at a time; as many as processors unless told.")
+@click.option("--cluster", metavar="ADDRESS", help="Judge on the workers of the Dask scheduler there, such as tcp://10.0.0.5:8786.")
 def grade(assignments: tuple[str, ...], student: str | None, again: bool, trust_submissions: bool,
-          workers: int | None) -> None:
+          workers: int | None, cluster: str | None) -> None:
     """Collect and grade the ASSIGNMENTs (all, if none is named) into nbgrader's gradebook.
 
     What is graded already is left alone unless it was submitted anew. Can be stopped at any time: a grade is either
@@ -31,12 +33,21 @@ def grade(assignments: tuple[str, ...], student: str | None, again: bool, trust_
     from kireji.grading.course import Course
 
     names = [catalogue.load(name).name for name in assignments] or catalogue.names()
-    grade_all(Course(trust_submissions), names, student, again, workers, Console(highlight=False))
+    course, console = Course(trust_submissions), Console(highlight=False)
+    if not cluster:
+        grade_all(course, names, student, again, workers, console)
+        return
+    from kireji.grading.cluster import Cluster
+
+    with Cluster(cluster) as place:     # before anything else: its address may be wrong
+        grade_all(course, names, student, again, workers or place.workers, console, place)
 
 
 def grade_all(course: "Course", names: list[str], student: str | None, again: bool, workers: int | None,
-              console: Console) -> None:
-    """Collect `names` and grade what is new, or everything if `again`. KirejiError at the end if some could not be."""
+              console: Console, place: Executor | None = None) -> None:
+    """Collect `names` and grade what is new, or everything if `again`. KirejiError at the end if some could not be.
+
+    place: where to judge; on this machine unless given."""
     course.make_ready(console.print)
     for name in names:
         course.collect(name)
@@ -46,12 +57,13 @@ def grade_all(course: "Course", names: list[str], student: str | None, again: bo
         whose = f"by {student}" if student else "new"
         console.print(f"Nothing {whose} to grade in {', '.join(names)}.")
         return
+    where = {"open_executor": lambda count: place} if place else {}
     table = Table("Assignment", "Student", "Score", box=None, padding=(0, 2, 0, 0))
     failed = []
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("Grading", total=len(work))
-        for name, who, reason in course.grade_many(work, workers, console.print):
+        for name, who, reason in course.grade_many(work, workers, console.print, **where):
             progress.update(bar, advance=1, description=f"Graded {who}'s {name}")
             score = "[red]not graded[/]" if reason else "{:g} / {:g}".format(*course.score(name, who))
             table.add_row(name, who, score)

@@ -6,9 +6,15 @@ from kireji import paths
 
 
 @click.command()
-def setup() -> None:
+@click.option("--cluster", is_flag=True, help="Also what ./kireji grade --cluster needs (Dask).")
+def setup(cluster: bool) -> None:
     """Set up this folder and do nothing else.
 
     Makes .venv, installs the packages of requirements.lock, fetches the sentences and generates release/.
     Run it again after a `git pull`: only what changed is done."""
+    if cluster:
+        from kireji.setup.environment import cluster_step, environment_steps
+        from kireji.setup.steps import complete
+
+        complete([*environment_steps(), cluster_step()])
     click.echo(f"Kireji is set up in {paths.ROOT}. Next: ./kireji up")

@@ -29,6 +29,7 @@ def up(port: int) -> None:
     try:
         began = time.monotonic()
         with lifecycle.take_lock() as lock:
+            unfinished.refuse_half_a_restore()
             gradebook.check(paths.GRADEBOOK)
             gradebook.back_up(paths.GRADEBOOK)
             unfinished.clear_away(paths.ROOT)

@@ -1,6 +1,7 @@
 """Trains an assignment's solution, once: its notebook is run as a student would run it, and its checkpoint kept."""
 
 import asyncio
+import fcntl
 import hashlib
 import os
 import re
@@ -27,19 +28,25 @@ def trained_checkpoints(assignment: Assignment, progress: Callable[[int, int], N
     progress is told (cells done, cells in all). KirejiError if the notebook fails.
     """
     folder = _folder(assignment)
-    if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as work:
-            _run(assignment, Path(work), progress)
-            made = Path(work) / "made"
-            made.mkdir()
-            for checkpoint in Path(work).glob("*.safetensors"):
-                checkpoint.rename(made / checkpoint.name)
-            made.rename(folder)     # whole or not at all
-        for old in folder.parent.iterdir():
-            if old != folder and not old.name.startswith("tmp"):
-                shutil.rmtree(old)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.parent.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)        # who comes second waits for the first one's, instead of training as well
+        if not folder.exists():
+            _train(assignment, folder, progress)
     return folder
+
+
+def _train(assignment: Assignment, folder: Path, progress: Callable[[int, int], None] | None) -> None:
+    with tempfile.TemporaryDirectory(dir=folder.parent) as work:
+        _run(assignment, Path(work), progress)
+        made = Path(work) / "made"
+        made.mkdir()
+        for checkpoint in Path(work).glob("*.safetensors"):
+            checkpoint.rename(made / checkpoint.name)
+        made.rename(folder)     # whole or not at all
+    for old in folder.parent.iterdir():
+        if old != folder:
+            shutil.rmtree(old)
 
 
 def is_trained(assignment: Assignment) -> bool:

@@ -10,11 +10,11 @@ from pathlib import Path
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.exchange.default import ExchangeCollect
 
-from kireji.exchange.inside.kireji_handing_in import DRAFT, FILES, SUBMISSION_BYTES
+from kireji.exchange.inside.kireji_handing_in import DRAFT, SUBMISSION_BYTES
+from kireji.exchange.times import MOST_FILES, Times, came, restored_times
 from kireji.plain_folder import NotPlain, PlainFolder
 
 MOST_SUBMISSIONS = 500          # of one student, looked at
-MOST_FILES = FILES + 2          # of one submission, looked at: nbgrader's submit adds two of its own
 TIMESTAMP = "timestamp.txt"     # where nbgrader looks for the time of a submission
 SECRET, SECRET_BYTES = "submission_secret.txt", 4096       # what nbgrader's submit writes last
 # What a folder is for us whose owner removes it, or puts something else in its place, at this very moment.
@@ -28,10 +28,10 @@ class Submission:
     `whole`: nbgrader's submit came to its end, which is writing the secret; a killed one leaves a folder without.
     """
 
-    def __init__(self, student: str, path: Path) -> None:
-        self.student, self.path = student, path
+    def __init__(self, student: str, path: Path, restored: Times) -> None:
+        self.student, self.path, self.restored = student, path, restored
         with PlainFolder(path) as folder:
-            self.time = _time(folder)
+            self.time = self._time(folder)
             try:
                 self.whole = bool(folder.read(SECRET, SECRET_BYTES))
             except NotPlain:
@@ -54,7 +54,7 @@ class Submission:
                     # Its name is kept, empty: the report then says that it was left out.
                     (draft / name).mkdir()
             # Asked again: what was put there since it was chosen must not have the time of what was there before.
-            self.time = max(self.time, _time(folder))
+            self.time = max(self.time, self._time(folder))
         notebook = draft / f"{target.name}.ipynb"
         if not notebook.exists():
             notebook.touch()    # an empty one gets 0 with a reason; a folder without is passed over by nbgrader
@@ -62,6 +62,9 @@ class Submission:
         if target.exists():
             target.rename(old)
         draft.rename(target)
+
+    def _time(self, folder: PlainFolder) -> datetime:
+        return datetime.fromtimestamp(came(folder, self.path, self.restored), UTC).replace(tzinfo=None)
 
 
 def settle(target: Path) -> None:
@@ -77,10 +80,6 @@ def _beside(target: Path) -> list[Path]:
     return [target.with_name(f".{target.name}.{suffix}") for suffix in ("collecting", "old")]
 
 
-def _time(folder: PlainFolder) -> datetime:
-    return datetime.fromtimestamp(folder.change_time(MOST_FILES), UTC).replace(tzinfo=None)
-
-
 class Collect(ExchangeCollect):
     """nbgrader's `collect` over the students' own inbound folders."""
 
@@ -92,6 +91,7 @@ class Collect(ExchangeCollect):
         if not os.path.isdir(self.inbound_path):
             self.fail(f"Course not found: {self.inbound_path}")
         due = self._due_date() if self.before_duedate else None
+        self.restored = restored_times()
         self.src_records = []
         for student, submissions in self._submissions().items():
             # A submission cut short takes the place of nothing; where it is all there is, it is better than nothing.
@@ -142,7 +142,7 @@ class Collect(ExchangeCollect):
                 continue
             try:
                 if entry.is_dir(follow_symlinks=False):
-                    yield Submission(home.name, Path(entry.path))
+                    yield Submission(home.name, Path(entry.path), self.restored)
             except GONE as error:
                 self.log.warning("Passed over a submission of %s, which was changed while it was looked at (%s).",
                                  home.name, error.strerror)

@@ -3,6 +3,7 @@
 import re
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from pathlib import Path
 
 import nbformat
@@ -14,7 +15,7 @@ from traitlets.config import Config, PyFileConfigLoader
 from kireji import gradebook, paths, unfinished
 from kireji.errors import KirejiError
 
-from .ahead import judge_ahead
+from .ahead import judge_ahead, open_processes
 from .kept import clear_drafts
 from .preprocessors import REPORT
 
@@ -44,6 +45,7 @@ class Course:
 
         tell: hears it when another program has to be waited for. CannotRecord if the gradebook is damaged, gone or busy.
         """
+        unfinished.refuse_half_a_restore()
         unfinished.clear_away(Path(self.directory.root))
         clear_drafts()
         if self.gradebook_file:
@@ -93,16 +95,18 @@ class Course:
                               "full? Run the command again.")
 
     def grade_many(self, work: list[tuple[str, str]], workers: int | None = None,
-                   tell: Callable[[str], None] = lambda sentence: None) -> Iterator[tuple[str, str, str]]:
+                   tell: Callable[[str], None] = lambda sentence: None,
+                   open_executor: Callable[[int], Executor] = open_processes) -> Iterator[tuple[str, str, str]]:
         """Grade (assignment, student) pairs, several at a time; yields each when it is recorded.
 
         The third value is the reason why it could not be graded, or "". One process writes to the gradebook: this one.
         tell: hears it when another program has to be waited for. CannotRecord ends it: run again, it goes on from there.
+        open_executor(count): where they are judged, `count` at a time; recorded is here.
         """
         for assignment, student in work:
             self.make_gradable(assignment, student)
         folders = [self.submitted(assignment, student) for assignment, student in work]
-        for folder, reason in judge_ahead(folders, workers, self.trusted):
+        for folder, reason in judge_ahead(folders, workers, self.trusted, open_executor):
             assignment, student = folder.name, folder.parent.name
             try:
                 if not reason:

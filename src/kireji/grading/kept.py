@@ -21,31 +21,61 @@ KEPT = paths.VAR / "judgements"
 UNSURE = {"timeout", "error"}       # on a quieter machine it might have ended otherwise
 
 
+_at_hand: dict[str, str] = {}       # too unsure to be kept, and judged a moment ago for the one who records it
+
+
 def judge_or_recall(submission: Submission, assignment: Assignment, secret: bytes, trusted: bool = False) -> Judgement:
-    """`judge`, unless its answer is kept already."""
-    path = KEPT / f"{_key(submission, assignment, secret)}.json"
+    """`judge`, unless its answer is kept already, or was handed over."""
+    key = key_of(submission, assignment, secret)
     try:
-        kept = json.loads(path.read_text())
-        return Judgement(Report.from_dict(kept["report"]), nbformat.from_dict(kept["notebook"]))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):    # none, or damaged: judged anew
-        judgement = judge(submission, assignment, secret, trusted=trusted)
-    statuses = {test.status for cell in judgement.report.cells for test in cell.tests}
-    if not statuses & UNSURE:
-        _write(path, {"report": judgement.report.as_dict(), "notebook": judgement.notebook})
-    return judgement
+        return read(_at_hand.pop(key))
+    except KeyError:
+        kept = recall(key)
+    if kept is None:
+        kept = judge(submission, assignment, secret, trusted=trusted)
+        if _is_sure(kept):
+            _write(key, written(kept))
+    return kept
 
 
-def _key(submission: Submission, assignment: Assignment, secret: bytes) -> str:
+def recall(key: str) -> Judgement | None:
+    """The judgement kept under `key`; None if there is none, or a damaged one."""
+    try:
+        return read((KEPT / f"{key}.json").read_text())
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def hand_over(key: str, text: str) -> None:
+    """Keep a judgement that somebody else has `written`; one that is not sure, for the next who asks in this process."""
+    if _is_sure(read(text)):
+        _write(key, text)
+    else:
+        _at_hand[key] = text
+
+
+def written(judgement: Judgement) -> str:
+    """A judgement as text, which `read` reads."""
+    return json.dumps({"report": judgement.report.as_dict(), "notebook": judgement.notebook})
+
+
+def read(text: str) -> Judgement:
+    """The judgement that was `written`. ValueError, KeyError or TypeError if it is damaged."""
+    kept = json.loads(text)
+    return Judgement(Report.from_dict(kept["report"]), nbformat.from_dict(kept["notebook"]))
+
+
+def key_of(submission: Submission, assignment: Assignment, secret: bytes) -> str:
     """Changes with everything that a judgement depends on."""
     total = hashlib.sha256(secret)
     total.update(json.dumps([submission.digest(), submission.notices, assignment.name]).encode())
-    total.update(_graders_version(assignment.graders).encode())
+    total.update(graders_version(assignment.graders).encode())
     total.update(json.dumps(assignment.source, sort_keys=True).encode())
     return total.hexdigest()
 
 
 @functools.cache
-def _graders_version(graders: Path) -> str:
+def graders_version(graders: Path) -> str:
     """The content of the hidden tests, of the engine and the lab, of the data, and the versions of the libraries.
 
     Looked at once in a process: what changes under a running process takes effect with the next.
@@ -68,12 +98,17 @@ def clear_drafts() -> None:
             draft.unlink(missing_ok=True)
 
 
-def _write(path: Path, content: dict) -> None:
+def _is_sure(judgement: Judgement) -> bool:
+    return not {test.status for cell in judgement.report.cells for test in cell.tests} & UNSURE
+
+
+def _write(key: str, text: str) -> None:
     """Whole or not at all, also when two processes write it at once."""
+    path = KEPT / f"{key}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}")
     try:
-        draft.write_text(json.dumps(content))
+        draft.write_text(text)
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)       # the disk may have been full

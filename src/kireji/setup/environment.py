@@ -19,6 +19,7 @@ from kireji.setup.venv import PYTHON, VENV
 
 UV = VENV / "bin" / "uv"
 LOCK = paths.ROOT / "requirements.lock"
+CLUSTER_LOCK = paths.ROOT / "requirements-cluster.lock"
 PROJECTS = paths.ROOT / "pyproject.toml", paths.LAB / "pyproject.toml"
 GIGABYTES = 2.5   # an environment of 1.6 GB, and the archives on their way into it
 
@@ -34,6 +35,12 @@ def environment_steps() -> list[Step]:
             step("torch", "PyTorch, built for CPUs (200 MB)", install_torch, pinned("torch").encode()),
             step("packages", "JupyterHub, nbgrader and 150 others", install_packages, lock),
             step("ours", "Kireji and its student library", install_ours, *(path.read_bytes() for path in PROJECTS))]
+
+
+def cluster_step() -> Step:
+    """What `grade --cluster` needs beyond the rest; only for whoever asks for it."""
+    return Step("Dask, for grading on a cluster", VENV / "kireji-setup" / "cluster", [CLUSTER_LOCK.read_bytes()], [PYTHON],
+                lambda shell: install_packages(shell, CLUSTER_LOCK))
 
 
 def pinned(package: str) -> str:
@@ -83,10 +90,10 @@ def install_torch(shell: Shell) -> None:
     _must(_pip(shell, "install", "--constraint", LOCK, torch))
 
 
-def install_packages(shell: Shell) -> None:
+def install_packages(shell: Shell, lock: Path = LOCK) -> None:
     forget_broken(VENV)
-    if not _may(_uv(shell, "install", "--requirement", LOCK)):
-        _must(_pip(shell, "install", "--no-deps", "--requirement", LOCK))
+    if not _may(_uv(shell, "install", "--requirement", lock)):
+        _must(_pip(shell, "install", "--no-deps", "--requirement", lock))
 
 
 def install_ours(shell: Shell) -> None:

@@ -1,10 +1,9 @@
 """Correct work keeps full marks, however it is written; no work gets none; the same work always gets the same score."""
 
 import pytest
-from tests.graders.bench import as_code, grade
+from tests.graders.bench import as_code, fell_short, grade, trained
 
 from kireji import paths
-from kireji.demo import checkpoint
 from kireji.grading.assignment import load
 from kireji.grading.report import cell_score
 
@@ -41,15 +40,11 @@ def test_the_solution_gets_every_point_for_code(assignment, tmp_path):
     assert [(test.name, test.message) for tests in cells.values() for test in tests if test.status != "passed"] == []
 
 
+@pytest.mark.timeout(2400)      # who comes first trains
 def test_the_trained_solution_gets_every_point(assignment, tmp_path):
-    """With the checkpoint that the demo trained for this very notebook; a new one takes three CPU minutes."""
-    folder = checkpoint.CHECKPOINTS / NAME / checkpoint._key(assignment)
-    if not folder.is_dir():
-        pytest.skip("the demo has not trained this solution yet: run `kireji demo` once")
-    for file in folder.iterdir():
-        (tmp_path / file.name).write_bytes(file.read_bytes())
+    trained(assignment, tmp_path)
     cells = grade(NAME, as_code(assignment.source, tmp_path), *(f"test_{task}.py" for task in TRAINED))
-    assert scores(cells, assignment) == {task: assignment.points[task] for task in TRAINED}, cells
+    assert set(cells) == set(TRAINED) and fell_short(cells) == []
     pictures = [image for test in cells["alignment"] for image in test.images if "IBM" in image.caption]
     assert len(pictures) == 2
 

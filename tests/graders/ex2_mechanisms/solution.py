@@ -3,10 +3,8 @@
 import copy
 from pathlib import Path
 
-import pytest
 from tests.graders.bench import as_code
 
-from kireji.demo import checkpoint
 from kireji.grading.assignment import load
 
 NAME = "ex2_mechanisms"
@@ -20,12 +18,3 @@ def solution(work: Path, old: str = "", new: str = "") -> str:
     for cell in answers:
         cell.source = cell.source.replace(old, new) if old else cell.source
     return as_code(notebook, work)
-
-
-def trained(work: Path) -> None:
-    """Put the checkpoint that the demo trained for this very notebook into `work`; a new one takes two CPU minutes."""
-    folder = checkpoint.CHECKPOINTS / NAME / checkpoint._key(load(NAME))
-    if not folder.is_dir():
-        pytest.skip("the demo has not trained this solution yet: run `kireji demo` once")
-    for file in folder.iterdir():
-        (work / file.name).write_bytes(file.read_bytes())

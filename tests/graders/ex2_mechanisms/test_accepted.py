@@ -1,8 +1,8 @@
 """Correct work keeps full marks, however it is written; no work gets none; the same work always gets the same score."""
 
 import pytest
-from tests.graders.bench import as_code, grade
-from tests.graders.ex2_mechanisms.solution import NAME, solution, trained
+from tests.graders.bench import as_code, grade, trained
+from tests.graders.ex2_mechanisms.solution import NAME, solution
 
 from kireji import paths
 from kireji.grading.assignment import load
@@ -43,8 +43,9 @@ def test_the_solution_gets_every_point_for_code(assignment, tmp_path):
     assert complaints(grade(NAME, solution(tmp_path), *FILES)) == []
 
 
+@pytest.mark.timeout(2400)      # who comes first trains
 def test_the_trained_solution_gets_every_point(assignment, tmp_path):
-    trained(tmp_path)
+    trained(assignment, tmp_path)
     cells = grade(NAME, solution(tmp_path), "test_comparison.py")
     assert complaints(cells) == []
     assert len([image for test in cells["comparison"] for image in test.images]) == 4

@@ -1,13 +1,12 @@
 """Correct work keeps full marks, however it is written; no work gets none; the same work always gets the same score."""
 
 import pytest
-from tests.graders.bench import as_code, grade
+from tests.graders.bench import as_code, fell_short, grade, trained
 from tests.graders.ex3_classification.answers import NAME, SOLUTION, TASKS, TRAINED, graded
 from tests.graders.ex3_classification.counted import classifiers
 from tests.graders.galleries import lost
 
 from kireji import paths
-from kireji.demo import checkpoint
 from kireji.grading.assignment import load
 from kireji.grading.report import cell_score
 
@@ -36,15 +35,11 @@ def test_the_points_are_those_announced(assignment):
     assert assignment.manual == {"explanation"}
 
 
+@pytest.mark.timeout(2400)      # who comes first trains
 def test_the_trained_solution_gets_every_point(assignment, tmp_path):
-    """With the checkpoints that the demo trained for this very notebook; new ones take two CPU minutes."""
-    folder = checkpoint.CHECKPOINTS / NAME / checkpoint._key(assignment)
-    if not folder.is_dir():
-        pytest.skip("the demo has not trained this solution yet: run `kireji demo` once")
-    for file in folder.iterdir():
-        (tmp_path / file.name).write_bytes(file.read_bytes())
+    trained(assignment, tmp_path)
     cells = grade(NAME, as_code(assignment.source, tmp_path), *(f"test_{task}.py" for task in TRAINED))
-    assert lost(cells) == {}
+    assert fell_short(cells) == []
     assert {task: len([image for test in tests for image in test.images]) for task, tests in cells.items()} == {
         "prediction": 2, "long_texts": 1, "faithfulness": 3}
 

@@ -184,7 +184,7 @@ PATTERN = [
     pattern("always uniform", NEAREST, 'return "uniform"', told("diagonal"), "every diagonal map is called 'uniform'"),
     pattern("no uniform", '[("uniform", torch.full((T, T), 1 / T))]', "[]", told("uniform"), "uniform map"),
     pattern("only the first column", "for column in range(T)]", "for column in range(1)]", told("vertical"), "vertical maps are called something else"),
-    pattern("one cut in the middle", "for first in range(3, T - 2):", "for first in (T // 2,):", told("block"), "block maps"),
+    pattern("blocks forgotten", "for first in range(3, T - 2):", "for first in ():", told("block"), "block map"),
     pattern("another word", NEAREST, NEAREST + ".capitalize()", told("diagonal"), "none of the five names"),
     pattern("a number", NEAREST, "return 3", told("block"), "an int came"),
     pattern("the largest cell of each row", NEAREST, "j = weights.argmax(dim=1)\n    return 'diagonal' if (j - i).abs().float().mean() < T / 5 else 'reverse' if (T - 1 - i - j).abs().float().mean() "

@@ -87,7 +87,7 @@ def attention_rollout(attentions):
 
 
 rng = torch.Generator().manual_seed(5)
-EXAMPLES = {T: [(name, numbers(draw_pattern(name, T, 0.0, rng)).ravel()) for name in PATTERNS for _ in range(1 if name == "uniform" else 60)] for T in range(9, 17)}
+EXAMPLES = {T: [(name, numbers(draw_pattern(name, T, 0.0, rng)).ravel()) for name in PATTERNS for _ in range(1 if name == "uniform" else 200)] for T in range(9, 17)}
 
 
 def classify_pattern(weights):

@@ -1,0 +1,204 @@
+"""Puts a saved course where there is none.
+
+Everything is unpacked and checked inside the areas first; only then it is renamed into its places. An archive is not trusted:
+a name that leads elsewhere, a link that something else would be written through, a device: none of it comes to be.
+"""
+
+import errno
+import os
+import shutil
+import stat
+import tarfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kireji import paths
+from kireji.backup.archive import BadArchive, Reader, modified
+from kireji.backup.areas import ASIDE, GRADEBOOK, SETTINGS, SETTINGS_FILES, STAGING, Area, areas, what_is_here
+from kireji.errors import KirejiError
+from kireji.exchange import times
+
+FLAG = "--overwrite-the-course-that-is-here"
+
+
+@dataclass
+class Restored:
+    """What came back. `settings`: files that differ from the ones here, and where the saved ones were put."""
+
+    made: str
+    files: int = 0
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class _Staged:
+    """Where everything waits until all of it is checked."""
+
+    folders: list[tuple[Path, tarfile.TarInfo]] = field(default_factory=list)
+    links: list[tuple[Path, tarfile.TarInfo]] = field(default_factory=list)
+    files: int = 0
+
+
+def restore(archive: Reader, overwrite: bool = False) -> Restored:
+    """Put everything of `archive` in its place. Nobody may use the course meanwhile.
+
+    KirejiError where there is a course and `overwrite` is not given, where the archive is bad (nothing is changed then), or
+    where the disk is full."""
+    here = what_is_here()
+    if here and not overwrite:
+        raise KirejiError(f"There is a course here already: {', '.join(here)}. Nothing was changed. Restore into a fresh clone, or, "
+                          f"if all of it may be lost, run the command again with {FLAG}.")
+    everything = areas()
+    with _full_disk_explained():
+        try:
+            for area in everything:
+                _remove(area.path / STAGING)
+            staged = _unpack(archive, {area.name: area for area in everything})
+            restored = Restored(archive.made, staged.files)
+            paths.VAR.mkdir(exist_ok=True)
+            paths.UNFINISHED_RESTORE.touch()
+            for area in everything:
+                _swap(area)
+            _place_gradebook()
+            restored.settings = _place_settings()
+            times.record(paths.EXCHANGE / paths.COURSE_ID / "inbound", archive.times)
+            for made in ("data", "release"):        # what the set-up made from another secret and another gradebook
+                (paths.VAR / "setup" / made).unlink(missing_ok=True)
+            os.sync()
+            paths.UNFINISHED_RESTORE.unlink()
+        finally:
+            for area in everything:
+                _remove(area.path / STAGING)
+        for area in everything:
+            _remove(area.path / ASIDE)
+    return restored
+
+
+def _unpack(archive: Reader, by_name: dict[str, Area]) -> _Staged:
+    staged = _Staged()
+    for member, content in archive.members():
+        place = _place(archive, member, by_name)
+        if member.issym():
+            staged.links.append((place, member))
+        elif member.isdir():
+            place.mkdir(mode=0o700)
+            staged.folders.append((place, member))
+        elif content:
+            with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
+                shutil.copyfileobj(content, file, 2**20)
+                file.flush()        # what is written later would move its time
+                _own(file.fileno(), member)
+                os.fchmod(file.fileno(), member.mode & 0o777)
+                os.utime(file.fileno(), ns=(modified(member),) * 2)
+            staged.files += 1
+        else:
+            raise BadArchive(f"{archive.name} was not written by `./kireji backup`: it has a device, a pipe or a hard link. Nothing "
+                             "was changed.")
+    for place, member in staged.links:      # last: nothing is written through a link
+        place.symlink_to(member.linkname)
+        os.utime(place, ns=(modified(member),) * 2, follow_symlinks=False)
+        _own(place, member)
+    for place, member in reversed(staged.folders):
+        _own(place, member)
+        place.chmod(member.mode & 0o7777 & ~stat.S_ISUID)
+        os.utime(place, ns=(modified(member),) * 2)
+    return staged
+
+
+def _place(archive: Reader, member: tarfile.TarInfo, by_name: dict[str, Area]) -> Path:
+    """Where to unpack a member; BadArchive for a name that is none of ours or leads out of its area."""
+    top, _, rest = member.name.partition("/")
+    area = by_name.get("var" if top in (GRADEBOOK, SETTINGS) else top)
+    inner = member.name if top in (GRADEBOOK, SETTINGS) else rest
+    parts = inner.split("/")
+    known = area and inner and not {"", ".", ".."} & set(parts) and "\0" not in inner
+    if known and parts[0] not in {*area.leave, STAGING, ASIDE}:
+        staging = area.path / STAGING
+        if not staging.exists():
+            staging.mkdir(parents=True, mode=0o700)
+        try:
+            # What tarfile says of the name: a second opinion. A link's target is only kept, never followed.
+            plain = member.replace(name=inner, deep=False)
+            plain.type = tarfile.REGTYPE if member.issym() else member.type
+            tarfile.data_filter(plain, str(staging))
+            place = staging / inner
+            if len(parts) == 1 or top == SETTINGS or place.parent.is_dir():
+                if top == SETTINGS:
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                return place
+        except tarfile.FilterError:
+            pass
+    raise BadArchive(f"{archive.name} was not written by `./kireji backup`: {ascii(member.name)} has no place in a course. Nothing "
+                     "was changed.")
+
+
+def _own(place: Path | int, member: tarfile.TarInfo) -> None:
+    """Give it its owner; only root can."""
+    if os.geteuid() == 0:
+        os.chown(place, member.uid, member.gid, **({} if isinstance(place, int) else {"follow_symlinks": False}))
+
+
+def _swap(area: Area) -> None:
+    """Put what is staged into its place; what was there waits aside until all of it is done."""
+    area.path.mkdir(parents=True, exist_ok=True)
+    aside, staging = area.path / ASIDE, area.path / STAGING
+    aside.mkdir(exist_ok=True, mode=0o700)
+    for child in area.children():
+        _remove(aside / child.name)
+        child.rename(aside / child.name)
+    for child in sorted(staging.iterdir()) if staging.is_dir() else ():
+        if child.name not in (GRADEBOOK, SETTINGS):
+            child.rename(area.path / child.name)
+
+
+def _place_gradebook() -> None:
+    staged, target = paths.VAR / STAGING / GRADEBOOK, paths.GRADEBOOK.resolve()
+    target.with_name(target.name + "-journal").unlink(missing_ok=True)
+    if staged.exists():
+        shutil.move(staged, target)
+    else:
+        target.unlink(missing_ok=True)
+
+
+def _place_settings() -> dict[str, str]:
+    """Settings that are not here are put in place; what differs is put beside: it may be of another version."""
+    beside = {}
+    for name in SETTINGS_FILES:
+        saved, own = paths.VAR / STAGING / SETTINGS / name, paths.ROOT / name
+        if not saved.is_file() or saved.is_symlink() or (own.exists() and own.read_bytes() == saved.read_bytes()):
+            continue
+        target = own.with_name(own.name + ".from-backup") if own.exists() else own
+        shutil.move(saved, target)
+        if target != own:
+            beside[name] = target.name
+    return beside
+
+
+def _remove(path: Path) -> None:
+    """Remove a file or a folder with everything in it, also folders that their owner made unreadable."""
+    def open_up(function: Callable, failed: str, error: BaseException) -> None:
+        os.chmod(os.path.dirname(failed), 0o700)
+        if os.path.isdir(failed) and not os.path.islink(failed):
+            os.chmod(failed, 0o700)
+            shutil.rmtree(failed, ignore_errors=True)
+        else:
+            function(failed)
+
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    elif path.exists():
+        shutil.rmtree(path, onerror=open_up)
+
+
+@contextmanager
+def _full_disk_explained() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise KirejiError("The disk is full: the archive could not be unpacked, and nothing was changed. Free some space and run the "
+                          "command again." if not paths.UNFINISHED_RESTORE.exists() else "The disk is full. What was restored is not whole: free "
+                          "some space and run the command again.") from None

@@ -1,0 +1,74 @@
+"""Saves a course while it runs."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from kireji import gradebook, paths
+from kireji.backup.archive import Writer
+from kireji.backup.areas import GRADEBOOK, SETTINGS, SETTINGS_FILES, Area, areas
+from kireji.backup.reading import Entry, Tell, read_area, read_tree
+from kireji.errors import KirejiError
+from kireji.exchange.times import all_times
+
+
+@dataclass
+class Saved:
+    """What went into an archive."""
+
+    files: int = 0
+    size: int = 0                                   # bytes, before they were packed
+    left_out: list[str] = field(default_factory=list)
+
+
+def save(stream: IO[bytes], tell: Tell) -> Saved:
+    """Write an archive of everything. `tell` hears what had to be waited for. KirejiError where something cannot be saved."""
+    saved = Saved()
+    with Writer(stream) as archive:
+        for entry in _everything(saved.left_out.append, tell):
+            saved.files += entry.content is not None
+            saved.size += entry.status.st_size if entry.content else 0
+            archive.add(entry)
+        archive.finish(all_times(paths.EXCHANGE / paths.COURSE_ID / "inbound"))
+    return saved
+
+
+def _everything(leave: Tell, tell: Tell) -> Iterator[Entry]:
+    gradebook.check(paths.GRADEBOOK)
+    for area in areas():
+        if area.path == paths.VAR:
+            # After what was graded: a grade without its folder is worked out again, a folder without its grade is not.
+            yield from _gradebook(tell)
+        yield from read_area(area, leave)
+    settings = Area(SETTINGS, paths.ROOT)
+    for name in SETTINGS_FILES:
+        yield from read_tree(paths.ROOT / name, f"{SETTINGS}/{name}", settings, leave)
+
+
+def _gradebook(tell: Tell) -> Iterator[Entry]:
+    if paths.GRADEBOOK.exists():
+        gradebook.wait_until_free(paths.GRADEBOOK, tell)
+        copy = gradebook.back_up(paths.GRADEBOOK)
+        for entry in read_tree(copy, GRADEBOOK, Area(GRADEBOOK, paths.VAR), tell):
+            entry.status = paths.GRADEBOOK.stat()
+            yield entry
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file that nobody else may read, which appears under its name whole or not at all. KirejiError if there is one."""
+    if path.exists():
+        raise KirejiError(f"{path} is there already; it was left as it is. Give another name.")
+    draft = path.with_name(f".{path.name}.unfinished")
+    draft.unlink(missing_ok=True)
+    try:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,67 @@
+"""When a submission came: the file system's change time, which no program can set back.
+
+A restored backup has other change times. So the backup says when each submission came, and this is believed for as long
+as the folder's change time is the one that restoring gave it: whoever touches anything in it afterwards moves it.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from kireji import paths
+from kireji.exchange.inside.kireji_handing_in import FILES
+from kireji.plain_folder import PlainFolder
+
+MOST_FILES = FILES + 2          # of one submission, looked at: nbgrader's submit adds two of its own
+
+Times = dict[str, tuple[float, float]]     # STUDENT/FOLDER -> (change time after restoring, when it came), seconds since 1970
+
+
+def restored_times() -> Times:
+    """What the last restore recorded; nothing where there was none."""
+    try:
+        return {name: tuple(pair) for name, pair in json.loads(paths.RESTORED_TIMES.read_text()).items()}
+    except FileNotFoundError:
+        return {}
+
+
+def came(folder: PlainFolder, path: Path, restored: Times) -> float:
+    """When the submission in `folder`, opened from `path`, was last changed by anybody but a restore; seconds since 1970."""
+    changed = folder.change_time(MOST_FILES)
+    then, original = restored.get(f"{path.parent.name}/{path.name}", (None, None))
+    return original if changed == then else changed
+
+
+def all_times(inbound: Path) -> dict[str, float]:
+    """STUDENT/FOLDER -> when it came, of everything handed in; for a backup."""
+    restored, found = restored_times(), {}
+    for path in _folders(inbound):
+        with suppress(OSError), PlainFolder(path) as folder:      # its student may be removing it
+            found[f"{path.parent.name}/{path.name}"] = came(folder, path, restored)
+    return found
+
+
+def record(inbound: Path, times: dict[str, float]) -> None:
+    """After a restore: the folders of `inbound` as they are now came at `times`."""
+    restored: Times = {}
+    for path in _folders(inbound):
+        name = f"{path.parent.name}/{path.name}"
+        if name in times:
+            with PlainFolder(path) as folder:
+                restored[name] = folder.change_time(MOST_FILES), times[name]
+    draft = paths.RESTORED_TIMES.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(restored, file)
+    draft.replace(paths.RESTORED_TIMES)
+
+
+def _folders(inbound: Path) -> Iterator[Path]:
+    """Every student's submissions; what is no folder, or goes away meanwhile, is passed over."""
+    for home in sorted(inbound.iterdir()) if inbound.is_dir() else ():
+        if home.is_dir() and not home.is_symlink():
+            for path in sorted(home.iterdir()):
+                if path.is_dir() and not path.is_symlink():
+                    yield path

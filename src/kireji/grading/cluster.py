@@ -1,0 +1,116 @@
+"""Judging on the machines of a Dask cluster: its executor, where each worker has the same course as here.
+
+Workers hold the hidden tests, the sandboxes and a copy of the secret, and never the gradebook. The secret is not sent: a
+digest says whether theirs is ours.
+"""
+
+import hashlib
+import logging
+import platform
+import warnings
+from concurrent.futures import Executor
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from kireji import paths
+from kireji.data.secret import read_or_make_secret
+from kireji.errors import KirejiError
+
+from .assignment import load, names
+from .kept import graders_version
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+PATIENCE = 15           # seconds for a scheduler to answer
+MISSING = "Grading on a cluster needs Dask, which is not installed here. Install it with: ./kireji setup --cluster"
+START = "dask worker {address} --nthreads 1 --nworkers 4"
+
+
+class NoCluster(KirejiError):
+    """Why nothing can be judged there, in one sentence."""
+
+
+def course_here() -> dict[str, str]:
+    """What must be the same wherever something is judged, each as a version or a digest."""
+    secret = read_or_make_secret(paths.SECRET) if paths.SECRET.exists() else b""
+    assignments = [load(name) for name in names()]
+    tests = "".join(graders_version(assignment.graders) for assignment in assignments)
+    source = "".join(str(assignment.source) for assignment in assignments)
+    return {
+        "Python": ".".join(platform.python_version_tuple()[:2]),
+        "PyTorch": version("torch"),
+        "Dask": version("distributed"),
+        "the assignments in source/": _digest(source.encode()),
+        "the hidden tests, the data or Kireji itself": _digest(tests.encode()),
+        "the secret (var/secret)": _digest(b"kireji, compared with a worker's: " + secret),
+    }
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+class Cluster(Executor):
+    """The workers of the scheduler at `address`, as an executor for `ahead`; `workers` judge at a time.
+
+    NoCluster if there are none, or some of them would judge otherwise than here. Use as a context.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)     # what matters becomes a sentence
+        self.client = _connect(address)
+        try:
+            self.workers = check(self.client, address)
+        except BaseException:
+            self.client.close()
+            raise
+        # Not pure: the same work under two names is two tasks.
+        self.executor = self.client.get_executor(pure=False)
+
+    def submit(self, call, /, *arguments, **named):
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Sending large graph")       # a submission with its checkpoint
+            return self.executor.submit(call, *arguments, **named)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self.executor.shutdown(wait and not cancel_futures)
+        self.client.close()
+
+
+def check(client: "Client", address: str) -> int:
+    """How many workers there are. NoCluster if one of them would judge otherwise than this machine."""
+    threads, start = client.nthreads(), START.format(address=address)
+    if not threads:
+        raise NoCluster(f"The cluster at {address} has no worker. Start some with: {start}")
+    here = course_here()
+    for worker, there in client.run(course_here, on_error="return").items():
+        if not isinstance(there, dict):
+            raise NoCluster(f"The worker at {worker} does not have this course ({_line(there)}). Start it in a checkout that is set "
+                            f"up, with: .venv/bin/{start}")
+        other = [name for name in here if there.get(name) != here[name]]
+        if other:
+            raise NoCluster(f"The worker at {worker} would judge otherwise than this machine. Different: {', '.join(other)}. "
+                            "Give it the same checkout and the same var/, and start it again.")
+    for worker, count in threads.items():
+        if count != 1:
+            raise NoCluster(f"The worker at {worker} judges {count} at a time in one process, which hidden tests cannot share. "
+                            f"Start it with: {start}")
+    return len(threads)
+
+
+def _connect(address: str) -> "Client":
+    try:
+        from distributed import Client
+    except ImportError:
+        raise NoCluster(MISSING) from None
+    try:
+        return Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise NoCluster(f"There is no Dask scheduler to be reached at {address} ({_line(error)}). The address is the one "
+                        "that `dask scheduler` prints, such as tcp://10.0.0.5:8786.") from None
+
+
+def _line(error: object) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

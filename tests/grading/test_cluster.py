@@ -1,0 +1,81 @@
+"""Grading on a Dask cluster: three worker processes of this machine, one of which is killed in the middle."""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from kireji import paths
+from kireji.grading import cluster
+from kireji.hub.lifecycle import free_ports
+from kireji.setup.venv import activated
+from tests.grading.cluster_course import STUDENTS
+
+pytestmark = [pytest.mark.needs("dask"), pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """What tests/grading/cluster_course.py saw, which needs a process of its own."""
+    command = [sys.executable, "-P", "-m", "tests.grading.cluster_course", str(tmp_path_factory.mktemp("cluster"))]
+    done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True,
+                          env=activated({}) | {"PYTHONPATH": str(paths.ROOT), "OMP_NUM_THREADS": "1"})
+    assert done.returncode == 0, done.stderr[-4000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_a_killed_worker_loses_nothing(found):
+    assert found["killed"]
+    assert Counter(map(tuple, found["done"])) == {(student, ""): 1 for student in STUDENTS}     # each once
+    assert found["scores"] == {student: 2 * number for number, student in enumerate(STUDENTS)}
+
+
+def test_nothing_is_recorded_twice(found):
+    assert found["recorded"] == dict.fromkeys(STUDENTS, 1)
+    assert found["judged"] == len(STUDENTS) + 1        # the captive's once more
+    assert found["by"] > 1
+
+
+def test_a_cluster_that_will_not_do_is_a_sentence(found):
+    assert "has no worker. Start some with: dask worker tcp://127.0.0.1:" in found["no worker"]
+    assert "would judge otherwise than this machine. Different: the secret (var/secret). Give it" in found["another secret"]
+
+
+class Workers:
+    """A client of two workers that answer `said` and have so many `threads`."""
+
+    def __init__(self, said, threads=1):
+        self.said, self.threads = said, threads
+
+    def nthreads(self):
+        return {"tcp://one": 1, "tcp://two": self.threads}
+
+    def run(self, call, on_error):
+        return {"tcp://one": call(), "tcp://two": self.said or call()}
+
+
+@pytest.mark.parametrize(("workers", "words"), [
+    (Workers(ModuleNotFoundError("No module named 'kireji'")), "two does not have this course .No module named 'kireji'"),
+    (Workers({}), "two would judge otherwise .* Different: Python, PyTorch, Dask, "),
+    (Workers(None, threads=2), "two judges 2 at a time in one process"),
+])
+def test_a_worker_that_will_not_do_is_a_sentence(workers, words):
+    assert cluster.check(Workers(None), "tcp://here") == 2
+    with pytest.raises(cluster.NoCluster, match=words):
+        cluster.check(workers, "tcp://here")
+
+
+def test_an_address_without_a_scheduler_is_a_sentence(monkeypatch):
+    monkeypatch.setattr(cluster, "PATIENCE", 1)
+    for address in (f"tcp://127.0.0.1:{free_ports(1)[0]}", "nowhere at all"):
+        with pytest.raises(cluster.NoCluster, match="There is no Dask scheduler to be reached at") as sentence:
+            cluster.Cluster(address)
+        assert "\n" not in str(sentence.value)
+
+
+def test_without_dask_it_says_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(cluster.NoCluster, match="setup --cluster"):
+        cluster.Cluster("tcp://127.0.0.1:1")
