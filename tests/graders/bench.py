@@ -47,7 +47,6 @@ def serving(code: str, call_seconds: float = 60) -> Iterator[Channel]:
         channel.close()
 
 
-<<<<<<< HEAD
 class UntilLost(Grading):
     """Ends the run with the first hidden test that takes points."""
 
@@ -56,27 +55,17 @@ class UntilLost(Grading):
             item.session.shouldfail = "points were lost"
 
 
-def grade(assignment: str, code: str, *files: str, digest: str = "", call_seconds: float = 60,
+def grade(assignment: str, code: str, *files: str, digest: str = "a submission", call_seconds: float = 60,
           until_lost: bool = False) -> dict[str, list[TestReport]]:
-    """The report of an assignment's hidden tests (of all, or those in `files`) on the variables that `code` defines.
-
-    Returns {grade_id: reports}. digest: of the submission, from which the tests' inputs are drawn; the code itself unless told.
-    until_lost: nothing is asked of a file after the first hidden test that takes points.
-
-    AssertionError if a hidden test itself broke: that is never the student's doing."""
-    with serving(code, call_seconds) as channel:
-        grading = (UntilLost if until_lost else Grading)(channel, SECRET, digest or placeless(code))
-=======
-def grade(assignment: str, code: str, *files: str, digest: str = "a submission", call_seconds: float = 60) -> dict[str, list[TestReport]]:
     """The report of an assignment's hidden tests (of all, or those in `files`) on the variables that `code` defines.
 
     Returns {grade_id: reports}. digest: the submission's, from which the tests' inputs are drawn; one for all, so that a
     variant meets the same inputs whatever else of the notebook is edited.
+    until_lost: nothing is asked of a file after the first hidden test that takes points.
 
     AssertionError if a hidden test itself broke: that is never the student's doing."""
     with serving(code, call_seconds) as channel:
-        grading = Grading(channel, SECRET, digest)
->>>>>>> main
+        grading = (UntilLost if until_lost else Grading)(channel, SECRET, digest)
         folder = paths.GRADERS / assignment
         for path in [folder / file for file in files] or [folder]:
             run_hidden_tests(path, grading)
