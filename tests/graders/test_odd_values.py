@@ -28,6 +28,7 @@ ODD = {
     "a module": "torch",
     "an endless list": "(lambda x: (x.append(x), x)[1])([])",
 }
+FEW = ("nothing", "text", "NaN", "complex", "a pair of ones", "an endless list")       # of the other assignments: the hidden tests share `expect`
 CODE = """
 import torch
 from torch import nn
@@ -66,7 +67,7 @@ ASSIGNMENTS = {
     "ex1_translation": Names("padding_mask sequence_loss train_step greedy_decode beam_decode translate align",
                              "AdditiveAttention Encoder AttentionDecoder", "model"),
     "ex2_mechanisms": Names("dot_product_attention scaled_dot_product_attention gaussian_window causal_mask positional_encoding softmax_gradient_norm "
-                            "build_attention predict compare plot_accuracy", "GeneralAttention LocationAttention SelfAttention MultiHeadAttention", "",
+                            "build_attention predict compare plot_accuracy", "GeneralAttention LocationAttention SelfAttention MultiHeadAttention", "models",
                             {"GeneralAttention": "lambda self, d_q, d_k: dict(W=nn.Linear(d_k, d_q, bias=False))",
                              "LocationAttention": "lambda self, d_q, longest: dict(W=nn.Linear(d_q, longest, bias=False))",
                              "SelfAttention": "lambda self, d, d_k: {name: nn.Linear(d, d_k, bias=False) for name in ('W_q', 'W_k', 'W_v')}",
@@ -89,10 +90,10 @@ def submission(assignment: str, value: str) -> str:
     return trained + CODE.replace("{value}", value) + "\n".join(lines)
 
 
-@pytest.mark.parametrize("value", ODD.values(), ids=ODD)
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize(("assignment", "value"), [
+    (assignment, value) for assignment in ASSIGNMENTS for value in (ODD if assignment == "ex1_translation" else FEW)])
 def test_odd_values_earn_nothing(assignment, value):
-    tests = [test for tests in grade(assignment, submission(assignment, value)).values() for test in tests
+    tests = [test for tests in grade(assignment, submission(assignment, ODD[value])).values() for test in tests
              if test.name not in ASSIGNMENTS[assignment].earned]
     assert {test.name: test.fraction for test in tests if test.fraction} == {}
     assert {test.status for test in tests} <= {"failed", "error"}, {test.name: test.message for test in tests}
