@@ -13,7 +13,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 
 def require(name: str) -> None:
-    """Go on where `name` ("browser", "bubblewrap", "libseccomp", "dask") is to be had; else skip the test, or fail it."""
+    """Go on where `name` ("browser", "bubblewrap", "libseccomp", "dask", "docker") is to be had; else skip the test, or fail it."""
     missing = MISSING[name]()
     if missing and name in os.environ.get("KIREJI_REQUIRE", "").split():
         pytest.fail(f"KIREJI_REQUIRE names {name}, but {missing}", pytrace=False)
@@ -42,8 +42,15 @@ def _no_libseccomp() -> str | None:
     return None if syscalls.available() else "libseccomp is not installed"
 
 
+def _no_docker() -> str | None:
+    from tests.compose import stack
+
+    return stack.engine_missing()
+
+
 def _no_dask() -> str | None:
     return None if importlib.util.find_spec("distributed") else "Dask is not installed: ./kireji setup --cluster"
 
 
-MISSING = {"browser": _no_browser, "bubblewrap": _no_bubblewrap, "libseccomp": _no_libseccomp, "dask": _no_dask}
+MISSING = {"browser": _no_browser, "bubblewrap": _no_bubblewrap, "libseccomp": _no_libseccomp, "dask": _no_dask,
+           "docker": _no_docker}

@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "data": LEAVES, "setup": LEAVES,
     "sandbox": LEAVES | {"wire"},
     **dict.fromkeys(MIDDLE, LEAVES | {"wire", "sandbox", "data"} | MIDDLE),
+    "hub": LEAVES | {"wire", "sandbox", "data", "setup"} | MIDDLE,     # setup: a container has no launcher
     "demo": LEAVES | {"data", "sandbox"} | MIDDLE,
     "backup": LEAVES | {"exchange"},
     "cli": LEAVES | {"data", "setup", "sandbox", "demo", "backup"} | MIDDLE,

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import PHONE
+from tests.browser.formgrader import assignment_row, autograde, collect, give_feedback, open_submissions
 from tests.browser.steps import (close_notebook, do_the_work, fetch, fetch_feedback, open_assignment_list, open_notebook, released,
                                  submit)
 from tests.live_course import LiveCourse
@@ -16,7 +17,6 @@ from tests.live_course import LiveCourse
 pytestmark = [pytest.mark.needs("browser", "bubblewrap"), pytest.mark.timeout(1200)]
 
 EX1 = "ex1_translation"
-GRADING = 300_000       # milliseconds for one submission on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -53,38 +53,19 @@ def submitted(student: Page, fetched: Path, picture: Callable) -> None:
 def graded(submitted: None, log_in: Callable[[str], Page], picture: Callable) -> Page:
     """The instructor has collected, autograded, and given feedback, all in the formgrader."""
     page = log_in("instructor")
-    row = page.get_by_role("row", name=re.compile(EX1))
-    picture_when(page, row, "formgrader", picture)
-    row.locator(".collect a").click()
-    confirm(page)
-    row.locator(".num-submissions a").click()
-    submission = page.get_by_role("row", name=re.compile("alice"))
-    expect(submission).to_contain_text("needs autograding")
+    picture_when(page, assignment_row(page, EX1), "formgrader", picture)
+    collect(page, EX1)
+    submission = open_submissions(page, EX1, "alice")
     picture(page, "formgrader_submissions")
-    submission.locator(".autograde a").click()
-    confirm(page, GRADING)
-    expect(submission).to_contain_text(re.compile("graded|needs manual grading"))
+    autograde(page, submission)
     picture(page, "formgrader_graded")
-    page.get_by_role("link", name="Manage Assignments").first.click()
-    row.locator(".generate-feedback a").click()
-    confirm(page)
-    row.locator(".release-feedback a").click()
-    confirm(page)
+    give_feedback(page, EX1)
     return page
 
 
 def picture_when(page: Page, there: Locator, name: str, picture: Callable) -> None:
     expect(there).to_be_visible()
     picture(page, name)
-
-
-def confirm(page: Page, milliseconds: float = 90_000) -> None:
-    """Wait for the formgrader's word of success and close it."""
-    success = page.locator("#success-modal")
-    expect(page.locator(".modal.in").first).to_be_visible(timeout=milliseconds)
-    assert success.count(), page.locator(".modal.in").inner_text()
-    success.get_by_role("button", name="OK").click()
-    expect(page.locator(".modal-backdrop")).to_have_count(0)    # it fades
 
 
 def test_nothing_pops_up_at_the_first_log_in(student: Page) -> None:

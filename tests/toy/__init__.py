@@ -28,8 +28,7 @@ def stub(name: str, code: str) -> str:
     return f"{head}\n    ### BEGIN SOLUTION\n{body}\n    ### END SOLUTION"
 
 
-@pytest.fixture(scope="session")
-def toy() -> Assignment:
+def make_toy() -> Assignment:
     """Two graded functions and a written question, worth 4 + 2 + 3 points."""
     cells = [marked(new_code_cell("import math"), grade_id="imports", locked=True)]
     for name, points in (("double", 4), ("share", 2)):
@@ -39,6 +38,12 @@ def toy() -> Assignment:
     question = new_markdown_cell("### BEGIN MARK SCHEME\nsecret\n### END MARK SCHEME\nYour answer")
     cells.append(marked(question, grade_id="essay", grade=True, solution=True, points=3))
     return Assignment("toy", new_notebook(cells=cells), Path(__file__).parent)
+
+
+@pytest.fixture(scope="session")
+def toy() -> Assignment:
+    """The toy assignment."""
+    return make_toy()
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 READY_SECONDS = 120
+MOST_SHOWN = 12         # accounts
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)     # Ctrl-C, a polite kill, a closed terminal
 
 
@@ -64,17 +65,20 @@ def _interrupt(signal_number, frame):
 def _say_ready(console: Console, address: str, released: list[str], seconds: float) -> None:
     """Tell a newcomer where to go, as whom, and what to do first."""
     from kireji.hub import lifecycle
-    from kireji.hub.accounts import load_accounts
+    from kireji.hub.accounts import ACCOUNTS, load_accounts
     from kireji.sandbox.bubblewrap import find_bwrap
 
     people = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
     for heading in ("account", "password", "lands in"):
         people.add_column(heading, header_style="dim")
     places = {"instructor": "the formgrader", "student": "JupyterLab"}
-    for account in load_accounts().values():
+    everybody = list(load_accounts().values())
+    for account in everybody[:MOST_SHOWN]:
         people.add_row(f"[bold]{account.name}[/bold]", f"[bold]{account.password}[/bold]", places[account.role])
     console.print(Panel.fit(f"Kireji is running at [bold cyan]{address}[/bold cyan]", border_style="cyan"))
     console.print(people)
+    if len(everybody) > MOST_SHOWN:
+        console.print(f"and {len(everybody) - MOST_SHOWN} more, in {lifecycle.shown(ACCOUNTS)}")
     console.print()
     if released:
         console.print(f"Released to the students: {', '.join(released)}")

@@ -4,11 +4,10 @@ Whoever judges gets plain data and gives plain data (`Task`, `Outcome`): process
 They need neither the folders of the submissions nor the gradebook.
 """
 
-import multiprocessing
 import os
 import traceback
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from kireji.errors import KirejiError
 from . import kept
 from .aside import take_in
 from .assignment import load
+from .forks import Forks
 from .intake import Submission
 
 KILLED = ("The process that judged {name} was killed, most likely because the machine's memory ran out. "
@@ -88,19 +88,7 @@ class Here(Executor):
 
 def open_processes(count: int) -> Executor:
     """Room for `count` judgements at a time on this machine."""
-    if count == 1:
-        return Here()
-    # Spawned, not forked: torch and the threads of an event loop do not survive a fork.
-    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
-
-
-def open_one_process() -> Executor:
-    """A process for what may have killed another."""
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
-
-
-def _is_broken(future: Future) -> bool:
-    return not future.cancelled() and isinstance(future.exception(), BrokenExecutor)
+    return Forks(count)
 
 
 def _outcome(future: Future, task: Task) -> Outcome:
@@ -162,24 +150,11 @@ class Judging:
         """Those that are done, each with the reason why it could not be judged, or "". Waits for one, so many `seconds`."""
         if not self._done and self._running:
             finished, _ = wait(self._running, seconds, FIRST_COMPLETED)
-            if any(_is_broken(future) for future in finished):
-                finished = self._find_the_killer()
             for future in finished:
                 folder, task = self._running.pop(future)
                 self._note(folder, _outcome(future, task), task)
         done, self._done = self._done, []
         return done
-
-    def _find_the_killer(self) -> list[Future]:
-        """A killed process takes all that were judged beside it along; which one it was shows when each has its own."""
-        wait(self._running)
-        self._close()
-        for future, (folder, task) in list(self._running.items()):
-            if _is_broken(future):
-                del self._running[future]
-                with open_one_process() as alone:
-                    self._note(folder, _outcome(alone.submit(judge_task, task), task), task)
-        return list(self._running)
 
     def _note(self, folder: Path, outcome: Outcome, task: Task | None = None) -> None:
         if task and outcome.judgement:

@@ -46,6 +46,22 @@ def names(role: str, path: Path = ACCOUNTS) -> list[str]:
     return sorted(account.name for account in load_accounts(path).values() if account.role == role)
 
 
+def admit(roles: dict[str, str], path: Path = ACCOUNTS) -> tuple[list[Account], list[str]]:
+    """Make an account for each name of `roles` (name: role) that has none, and give the others that role.
+
+    Returns the new accounts, and the names of those whose role was another. Nobody is removed."""
+    people = load_accounts(path)
+    new = [Account(name, role, new_password()) for name, role in roles.items() if name not in people]
+    changed = [name for name, role in roles.items() if name in people and people[name].role != role]
+    if new or changed:
+        kept = json.loads(path.read_text())
+        for name in changed:
+            kept[name]["role"] = roles[name]
+        kept |= {account.name: {"role": account.role, "password": account.password} for account in new}
+        _write_private(path, json.dumps(kept, indent=2) + "\n")
+    return new, changed
+
+
 def _write_private(path: Path, text: str) -> None:
     """Write `text` so that at no moment anybody else can read it, and a crash leaves the old file whole."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

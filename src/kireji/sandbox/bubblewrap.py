@@ -19,6 +19,9 @@ SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localti
 MAPPED_UID = ("--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000", "--cap-drop", "ALL")
 OWN_UID = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
            "--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
+# A parent of sandboxes can make namespaces and mounts for its children, which give all of this up.
+POWERS = ("CAP_SYS_ADMIN", "CAP_SETPCAP", "CAP_NET_ADMIN", "CAP_KILL", "CAP_SETUID", "CAP_SETGID")
+PARENT = ("--cap-drop", "ALL", *(option for power in POWERS for option in ("--cap-add", power)))
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Wall:
     scratch: Mapping[str, int] = field(default_factory=dict)    # folders in memory, and their size in bytes
     own_uid: bool = False       # no user namespace: the program starts as root, and changes to a uid of its own
     filter: int | None = None   # an open file with the seccomp filter (see `syscalls`)
+    parent: bool = False        # of sandboxes: it runs nothing of a submission, and makes the walls of those that do
 
 
 @functools.cache
@@ -99,9 +103,13 @@ def system_links() -> Iterable[tuple[str, str]]:
 
 
 def command(bwrap: str, wall: Wall, program: Iterable[str]) -> list[str]:
-    """The argument list that runs `program` behind `wall`. It dies with whoever started it."""
-    arguments = [bwrap, *(OWN_UID if wall.own_uid else MAPPED_UID), "--hostname", "sandbox", "--die-with-parent",
+    """The argument list that runs `program` behind `wall`. It dies with whoever started it, or as `wall.parent` does."""
+    arguments = [bwrap, *(OWN_UID if wall.own_uid else MAPPED_UID), "--hostname", "sandbox",
                  "--new-session", "--clearenv", "--proc", "/proc", "--dev", "/dev"]
+    if wall.parent:     # it may outlive the thread that started it, and ends when its lifeline does
+        arguments += PARENT if wall.own_uid else ("--uid", "0", "--gid", "0", *PARENT)
+    else:
+        arguments += ["--die-with-parent"]
     if wall.filter is not None:
         arguments += ["--seccomp", str(wall.filter)]
     scratch = {"/dev/shm": SHARED_MEMORY} | dict(wall.scratch)

@@ -1,5 +1,7 @@
 """Where one submission runs: the folders it gets and the command that starts a kernel there, behind a wall or without."""
 
+import atexit
+import contextlib
 import functools
 import itertools
 import json
@@ -7,9 +9,11 @@ import os
 import shutil
 import socket
 import stat
+import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO
@@ -19,15 +23,19 @@ import psutil
 from kireji import paths
 from kireji.errors import KirejiError
 
+from . import warm
 from .bubblewrap import Mount, Wall, can_change_uid, command, find_bwrap, interpreter_mounts
-from .limits import Limits
+from .limits import DEFAULT, Limits
 from .syscalls import open_filter
+from .watchdog import Watchdog
 
 INSIDE = Path(__file__).parent / "inside"
 WIRE = Path(__file__).parents[1] / "wire"
 MATPLOTLIB = paths.VAR / "matplotlib"       # a font cache made once: building one costs a second in each sandbox
 NEEDED = ("address_space", "file_bytes", "open_files", "processes", "processor_seconds")
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")     # in the order of their ports, from 1 on
+AGENT = "/sandbox/agent"
+COPIES = {"/sandbox/given/matplotlib": "/sandbox/home/matplotlib"}
 FIRST_UID = 1_000_000_000                   # where the uids of submissions begin: far from any account's
 
 NO_WALL = """There is no working bubblewrap on this machine, so nothing would keep a submission from reading the \
@@ -35,6 +43,7 @@ hidden tests and your files. Install it (Debian, Ubuntu: apt install bubblewrap)
 every submission, say so: --trust-submissions"""
 
 _numbers = itertools.count()
+Process = subprocess.Popen | warm.Forked
 
 
 class Place:
@@ -44,6 +53,7 @@ class Place:
     agent: so nothing inside needs a folder that is also on this machine's disk.
     """
 
+    first = 1       # which of its processes, counted from the one that we started, is the first inside
     scratch: dict[str, int] = {}        # folders in memory, as seen from inside, and their sizes in bytes
 
     def __init__(self, files: Mapping[str, bytes], limits: Limits) -> None:
@@ -51,13 +61,9 @@ class Place:
         self.root = Path(tempfile.mkdtemp(prefix="kj-"))
         self.limits = limits
         self.shared = self.root / "s"
-        self.submission = self.root / "submission"
-        for folder in (self.shared, self.submission):
-            folder.mkdir()
-            folder.chmod(0o755)
-        for name, content in files.items():
-            (self.submission / name).write_bytes(content)
-            (self.submission / name).chmod(0o644)
+        self.shared.mkdir()
+        self.shared.chmod(0o755)
+        self.files = files
         self.sockets = {self.address(port): _listener(self.shared / f"k-{port}") for port, _ in enumerate(CHANNELS, 1)}
         self.agent, self.agent_inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self.agent_number = self.agent_inside.fileno()      # the descriptor, inside as well
@@ -75,6 +81,23 @@ class Place:
         """What starts the kernel for `connection_file`."""
         raise NotImplementedError
 
+    def start(self, connection_file: str) -> Process:
+        """Start the kernel for `connection_file`, with nothing of ours but what is handed over: no environment, no terminal."""
+        return subprocess.Popen(self.command(connection_file), env={"PATH": "/usr/bin:/bin"}, cwd=self.shared,
+                                pass_fds=self.handed_over(), start_new_session=True, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    @functools.cached_property
+    def submission(self) -> Path:
+        """A folder with the submission's files, for a command that is to mount or copy it."""
+        folder = self.root / "submission"
+        folder.mkdir()
+        folder.chmod(0o755)
+        for name, content in self.files.items():
+            (folder / name).write_bytes(content)
+            (folder / name).chmod(0o644)
+        return folder
+
     def handed_over(self) -> list[int]:
         """The descriptors that the kernel's process must inherit."""
         own = [*self.sockets.values(), self.agent_inside, *filter(None, [self.filter])]
@@ -91,8 +114,9 @@ class Place:
         self.agent.close()
         shutil.rmtree(self.root, ignore_errors=True)
 
-    def environment(self, work: str, home: str) -> dict[str, str]:
-        """The whole environment of the kernel. Nothing of ours is handed on."""
+    @staticmethod
+    def environment(work: str, home: str) -> dict[str, str]:
+        """The whole environment of a kernel. Nothing of ours is handed on."""
         return {
             "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": home, "USER": "student", "LOGNAME": "student",
             "TMPDIR": "/tmp", "IPYTHONDIR": f"{home}/ipython", "MPLCONFIGDIR": f"{home}/matplotlib",
@@ -101,49 +125,131 @@ class Place:
             "ATTENTION_LAB_GRADING": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         }
 
-    def start_options(self, copies: Mapping[str, str], uid: int | None = None) -> str:
-        limits = {name: value for name, value in asdict(self.limits).items() if name in NEEDED}
-        sockets = {address: listener.fileno() for address, listener in self.sockets.items()}
-        return json.dumps({"uid": uid, "limits": limits, "copies": copies, "sockets": sockets,
-                           "agent": self.agent_number})
+    def kernel_limits(self) -> dict[str, float]:
+        """What the kernel of this machine holds each process to."""
+        return {name: value for name, value in asdict(self.limits).items() if name in NEEDED}
+
+    def numbers(self) -> dict[str, int]:
+        """The descriptors of the kernel's sockets, as the kernel has them, by address."""
+        return {address: listener.fileno() for address, listener in self.sockets.items()}
+
+    def start_options(self, copies: Mapping[str, str], uid: int | None = None, filter: str | None = None) -> str:
+        return json.dumps({"uid": uid, "limits": self.kernel_limits(), "copies": copies, "sockets": self.numbers(),
+                           "agent": self.agent_number, "filter": filter})
+
+    def watch(self, pid: int, end: Callable[[str], None]) -> Watchdog:
+        """Begin to hold the limits that are the submission's as a whole; `end` is called with the reason when one is reached."""
+        watchdog = Watchdog(pid, self.limits, self.scratch, end, first=self.first)
+        watchdog.start()
+        return watchdog
 
 
 class WalledPlace(Place):
-    """Behind bubblewrap: no network, no other processes, and of the file system only what is listed here."""
+    """Behind bubblewrap: no network, no other processes, and of the file system only what is listed here.
+
+    The kernel is forked by a parent behind such a wall (`warm.py`) into walls of its own, which takes a tenth of the time;
+    where this Linux does not allow that, it is started there from nothing."""
 
     def __init__(self, files: Mapping[str, bytes], limits: Limits) -> None:
         super().__init__(files, limits)
-        self.scratch = {"/tmp": limits.scratch_bytes // 4, "/sandbox/work": limits.scratch_bytes // 2,
-                        "/sandbox/home": limits.scratch_bytes // 8, "/dev/shm": limits.scratch_bytes // 8}
+        self.scratch = scratch_folders(limits)
+
+    def start(self, connection_file: str) -> Process:
+        address = warm_address() if self.scratch == scratch_folders(DEFAULT) else None
+        if address:
+            order = {"uid": _uid_of_its_own() if _has_own_uid() else None, "limits": self.kernel_limits(),
+                     "addresses": list(self.sockets), "connection": Path(connection_file).read_text()}
+            handed_over = [thing.fileno() for thing in (*self.sockets.values(), self.agent_inside)]
+            with contextlib.suppress(warm.NoParent):        # it has died: the next process to ask starts another
+                forked = warm.fork(address, order, self.files, handed_over)
+                self.agent_number, self.first = warm.AGENT, 0
+                return forked
+        return super().start(connection_file)
 
     def command(self, connection_file: str) -> list[str]:
-        bwrap = find_bwrap()
-        if bwrap is None:
-            raise KirejiError(NO_WALL)
-        uid = _uid_of_its_own() if can_change_uid() and _others_may_read() else None
+        uid = _uid_of_its_own() if _has_own_uid() else None
         self.filter = open_filter()
-        data = (Mount(paths.LAB_DATA, "/sandbox/data"),) if paths.LAB_DATA.exists() else ()
-        fonts = (Mount(MATPLOTLIB, "/sandbox/given/matplotlib"),) if MATPLOTLIB.exists() else ()
-        wall = Wall(
-            mounts=(
-                *interpreter_mounts(), *data, *fonts,
+        wall = _wall(
+            self.scratch, uid is not None, self.filter,
+            Mount(INSIDE / "start.py", f"{AGENT}/start.py"),
+            Mount(self.submission, "/sandbox/given/submission"), Mount(self.shared, str(self.shared)))
+        copies = COPIES | {"/sandbox/given/submission": "/sandbox/work"}
+        program = [sys.executable, f"{AGENT}/start.py", self.start_options(copies, uid), connection_file]
+        return command(_bwrap(), wall, program)
+
+
+def _wall(scratch: Mapping[str, int], own_uid: bool, filter_file: IO[bytes] | None, *more: Mount, parent: bool = False) -> Wall:
+    """The wall that every sandbox stands behind, and `more` mounts."""
+    data = (Mount(paths.LAB_DATA, "/sandbox/data"),) if paths.LAB_DATA.exists() else ()
+    fonts = (Mount(MATPLOTLIB, "/sandbox/given/matplotlib"),) if MATPLOTLIB.exists() else ()
+    return Wall(
+        mounts=(*interpreter_mounts(), *data, *fonts,
                 Mount(paths.LAB / "attention_lab", "/sandbox/lab/attention_lab"),
-                Mount(INSIDE / "agent.py", "/sandbox/agent/agent.py"),
-                Mount(INSIDE / "start.py", "/sandbox/agent/start.py"),
-                Mount(WIRE, "/sandbox/agent/wire"),
-                Mount(self.submission, "/sandbox/given/submission"),
-                Mount(self.shared, str(self.shared)),
-            ),
-            environment=self.environment("/sandbox/work", "/sandbox/home")
-            | {"PYTHONPATH": "/sandbox/lab:/sandbox/agent", "ATTENTION_LAB_DATA": "/sandbox/data"},
-            folder="/sandbox/work",
-            scratch=self.scratch,
-            own_uid=uid is not None,
-            filter=self.filter and self.filter.fileno(),
-        )
-        copies = {"/sandbox/given/submission": "/sandbox/work", "/sandbox/given/matplotlib": "/sandbox/home/matplotlib"}
-        program = [sys.executable, "/sandbox/agent/start.py", self.start_options(copies, uid), connection_file]
-        return command(bwrap, wall, program)
+                Mount(INSIDE / "agent.py", f"{AGENT}/agent.py"), Mount(WIRE, f"{AGENT}/wire"), *more),
+        environment=Place.environment("/sandbox/work", "/sandbox/home")
+        | {"PYTHONPATH": f"/sandbox/lab:{AGENT}", "ATTENTION_LAB_DATA": "/sandbox/data"},
+        folder="/sandbox/work", scratch=scratch, own_uid=own_uid, parent=parent,
+        filter=None if filter_file is None or parent else filter_file.fileno())
+
+
+def _bwrap() -> str:
+    bwrap = find_bwrap()
+    if bwrap is None:
+        raise KirejiError(NO_WALL)
+    return bwrap
+
+
+def _has_own_uid() -> bool:
+    return can_change_uid() and _others_may_read()
+
+
+_warming = threading.Lock()
+_warm: dict[str, str | None] = {}       # "address": of the parent that this process uses, None where there can be none
+
+
+def warm_address() -> str | None:
+    """Where the warmed parent listens; started now if there is none yet. None where this machine allows none."""
+    with _warming:
+        if "address" not in _warm:
+            _warm["address"] = _start_parent()
+        return _warm["address"]
+
+
+def adopt(address: str | None) -> None:
+    """Use the parent that another process has started."""
+    _warm["address"] = address
+
+
+def _start_parent() -> str | None:
+    from . import container     # it builds on this module
+
+    if container.FOLDER or find_bwrap() is None:
+        return None
+    try:
+        parent = warm.WarmParent(_parent_command)
+    except warm.NoParent:
+        return None
+    atexit.register(parent.close)
+    order = {"uid": _uid_of_its_own() if _has_own_uid() else None, "limits": {}, "addresses": [], "connection": None}
+    try:        # whether the walls can be made, shows when they are
+        trial = warm.fork(parent.address, order, {}, [])
+        if trial.wait(warm.ANSWER_SECONDS) == 0:
+            return parent.address
+    except (warm.NoParent, subprocess.TimeoutExpired):
+        pass
+    parent.close()
+    return None
+
+
+def _parent_command(listener: int, lifeline: int) -> tuple[list[str], list[IO[bytes]]]:
+    filter_file = open_filter()
+    inside = [Mount(INSIDE / name, f"{AGENT}/{name}") for name in ("start.py", "parent.py", "namespaces.py")]
+    wall = _wall(scratch_folders(DEFAULT), _has_own_uid(), filter_file, *inside, parent=True)
+    modules = [f"attention_lab.{path.stem}" for path in sorted((paths.LAB / "attention_lab").glob("[a-z]*.py"))]
+    options = {"listener": listener, "lifeline": lifeline, "filter": filter_file and filter_file.fileno(),
+               "scratch": scratch_folders(DEFAULT), "copies": COPIES, "modules": modules}
+    program = [sys.executable, f"{AGENT}/parent.py", json.dumps(options)]
+    return command(_bwrap(), wall, program), [filter_file] if filter_file else []
 
 
 class OpenPlace(Place):
@@ -170,11 +276,21 @@ def open_place(files: Mapping[str, bytes], limits: Limits, trusted: bool = False
 
     KirejiError where there is no wall and the submission's author is not `trusted`.
     """
+    from . import container     # it builds on this module
+
+    if container.FOLDER:
+        return container.ContainerPlace(files, limits, container.FOLDER)
     if find_bwrap():
         return WalledPlace(files, limits)
     if trusted:
         return OpenPlace(files, limits)
     raise KirejiError(NO_WALL)
+
+
+def scratch_folders(limits: Limits) -> dict[str, int]:
+    """The folders in memory that a submission has, and their sizes in bytes. docker-compose.yml has the same."""
+    return {"/tmp": limits.scratch_bytes // 4, "/sandbox/work": limits.scratch_bytes // 2,
+            "/sandbox/home": limits.scratch_bytes // 8, "/dev/shm": limits.scratch_bytes // 8}
 
 
 def _listener(path: Path) -> socket.socket:

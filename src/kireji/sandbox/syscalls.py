@@ -45,6 +45,15 @@ def available() -> bool:
     return pyseccomp is not None
 
 
+def read_filter() -> bytes | None:
+    """The filter's program, or None where libseccomp is missing."""
+    file = open_filter()
+    if file is None:
+        return None
+    with file:
+        return file.read()
+
+
 def open_filter() -> IO[bytes] | None:
     """An open file with the filter for bubblewrap to read, or None where libseccomp is missing."""
     if pyseccomp is None:

@@ -35,17 +35,20 @@ class Usage:
 class Watchdog(threading.Thread):
     """Looks at the tree of processes under `pid` until it is stopped or calls `end` with the reason.
 
-    scratch: the folders in memory, as the processes see them. `whose` is what the reasons call it. `peak` is the most that was seen.
+    scratch: the folders in memory, as the processes see them. `whose` is what the reasons call it. `first`: which process
+    of the tree is the first one inside, counted from 0. `peak` is the most that was seen.
     """
 
     def __init__(self, pid: int, limits: Limits, scratch: Iterable[str], end: Callable[[str], None],
-                 whose: str = "a submission", interval: float = INTERVAL) -> None:
+                 whose: str = "a submission", interval: float = INTERVAL,
+                 first: int = 1) -> None:
         super().__init__(name="watchdog", daemon=True)
         self.root, self.limits, self.scratch, self.end = psutil.Process(pid), limits, tuple(scratch), end
-        self.whose, self.interval = whose, interval
+        self.whose, self.interval, self.first = whose, interval, first
         self.stopped = threading.Event()
         self.peak = Usage()
         self.full: set[str] = set()
+        self.before = 0.0       # seconds of computing that are not the submission's
 
     def run(self) -> None:
         while not self.stopped.wait(self.interval):
@@ -59,21 +62,28 @@ class Watchdog(threading.Thread):
 
     def look(self) -> str | None:
         """Take stock once; the reason why it must end, if there is one."""
-        try:
-            family = [self.root, *self.root.children(recursive=True)]
-        except psutil.NoSuchProcess:
+        family = self.family()
+        if not family:
             return None
-        usage = Usage()
+        usage = Usage(processor_seconds=-self.before)
         self._look_at_scratch(usage, family)
         for process in family:
-            self._add(usage, process)
+            self.add(usage, process)
         resident = usage.memory
         if resident > self.limits.memory:      # counted twice what processes share, so count again, with more care
             usage.memory = usage.scratch_bytes + sum(map(_own_share, family))
         self.peak = self.peak.most(usage)
         return self._reason(usage)
 
-    def _add(self, usage: Usage, process: psutil.Process) -> None:
+    def family(self) -> list[psutil.Process]:
+        """All processes of the submission, and the one that we started; none if that is gone."""
+        try:
+            return [self.root, *self.root.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
+    def add(self, usage: Usage, process: psutil.Process) -> None:
+        """Add to `usage` what a process uses."""
         try:
             with process.oneshot():
                 times = process.cpu_times()
@@ -89,8 +99,7 @@ class Watchdog(threading.Thread):
     def _look_at_scratch(self, usage: Usage, family: list[psutil.Process]) -> None:
         for folder in self.scratch if len(family) > 1 else ():
             try:
-                # Its first process is the wall's own, so what this leads to is not the submission's to change.
-                state = os.statvfs(f"/proc/{family[1].pid}/root{folder}")
+                state = os.statvfs(self.seen_from_here(folder, family))
             except OSError:
                 continue
             used = (state.f_blocks - state.f_bfree) * state.f_frsize
@@ -99,6 +108,10 @@ class Watchdog(threading.Thread):
             if state.f_blocks and state.f_bfree * state.f_frsize < MIB:
                 self.full.add(folder)
         usage.memory += usage.scratch_bytes
+
+    def seen_from_here(self, folder: str, family: list[psutil.Process]) -> str:
+        """The path of a folder of theirs. Their first process is the wall's own: where this leads is not the submission's to change."""
+        return f"/proc/{family[self.first].pid}/root{folder}"
 
     def _reason(self, usage: Usage) -> str | None:
         limits = self.limits
@@ -116,8 +129,10 @@ class Watchdog(threading.Thread):
 
 
 def _own_share(process: psutil.Process) -> int:
-    """The memory of a process in bytes, what it shares with others in parts."""
+    """The memory of a process in bytes, what it shares with others in parts; or whole, where that may not be looked at."""
     try:
         return process.memory_full_info().pss
+    except psutil.AccessDenied:
+        return process.memory_info().rss
     except psutil.Error:
         return 0

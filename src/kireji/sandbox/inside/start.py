@@ -3,11 +3,15 @@
 Runs inside the sandbox only, before any line of a submission. Holds nothing secret.
 """
 
+import base64
+import contextlib
+import ctypes
 import json
 import os
 import resource
 import shutil
 import sys
+from typing import NoReturn
 
 LIMITS = {
     "address_space": resource.RLIMIT_AS,
@@ -16,33 +20,58 @@ LIMITS = {
     "processes": resource.RLIMIT_NPROC,
     "processor_seconds": resource.RLIMIT_CPU,
 }
+PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2      # linux/prctl.h, linux/seccomp.h
+INSTRUCTION_BYTES = 8
 GRACE = 3       # seconds of computing: the grader, who can say why, shall be the first to end it
+
+
+class Program(ctypes.Structure):
+    """struct sock_fprog of linux/filter.h."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
 
 
 def main() -> None:
     """Usage: start.py OPTIONS CONNECTION_FILE, where OPTIONS is JSON:
 
     {"uid": number or null, "limits": {name: bytes or number}, "copies": {from: to}, "sockets": {address: descriptor},
-    "agent": descriptor}
+    "agent": descriptor, "filter": seccomp program in base64, or null where the wall itself has brought one}
     """
     options = json.loads(sys.argv[1])
     if options["uid"] is not None:
         become(options["uid"])
         # Started anew: who has changed its uid may not look at its own /proc entries.
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:-2], json.dumps(options | {"uid": None}), sys.argv[2]])
-    for name, limit in options["limits"].items():
-        soft = int(limit) + (GRACE if name == "processor_seconds" else 0)
-        resource.setrlimit(LIMITS[name], (soft, soft + (GRACE if name == "processor_seconds" else 0)))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit(options["limits"])
     for descriptor in (*options["sockets"].values(), options["agent"]):
         os.set_inheritable(descriptor, False)
     for given, place in options["copies"].items():
         copy(given, place)
+    become_kernel(sys.argv[2], options["sockets"], base64.b64decode(options["filter"] or ""))
+
+
+def limit(limits: dict[str, int]) -> None:
+    """Take on the kernel's limits for each process, by their names in LIMITS."""
+    for name, most in limits.items():
+        soft = int(most) + (GRACE if name == "processor_seconds" else 0)
+        resource.setrlimit(LIMITS[name], (soft, soft + (GRACE if name == "processor_seconds" else 0)))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")      # where memory runs out, the submission ends and not who grades it
+
+
+def become_kernel(connection_file: str, sockets: dict[str, int], program: bytes = b"") -> NoReturn:
+    """Be the kernel of `connection_file` until the end.
+
+    sockets: where it listens, as open descriptors by address. program: the filter of system calls, where none is in force."""
     from ipykernel import kernelapp
 
-    listen_on(options["sockets"])
-    sys.argv = ["kernel", "-f", sys.argv[2], "--HistoryManager.enabled=False"]
+    if program:
+        shut_out(program)
+    listen_on(sockets)
+    sys.argv = ["kernel", "-f", connection_file, "--HistoryManager.enabled=False"]
     kernelapp.launch_new_instance()
+    sys.exit()
 
 
 def become(uid: int) -> None:
@@ -50,6 +79,16 @@ def become(uid: int) -> None:
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
+
+
+def shut_out(program: bytes) -> None:
+    """Have the kernel of this machine refuse the system calls that `program` (an array of sock_filter) refuses, from now on."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    instructions = ctypes.create_string_buffer(program, len(program))
+    head = Program(len(program) // INSTRUCTION_BYTES, ctypes.addressof(instructions))
+    for arguments in ((PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(head), 0, 0)):
+        if libc.prctl(*arguments) != 0:
+            raise OSError(ctypes.get_errno(), "the filter of system calls was not accepted")
 
 
 def copy(given: str, place: str) -> None:

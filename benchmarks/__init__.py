@@ -1,0 +1,1 @@
+"""Programs that measure Kireji. They print figures and assert none; run them from the repository's root."""

@@ -1,0 +1,53 @@
+"""The hub of the compose deployment. Settings come from the environment; docker-compose.yml and .env.example list them."""
+
+import os
+
+from kireji.hub import course_service
+from kireji.hub.compose import keys, service, sign_in
+from kireji.hub.compose.spawner import ContainerSpawner
+from kireji.paths import EXCHANGE, HUB, HUB_CONFIG
+
+c = get_config()  # noqa: F821 (JupyterHub defines it)
+
+# The proxy has a container of its own, so that restarting the hub drops nobody.
+c.ConfigurableHTTPProxy.should_start = False
+c.ConfigurableHTTPProxy.api_url = "http://proxy:8001"
+c.JupyterHub.cleanup_servers = False
+c.JupyterHub.bind_url = "http://:8000"
+c.JupyterHub.hub_bind_url = "http://0.0.0.0:8081"
+c.JupyterHub.hub_connect_url = "http://hub:8081"
+
+# State that the next start finds again.
+c.JupyterHub.db_url = f"sqlite:///{HUB / 'jupyterhub.sqlite'}"
+c.JupyterHub.cookie_secret_file = str(HUB / "cookie_secret")
+
+# Who: by default people sign up, and an instructor approves them at /hub/authorize.
+sign_in.configure(c)
+c.JupyterHub.load_groups = {
+    course_service.INSTRUCTORS: {"users": service.instructors()},
+    course_service.STUDENTS: {"users": []},
+}
+
+# What: a container per person, and the course service.
+c.JupyterHub.spawner_class = ContainerSpawner
+c.JupyterHub.services = [service.service(keys.make(keys.COURSE)), *service.culler()]
+c.JupyterHub.load_roles = service.roles()
+
+c.ContainerSpawner.image = os.environ["KIREJI_STUDENT_IMAGE"]
+c.ContainerSpawner.mem_limit = os.environ["KIREJI_STUDENT_MEMORY"]
+c.ContainerSpawner.cpu_limit = float(os.environ["KIREJI_STUDENT_CPUS"])
+c.ContainerSpawner.disk_limit = os.environ["KIREJI_STUDENT_DISK"]
+c.ContainerSpawner.extra_host_config = {
+    "cap_drop": ["ALL"], "security_opt": ["no-new-privileges"], "pids_limit": 512, "read_only": True,
+    # nbgrader looks whether the exchange's root can be written, and writes nothing there.
+    "tmpfs": {"/tmp": "size=1g,mode=1777", str(EXCHANGE): "size=1m,uid=1000"}, "init": True,
+}
+
+# Where a person lands: students on the welcome page, instructors in the formgrader.
+c.Spawner.default_url = "/lab/tree/welcome.md"
+c.JupyterHub.default_url = course_service.landing_page
+c.JupyterHub.logo_file = str(HUB_CONFIG / "logo.svg")
+c.JupyterHub.template_paths = [str(HUB_CONFIG / "compose" / "templates")]
+
+c.Spawner.start_timeout = 120
+c.Spawner.http_timeout = 120

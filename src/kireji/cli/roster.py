@@ -1,0 +1,36 @@
+"""`./kireji roster`: the class, from a CSV file."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def roster(file: Path) -> None:
+    """Take in the class that FILE lists: an account for each person, students in the gradebook with name and mail.
+
+    FILE is CSV; its first line names the columns: name, role (student or instructor), and if you like first_name, last_name,
+    mail. It is taken in whole or not at all; bad rows are named. Taking it in again changes nothing, and nobody is removed.
+    New people get a password, which is printed."""
+    from nbgrader.coursedir import CourseDirectory          # here: help stays fast
+
+    from kireji import paths
+    from kireji.hub import accounts, enrol
+    from kireji.hub.roster import load
+
+    people = load(file)
+    entered = enrol.enter(people, CourseDirectory(root=str(paths.ROOT), course_id=paths.COURSE_ID).db_url)
+    new, changed = accounts.admit({person.name: person.role for person in people}, accounts.ACCOUNTS)
+    console = Console(highlight=False)
+    if new:
+        table = Table("account", "role", "password", box=None, pad_edge=False, padding=(0, 3, 0, 0))
+        for account in new:
+            table.add_row(account.name, account.role, account.password)
+        console.print(table)
+    console.print(f"{len(people)} people: {len(new)} new accounts, {len(changed)} with another role than before, "
+                  f"{len(entered)} new or changed in the gradebook.", soft_wrap=True)
+    if new or changed:
+        console.print("If ./kireji up is running, end it and start it again: it then knows them.")

@@ -1,0 +1,51 @@
+"""Accounts that people make for themselves and an instructor approves; the instructors' own are made at the first start."""
+
+import bcrypt
+from jupyterhub.handlers.login import LoginHandler
+from nativeauthenticator import NativeAuthenticator
+from nativeauthenticator.orm import UserInfo
+from tornado.web import HTTPError
+
+from kireji.hub.accounts import new_password
+from kireji.hub.compose.approval import Approve, Discard
+from kireji.hub.compose.service import instructors
+from kireji.hub.compose.sign_in import Enrolled
+from kireji.paths import HUB
+
+FIRST_PASSWORDS = HUB / "first-passwords"
+WAITS = "Your account waits for your instructor's approval. Come back when you have been told that you are let in."
+
+
+class ApprovedAuthenticator(Enrolled, NativeAuthenticator):
+    """NativeAuthenticator, with instructors whose names nobody else can sign up for."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in instructors():
+            if not self.user_exists(name):
+                self._make_instructor(name)
+
+    def _make_instructor(self, name: str) -> None:
+        password = new_password()
+        self.db.add(UserInfo(username=self.normalize_username(name), is_authorized=True,
+                             password=bcrypt.hashpw(password.encode(), bcrypt.gensalt())))
+        self.db.commit()
+        with FIRST_PASSWORDS.open("a") as file:
+            file.write(f"{name} {password}\n")
+        FIRST_PASSWORDS.chmod(0o600)
+        self.log.warning("Made the instructor's account %r. Its first password: "
+                         "docker compose exec -u kireji hub cat %s", name, FIRST_PASSWORDS)
+
+    async def authenticate(self, handler, data):
+        """As the library's, but whose password is right and who waits for approval is told so."""
+        name = await super().authenticate(handler, data)
+        account = self.get_user(data["username"])
+        if name is None and account and not account.is_authorized and account.is_valid_password(data["password"]):
+            raise HTTPError(403, WAITS)
+        return name
+
+    def get_handlers(self, app):
+        """JupyterHub's own log-in page: the library's does not run with this JupyterHub (it asks for `statsd`).
+        And forms for what an instructor decides."""
+        ours = {"/login": LoginHandler, r"/authorize/([^/]*)": Approve, r"/discard/([^/]*)": Discard}
+        return [(path, ours.get(path, handler)) for path, handler in super().get_handlers(app)]

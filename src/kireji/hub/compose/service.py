@@ -1,0 +1,42 @@
+"""The course service as the hub knows it: its address, its key, and who may do what."""
+
+import os
+import sys
+
+from kireji.hub.course_service import INSTRUCTORS, STUDENTS, URL_PREFIX
+from kireji.paths import COURSE_ID
+
+NAME, PREFIX, PORT = COURSE_ID, URL_PREFIX, 8888
+
+
+def instructors() -> list[str]:
+    """The instructors' account names, from the setting KIREJI_INSTRUCTORS."""
+    return os.environ.get("KIREJI_INSTRUCTORS", "instructor").replace(",", " ").split()
+
+
+def service(token: str) -> dict:
+    """The entry in JupyterHub.services of a service that has a container of its own."""
+    return {"name": NAME, "url": f"http://course:{PORT}", "api_token": token, "oauth_no_confirm": True, "display": True,
+            "oauth_client_id": f"service-{NAME}", "oauth_redirect_uri": f"{PREFIX}oauth_callback"}
+
+
+def culler() -> list[dict]:
+    """The service that ends servers which nobody has used for KIREJI_IDLE_MINUTES; none for 0."""
+    minutes = int(os.environ.get("KIREJI_IDLE_MINUTES", "60"))
+    command = [sys.executable, "-P", "-m", "jupyterhub_idle_culler", f"--timeout={minutes * 60}",
+               f"--cull-every={min(minutes * 30, 300)}"]
+    return [{"name": "culler", "command": command}] if minutes else []
+
+
+def roles() -> list[dict]:
+    """Who may do what beyond JupyterHub's defaults. An instructor approves accounts, and sees to students' servers."""
+    return [
+        {"name": "instructors", "groups": [INSTRUCTORS],
+         "scopes": ["self", f"access:services!service={NAME}", "admin-ui", "admin:users", "admin:servers"]},
+        # nbgrader asks the hub which courses a person is in, and enrols whom the instructor adds in the formgrader.
+        {"name": "course", "services": [NAME],
+         "scopes": ["list:groups", f"groups!group={STUDENTS}", "read:users:name", "read:users:groups"]},
+        {"name": "culler", "services": [service["name"] for service in culler()],
+         "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"]},
+        {"name": "server", "scopes": ["users:activity!user", "access:servers!server", "read:users!user"]},
+    ]

@@ -1,0 +1,95 @@
+"""Who may come in, by settings: people who sign up and are approved, or the accounts of another place (OAuth 2, LTI 1.3).
+
+Whoever comes in is enrolled: instructors by the setting KIREJI_INSTRUCTORS, everybody else as a student.
+"""
+
+import os
+from typing import Any
+
+from kireji.errors import KirejiError
+from kireji.hub.compose.service import instructors
+from kireji.hub.course_service import STUDENTS
+
+NAMES = r"[a-z0-9][a-z0-9._@+-]{0,63}\Z"   # an account's name names a folder and a container too
+# setting of ours -> the library's, for each way in
+OAUTH = {"KIREJI_OAUTH_CLIENT_ID": "client_id", "KIREJI_OAUTH_CLIENT_SECRET": "client_secret",
+         "KIREJI_OAUTH_AUTHORIZE_URL": "authorize_url", "KIREJI_OAUTH_TOKEN_URL": "token_url",
+         "KIREJI_OAUTH_USERDATA_URL": "userdata_url", "KIREJI_OAUTH_CALLBACK_URL": "oauth_callback_url",
+         "KIREJI_OAUTH_USERNAME_CLAIM": "username_claim", "KIREJI_OAUTH_SCOPE": "scope"}
+LTI = {"KIREJI_LTI_ISSUER": "issuer", "KIREJI_LTI_CLIENT_ID": "client_id", "KIREJI_LTI_AUTHORIZE_URL": "authorize_url",
+       "KIREJI_LTI_JWKS_URL": "jwks_endpoint", "KIREJI_LTI_USERNAME_KEY": "username_key"}
+OPTIONAL = {"KIREJI_OAUTH_USERNAME_CLAIM": "preferred_username", "KIREJI_OAUTH_SCOPE": "openid profile email",
+            "KIREJI_LTI_USERNAME_KEY": "email"}
+
+
+class Enrolled:
+    """An authenticator that enrols as a student everybody who is no instructor: nbgrader asks the hub's groups who takes what."""
+
+    def pre_spawn_start(self, user: Any, spawner: Any) -> None:
+        """Before a person's server starts."""
+        from jupyterhub import orm
+
+        groups = {group.name for group in user.groups}
+        if user.name not in instructors() and STUDENTS not in groups:
+            user.orm_user.groups.append(orm.Group.find(self.db, STUDENTS))
+            self.db.commit()
+
+
+def configure(c: Any) -> None:
+    """Set up the way in that KIREJI_ACCOUNTS names. KirejiError for a setting that is missing or not known."""
+    way = os.environ.get("KIREJI_ACCOUNTS", "signup")
+    if way not in WAYS:
+        raise KirejiError(f"KIREJI_ACCOUNTS is {way!r} and should be one of: {', '.join(WAYS)}.")
+    c.Authenticator.username_pattern = NAMES
+    allowed = os.environ.get("KIREJI_ALLOWED", "").replace(",", " ").split()
+    if allowed:
+        c.Authenticator.allowed_users = {*allowed, *instructors()}
+    c.Authenticator.allow_all = not allowed
+    WAYS[way](c)
+
+
+def sign_up(c: Any) -> None:
+    """People make their accounts and an instructor approves them at /hub/authorize."""
+    from kireji.hub.compose.authenticator import ApprovedAuthenticator
+
+    c.JupyterHub.authenticator_class = ApprovedAuthenticator
+    c.NativeAuthenticator.minimum_password_length = 8
+    c.NativeAuthenticator.check_common_password = True
+    c.NativeAuthenticator.allowed_failed_logins = 10
+    c.NativeAuthenticator.seconds_before_next_try = 60
+    c.JupyterHub.template_vars = {
+        "announcement_login": "New here? <a href='signup'>Sign up</a>; your instructor then lets you in."}
+
+
+def oauth(c: Any) -> None:
+    """The accounts of a university, a GitLab, a Keycloak, ...: anything that speaks OAuth 2 or OpenID Connect."""
+    from oauthenticator.generic import GenericOAuthenticator
+
+    c.JupyterHub.authenticator_class = type("OAuth", (Enrolled, GenericOAuthenticator), {})
+    take(c.GenericOAuthenticator, OAUTH)
+
+
+def lti13(c: Any) -> None:
+    """People come from their learning platform (Moodle, Canvas, ...) by a link in the course there."""
+    from ltiauthenticator.lti13.auth import LTI13Authenticator
+
+    c.JupyterHub.authenticator_class = type("LTI13", (Enrolled, LTI13Authenticator), {})
+    take(c.LTI13Authenticator, LTI)
+
+
+def take(section: Any, settings: dict[str, str]) -> None:
+    """Put the environment's settings into a section of the configuration."""
+    values = {ours: os.environ.get(ours) or OPTIONAL.get(ours, "") for ours in settings}
+    missing = [ours for ours, value in values.items() if not value]
+    if missing:
+        raise KirejiError(f"KIREJI_ACCOUNTS={os.environ['KIREJI_ACCOUNTS']} also needs these settings: {', '.join(missing)}.")
+    for ours, theirs in settings.items():
+        value: Any = values[ours]
+        if theirs == "scope":
+            value = value.split()
+        elif ours == "KIREJI_LTI_CLIENT_ID":
+            value = set(value.split())
+        setattr(section, theirs, value)
+
+
+WAYS = {"signup": sign_up, "oauth": oauth, "lti13": lti13}

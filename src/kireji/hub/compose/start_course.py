@@ -1,0 +1,64 @@
+"""The course container's first process: makes what the course needs, releases what is new, becomes the formgrader's server."""
+
+import os
+import sys
+
+from kireji.errors import KirejiError
+from kireji.hub import release
+from kireji.hub.compose import keys
+from kireji.hub.compose.service import NAME, PORT, PREFIX, instructors
+from kireji.paths import DOWNLOADS, HUB_CONFIG, ROOT, VAR
+from kireji.setup.course import course_steps
+from kireji.setup.steps import complete
+
+STATE = VAR / "course"
+FETCHED = ROOT / "downloads"        # made with the image
+
+
+def prepare() -> None:
+    """The sentences, the released notebooks, the exchange's folders. Done once; later only what changed."""
+    for name in ("submitted", "autograded", "feedback", "jupyter"):
+        (STATE / name).mkdir(parents=True, exist_ok=True)
+    DOWNLOADS.mkdir(parents=True, exist_ok=True)
+    for archive in FETCHED.iterdir():
+        link = DOWNLOADS / archive.name
+        link.unlink(missing_ok=True)
+        link.symlink_to(archive)
+    complete(course_steps())
+    release.prepare_exchange()
+    if names := release.unreleased():
+        release.release(names)
+        print("Released to the students:", ", ".join(names), flush=True)
+
+
+def environment(token: str) -> dict[str, str]:
+    """What JupyterHub tells a service that it starts itself; this one it does not start."""
+    access = f"access:services!service={NAME}"
+    return {
+        "HOME": str(STATE), "USER": instructors()[0], "JUPYTERHUB_USER": instructors()[0],
+        "JUPYTERHUB_SERVICE_NAME": NAME, "JUPYTERHUB_CLIENT_ID": f"service-{NAME}",
+        "JUPYTERHUB_API_TOKEN": token, "JUPYTERHUB_API_URL": "http://hub:8081/hub/api",
+        "JUPYTERHUB_BASE_URL": "/", "JUPYTERHUB_HOST": "", "JUPYTERHUB_SERVICE_PREFIX": PREFIX,
+        "JUPYTERHUB_SERVICE_URL": f"http://0.0.0.0:{PORT}{PREFIX}",
+        "JUPYTERHUB_OAUTH_CALLBACK_URL": f"{PREFIX}oauth_callback",
+        "JUPYTERHUB_OAUTH_ACCESS_SCOPES": f'["{access}"]', "JUPYTERHUB_OAUTH_SCOPES": f'["{access}"]',
+        "JUPYTERHUB_OAUTH_CLIENT_ALLOWED_SCOPES": "[]",
+        "JUPYTER_CONFIG_PATH": str(HUB_CONFIG / "course_service"),
+        **{f"JUPYTER_{kind}_DIR": str(STATE / "jupyter" / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")},
+        "IPYTHONDIR": str(STATE / "jupyter" / "ipython"),
+    }
+
+
+def main() -> int:
+    """Replace this process by the server; 1 with a sentence if there is nothing to serve."""
+    try:
+        prepare()
+        token = keys.wait_for(keys.COURSE)
+    except KirejiError as error:
+        print(error, file=sys.stderr)
+        return 1
+    os.execve(sys.executable, [sys.executable, "-P", "-m", "jupyterhub.singleuser"], os.environ | environment(token))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

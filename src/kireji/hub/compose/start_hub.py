@@ -1,0 +1,32 @@
+"""The hub container's first process: joins the group of the Docker socket, gives up root, becomes JupyterHub.
+
+Which group owns the socket differs from machine to machine, so it cannot be written into the image.
+"""
+
+import os
+import sys
+
+from kireji.hub.compose import keys
+from kireji.paths import HUB, HUB_CONFIG
+
+SOCKET = "/var/run/docker.sock"
+ACCOUNT = 1000
+
+
+def main() -> None:
+    """Replace this process by JupyterHub."""
+    if os.getuid() == 0:
+        os.setgroups([os.stat(SOCKET).st_gid])
+        os.setgid(ACCOUNT)
+        os.setuid(ACCOUNT)
+    os.umask(0o077)
+    for key in (keys.PROXY, keys.COURSE):
+        keys.make(key)
+    os.environ |= {"HOME": str(HUB), "CONFIGPROXY_AUTH_TOKEN": keys.make(keys.PROXY)}
+    os.chdir(HUB)
+    config = HUB_CONFIG / "compose" / "jupyterhub_config.py"
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "jupyterhub", "--config", str(config)])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""Another wall behind the same interface: a sandbox container, reached through its supervisor's unix socket.
+
+The grader's line to a supervisor is the submission's life: when it is let go, the supervisor leaves nothing of it.
+The kernel's sockets are handed over to the container through that line, so that nothing lies between it and the grader.
+"""
+
+import base64
+import contextlib
+import json
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from kireji.errors import KirejiError
+
+from .limits import Limits
+from .place import CHANNELS, Place, scratch_folders
+from .syscalls import read_filter
+from .watchdog import Usage
+
+FOLDER = os.environ.get("KIREJI_SANDBOXES")         # where the supervisors' sockets are; set in the course's container
+GIVEN, HOME = "/sandbox/given", "/sandbox/home/student"     # the image's, and made for each submission
+WORK = "/sandbox/work/submission"                           # made for each submission, with its files in it
+FIRST_NUMBER = 100      # the kernel's descriptors in the container: the sockets of CHANNELS, then the agent's
+STAND_IN = Path(__file__).with_name("stand_in.py")
+NONE = "No sandbox container answers, so nothing can be graded. Start them: docker compose up -d sandbox"
+PAUSE, PATIENCE, ANSWER = 0.1, 60.0, 10.0           # seconds
+
+
+class ContainerPlace(Place):
+    """In a sandbox container: no network, a uid of its own, and nothing of the course."""
+
+    def __init__(self, files: Mapping[str, bytes], limits: Limits, folder: str) -> None:
+        super().__init__(files, limits)
+        self.scratch = scratch_folders(limits)
+        self.agent_number = FIRST_NUMBER + len(CHANNELS)
+        self.leash, self.leash_inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            self.line = reserve(Path(folder))
+        except BaseException:
+            super().close()
+            raise
+
+    def numbers(self) -> dict[str, int]:
+        return {address: FIRST_NUMBER + index for index, address in enumerate(self.sockets)}
+
+    def command(self, connection_file: str) -> list[str]:
+        """Have the supervisor start the kernel; returned is what stands for it here."""
+        environment = self.environment(WORK, HOME) | {
+            "PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "PYTHONPATH": "/srv/kireji/lab:/sandbox/agent",
+            "ATTENTION_LAB_DATA": "/srv/kireji/var/data/lab"}
+        program = read_filter()
+        files = sorted(self.submission.iterdir())
+        start = {"environment": environment, "connection": Path(connection_file).read_text(), "limits": asdict(self.limits),
+                 "files": {path.name: path.stat().st_size for path in files},
+                 "options": self.start_options({f"{GIVEN}/matplotlib": f"{HOME}/matplotlib"},
+                                               filter=program and base64.b64encode(program).decode())}
+        handed = [*self.sockets.values(), self.agent_inside, self.leash_inside]
+        socket.send_fds(self.line, [b"S"], [thing.fileno() for thing in handed])
+        self.line.sendall(json.dumps(start).encode() + b"\n")
+        for path in files:
+            self.line.sendall(path.read_bytes())
+        return [sys.executable, "-I", "-S", str(STAND_IN), str(self.leash.fileno())]
+
+    def handed_over(self) -> list[int]:
+        """The supervisor has the kernel's ends; the stand-in gets the leash."""
+        return [self.leash.fileno()]
+
+    def close_handed_over(self) -> None:
+        super().close_handed_over()
+        self.leash.close()
+        self.leash_inside.close()
+
+    def watch(self, pid: int, end: Callable[[str], None]) -> "Reports":
+        """The supervisor watches; here is heard what it says."""
+        reports = Reports(self.line, end)
+        reports.start()
+        return reports
+
+    def close(self) -> None:
+        """Let the container go, which waits for nothing here: it takes the next submission when this one is gone."""
+        self.line.close()
+        super().close()
+
+
+class Reports(threading.Thread):
+    """What a supervisor says of the submission: the reason why it ended it, and what it used. As a Watchdog, from afar."""
+
+    def __init__(self, line: socket.socket, end: Callable[[str], None]) -> None:
+        super().__init__(name="reports", daemon=True)
+        self.line, self.end = line, end
+        self.peak = Usage()
+        self.full: set[str] = set()
+
+    def run(self) -> None:
+        with contextlib.suppress(OSError, ValueError):      # closed: by us, or by a container that went
+            with self.line.makefile("rb") as lines:
+                for text in lines:
+                    self.hear(json.loads(text))
+
+    def hear(self, report: dict[str, Any]) -> None:
+        self.peak, self.full = Usage(**report["peak"]), set(report["full"])
+        if report["reason"]:
+            self.end(report["reason"])
+
+    def stop(self) -> None:
+        """Say that no more is wanted, and hear what was on its way."""
+        with contextlib.suppress(OSError):
+            self.line.shutdown(socket.SHUT_WR)
+        self.join(ANSWER)
+
+
+def reserve(folder: Path) -> socket.socket:
+    """Wait for a container that is free: the line that holds it.
+
+    KirejiError if for a while there is none that answers at all."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        for path in sorted(folder.glob("*.sock")):
+            line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            line.settimeout(ANSWER)
+            try:
+                line.connect(str(path))
+                answer = line.recv(1)
+            except OSError:                         # it is starting, ending, or gone
+                answer = b""
+            if answer:
+                deadline = time.monotonic() + PATIENCE      # somebody is there, if only to say that it is busy
+            if answer == b"F":
+                line.settimeout(None)
+                return line
+            line.close()
+        if time.monotonic() > deadline:
+            raise KirejiError(NONE)
+        time.sleep(PAUSE)

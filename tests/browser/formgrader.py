@@ -1,0 +1,48 @@
+"""What an instructor does in the formgrader, step by step; each takes the page and the assignment's name."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+GRADING = 300_000       # milliseconds for one submission on a busy machine
+
+
+def confirm(page: Page, milliseconds: float = 90_000) -> None:
+    """Wait for the formgrader's word of success and close it."""
+    success = page.locator("#success-modal")
+    expect(page.locator(".modal.in").first).to_be_visible(timeout=milliseconds)
+    assert success.count(), page.locator(".modal.in").inner_text()
+    success.get_by_role("button", name="OK").click()
+    expect(page.locator(".modal-backdrop")).to_have_count(0)    # it fades
+
+
+def assignment_row(page: Page, name: str) -> Locator:
+    """On the page of all assignments."""
+    return page.get_by_role("row", name=re.compile(name))
+
+
+def collect(page: Page, name: str) -> None:
+    assignment_row(page, name).locator(".collect a").click()
+    confirm(page)
+
+
+def open_submissions(page: Page, name: str, student: str) -> Locator:
+    """Go to the assignment's submissions; the row of `student`."""
+    assignment_row(page, name).locator(".num-submissions a").click()
+    row = page.get_by_role("row", name=re.compile(student))
+    expect(row).to_contain_text("needs autograding")
+    return row
+
+
+def autograde(page: Page, submission: Locator) -> None:
+    submission.locator(".autograde a").click()
+    confirm(page, GRADING)
+    expect(submission).to_contain_text(re.compile("graded|needs manual grading"))
+
+
+def give_feedback(page: Page, name: str) -> None:
+    """Generate the feedback and release it."""
+    page.get_by_role("link", name="Manage Assignments").first.click()
+    for step in (".generate-feedback a", ".release-feedback a"):
+        assignment_row(page, name).locator(step).click()
+        confirm(page)

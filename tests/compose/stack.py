@@ -1,0 +1,136 @@
+"""The deployment of docker-compose.yml as a project of its own: built, started, asked, restarted, and removed with all it had."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import requests
+
+from kireji import paths
+from kireji.hub.lifecycle import free_ports
+
+LOG_IN = "/hub/login"
+COURSE = "/services/kireji/formgrader"
+PATIENCE = 600      # seconds for what a busy machine does slowly: to build an image, to prepare the course
+
+
+def compose_command() -> list[str] | None:
+    """Compose v2 where Docker has it, else docker-compose 1.29, else None."""
+    for command in (["docker", "compose"], ["docker-compose"]):
+        if shutil.which(command[0]) and subprocess.run([*command, "version"], capture_output=True).returncode == 0:
+            return command
+    return None
+
+
+def engine_missing() -> str | None:
+    """Why no deployment can be started here; None if one can."""
+    if not shutil.which("docker") or subprocess.run(["docker", "info"], capture_output=True, timeout=60).returncode != 0:
+        return "no Docker engine answers"
+    return None if compose_command() else "there is neither Compose v2 nor docker-compose"
+
+
+class Stack:
+    """A deployment under a name that no other has. `address` is where it answers when it is up."""
+
+    def __init__(self, **settings: str) -> None:
+        self.project, self.port = f"kireji-test-{os.getpid()}", free_ports(1)[0]
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.settings = {"COMPOSE_PROJECT_NAME": self.project, "KIREJI_PORT": str(self.port), "KIREJI_VERSION": "test",
+                         "KIREJI_SANDBOXES": "1"} | settings
+        self.seconds: dict[str, float] = {}     # what took how long
+
+    @contextlib.contextmanager
+    def timed(self, what: str) -> Iterator[None]:
+        started = time.monotonic()
+        yield
+        self.seconds[what] = time.monotonic() - started
+
+    def compose(self, *arguments: str, check: bool = True) -> str:
+        """Run Compose; what it wrote to standard output."""
+        done = subprocess.run([*compose_command(), *arguments], cwd=paths.ROOT, env=os.environ | self.settings, text=True,
+                              capture_output=True, timeout=3 * PATIENCE, stdin=subprocess.DEVNULL)
+        assert not check or done.returncode == 0, f"{arguments}: {done.stdout[-3000:]}{done.stderr[-3000:]}"
+        return done.stdout
+
+    def build(self) -> None:
+        with self.timed("build the images"):
+            self.compose("build")
+
+    def up(self) -> None:
+        """Start everything, and wait until the hub and the course answer."""
+        with self.timed("first start" if "first start" not in self.seconds else "start again"):
+            self.compose("up", "-d")
+            self.wait()
+
+    def wait(self) -> None:
+        """Until the hub and the course service answer a stranger."""
+        deadline = time.monotonic() + PATIENCE
+        while not (self.answers(LOG_IN) and self.answers(COURSE)):
+            assert time.monotonic() < deadline, self.logs()
+            time.sleep(1)
+
+    def answers(self, path: str) -> bool:
+        with contextlib.suppress(requests.RequestException):
+            return requests.get(self.address + path, timeout=10, verify=False).ok
+        return False
+
+    def down(self) -> None:
+        """Containers and networks of the services go; volumes stay, and students' servers."""
+        with self.timed("down"):
+            self.compose("down")
+
+    def remove(self) -> None:
+        """Leave nothing but the images."""
+        self.compose("down", "--volumes")
+        for student in self.students():
+            docker("rm", "--force", student)
+        for network in docker("network", "ls", "--quiet", "--filter", f"name=^{self.project}-student-").split():
+            docker("network", "rm", network)
+
+    def students(self) -> list[str]:
+        """The students' containers."""
+        return docker("ps", "--all", "--quiet", "--filter", f"name=^/{self.project}-student-").split()
+
+    def container(self, service: str) -> str:
+        """The id of a service's first container."""
+        return docker("ps", "--quiet", "--filter", f"label=com.docker.compose.project={self.project}",
+                      "--filter", f"label=com.docker.compose.service={service}").split()[0]
+
+    def inspect(self, container: str) -> dict:
+        return json.loads(docker("inspect", container))[0]
+
+    def inside(self, service: str, *command: str) -> str:
+        """What a command says that runs in a service's container under its own account."""
+        return docker("exec", "--user", "1000", self.container(service), *command)
+
+    def volume(self, name: str) -> Path:
+        """Where a volume lies on this machine."""
+        return Path(json.loads(docker("volume", "inspect", f"{self.project}_{name}"))[0]["Mountpoint"])
+
+    def first_password(self, name: str = "instructor") -> str:
+        """As docs/operations.md says to find it."""
+        said = self.inside("hub", "cat", "/srv/kireji/var/hub/first-passwords")
+        return re.search(rf"^{name} (\S+)$", said, re.MULTILINE)[1]
+
+    def report(self) -> None:
+        """Keep what took how long, where people look for what tests leave."""
+        paths.ARTEFACTS.mkdir(parents=True, exist_ok=True)
+        lines = [f"{what}: {seconds:.1f} s\n" for what, seconds in self.seconds.items()]
+        (paths.ARTEFACTS / "compose-times.txt").write_text("".join(lines))
+        print("".join(lines))
+
+    def logs(self, *services: str) -> str:
+        return self.compose("logs", "--no-color", *services, check=False)[-6000:]
+
+
+def docker(*arguments: str) -> str:
+    """Run Docker; what it wrote to standard output."""
+    done = subprocess.run(["docker", *arguments], text=True, capture_output=True, timeout=PATIENCE, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, f"{arguments}: {done.stderr}"
+    return done.stdout

@@ -1,0 +1,266 @@
+"""A class on one server, for real: a student's way through the course, what a student's terminal cannot do, restarts, an upgrade."""
+
+import ast
+import json
+import re
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+import requests
+from playwright.sync_api import Page, expect
+
+from kireji.grading import assignment as catalogue
+from kireji.sandbox import container
+from kireji.sandbox.cells import CellsLost
+from kireji.sandbox.limits import DEFAULT
+from tests.attacks.test_student_terminal import answer
+from tests.browser.formgrader import assignment_row, autograde, collect, give_feedback, open_submissions
+from tests.browser.steps import close_notebook, fetch, fetch_feedback, open_assignment_list, open_notebook, submit
+from tests.compose import leftovers
+from tests.compose.attacker import ASK, LOOK, REACH, Terminal
+from tests.compose.people import is_in, log_in, make_account, open_server, session, sign_up
+from tests.compose.stack import COURSE, Stack, docker
+
+pytestmark = [pytest.mark.needs("docker", "browser"), pytest.mark.timeout(2400)]
+
+EX1, TASK = "ex1_translation", "padding_mask"
+POINTS = "4"                # of the task that Alice solves
+HOME = "/home/alice"
+
+
+@pytest.fixture(scope="module")
+def approved(stack: Stack, instructor: Page, new_page: Callable[[], Page], picture: Callable) -> None:
+    """Alice has signed up and waits; the instructor has let her in."""
+    page = new_page()
+    sign_up(page, stack, "alice")
+    picture(page, "compose_signed_up")
+    log_in(page, stack, "alice")
+    expect(page.get_by_text("waits for your instructor's approval")).to_be_visible()
+    picture(page, "compose_not_approved")
+    with session(stack, "alice") as alice:
+        assert not is_in(alice, stack)
+    instructor.goto(f"{stack.address}/hub/authorize")
+    picture(instructor, "compose_approve")
+    instructor.locator("tr#alice").get_by_role("button", name="Approve").click()
+    expect(instructor.locator("tr#alice")).to_contain_text("Yes")
+
+
+@pytest.fixture(scope="module")
+def alice(stack: Stack, approved: None, new_page: Callable[[], Page]) -> Page:
+    """Alice, on her welcome page in her own server."""
+    page = new_page()
+    log_in(page, stack, "alice")
+    with stack.timed("a student's first server"):
+        expect(page.get_by_role("heading", name="Attention, step by step")).to_be_visible(timeout=180_000)
+    return page
+
+
+@pytest.fixture(scope="module")
+def submitted(stack: Stack, alice: Page, picture: Callable) -> None:
+    """Alice has fetched ex1, solved its first task in the notebook, seen the check pass, and submitted."""
+    picture(alice, "compose_welcome")
+    open_assignment_list(alice)
+    fetch(alice, EX1)
+    open_notebook(alice, EX1)
+    cells = {cell.id: (number, cell.source) for number, cell in enumerate(catalogue.load(EX1).source.cells)}
+    number, solution = cells[f"{TASK}_solution"]
+    alice.locator(".jp-NotebookPanel .jp-Cell").first.click()
+    alice.keyboard.press("Escape")
+    for _ in range(number):
+        alice.keyboard.press("Shift+Enter")
+    for key in ("Enter", "Control+a"):
+        alice.keyboard.press(key)
+    alice.keyboard.insert_text(solution)
+    for _ in range(cells[f"{TASK}-check"][0] - number + 1):
+        alice.keyboard.press("Shift+Enter")
+    check = alice.locator(".jp-NotebookPanel .jp-Cell", has_text=f'check("{TASK}")').first
+    expect(check).to_contain_text("All fine here.")
+    picture(alice, "compose_check_passes")
+    close_notebook(alice, EX1)
+    submit(alice, EX1)
+
+
+@pytest.fixture(scope="module")
+def graded(stack: Stack, submitted: None, instructor: Page, picture: Callable) -> Page:
+    """The instructor has collected, autograded and given feedback, all in the formgrader."""
+    instructor.goto(stack.address + COURSE)
+    expect(assignment_row(instructor, EX1)).to_be_visible()
+    collect(instructor, EX1)
+    submission = open_submissions(instructor, EX1, "alice")
+    with stack.timed("autograde in the formgrader"):
+        autograde(instructor, submission)
+    picture(instructor, "compose_graded")
+    give_feedback(instructor, EX1)
+    return instructor
+
+
+def test_the_student_reads_the_feedback(stack: Stack, graded: Page, alice: Page, picture: Callable) -> None:
+    fetch_feedback(alice)
+    home = stack.volume("homes") / "alice"
+    page, = home.glob(f"{EX1}/feedback/*/*.html")
+    assert re.search(rf'class="number">\s*{POINTS}\b', page.read_text()), "the feedback has another score"
+    alice.goto(f"{stack.address}/user/alice/lab/tree/{page.relative_to(home)}")
+    frame = alice.frame_locator("iframe.jp-HTMLViewer, .jp-HTMLViewer iframe")
+    expect(frame.get_by_text("What is real and what is padding").first).to_be_visible()
+    picture(alice, "compose_feedback")
+
+
+def test_the_same_from_the_command_line(stack: Stack, graded: Page) -> None:
+    said = docker("exec", stack.container("course"), "kireji", "grade", EX1)
+    assert "alice" in said, said
+
+
+def test_the_log_says_who_graded_what(stack: Stack, graded: Page) -> None:
+    assert re.search(rf"instructor@\S*.*{EX1}/alice/autograde|{EX1}/alice/autograde.*instructor@", stack.compose("logs", "course")), \
+        stack.logs("course")
+
+
+def test_the_sandbox_has_no_network_and_no_more_rights_than_it_needs(stack: Stack, graded: Page) -> None:
+    host = stack.inspect(stack.container("sandbox"))["HostConfig"]
+    assert (host["NetworkMode"], host["ReadonlyRootfs"], host["CapDrop"]) == ("none", True, ["ALL"])
+    assert sorted(name.removeprefix("CAP_") for name in host["CapAdd"]) == ["SETGID", "SETUID"]
+    assert not any("docker.sock" in bind for service in ("proxy", "course", "sandbox")
+                   for bind in stack.inspect(stack.container(service))["HostConfig"]["Binds"] or [])
+
+
+@pytest.fixture
+def in_the_container(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Submissions of this test run in the deployment's sandbox."""
+    monkeypatch.setattr(container, "FOLDER", str(stack.volume("sandboxes")))
+
+
+def test_a_submission_cannot_leave_the_sandbox(in_the_container: None) -> None:
+    found = ast.literal_eval(leftovers.run(leftovers.BREAK_OUT))
+    assert len(found) == 8 and all(found.values()), found
+
+
+def test_nothing_of_a_submission_is_left_for_the_next_one(in_the_container: None) -> None:
+    first = int(leftovers.run(leftovers.STAY).split()[1])
+    said = leftovers.run(leftovers.LOOK)
+    assert said.split(" others ")[1].strip() == "0 left []", said
+    assert int(said.split()[1]) > first          # a uid that was never used
+
+
+def test_a_submission_that_takes_too_much_is_ended_with_the_reason(in_the_container: None) -> None:
+    with pytest.raises(CellsLost, match="ran out of memory: a submission has 1.0 GiB"):
+        leftovers.run(leftovers.GREEDY, limits=replace(DEFAULT, memory=2**30))
+
+
+@pytest.fixture(scope="module")
+def terminal(stack: Stack, graded: Page) -> Iterator[Terminal]:
+    """A terminal of Alice's."""
+    with session(stack, "alice") as alice:
+        open_server(alice, stack, "alice")
+        yield Terminal(stack, alice, "alice")
+
+
+ABSENT = ["/var/run/docker.sock", "/run/docker.sock", "/run/sandboxes", "/srv/kireji/source", "/srv/kireji/graders", "/srv/kireji/src",
+          "/srv/kireji/gradebook.db", "/srv/kireji/var/secret", "/srv/kireji/var/hub", "/srv/kireji/var/keys", "/srv/kireji/var/course",
+          "/srv/kireji/var/data/held_out", "/srv/kireji/var/homes/bob", "/srv/kireji/downloads",
+          "/srv/kireji/var/exchange/kireji/inbound/bob", "/var/lib/docker"]
+READ_ONLY = ["/srv/kireji/x", "/srv/kireji/lab/attention_lab/x", "/srv/kireji/hub_config/student_server/x", "/etc/x", "/usr/bin/x",
+             "/srv/kireji/var/data/lab/x", "/srv/kireji/var/exchange/kireji/outbound/x", "/srv/kireji/var/exchange/kireji/feedback/x"]
+
+
+def test_a_student_finds_nothing_of_the_course(terminal: Terminal) -> None:
+    own = [f"{HOME}/x", "/tmp/x", "/srv/kireji/var/exchange/kireji/inbound/x"]
+    found = terminal.run(LOOK, ABSENT + ["/srv/kireji/lab"], READ_ONLY + own)
+    assert found["paths"] == ["/srv/kireji/lab"]
+    assert found["written"] == own
+    assert found["homes"] == ["alice", "kireji"] or found["homes"] == ["kireji", "alice"]
+    assert int(found["capabilities"], 16) == 0
+    assert not any("CONFIGPROXY" in name for name in found["environment"])
+    assert not any("jupyterhub --config" in command.replace("\0", " ") for command in found["commands"])
+
+
+@pytest.fixture(scope="module")
+def bob(stack: Stack, approved: None) -> Iterator[requests.Session]:
+    """A second student, with his server open."""
+    make_account(stack, "bob")
+    with session(stack, "bob") as bob:
+        with stack.timed("a second student's server"):
+            open_server(bob, stack, "bob")
+        yield bob
+
+
+@pytest.fixture(scope="module")
+def listeners(stack: Stack, bob: requests.Session) -> Iterator[dict]:
+    """What there is to be reached: by this machine's own programs, each is. Our own listener is on the bridges' addresses alone."""
+    course, = addresses(stack.inspect(stack.container("course")))
+    server, = [one for one in map(stack.inspect, stack.students()) if one["Name"].endswith("-bob")]
+    gateway = docker("network", "inspect", f"{stack.project}_front", "--format", "{{(index .IPAM.Config 0).Gateway}}").strip()
+    with socket.socket() as listener:
+        listener.bind((gateway, 0))
+        threading.Thread(target=answer, args=[listener], daemon=True).start()
+        yield {"the course": [course, 8888], "Bob's server": [addresses(server)[0], 8888],
+               "the machine": [gateway, listener.getsockname()[1]], "the machine's door": ["127.0.0.1", stack.port]}
+
+
+def test_a_student_reaches_no_other_container_and_not_the_machine(listeners: dict, terminal: Terminal) -> None:
+    outside = subprocess.run([sys.executable, "-c", REACH, json.dumps(listeners)], capture_output=True, text=True, check=True)
+    assert all(json.loads(outside.stdout).values()), outside.stdout      # there they are
+    found = terminal.run(REACH, listeners | {"the course by name": ["course", 8888], "a sandbox by name": ["sandbox", 8888]})
+    assert not any(found.values()), found
+
+
+def test_a_student_has_no_way_to_the_internet(terminal: Terminal) -> None:
+    routes = terminal.run(LOOK, [], [])["routes"].splitlines()[1:]
+    assert routes and not any(line.split()[1] == "00000000" for line in routes), routes     # no way out of its own network
+
+
+def test_the_hub_answers_a_servers_token_about_its_owner_only(terminal: Terminal, bob: requests.Session) -> None:
+    hub, proxy = "http://hub:8081/hub/api", "http://proxy:8001/api/routes"
+    refused = [["GET", f"{hub}/users"], ["GET", f"{hub}/users/bob"], ["POST", f"{hub}/users/bob/server"], ["DELETE", f"{hub}/users/bob"],
+               ["POST", f"{hub}/users/bob/tokens"], ["POST", f"{hub}/groups/formgrade-kireji/users"], ["GET", f"{hub}/proxy"],
+               ["POST", f"{hub}/shutdown"], ["GET", proxy], ["POST", f"{proxy}/user/bob"], ["DELETE", f"{proxy}/user/bob"]]
+    answers = terminal.run(ASK, [["GET", f"{hub}/user"], *refused])
+    status, said = answers.pop(f"GET {hub}/user")
+    assert status == 200 and '"alice"' in said
+    assert {status for status, _ in answers.values()} <= {403, 404, 405}, answers
+
+
+@pytest.mark.parametrize("service", ["proxy", "hub", "course", "sandbox"])
+def test_a_service_is_restarted_and_nobody_is_dropped(stack: Stack, terminal: Terminal, service: str) -> None:
+    before = stack.students()
+    with stack.timed(f"restart {service}"):
+        stack.compose("restart", service)
+        stack.wait()
+    assert stack.students() == before
+    assert is_in(terminal.session, stack)           # still logged in
+    wait_for_server(stack, terminal)
+    assert terminal.run(LOOK, [HOME], [])["paths"] == [HOME]
+
+
+def wait_for_server(stack: Stack, terminal: Terminal) -> None:
+    """Until the person's server answers the session: the proxy has learned its way again, the hub has joined its network."""
+    open_server(terminal.session, stack, terminal.name)
+
+
+def test_everything_survives_down_an_upgrade_and_up(stack: Stack, graded: Page, terminal: Terminal, new_page: Callable[[], Page],
+                                                    picture: Callable) -> None:
+    stack.down()
+    stack.settings["KIREJI_VERSION"] = "test-next"
+    stack.build()
+    stack.up()
+    with session(stack, "alice") as alice:          # her account, and her server, which had gone on
+        open_server(alice, stack, "alice")
+        later = Terminal(stack, alice, "alice")
+        assert later.run(LOOK, [f"{HOME}/{EX1}/{EX1}.ipynb", f"{HOME}/{EX1}/feedback"], [])["paths"]
+    page = new_page()
+    log_in(page, stack, "instructor", stack.first_password())
+    page.goto(stack.address + COURSE)
+    page.get_by_role("link", name="Manual Grading").first.click()
+    expect(page.get_by_role("row", name=re.compile(EX1))).to_contain_text(POINTS)
+    picture(page, "compose_after_upgrade")
+    said = docker("exec", stack.container("course"), "kireji", "grade", EX1, "--again")     # in a sandbox of the new version
+    assert re.search(rf"alice.*\b{POINTS}\b", said), said
+
+
+def addresses(container: dict) -> list[str]:
+    """The addresses of a container in its networks."""
+    return [network["IPAddress"] for network in container["NetworkSettings"]["Networks"].values()]
