@@ -161,6 +161,7 @@ FAITHFULNESS = of(
     ("always five", "[:k].tolist()", "[:5].tolist()", "test_top_tokens_are_the_most_attended", "expected"),
     ("the first tokens", ORDER, "positions = list(range(len(tokens)))[:k]", "test_top_tokens_are_the_most_attended", "not those with the most attention"),
     ("positions from 1", PAIRS, "return [(position + 1, tokens[position]) for position in positions]", "test_top_tokens_are_the_most_attended", "belong together"),
+    ("positions that are tensors", "[:k].tolist()", "[:k]", "test_top_tokens_are_the_most_attended", "tensor still"),
     ("only tokens", PAIRS, "return [tokens[position] for position in positions]", "test_top_tokens_are_the_most_attended", "pairs"),
     ("topk of too many", ORDER, "positions = attention_weights.topk(k).indices.tolist()", "test_top_tokens_are_the_most_attended", ""),
     ("a batch of weights", "return tokenize(text), attention_weights[0]", "return tokenize(text), attention_weights", "test_top_tokens_are_the_most_attended", "(T,)"),
