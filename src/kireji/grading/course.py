@@ -19,7 +19,7 @@ from kireji.exchange.attempts import Attempts, GradeOnSubmit
 from kireji.exchange.folders import student_folders
 from kireji.exchange.release_feedback import release, released_page
 
-from .ahead import judge_ahead, open_processes
+from .ahead import Judging, judge_ahead, open_processes
 from .kept import clear_drafts
 from .preprocessors import REPORT, begin_grading
 
@@ -113,17 +113,18 @@ class Course:
 
     def grade_many(self, work: list[tuple[str, str]], workers: int | None = None,
                    tell: Callable[[str], None] = lambda sentence: None,
-                   open_executor: Callable[[int], Executor] = open_processes) -> Iterator[tuple[str, str, str]]:
+                   open_executor: Callable[[int], Executor] = open_processes,
+                   watch: Callable[[Judging], None] = lambda judging: None) -> Iterator[tuple[str, str, str]]:
         """Grade (assignment, student) pairs, several at a time; yields each when it is recorded.
 
         The third value is the reason why it could not be graded, or "". One process writes to the gradebook: this one.
         tell: hears it when another program has to be waited for. CannotRecord ends it: run again, it goes on from there.
-        open_executor(count): where they are judged, `count` at a time; recorded is here.
+        open_executor(count): where they are judged, `count` at a time; recorded is here. watch: as of `judge_ahead`.
         """
         for assignment, student in work:
             self.make_gradable(assignment, student)
         folders = [self.submitted(assignment, student) for assignment, student in work]
-        for folder, reason in judge_ahead(folders, workers, self.trusted, open_executor):
+        for folder, reason in judge_ahead(folders, workers, self.trusted, open_executor, watch):
             assignment, student = folder.name, folder.parent.name
             try:
                 if not reason:
