@@ -13,6 +13,7 @@ c = get_config()  # noqa: F821 (JupyterHub defines it)
 c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.api_url = "http://proxy:8001"
 c.JupyterHub.cleanup_servers = False
+c.JupyterHub.last_activity_interval = 10        # seconds; then a proxy that was restarted is also told its routes again
 c.JupyterHub.bind_url = "http://:8000"
 c.JupyterHub.hub_bind_url = "http://0.0.0.0:8081"
 c.JupyterHub.hub_connect_url = "http://hub:8081"

@@ -1,4 +1,7 @@
-"""The proxy container's first process: waits for the key that the hub makes, then becomes configurable-http-proxy."""
+"""The proxy container's program: waits for the key that the hub makes, then serves configurable-http-proxy.
+
+Its own command line knows no certificates, so the parts are put together here: with a certificate the door speaks HTTPS.
+"""
 
 import os
 import ssl
@@ -8,24 +11,53 @@ import urllib.request
 from pathlib import Path
 
 KEY = Path("/srv/kireji/var/keys/proxy/key")
-TLS = Path("/srv/kireji/tls")           # mounted; with a certificate in it, the proxy speaks HTTPS
+TLS = Path("/srv/kireji/tls")           # mounted
+DOOR, ADMINISTRATION = 8000, 8001       # for browsers; for the hub, which has the key
+# The formgrader answers a request to grade when it has graded, which takes longer than the usual 20 seconds.
+PROXY_SECONDS = 60 * 60
+
+
+def has_certificate() -> bool:
+    return (TLS / "cert.pem").exists()
 
 
 def answers() -> bool:
-    """Whether the proxy answers on its own port."""
-    context = ssl._create_unverified_context() if (TLS / "cert.pem").exists() else None     # loopback, our own
-    address = f"http{'s' if context else ''}://127.0.0.1:8000/_chp_healthz"
+    """Whether the proxy answers at its door."""
+    context = ssl._create_unverified_context() if has_certificate() else None     # loopback, our own
+    address = f"http{'s' if context else ''}://127.0.0.1:{DOOR}/_chp_healthz"
     return urllib.request.urlopen(address, timeout=5, context=context).status == 200
 
 
-if sys.argv[1:] == ["health"]:
-    sys.exit(not answers())
-while not KEY.exists():
-    time.sleep(0.2)
-options = ["--ip", "0.0.0.0", "--port", "8000", "--api-ip", "0.0.0.0", "--api-port", "8001",
-           # The formgrader answers a request to grade when it has graded, which takes longer than the usual 20 seconds.
-           "--proxy-timeout", str(60 * 60 * 1000)]
-if (TLS / "cert.pem").exists():
-    options += ["--ssl-cert", str(TLS / "cert.pem"), "--ssl-key", str(TLS / "key.pem")]
-program = str(Path(sys.executable).with_name("configurable-http-proxy"))
-os.execve(program, [program, *options], os.environ | {"CONFIGPROXY_AUTH_TOKEN": KEY.read_text()})
+def certificate() -> ssl.SSLContext | None:
+    if not has_certificate():
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(TLS / "cert.pem", TLS / "key.pem")
+    except OSError as error:        # ssl.SSLError is one
+        sys.exit(f"The certificate cannot be used ({error}). cert.pem and key.pem must belong together, and be readable for uid {os.getuid()}.")
+    return context
+
+
+def serve() -> None:
+    """Until the container ends."""
+    from configurable_http_proxy.configproxy import PythonProxy
+    from tornado.httpserver import HTTPServer
+    from tornado.ioloop import IOLoop
+
+    context = certificate()
+    # The hub makes its cookies and addresses by what browsers speak; the first of several values counts.
+    headers = {"x-forwarded-proto": "https"} if context else {}
+    proxy = PythonProxy({"auth_token": KEY.read_text(), "proxy_timeout": PROXY_SECONDS, "custom_headers": headers})
+    HTTPServer(proxy.proxy_app, ssl_options=context).listen(DOOR, "0.0.0.0")
+    HTTPServer(proxy.api_app).listen(ADMINISTRATION, "0.0.0.0")
+    print(f"proxy: the door speaks {'HTTPS' if context else 'HTTP'}", flush=True)
+    IOLoop.current().start()
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["health"]:
+        sys.exit(not answers())
+    while not KEY.exists():
+        time.sleep(0.2)
+    serve()

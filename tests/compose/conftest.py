@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import chromium, context, picture  # noqa: F401
 from tests.compose.people import log_in
 from tests.compose.stack import Stack
 from tests.needs import require
+
+PATIENCE = 240_000      # milliseconds for a page
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +29,15 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def new_page(context: Callable[..., BrowserContext]) -> Callable[[], Page]:     # noqa: F811
-    """A page of a browser in which nobody is logged in."""
-    return lambda: context().new_page()
+    """A page of a browser in which nobody is logged in. With more patience than elsewhere: there are containers behind it."""
+    expect.set_options(timeout=PATIENCE)
+
+    def new_page() -> Page:
+        page = context().new_page()
+        page.set_default_timeout(PATIENCE)
+        return page
+
+    return new_page
 
 
 @pytest.fixture(scope="module")

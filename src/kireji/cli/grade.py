@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.live import Live
 from rich.table import Table
 
 from kireji.cli.copies import compare
@@ -13,6 +13,8 @@ from kireji.errors import KirejiError
 
 if TYPE_CHECKING:
     from kireji.grading.course import Course
+
+STOPPED = "Stopped. {done} of {total} are graded and recorded; the same command goes on from there."
 
 
 @click.command()
@@ -60,14 +62,18 @@ def grade_all(course: "Course", names: list[str], student: str | None, again: bo
     where = {"open_executor": lambda count: place} if place else {}
     table = Table("Assignment", "Student", "Score", box=None, padding=(0, 2, 0, 0))
     failed = []
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        bar = progress.add_task("Grading", total=len(work))
-        for name, who, reason in course.grade_many(work, workers, console.print, **where):
-            progress.update(bar, advance=1, description=f"Graded {who}'s {name}")
-            score = "[red]not graded[/]" if reason else "{:g} / {:g}".format(*course.score(name, who))
-            table.add_row(name, who, score)
-            failed += [reason] if reason else []
+    from kireji.cli.progress import Round                   # here: torch takes a second to import
+
+    shown = Round(len(work))
+    try:
+        with Live(shown, console=console, transient=True, refresh_per_second=4):
+            for name, who, reason in course.grade_many(work, workers, console.print, watch=shown.judging, **where):
+                score = "[red]not graded[/]" if reason else "{:g} / {:g}".format(*course.score(name, who))
+                shown.done(name, who, score)
+                table.add_row(name, who, score)
+                failed += [reason] if reason else []
+    except KeyboardInterrupt:
+        raise KirejiError(STOPPED.format(done=shown.finished, total=len(work))) from None
     console.print(table)
     for name in dict.fromkeys(name for name, _ in work) if student is None else ():
         alike = compare(course, name, console).pairs

@@ -124,6 +124,11 @@ class Judging:
         return len(self._running) + len(self._done)
 
     @property
+    def running(self) -> list[Path]:
+        """The folders that are being judged now, where the executor says so."""
+        return [folder for future, (folder, _) in list(self._running.items()) if future.running()]
+
+    @property
     def is_full(self) -> bool:
         """Whether more would only wait in memory."""
         return len(self) >= self.workers + AT_HAND
@@ -175,14 +180,17 @@ class Judging:
 
 
 def judge_ahead(folders: list[Path], workers: int | None = None, trusted: bool = False,
-                open_executor: Callable[[int], Executor] = open_processes) -> Iterator[tuple[Path, str]]:
+                open_executor: Callable[[int], Executor] = open_processes,
+                watch: Callable[[Judging], None] = lambda judging: None) -> Iterator[tuple[Path, str]]:
     """Judge the submissions in `folders` (COURSE/submitted/STUDENT/ASSIGNMENT) and keep what comes out.
 
     Yields each folder when it is done, with the reason if it could not be judged, else "". As many at a time as there
-    are processors, unless told otherwise. Where a judging process is killed, the others go on.
+    are processors, unless told otherwise. Where a judging process is killed, the others go on. watch: given the judging
+    before it begins, for whoever shows how far it is.
     """
     workers = max(1, min(workers or os.cpu_count() or 1, len(folders)))
     with Judging(workers, trusted, open_executor) as judging:
+        watch(judging)
         for folder in folders:
             judging.add(folder)
             while judging.is_full:

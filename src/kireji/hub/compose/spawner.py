@@ -19,6 +19,7 @@ from kireji.hub.server_limits import DISK_BYTES, DISK_FILES, Disk
 from kireji.paths import COURSE_ID, EXCHANGE, HOMES, HUB, LAB_DATA
 
 COMPOSE = "com.docker.compose."
+NO_NAME_SERVER = "127.0.0.1"        # the student's own container, where none listens
 
 
 def note_of(name: str) -> Path:
@@ -96,6 +97,8 @@ class ContainerSpawner(DockerSpawner):
         self.network_name = self.object_name
         self.extra_create_kwargs = {"working_dir": f"/home/{self.user.name}", "hostname": "server"}
         internet = os.environ.get("KIREJI_STUDENT_INTERNET", "no") == "yes"
+        if not internet:    # Docker's own name server answers for the network; what it does not know it asks here, and not the machine's
+            self.extra_host_config = {**self.extra_host_config, "dns": [NO_NAME_SERVER]}
         pool = os.environ.get("KIREJI_STUDENT_NETWORKS", "10.213.0.0/16")
         await self.asynchronously(networks.make, self.network_name, pool, internet)
         await self.asynchronously(networks.connect, self.network_name, self.deployment.members())

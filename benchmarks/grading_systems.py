@@ -1,0 +1,222 @@
+"""The systems that the grading benchmark compares. Each runs in a process of its own: `python -m benchmarks.grading_systems SYSTEM COURSE OUT`.
+
+SYSTEM is nbgrader, ours-N (N workers), again (what ours has graded already) or floor. OUT gets a line of JSON for each submission.
+"""
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+from traitlets.config import Config
+
+from kireji import paths
+
+MIB = 2**20
+
+
+def work_of(course: Path) -> list[tuple[str, str]]:
+    return sorted((folder.name, folder.parent.name) for folder in course.glob("submitted/*/*"))
+
+
+def write(out: Path, **line: Any) -> None:
+    with out.open("a") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def nbgrader(course: Path, out: Path) -> None:
+    """nbgrader as it comes, one submission after the other, its checks in the autograder test cells."""
+    from nbgrader.apps import NbGraderAPI
+
+    config = Config()
+    config.CourseDirectory.root = str(course)
+    config.Exchange.root = str(course / "exchange")
+    config.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
+    api = NbGraderAPI(config=config)
+    generate(api, course)
+    for name, student in work_of(course):
+        started = time.monotonic()
+        result = api.autograde(name, student, force=True)
+        seconds = time.monotonic() - started
+        with api.gradebook as book:
+            score = book.find_submission(name, student).score
+        write(out, name=name, student=student, seconds=seconds, graded=result["success"], score=score)
+
+
+def generate(api: Any, course: Path) -> None:
+    for name in sorted({name for name, _ in work_of(course)}):
+        result = api.generate_assignment(name)
+        if not result["success"]:
+            raise SystemExit(f"generating {name} failed: {result.get('log') or result.get('error')}")
+
+
+def our_course(root: Path) -> Any:
+    from kireji.grading import kept
+    from kireji.grading.course import Course
+
+    kept.KEPT = root / "judgements"
+
+    def move(config: Config) -> None:
+        config.CourseDirectory.root = str(root)
+        config.Exchange.root = str(root / "exchange")
+
+    return Course(changes=move)
+
+
+class Measured(Executor):
+    """Forks, whose calls also write down what they took."""
+
+    def __init__(self, count: int, out: Path) -> None:
+        from kireji.grading.forks import Forks
+
+        self.forks, self.out = Forks(count), out
+
+    def submit(self, call: Callable, /, *arguments: Any, **named: Any) -> Future:
+        return self.forks.submit(measured, call, str(self.out), *arguments, **named)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self.forks.shutdown(wait, cancel_futures=cancel_futures)
+
+
+def measured(call: Callable, out: str, task: Any) -> Any:
+    """`call(task)` in a judge's process; processor seconds by what they were for, on both sides of the wall."""
+    from kireji.grading import judge as judging
+
+    used = {"start": 0.0, "cells": 0.0, "tests": 0.0}
+    seen, memory = [time.process_time(), 0.0], [0.0]
+    started = time.monotonic()
+
+    def inside(box: Any) -> float:
+        total = share = 0.0
+        for process in [psutil.Process(), *box.family()]:
+            with suppress(psutil.Error):
+                share += process.memory_full_info().pss / MIB
+                total += sum(process.cpu_times()[:2]) if process.pid != os.getpid() else 0.0
+        memory[0] = max(memory[0], share)
+        return total
+
+    class Box(judging.Sandbox):
+        def mark(self, name: str) -> None:
+            now = [time.process_time(), inside(self)]
+            used[name] += now[0] - seen[0] + max(0.0, now[1] - seen[1])
+            seen[:] = now
+
+        def __enter__(self) -> "Box":
+            seen[1] = 0.0
+            super().__enter__()
+            self.mark("start")
+            return self
+
+        def run(self, *arguments: Any) -> Any:
+            try:
+                return super().run(*arguments)
+            finally:
+                self.mark("cells")
+
+        def __exit__(self, *exception: object) -> None:
+            self.mark("tests")
+            super().__exit__(*exception)
+
+    judging.Sandbox = Box
+    answer = call(task)
+    used["start"] += time.process_time() - seen[0]         # and the end
+    report = json.loads(answer.judgement)["report"] if answer.judgement else {"seconds": {}, "score": None}
+    sure = bool(answer.judgement) and not any(
+        test["status"] in ("timeout", "error") for cell in report.get("cells", ()) for test in cell["tests"])
+    write(Path(out), sure=sure, reason=answer.reason, name=task.assignment, student=task.name.split("'")[0], seconds=time.monotonic() - started, cpu=used, memory=memory[0],
+          phases=report["seconds"], graded=bool(answer.judgement), score=report["score"])
+    return answer
+
+
+def ours(course: Path, out: Path, workers: int) -> None:
+    """Collected work into the gradebook, by the way that `./kireji grade` takes."""
+    graded = our_course(course)
+    recording: list[float] = []
+    record = graded.grade
+
+    def timed(*arguments: Any) -> None:
+        started, used = time.monotonic(), time.process_time()
+        record(*arguments)
+        recording.append(time.monotonic() - started)
+        write(out, recording=recording[-1], cpu=time.process_time() - used)
+
+    graded.grade = timed
+    generate(graded.api, course)
+    for name, student, reason in graded.grade_many(work_of(course), workers, open_executor=lambda count: Measured(workers, out)):
+        if reason:
+            raise SystemExit(f"{student}'s {name}: {reason}")
+
+
+def again(course: Path, out: Path) -> None:
+    """What is graded already, once more; and how much of that is asking what is kept."""
+    from kireji.grading.ahead import judge_ahead
+
+    graded = our_course(course)
+    # What ended in an error or out of time is never kept, for a second look might go better: it is judged again, and left out here.
+    kept = {(line["name"], line["student"]) for line in map(json.loads, (out.parent / "ours-1.jsonl").open()) if line.get("sure")}
+    work = [one for one in work_of(course) if one in kept]
+    folders = [graded.submitted(*one) for one in work]
+    list(judge_ahead(folders[:1]))
+    started = time.monotonic()
+    list(judge_ahead(folders))
+    recalled = (time.monotonic() - started) / len(work)
+    started = time.monotonic()
+    list(graded.grade_many(work))
+    write(out, again=(time.monotonic() - started) / len(work), recalled=recalled)
+
+
+def floor(course: Path, out: Path) -> None:
+    """The same cells and the same tests in one warm process without a wall, each submission in a fork of it."""
+    from kireji.grading.forks import Forks
+
+    with Forks(1) as forks:
+        for name, student in work_of(course):
+            forks.submit(bare, str(course), name, student, str(out)).result()
+
+
+def bare(course: str, name: str, student: str, out: str) -> None:
+    """One submission of the floor. Its crashing ones end here, as they would."""
+    from kireji.grading.assignment import load
+    from kireji.grading.intake import read_submission
+    from kireji.grading.rebuild import rebuild
+
+    from .in_kernel import run
+
+    started, used = time.monotonic(), time.process_time()
+    submission = read_submission(Path(course) / "submitted" / student / name, name)
+    notebook, _ = rebuild(load(name), submission.notebook)
+    os.environ.update({"ATTENTION_LAB_GRADING": "1", "ATTENTION_LAB_DATA": str(paths.LAB_DATA), "MPLBACKEND": "agg"})
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        for file, content in submission.files.items():
+            Path(file).write_bytes(content)
+        from IPython.core.interactiveshell import InteractiveShell
+        from IPython.utils.capture import capture_output
+
+        shell = InteractiveShell.instance()
+        with capture_output():
+            for cell in notebook.cells:
+                if cell.cell_type == "code" and "os._exit" not in cell.source:
+                    shell.run_cell(cell.source.replace("%matplotlib inline", ""))      # for which it takes a kernel
+            reports = run(shell.user_ns, name).reports.values()
+    passed = sum(report.fraction * report.weight for _, report in reports) / sum(report.weight for _, report in reports)
+    write(Path(out), name=name, student=student, passed=passed, seconds=time.monotonic() - started, cpu=time.process_time() - used)
+
+
+def main(system: str, course: str, out: str) -> None:
+    sys.path.insert(0, str(paths.ROOT))
+    name, _, workers = system.partition("-")
+    {"nbgrader": nbgrader, "again": again, "floor": floor, "ours": ours}[name](Path(course), Path(out), *filter(None, [int(workers or 0)]))
+
+
+if __name__ == "__main__":
+    from benchmarks import grading_systems      # what is forked finds its functions under this name
+
+    grading_systems.main(*sys.argv[1:])
