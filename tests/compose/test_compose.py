@@ -22,12 +22,12 @@ from kireji.sandbox.cells import CellsLost
 from kireji.sandbox.limits import DEFAULT
 from tests.attacks.test_student_terminal import answer
 from tests.browser.formgrader import assignment_row, autograde, collect, give_feedback, open_submissions
-from tests.browser.steps import close_notebook, fetch, fetch_feedback, open_assignment_list, open_notebook, submit
+from tests.browser.steps import fetch, fetch_feedback, open_assignment_list, open_notebook, submit
 from tests.compose import leftovers
 from tests.compose.attacker import ASK, LOOK, REACH, Terminal
 from tests.compose.keeping import empty_one, keeper, state
 from tests.compose.people import is_in, log_in, make_account, open_server, session, sign_up
-from tests.compose.stack import COURSE, Stack, docker
+from tests.compose.stack import COURSE, Stack, docker, wait_until
 
 pytestmark = [pytest.mark.needs("docker", "browser"), pytest.mark.timeout(2400)]
 
@@ -58,6 +58,7 @@ def approved(stack: Stack, instructor: Page, new_page: Callable[[], Page], pictu
 def alice(stack: Stack, approved: None, new_page: Callable[[], Page]) -> Page:
     """Alice, on her welcome page in her own server."""
     page = new_page()
+    page.on("dialog", lambda dialog: dialog.accept())       # JupyterLab asks before one leaves an open notebook
     log_in(page, stack, "alice")
     with stack.timed("a student's first server"):
         expect(page.get_by_role("heading", name="Attention, step by step")).to_be_visible(timeout=SLOW)
@@ -85,7 +86,8 @@ def submitted(stack: Stack, alice: Page, picture: Callable) -> None:
     check = alice.locator(".jp-NotebookPanel .jp-Cell", has_text=f'check("{TASK}")').first
     expect(check).to_contain_text("All fine here.", timeout=SLOW)
     picture(alice, "compose_check_passes")
-    close_notebook(alice, EX1)
+    alice.keyboard.press("Control+s")
+    wait_until(lambda: "All fine here." in (stack.volume("homes") / "alice" / EX1 / f"{EX1}.ipynb").read_text())
     submit(alice, EX1)
 
 
