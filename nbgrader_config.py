@@ -25,7 +25,7 @@ c.CourseDirectory.ignore = [".*", "__pycache__", "*.pyc", "*.py", "*.md", unfini
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 
 # Intake: refused files go aside before nbgrader copies anything, and a notebook in any state becomes a sound one.
-c.Autograde.pre_convert_hook = grading.begin_grading
+c.Autograde.pre_convert_hook = grading.begin_grading(c)
 c.Autograde.post_convert_hook = c.GenerateFeedback.post_convert_hook = unfinished.finish
 c.GenerateFeedback.pre_convert_hook = unfinished.begin
 c.Autograde.exporter_class = grading.SubmissionExporter
@@ -37,3 +37,6 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 feedback.configure(c)
+
+# What is graded the moment it arrives, how often, and which attempt counts.
+load_subconfig("hub_config/grade_on_submit.py")  # noqa: F821 (nbgrader defines it)

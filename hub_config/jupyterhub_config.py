@@ -38,9 +38,9 @@ c.JupyterHub.load_groups = {
     course_service.STUDENTS: {"users": accounts.names("student")},
 }
 
-# What: a server per person, and the course service with the formgrader.
+# What: a server per person, the course service with the formgrader, and what grades on submit where that is set.
 c.JupyterHub.spawner_class = WalledSpawner
-c.JupyterHub.services = [course_service.service(int(os.environ["KIREJI_COURSE_PORT"]))]
+c.JupyterHub.services = [course_service.service(int(os.environ["KIREJI_COURSE_PORT"])), *course_service.watch()]
 c.JupyterHub.load_roles = course_service.roles()
 
 # How much a person's server may use; the rest of the limits is in kireji/hub/server_limits.py.

@@ -42,6 +42,8 @@ def top(student, text, k):
     for pair in result:
         expect.true(isinstance(pair, (list, tuple)) and len(pair) == 2 and isinstance(pair[1], str),
                     f"top_tokens should return pairs (position, token), but one of them is {expect.kind(pair)}.")
+        expect.true(not isinstance(pair[0], torch.Tensor), "a position should be a plain whole number, and is a tensor still, which equals nothing in a set of "
+                                                           "positions: .tolist() or int() gives numbers.")
         position = expect.number(pair[0], "a position")
         expect.true(position == int(position), "a position should be a whole number.")
         pairs.append((int(position), pair[1]))

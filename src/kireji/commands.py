@@ -9,6 +9,7 @@ GROUPS = {
     "Run the course": {
         "judge": "grade one folder of files and print the report; records nothing",
         "grade": "collect and grade what students submitted, into the gradebook",
+        "watch": "grade what students submit the moment it arrives, and give feedback",
         "copies": "which submissions of an assignment are too alike, in code or in weights",
         "roster": "take in the class from a CSV file: accounts, and names in the gradebook",
         "backup": "save accounts, homes, submissions, grades and secrets in one file",

@@ -8,6 +8,9 @@ what is older than its submission, do it again. Who fills the folder holds a loc
 import fcntl
 import os
 import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -18,7 +21,45 @@ TIMESTAMP = "timestamp.txt"
 BEGUN = "1970-01-01 00:00:00.000000 UTC"
 NEXT = {"submitted": "autograded", "autograded": "feedback"}     # what is made from what
 
+PATIENCE = 120              # seconds for another program to fill the same folder
+
 _held: dict[Path, IO[str]] = {}
+_alone: dict[Path, IO[str]] = {}        # folders that nobody but this process fills, with their locks
+_begun: set[Path] = set()               # those of them that a hook took, and gives back
+
+
+@contextmanager
+def alone(folder: Path, patience: float = PATIENCE) -> Iterator[None]:
+    """Nobody else fills `folder` meanwhile. KirejiError if another program takes too long over it."""
+    taken = _take(folder, patience)
+    try:
+        yield
+    finally:
+        if taken:
+            _give_back(folder)
+
+
+def _take(folder: Path, patience: float = PATIENCE) -> bool:
+    """Whether it was not ours before."""
+    if folder in _alone:
+        return False
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock, deadline = folder.with_name(f".{folder.name}.lock").open("w"), time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _alone[folder] = lock
+            return True
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                lock.close()
+                raise KirejiError(f"Another program is busy with {folder.parent.name}'s {folder.name} in {folder.parents[1].name}/ "
+                                  "for too long; try again when it is done.") from None
+        time.sleep(0.1)
+
+
+def _give_back(folder: Path) -> None:
+    _alone.pop(folder).close()
 
 
 def refuse_half_a_restore() -> None:
@@ -30,7 +71,12 @@ def refuse_half_a_restore() -> None:
 
 def begin(assignment: str, student: str, notebooks: list[str]) -> None:
     """nbgrader's pre_convert_hook of `autograde` and `generate_feedback`: the folder made from `notebooks` is begun."""
+    for folder in list(_begun):         # of a run that failed
+        _begun.discard(folder)
+        _give_back(folder)
     for folder in _folders(notebooks):
+        if _take(folder):
+            _begun.add(folder)
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f".{TIMESTAMP}"
         file = draft.open("w")
@@ -52,6 +98,9 @@ def finish(assignment: str, student: str, notebooks: list[str]) -> None:
             (folder / TIMESTAMP).unlink(missing_ok=True)
         if folder in _held:
             _held.pop(folder).close()
+        if folder in _begun:
+            _begun.discard(folder)
+            _give_back(folder)
 
 
 def is_unfinished(folder: Path) -> bool:

@@ -7,8 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+from attention_lab.data import load_pairs, load_reviews
+from attention_lab.metrics import bleu
+from attention_lab.text import tokenize
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
+from tests.demo.own_models import at_own_models
 
 from kireji import paths
 from kireji.cli.demo import demo
@@ -125,3 +130,21 @@ def test_the_trained_checkpoint_is_kept():
     for name in catalogue.names():
         folder = trained_checkpoints(catalogue.load(name))
         assert trained_checkpoints(catalogue.load(name)) == folder and list(folder.glob("*.safetensors"))
+
+
+def test_assignment_4_looks_at_the_models_of_1_and_3(results, tmp_path, monkeypatch):
+    """As its notebook says how, with the checkpoints that the demo's solutions trained: weights and words belong together."""
+    monkeypatch.setenv("ATTENTION_LAB_DATA", str(paths.LAB_DATA))
+    own = at_own_models(tmp_path)
+    assert [type(own[name].model).__name__ for name in ("translator", "classifier")] == ["TranslationModel", "AttentionClassifier"]
+    pairs = load_pairs("ex1_translation", "validation")[:40]
+    assert bleu([own["translator"].translate(pair.source) for pair in pairs], [[pair.target] for pair in pairs]) > 10
+    for pair in pairs[:5]:
+        source, target, weights = own["translator"].align(pair.source, pair.target)
+        assert (source, target) == (tokenize(pair.source), tokenize(pair.target)) and weights.shape == (len(target), len(source))
+        torch.testing.assert_close(weights.sum(dim=1), torch.ones(len(target)))
+    reviews, classifier = load_reviews("ex3_classification", "validation")[:60], own["classifier"]
+    said = [classifier(tokenize(review.text)) for review in reviews]
+    assert sum(classifier.labels[shares.argmax()] == review.label for (shares, _), review in zip(said, reviews)) > 0.6 * len(reviews)
+    assert all(len(weights) == len(tokenize(review.text)) for (_, weights), review in zip(said, reviews))
+    assert sum(own["prediction_change"](classifier, review.text, 3) for review in reviews) > 0

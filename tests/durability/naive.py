@@ -10,8 +10,8 @@ from kireji.grading import preprocessors
 from tests.durability.world import World
 
 
-def copy_in_place(submission: collect.Submission, target: Path) -> None:
-    """In place of Submission.copy."""
+def copy_in_place(submission: collect.Submission | collect.Attempt, target: Path) -> None:
+    """In place of `put`."""
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     (target / collect.TIMESTAMP).write_text(submission.time.strftime(collect.FORMAT))
@@ -31,7 +31,7 @@ class CellByCell(Gradebook):
 def be_naive(world: World, step: str) -> None:
     """Collect in place; or record cell by cell and take a folder for finished as soon as it is there, which is nbgrader's way."""
     if step == "collect":
-        collect.Submission.copy = copy_in_place
+        collect.put = copy_in_place
         return
     preprocessors.OneTransaction = CellByCell
     for name in ("Autograde", "GenerateFeedback"):

@@ -10,7 +10,7 @@ from kireji import paths
 from kireji.setup.venv import activated
 
 pytestmark = pytest.mark.timeout(600)
-ROUNDS = {"submit": 24, "collect": 28, "grade": 44, "feedback": 32}
+ROUNDS = {"submit": 24, "collect": 28, "grade": 44, "feedback": 32, "watch": 10}
 
 
 def kills(folder, step, rounds, *more):

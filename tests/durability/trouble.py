@@ -15,6 +15,7 @@ from rich.console import Console
 from kireji.cli.grade import grade_all
 from kireji.errors import KirejiError
 from kireji.grading import kept
+from kireji.grading.ahead import Here
 from tests.durability.kills import go_on, in_a_child, look_at_the_wreck
 from tests.durability.world import NAME, STUDENTS, World
 
@@ -40,7 +41,7 @@ def hold(path: Path) -> sqlite3.Connection:
 def busy(world: World) -> str:
     listener = Listener()
     listener.holder = hold(world.root / "gradebook.db")
-    grade_all(world.course, [NAME], None, False, 1, Console(file=listener, width=200))
+    grade_all(world.course, [NAME], None, False, 1, Console(file=listener, width=200), Here())
     return listener.getvalue()
 
 
@@ -80,7 +81,7 @@ def broken(world: World, damage: str) -> str:
 def follow_the_advice(world: World, said: str) -> list[str]:
     command = said.split("Put it back with: ")[1].split("; then")[0]
     subprocess.run(command, shell=True, check=True)
-    grade_all(world.course, [NAME], None, True, 1, Console(file=StringIO()))
+    grade_all(world.course, [NAME], None, True, 1, Console(file=StringIO()), Here())
     return look_at_the_wreck(world) + go_on(world, "grade")
 
 

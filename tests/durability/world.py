@@ -5,9 +5,12 @@ The real configuration, the real nbgrader, the real exchange; only the sandbox i
 
 import os
 import shutil
+import time
+from collections.abc import Mapping
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
+from types import MappingProxyType
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
@@ -21,10 +24,12 @@ from kireji.cli.grade import grade_all
 from kireji.demo.desk import Desk
 from kireji.exchange.inside.kireji_handing_in import Submit
 from kireji.grading import kept
+from kireji.grading.ahead import Here
 from kireji.grading.course import Course
 from kireji.grading.judge import Judgement
 from kireji.grading.rebuild import rebuild
 from kireji.grading.report import CellReport, Report
+from kireji.grading.watch import Watch
 from kireji.plain_folder import PlainFolder
 
 NAME = "toy"
@@ -72,10 +77,10 @@ def judge(submission, assignment, secret, trusted=False) -> Judgement:
 class World:
     """The course in `root`, and its students' homes; states are kept in `store`.
 
-    Redirects this process's paths: use it in a process of its own.
+    settings: of grading on submit. Redirects this process's paths: use it in a process of its own.
     """
 
-    def __init__(self, root: Path, store: Path) -> None:
+    def __init__(self, root: Path, store: Path, settings: Mapping[str, object] = MappingProxyType({})) -> None:
         self.root, self.store = root, store
         paths.SOURCE, paths.SECRET = root / "source", root / "var" / "secret"
         kept.KEPT, kept.judge = root / "var" / "judgements", judge
@@ -91,6 +96,7 @@ class World:
             config.Exchange.root = str(root / "exchange")
             config.AssignLatePenalties.plugin_class = HalfOff
             config.ExchangeFactory.submit = Submit      # as students' servers have it
+            config.GradeOnSubmit.update(settings)
 
         self.course = Course(changes=move)
         self.course.release(NAME)
@@ -119,11 +125,22 @@ class World:
 
     def grade(self) -> str:
         out = StringIO()
-        grade_all(self.course, [NAME], None, False, 1, Console(file=out, width=200))
+        grade_all(self.course, [NAME], None, False, 1, Console(file=out, width=200), Here())
         return out.getvalue()
 
     def feedback(self) -> None:
         self.course.give_feedback(NAME)
+
+    def watch(self) -> list[str]:
+        """Grade on submit, until there is nothing more to do; what was told."""
+        told: list[str] = []
+        watch = Watch(self.course, told.append, 1, lambda count: Here())
+        with watch.judging:
+            watch.step()
+            while watch.busy:
+                watch.step()
+                time.sleep(0.01)
+        return told
 
     def scores(self) -> dict[str, tuple[float, float]]:
         """student -> points of the cells, penalty for being late, as the gradebook has them."""

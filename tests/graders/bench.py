@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from nbformat import NotebookNode
 
 from kireji import paths, sandbox
@@ -39,22 +40,32 @@ def serving(code: str, call_seconds: float = 60) -> Iterator[Channel]:
     connection.sendall(struct.pack(">I", len(text)) + text)
     if connection.recv(1) != b"!":
         raise EOFError("the code did not run to its end")
-    channel = Channel(connection, call_seconds, total_seconds=600)
+    channel = Channel(connection, call_seconds, total_seconds=max(600, call_seconds))
     try:
         yield channel
     finally:
         channel.close()
 
 
-def grade(assignment: str, code: str, *files: str, digest: str = "a submission", call_seconds: float = 60) -> dict[str, list[TestReport]]:
+class UntilLost(Grading):
+    """Ends the run with the first hidden test that takes points."""
+
+    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+        if item.nodeid in self.reports and self.reports[item.nodeid][1].fraction < 1:
+            item.session.shouldfail = "points were lost"
+
+
+def grade(assignment: str, code: str, *files: str, digest: str = "a submission", call_seconds: float = 60,
+          until_lost: bool = False) -> dict[str, list[TestReport]]:
     """The report of an assignment's hidden tests (of all, or those in `files`) on the variables that `code` defines.
 
     Returns {grade_id: reports}. digest: the submission's, from which the tests' inputs are drawn; one for all, so that a
     variant meets the same inputs whatever else of the notebook is edited.
+    until_lost: nothing is asked of a file after the first hidden test that takes points.
 
     AssertionError if a hidden test itself broke: that is never the student's doing."""
     with serving(code, call_seconds) as channel:
-        grading = Grading(channel, SECRET, digest)
+        grading = (UntilLost if until_lost else Grading)(channel, SECRET, digest)
         folder = paths.GRADERS / assignment
         for path in [folder / file for file in files] or [folder]:
             run_hidden_tests(path, grading)
@@ -105,8 +116,8 @@ def _nursery() -> str:
         folder.cleanup()
 
     atexit.register(close)
-    for _ in range(2000):        # a busy machine takes its time to import torch
-        if Path(path).exists():
-            return path
+    while not Path(path).exists():          # importing torch takes its time on a busy machine
+        if process.poll() is not None:
+            raise ChildProcessError(f"the nursery ended at once, with {process.returncode}")
         time.sleep(0.1)
-    raise TimeoutError("the nursery did not start")
+    return path

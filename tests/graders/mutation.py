@@ -1,41 +1,34 @@
 """How many mutants of an assignment's solution lose points: `python -m tests.graders.mutation ASSIGNMENT [TASK]... [--most N]`
 
-Each mutant (tests/graders/mutants.py) is graded by the hidden tests of its own task, then, if it kept all points, by all
-others. One that keeps them still is asked the assignment's probes (ASSIGNMENT/probes.py), and so is the solution: where
-all answers agree, the mutant does not change behaviour. `--most` takes N mutants of each task, evenly spread over its code.
-The table goes to var/mutation/ASSIGNMENT.tsv."""
+Each mutant (tests/graders/mutants.py) is graded by the hidden tests of its own task, up to the first lost point. One that keeps
+all points is asked the assignment's probes (ASSIGNMENT/probes.py), and so is the solution. Where all answers agree, the mutant does
+not change behaviour. Where only those of `probe_open_...` differ, it changes what the task leaves open: the size of a picture, say.
+Else the other tasks' hidden tests have their turn. `--most` takes N mutants of each task, evenly
+spread over its code. The table var/mutation/ASSIGNMENT.tsv is written as the run goes; what stands in it is not asked again, but for
+survivors. Delete it to begin afresh."""
 
 import argparse
-import csv
 import functools
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 
-from kireji import paths
 from kireji.demo.checkpoint import trained_checkpoints
 from kireji.grading.assignment import Assignment, load
 from kireji.grading.report import TestReport
 from kireji.sandbox.channel import CallFailed, SandboxLost
 from tests.graders.bench import as_code, grade, serving
 from tests.graders.mutants import Mutant, mutants_of, mutated
+from tests.graders.outcomes import CAUGHT, CRASHED, LEFT_OPEN, SAME, SURVIVED, Outcome, Table, summary, table_of
 
-RUN_SECONDS, CALL_SECONDS = 60, 10      # a mutant may loop for ever
+PROCESSOR_SECONDS = 60       # of everything that one mutant is asked: it may loop for ever. Time on the wall says nothing on a busy machine.
+CALL_SECONDS = 3600
+OPEN_PROBE = "probe_open_"
 HERE = Path(__file__).parent
-CAUGHT, CRASHED, SAME, SURVIVED = "caught", "caught: it raises", "same behaviour", "survived"
-
-
-class Outcome(NamedTuple):
-    """What became of a mutant; `by` is the hidden test that caught it, or the probe that tells it from the solution."""
-
-    mutant: Mutant
-    what: str
-    by: str
 
 
 class Course:
@@ -60,23 +53,33 @@ class Course:
         notebook = mutated(self.assignment, mutant)
         if answers_only:
             notebook.cells = [cell for cell in notebook.cells if cell.id == "imports" or cell.metadata.get("nbgrader", {}).get("solution")]
-        return f"import signal\nsignal.alarm({RUN_SECONDS})\n" + as_code(notebook, self.work)
+        return f"import signal\nsignal.setitimer(signal.ITIMER_PROF, {PROCESSOR_SECONDS})\n" + as_code(notebook, self.work)
 
     def outcome(self, mutant: Mutant) -> Outcome:
-        """Graded, and probed if it lost nothing."""
-        own = f"test_{mutant.task}.py"
-        for files in filter(None, ([own], [file for file in self.files if file != own])):
-            lost = self.lost(mutant, files, all(self.answers_alone[file] for file in files))
-            if lost:
-                crashed = all("Your code raised" in test.message or test.status == "missing" for test in lost)
-                return Outcome(mutant, CRASHED if crashed else CAUGHT, lost[0].name)
+        """Graded by its own task's tests, probed if it lost nothing, and graded by all others if it answered otherwise."""
+        own = [f"test_{mutant.task}.py"]
+        caught = self.caught(mutant, own)
+        if caught:
+            return caught
         told_apart = difference(self.right, self.probed(mutant))
-        return Outcome(mutant, SURVIVED if told_apart else SAME, told_apart)
+        if not told_apart or told_apart.startswith(OPEN_PROBE):
+            return Outcome(mutant, LEFT_OPEN if told_apart else SAME, told_apart)
+        return self.caught(mutant, [file for file in self.files if file not in own]) or Outcome(mutant, SURVIVED, told_apart)
+
+    def caught(self, mutant: Mutant, files: list[str]) -> Outcome | None:
+        """The outcome of a mutant that loses points to the hidden tests of `files`."""
+        for file in files:
+            lost = self.lost(mutant, [file], self.answers_alone[file])
+            if lost:
+                crashed = "Your code raised" in lost[0].message or lost[0].status == "missing"
+                return Outcome(mutant, CRASHED if crashed else CAUGHT, lost[0].name)
+        return None
 
     def lost(self, mutant: Mutant | None, files: Iterable[str], answers_only: bool = False) -> list[TestReport]:
-        """The hidden tests of `files` that gave the mutant less than all."""
+        """The first hidden test of `files` that gave the mutant less than all, if there is one."""
         try:
-            cells = grade(self.assignment.name, self.code(mutant, answers_only), *files, digest="mutation", call_seconds=CALL_SECONDS)
+            cells = grade(self.assignment.name, self.code(mutant, answers_only), *files, digest="mutation",
+                          call_seconds=CALL_SECONDS, until_lost=True)
         except EOFError:
             return [TestReport("the notebook", "", "timeout", 0.0, 1.0, "It did not run to its end.", [])]
         return [test for tests in cells.values() for test in tests if test.fraction < 1]
@@ -87,14 +90,15 @@ class Course:
         code = f"{self.code(mutant)}\nexec(compile({text!r}, '<probes>', 'exec'), globals())"
         try:
             with serving(code) as channel:
-                return channel.ask("call", seconds=300, target="ask_everything", method="", args=[], kwargs={})["result"]
+                return channel.ask("call", seconds=CALL_SECONDS, target="ask_everything", method="", args=[], kwargs={})["result"]
         except (EOFError, CallFailed, SandboxLost) as error:
             return {"all": type(error).__name__}
 
 
 def difference(right: dict[str, Any], given: dict[str, Any]) -> str:
-    """The first question that is answered otherwise; "" where none is."""
-    return next((name for name in right if not alike(right[name], given.get(name))), "")
+    """The first question that is answered otherwise, of what the task asks for if there is one; "" where none is."""
+    differ = [name for name in right if not alike(right[name], given.get(name))]
+    return min(differ, key=lambda name: name.startswith(OPEN_PROBE), default="")
 
 
 def alike(one: Any, other: Any) -> bool:
@@ -125,38 +129,17 @@ def run(name: str, tasks: Iterable[str] = (), most: int | None = None) -> list[O
         lost = course.lost(None, sorted({f"test_{mutant.task}.py" for mutant in mutants}))
         assert not lost, f"the solution itself loses points: {lost}"
         assert not difference(course.right, course.probed(None)), "the probes do not always get the same answer"
-        outcomes = []
+        table, outcomes = Table(table_of(name)), []
         for number, mutant in enumerate(mutants, start=1):
-            outcomes.append(course.outcome(mutant))
+            outcome = table.known(mutant)
+            if outcome is None:
+                outcome = course.outcome(mutant)
+                table.add(outcome)
+            outcomes.append(outcome)
             print(f"\r{number}/{len(mutants)} {mutant.task:24} survived {sum(each.what == SURVIVED for each in outcomes)} ",
                   end="", file=sys.stderr, flush=True)
         print(file=sys.stderr)
         return outcomes
-
-
-def summary(outcomes: list[Outcome]) -> str:
-    """Counts by task, and the survivors."""
-    lines = [f"{'task':22}{'mutants':>9}{'raise':>8}{'caught':>8}{'same':>7}{'survived':>10}{'lose points':>13}"]
-    tasks = list(dict.fromkeys(outcome.mutant.task for outcome in outcomes))
-    for task, those in [*((task, [o for o in outcomes if o.mutant.task == task]) for task in tasks), ("all", outcomes)]:
-        count = Counter(outcome.what for outcome in those)
-        caught = count[CAUGHT] + count[CRASHED]
-        share = f"{100 * caught / max(1, caught + count[SURVIVED]):.1f} %"
-        lines.append(f"{task:22}{len(those):9}{count[CRASHED]:8}{count[CAUGHT]:8}{count[SAME]:7}{count[SURVIVED]:10}{share:>13}")
-    lines += [f"survived: {o.mutant.cell}, line {o.mutant.line}: {o.mutant.before}  ->  {o.mutant.after}   ({o.by})"
-              for o in outcomes if o.what == SURVIVED]
-    return "\n".join(lines)
-
-
-def write(name: str, outcomes: list[Outcome]) -> Path:
-    """The table of all mutants."""
-    path = paths.VAR / "mutation" / f"{name}.tsv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, delimiter="\t")
-        table.writerow(("task", "cell", "line", "before", "after", "outcome", "by"))
-        table.writerows((*outcome.mutant[:5], outcome.what, outcome.by) for outcome in outcomes)
-    return path
 
 
 if __name__ == "__main__":
@@ -165,6 +148,5 @@ if __name__ == "__main__":
     parser.add_argument("tasks", nargs="*", metavar="task")
     parser.add_argument("--most", type=int, help="mutants of each task; all unless told")
     asked = parser.parse_args()
-    found = run(asked.assignment, asked.tasks, asked.most)
-    print(summary(found))
-    print(write(asked.assignment, found))
+    print(summary(run(asked.assignment, asked.tasks, asked.most)))
+    print(table_of(asked.assignment))

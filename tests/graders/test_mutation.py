@@ -2,7 +2,8 @@
 
 import pytest
 from tests.graders.mutants import mutants_of, mutated
-from tests.graders.mutation import CAUGHT, SAME, SURVIVED, Course, Outcome, alike, chosen, summary
+from tests.graders.mutation import Course, alike, chosen
+from tests.graders.outcomes import CAUGHT, SAME, SURVIVED, Outcome, Table, summary
 
 from kireji.grading.assignment import load
 
@@ -59,3 +60,13 @@ def test_those_of_a_task_are_chosen_evenly(mutants):
 def test_alike():
     assert alike([1, (2.0, "x")], [1, [2.0, "x"]]) and alike(float("nan"), float("nan"))
     assert not alike([1], [2]) and not alike(1, 1.0) and not alike([1], [1, 2])
+
+
+def test_a_run_goes_on_where_it_was_ended(mutants, tmp_path):
+    """Survivors alone are asked again: the hidden tests may have become stricter since."""
+    for mutant, what in zip(mutants, (CAUGHT, SAME, SURVIVED, SURVIVED)):
+        Table(tmp_path / "new" / "table.tsv").add(Outcome(mutant, what, "why"))
+    Table(tmp_path / "new" / "table.tsv").add(Outcome(mutants[3], CAUGHT, "a later run"))
+    table = Table(tmp_path / "new" / "table.tsv")
+    assert [table.known(mutant) and table.known(mutant).what for mutant in mutants[:5]] == [CAUGHT, SAME, None, CAUGHT, None]
+    assert table.known(mutants[3]).by == "a later run"

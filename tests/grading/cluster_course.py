@@ -7,7 +7,6 @@ Redirects its process's paths, as the workers' preload does, so it needs a proce
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -86,16 +85,6 @@ def refusal(address: str) -> str:
         return str(error)
 
 
-def refusal_with(folder: Path, course: Path, address: str) -> str:
-    """What is said while there is a worker with this course."""
-    with ExitStack() as stack:
-        worker(stack, folder, course, address)
-        deadline = time.monotonic() + PATIENCE
-        while "has no worker" in (said := refusal(address)):
-            assert time.monotonic() < deadline
-    return said
-
-
 def run(folder: Path) -> dict:
     course, found, killed = make_course(folder / "course"), {}, []
     (folder / "calls").mkdir()
@@ -104,10 +93,6 @@ def run(folder: Path) -> dict:
               "--scheduler-file", str(folder / "scheduler.json"))
         address = json.loads(wait_for(folder / "scheduler.json"))["address"]
         found["no worker"] = refusal(address)
-        other = folder / "other"
-        shutil.copytree(folder / "course", other)
-        (other / "var" / "secret").write_text("1" * 64)
-        found["another secret"] = refusal_with(folder, other, address)
         for _ in range(WORKERS):
             worker(stack, folder, folder / "course", address)
         while "has no worker" in refusal(address):

@@ -1,27 +1,17 @@
 """The visible checks of ex2: content with the solution, and typical mistakes are met with their own hint."""
 
-import nbformat
 import pytest
 import torch
+from tests.lab.solved import meets_its_hint, solved
 
 from attention_lab import check
-from kireji import paths
 
-NOTEBOOK = nbformat.read(paths.SOURCE / "ex2_mechanisms" / "ex2_mechanisms.ipynb", as_version=4)
-SOURCES = {cell.id: cell.source for cell in NOTEBOOK.cells if cell.cell_type == "code"}
 TASKS = ("content_scores", "location", "self_attention", "saturation", "build_attention", "picture")
 
 
 def namespace(edits: dict[str, str] | None = None) -> dict:
     """What a notebook's variables are after the solution cells, some text of which is replaced."""
-    source = "\n\n".join([SOURCES["imports"].replace("%matplotlib inline\n", ""),
-                          *(text for name, text in SOURCES.items() if name.endswith("_solution"))])
-    for right, wrong in (edits or {}).items():
-        assert right in source, f"the solution no longer says {right!r}"
-        source = source.replace(right, wrong)
-    names: dict = {}
-    exec(compile(source, "notebook", "exec"), names)
-    return names
+    return solved("ex2_mechanisms", edits)
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -65,7 +55,7 @@ def test_a_mistake_meets_its_hint(task, right, wrong, hint, capsys):
     if hint is None:    # masked weights are set to 0 afterwards: another correct program
         assert "All fine here" in text
     else:
-        assert "✗" in text and hint in text and "All fine here" not in text
+        meets_its_hint(text, hint)
 
 
 def test_the_comparison_is_looked_at(capsys):

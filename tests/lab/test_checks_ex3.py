@@ -64,6 +64,7 @@ MISTAKES = [
     ("long_texts", "[bury(text, k) for text in texts]", "texts", "counted here"),
     ("long_texts", "/ len(texts))\n    return accuracies", ")\n    return accuracies", "counted here"),
     ("faithfulness", "argsort(descending=True)", "argsort()", "the largest weights are"),
+    ("faithfulness", "[:k].tolist()", "[:k]", "tensors still"),
     ("faithfulness", "[(position, tokens[position])", "[(position + 1, tokens[position])", "count from 0"),
     ("faithfulness", "tokenize(text), attention_weights[0]", "tokenize(text), attention_weights", "attention_weights has shape"),
     ("text_picture", "0.9 * share)", "0.9 - 0.9 * share)", "do not show it"),

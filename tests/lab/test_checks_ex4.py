@@ -1,15 +1,13 @@
 """The visible checks of ex4: content with the solution, and typical mistakes are met with their own hint."""
 
-import nbformat
 import pytest
 from matplotlib import pyplot
+from tests.lab.solved import meets_its_hint, solved
 
 from attention_lab import check
 from attention_lab.checks import TASKS
-from kireji import paths
 
 NAME = "ex4_visualization"
-SOURCES = {cell.id: cell.source for cell in nbformat.read(paths.SOURCE / NAME / f"{NAME}.ipynb", as_version=4).cells if cell.cell_type == "code"}
 
 
 @pytest.fixture(autouse=True)
@@ -20,13 +18,7 @@ def no_figures_left():
 
 def namespace(edits: dict[str, str] | None = None) -> dict:
     """What a notebook's variables are after the solution cells, some text of which is replaced."""
-    source = "\n\n".join([SOURCES["imports"].replace("%matplotlib inline\n", ""), *(text for name, text in SOURCES.items() if name.endswith("_solution"))])
-    for right, wrong in (edits or {}).items():
-        assert right in source, f"the solution no longer says {right!r}"
-        source = source.replace(right, wrong)
-    names: dict = {}
-    exec(compile(source, "notebook", "exec"), names)
-    return names
+    return solved(NAME, edits)
 
 
 @pytest.mark.parametrize("task", TASKS[NAME])
@@ -87,4 +79,4 @@ MISTAKES = [
 def test_a_mistake_meets_its_hint(task, right, wrong, hint, capsys):
     check(task, namespace({right: wrong}))
     text = capsys.readouterr().out
-    assert "✗" in text and hint in text and "All fine here" not in text
+    meets_its_hint(text, hint)

@@ -162,6 +162,8 @@ def faithfulness(student: Student, look: Look) -> None:
     look.close(weights.sum(), torch.tensor(1.0), "they sum to 1", "the weights of one text, as the model gives them.")
     pairs = student.top_tokens(text, 3)
     look.that(len(pairs) == 3 and all(len(pair) == 2 for pair in pairs), "top_tokens gives three pairs (position, token)", f"yours are {pairs}.")
+    look.that(not any(isinstance(position, Tensor) for position, _ in pairs), "positions are plain numbers",
+              "yours are tensors still, which equal nothing in a set of positions: .tolist() or int().")
     look.that(all(tokens[position] == token for position, token in pairs), "position and token belong together", "positions count from 0 in tokenize(text).")
     values = [float(weights[position]) for position, _ in pairs]
     best = weights.sort(descending=True).values[:3].tolist()

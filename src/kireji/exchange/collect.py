@@ -5,12 +5,17 @@ import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.exchange.default import ExchangeCollect
+from traitlets import Bool
 
+from kireji.exchange.attempts import AT_ONCE, LET_IN, NEW, Attempt, Attempts, GradeOnSubmit, alone, now, students
+from kireji.exchange.folders import student_folders
 from kireji.exchange.inside.kireji_handing_in import DRAFT, SUBMISSION_BYTES
+from kireji.exchange.standing import leave_note
 from kireji.exchange.times import MOST_FILES, Times, came, restored_times
 from kireji.plain_folder import NotPlain, PlainFolder
 
@@ -37,11 +42,10 @@ class Submission:
             except NotPlain:
                 self.whole = False
 
-    def copy(self, target: Path) -> None:
-        """Copy its plain files to `target`, which appears whole or not at all, with the time at which they came.
+    def fill(self, draft: Path, assignment: str) -> datetime:
+        """Copy its plain files into the new folder `draft`, with the time at which they came, which is returned.
 
-        target: .../STUDENT/ASSIGNMENT. A submission without the assignment's notebook gets an empty one."""
-        draft, old = _beside(target)
+        A submission without the assignment's notebook gets an empty one."""
         left = SUBMISSION_BYTES
         with PlainFolder(self.path) as folder:
             draft.mkdir(parents=True)
@@ -55,16 +59,23 @@ class Submission:
                     (draft / name).mkdir()
             # Asked again: what was put there since it was chosen must not have the time of what was there before.
             self.time = max(self.time, self._time(folder))
-        notebook = draft / f"{target.name}.ipynb"
+        notebook = draft / f"{assignment}.ipynb"
         if not notebook.exists():
             notebook.touch()    # an empty one gets 0 with a reason; a folder without is passed over by nbgrader
         (draft / TIMESTAMP).write_text(self.time.strftime(FORMAT))
-        if target.exists():
-            target.rename(old)
-        draft.rename(target)
+        return self.time
 
     def _time(self, folder: PlainFolder) -> datetime:
         return datetime.fromtimestamp(came(folder, self.path, self.restored), UTC).replace(tzinfo=None)
+
+
+def put(what: Submission | Attempt, target: Path) -> None:
+    """Have `target` (.../STUDENT/ASSIGNMENT) hold this one and no other; it appears whole or not at all."""
+    draft, old = _beside(target)
+    what.fill(draft, target.name)
+    if target.exists():
+        target.rename(old)
+    draft.rename(target)
 
 
 def settle(target: Path) -> None:
@@ -83,44 +94,73 @@ def _beside(target: Path) -> list[Path]:
 class Collect(ExchangeCollect):
     """nbgrader's `collect` over the students' own inbound folders."""
 
+    at_once = Bool(False, help="Let in what is graded as it arrives, within the limit; else everything is let in.")
+
     def init_src(self) -> None:
-        """Choose one submission of each student: the last, or the last in time where nbgrader is told so."""
+        """Look at what every student has handed in."""
         if not self.coursedir.course_id:
             self.fail("No course id specified. Re-run with --course flag.")
         self.inbound_path = os.path.join(self.root, self.coursedir.course_id, "inbound")
         if not os.path.isdir(self.inbound_path):
             self.fail(f"Course not found: {self.inbound_path}")
-        due = self._due_date() if self.before_duedate else None
         self.restored = restored_times()
-        self.src_records = []
-        for student, submissions in self._submissions().items():
-            # A submission cut short takes the place of nothing; where it is all there is, it is better than nothing.
-            whole = [one for one in submissions if one.whole] or submissions
-            in_time = [one for one in whole if due is None or one.time <= due]
-            self.src_records.append(max(in_time or whole, key=lambda one: one.time))
+        self.src_records = self._submissions()
 
     def copy_files(self) -> None:
-        """Copy what is new; with `update`, also what is newer than what was collected before."""
-        submitted, name = self.coursedir.submitted_directory, self.coursedir.assignment_id
-        for left in Path(self.coursedir.root).glob(f"{submitted}/*/.{name}.*"):
-            settle(left.with_name(name))
-        for submission in self.src_records:
-            target = Path(self.coursedir.format_path(
-                self.coursedir.submitted_directory, submission.student, self.coursedir.assignment_id))
-            known = self.coursedir.get_existing_timestamp(str(target)) if target.is_dir() else None
-            newer = known is None or (
-                submission.time > known if self.update else self.before_duedate and submission.time != known)
-            if target.is_dir() and not newer:
-                self.log.info("No newer submission to collect: %s %s", submission.student, self.coursedir.assignment_id)
-                continue
-            self.log.info("Collecting submission: %s %s", submission.student, self.coursedir.assignment_id)
-            try:
-                submission.copy(target)
-            except GONE as error:
-                self.log.warning("Left out: the submission of %s was changed while it was collected (%s). Collect again.",
-                                 submission.student, error.strerror)
-            finally:
-                settle(target)      # the disk may have been full
+        """Keep every attempt; then, of each student, copy the one that counts, if it is new (with `update`: or newer)."""
+        submitted, name, course = self.coursedir.submitted_directory, self.coursedir.assignment_id, Path(self.coursedir.root)
+        with alone(course):
+            for left in course.glob(f"{submitted}/*/.{name}.*"):
+                settle(left.with_name(name))
+            here = self.coursedir.student_id
+            for student in sorted({*self.src_records, *students(course, name)} if here in ("", "*") else [here]):
+                try:
+                    self._collect(student, self.src_records.get(student, []))
+                except GONE as error:
+                    self.log.warning("Left out: the submission of %s was changed while it was collected (%s). Collect again.",
+                                     student, error.strerror)
+
+    def _collect(self, student: str, submissions: list[Submission]) -> None:
+        name = self.coursedir.assignment_id
+        attempts = Attempts(Path(self.coursedir.root), student, name)
+        for one in submissions:
+            if one.whole:
+                attempts.keep(one.path.name, one.time, partial(one.fill, assignment=name))
+        target = Path(self.coursedir.format_path(self.coursedir.submitted_directory, student, name))
+        known = self.coursedir.get_existing_timestamp(str(target)) if target.is_dir() else None
+        chosen = self._choose(attempts, submissions, known)
+        if any(attempt.decided == AT_ONCE for attempt in attempts.all()):
+            feedback = student_folders(Path(self.root), self.coursedir.course_id, student).make().feedback
+            leave_note(feedback, name, attempts, GradeOnSubmit(config=self.config), now())
+        newer = chosen and (known is None or (chosen.time > known if self.update else self.before_duedate and chosen.time != known))
+        if not newer:
+            self.log.info("No newer submission to collect: %s %s", student, name)
+            return
+        self.log.info("Collecting submission: %s %s", student, name)
+        try:
+            put(chosen, target)
+        finally:
+            settle(target)      # the disk may have been full
+
+    def _choose(self, attempts: Attempts, submissions: list[Submission], known: datetime | None) -> Submission | Attempt | None:
+        """The last, or the last in time where nbgrader is told so."""
+        settings = GradeOnSubmit(config=self.config)
+        for attempt in attempts.all():
+            if attempt.came == known and attempt.decided == NEW:        # collected before attempts were kept
+                attempts.decide(attempt, LET_IN)
+        if self.at_once:
+            attempts.decide_new(settings, now())
+        else:
+            for attempt in attempts.all():
+                attempts.decide(attempt, attempt.decided if attempt.counted else LET_IN)
+        counted = [attempt for attempt in attempts.all() if attempt.counted]
+        if settings.counts == "best" and counted and counted[-1].path.name in attempts.weighed() and known:
+            return None         # chosen already, see kireji.grading.best
+        # A submission cut short takes the place of nothing; where it is all there is, it is better than nothing.
+        found = counted or ([] if self.at_once else submissions)
+        due = self._due_date() if self.before_duedate else None
+        in_time = [one for one in found if due is None or one.time <= due]
+        return max(in_time or found, key=lambda one: one.time, default=None)
 
     def _submissions(self) -> dict[str, list[Submission]]:
         found: dict[str, list[Submission]] = {}

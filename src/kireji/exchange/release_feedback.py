@@ -11,6 +11,21 @@ from kireji.unfinished import is_unfinished
 from .folders import student_folders
 
 
+def released_page(feedback: Path, name: str, submission: Path) -> Path:
+    """Where in the student's `feedback` folder the page on notebook `name` of this submission is found.
+
+    Under the name that nbgrader's own fetch_feedback and list look for."""
+    secret = (submission / "submission_secret.txt").read_text()
+    return feedback / f"{notebook_hash(secret=secret, notebook_id=name)}.html"
+
+
+def release(page: Path, released: Path) -> None:
+    """Give out `page`; one that is being read is replaced in one step."""
+    draft = released.with_suffix(".tmp")
+    draft.write_bytes(page.read_bytes())
+    os.replace(draft, released)
+
+
 class ReleaseFeedback(ExchangeReleaseFeedback):
     """nbgrader's `release_feedback` into the students' own feedback folders."""
 
@@ -20,7 +35,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
             self.fail("No course id specified. Re-run with --course flag.")
 
     def copy_files(self) -> None:
-        """Copy every page of the assignment; a page that is being read is replaced in one step."""
+        """Copy every page of the assignment."""
         name, excluded = self.coursedir.assignment_id, self.coursedir.student_id_exclude.split(",")
         cut_short = []
         for folder in sorted(Path(self.coursedir.root).glob(f"{self.coursedir.feedback_directory}/*/{name}")):
@@ -33,11 +48,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
                 continue
             target = student_folders(Path(self.root), self.coursedir.course_id, student).make().feedback
             for page in folder.glob("*.html"):
-                # The name under which nbgrader's own fetch_feedback and list look for it.
-                released = target / f"{notebook_hash(secret=secret.read_text(), notebook_id=page.stem)}.html"
-                draft = released.with_suffix(".tmp")
-                draft.write_bytes(page.read_bytes())
-                os.replace(draft, released)
+                release(page, released_page(target, page.stem, folder))
                 self.log.info("Released feedback for %s on %s", student, name)
         if cut_short:
             self.fail(f"Writing the feedback on {name} for {', '.join(cut_short)} was cut short: generate it again. All other "

@@ -1,6 +1,7 @@
 """The two places where nbgrader's pages meet ours: the feedback page and the formgrader's page of a submission."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from nbconvert.preprocessors import Preprocessor
@@ -11,6 +12,8 @@ from nbgrader.utils import is_task
 from traitlets import Bool
 
 from kireji.errors import KirejiError
+from kireji.exchange.attempts import Attempts, GradeOnSubmit, now
+from kireji.exchange.standing import sentences
 from kireji.feedback import page, view
 from kireji.feedback.report import lines_of, records_of
 from kireji.feedback.sanitise import sanitise_notebook
@@ -40,7 +43,9 @@ class FeedbackPage(GetGrades):
         gradebook = view.Gradebook(names["score"], names["max_score"], names["late_penalty"], self._grades,
                                    self._comments)
         built = view.build(nb, gradebook, title=names["notebook"], student=names["student"], titles=_titles(names["notebook"]))
-        resources["kireji"] = {"page": page.render_page(built)}
+        attempts = Attempts(Path(course.root), names["student"], names["assignment"])
+        told = sentences(attempts, GradeOnSubmit(config=self.config), course.get_existing_timestamp(str(graded)), now())
+        resources["kireji"] = {"page": page.render_page(replace(built, attempts=told))}
         return nb, resources
 
     def _get_comment(self, cell: NotebookNode, resources: dict) -> None:

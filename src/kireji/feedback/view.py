@@ -91,6 +91,7 @@ class Page:
     tasks: list[Task]
     notices: list[str]
     reported: bool               # there is a report of the hidden tests
+    attempts: list[str] = field(default_factory=list)     # sentences on them, where they are graded at once
 
     @property
     def waiting(self) -> float:

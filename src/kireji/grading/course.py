@@ -9,15 +9,19 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
+from nbgrader.utils import capture_log, temp_attrs
 from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from kireji import gradebook, paths, unfinished
 from kireji.errors import KirejiError
+from kireji.exchange.attempts import Attempts, GradeOnSubmit
+from kireji.exchange.folders import student_folders
+from kireji.exchange.release_feedback import release, released_page
 
 from .ahead import Judging, judge_ahead, open_processes
 from .kept import clear_drafts
-from .preprocessors import REPORT
+from .preprocessors import REPORT, begin_grading
 
 # nbgrader reads objects that its own session has let go of; a newer SQLAlchemy remarks on each.
 warnings.filterwarnings("ignore", category=SAWarning, message="Object of type")
@@ -35,7 +39,8 @@ class Course:
         config = Config(PyFileConfigLoader("nbgrader_config.py", path=str(paths.ROOT)).load_config())
         config.JudgeSubmission.trust_submissions = self.trusted = trusted
         changes(config)
-        self.config = config
+        config.Autograde.pre_convert_hook = begin_grading(config)
+        self.config, self.settings = config, GradeOnSubmit(config=config)
         self.api = NbGraderAPI(config=config)
         self.directory = self.api.coursedir
         self.gradebook_file = gradebook.file_of(self.directory.db_url)
@@ -75,6 +80,17 @@ class Course:
         """Take in what students submitted through the exchange, replacing older submissions by newer ones."""
         self._must(self.api.collect(assignment, update=True), f"collecting {assignment}")
 
+    def collect_at_once(self, assignment: str, student: str) -> None:
+        """Take in what one student just submitted; beyond the limit of attempts it is kept and waits."""
+        with temp_attrs(self.directory, assignment_id=assignment, student_id=student):
+            app = self.api.exchange.Collect(coursedir=self.directory, authenticator=self.api.authenticator, parent=self.api)
+            app.update = app.at_once = True
+            self._must(capture_log(app), f"collecting {student}'s {assignment}")
+
+    def attempts(self, assignment: str, student: str) -> Attempts:
+        """What a student has handed in so far."""
+        return Attempts(Path(self.directory.root), student, assignment)
+
     def students(self, assignment: str) -> list[str]:
         """Who has a collected submission."""
         return sorted(folder.parent.name for folder in Path(self.directory.root).glob(
@@ -89,7 +105,8 @@ class Course:
     def grade(self, assignment: str, student: str) -> None:
         """Grade one submission and record it, in place of what was recorded before."""
         self.make_gradable(assignment, student)
-        self._must(self.api.autograde(assignment, student, force=True), f"grading {student}'s {assignment}")
+        with unfinished.alone(self.graded(assignment, student)):
+            self._must(self.api.autograde(assignment, student, force=True), f"grading {student}'s {assignment}")
         if not self.is_graded(assignment, student):
             raise KirejiError(f"{student}'s {assignment} was graded and could not be written down to the end. Is the disk "
                               "full? Run the command again.")
@@ -153,6 +170,29 @@ class Course:
             raise KirejiError(f"The feedback on {assignment} for {', '.join(cut_short)} could not be written to the end. Is the "
                               "disk full? Run the command again.")
         self._must(self.api.release_feedback(assignment), f"releasing feedback for {assignment}")
+
+    def give_feedback_to(self, assignment: str, student: str) -> None:
+        """Make one student's feedback page and hand it out."""
+        page = self.feedback_page(assignment, student)
+        with unfinished.alone(self.graded(assignment, student)), unfinished.alone(page.parent):
+            self._must(self.api.generate_feedback(assignment, student, force=True), f"making {student}'s feedback for {assignment}")
+            if unfinished.is_unfinished(page.parent) or not page.is_file():
+                raise KirejiError(f"{student}'s feedback on {assignment} could not be written to the end. Is the disk full?")
+            self._must(self.api.release_feedback(assignment, student), f"releasing {student}'s feedback for {assignment}")
+
+        # Where the best counts and another one is better, its page says so to who looks for theirs.
+        for attempt in self.attempts(assignment, student).all():
+            if attempt.counted and not (found := self._released(assignment, student, attempt.path)).exists():
+                release(page, found)
+
+    def has_feedback(self, assignment: str, student: str) -> bool:
+        """Whether the student has feedback on the last attempt that counts or might have."""
+        counted = [attempt for attempt in self.attempts(assignment, student).all() if attempt.counted]
+        return not counted or self._released(assignment, student, counted[-1].path).exists()
+
+    def _released(self, assignment: str, student: str, submission: Path) -> Path:
+        feedback = student_folders(Path(self.config.Exchange.root), self.directory.course_id, student).make().feedback
+        return released_page(feedback, assignment, submission)
 
     def _must(self, result: dict, doing: str) -> None:
         if not result["success"]:

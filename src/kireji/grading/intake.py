@@ -12,7 +12,7 @@ from kireji.plain_folder import NotPlain, PlainFolder
 from kireji.sandbox.limits import DEFAULT, Limits
 
 OURS = {"timestamp.txt", "submission_secret.txt"}     # nbgrader's, read by nbgrader alone
-UNREMARKABLE = {".ipynb_checkpoints", "__pycache__", ".DS_Store"}
+UNREMARKABLE = {".ipynb_checkpoints", "__pycache__", ".DS_Store", "feedback"}     # the last: what was fetched there, on earlier attempts
 MOST_ENTRIES = 200                          # of a folder; a longer one is looked through no further
 MOST_NOTICES = 10
 

@@ -1,5 +1,6 @@
 """Where Kireji meets nbgrader's `autograde`: its exporter, its hook and two preprocessors, all by configuration."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,13 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool
+from traitlets.config import Config
 
 from kireji import paths, unfinished
 from kireji.data.secret import read_or_make_secret
+from kireji.exchange.attempts import GradeOnSubmit
 
+from . import best
 from .aside import set_refused_aside, take_in
 from .assignment import load
 from .intake import read_submission
@@ -22,10 +26,18 @@ from .rebuild import rebuild
 REPORT = "kireji"           # the key of a graded notebook's metadata under which its report stands
 
 
-def begin_grading(assignment: str, student: str, notebooks: list[str]) -> None:
-    """nbgrader's pre_convert_hook: nothing refused lies there to be copied, and the graded folder is not whole yet."""
-    set_refused_aside(assignment, student, notebooks)
-    unfinished.begin(assignment, student, notebooks)
+def begin_grading(config: Config) -> Callable[..., None]:
+    """nbgrader's pre_convert_hook under `config`: the graded folder is ours to fill and not whole yet, the attempt that counts is
+    the one that is graded, and nothing refused lies there to be copied."""
+
+    def begin(assignment: str, student: str, notebooks: list[str]) -> None:
+        unfinished.begin(assignment, student, notebooks)
+        if GradeOnSubmit(config=config).counts == "best":
+            for folder in sorted({Path(notebook).absolute().parent for notebook in notebooks}):
+                best.choose(config, folder)
+        set_refused_aside(assignment, student, notebooks)
+
+    return begin
 
 
 class SubmissionExporter(NotebookExporter):

@@ -3,6 +3,8 @@
 import os
 import sys
 
+from traitlets.config import PyFileConfigLoader
+
 from kireji.hub.accounts import names
 from kireji.hub.leash import LEASH
 from kireji.paths import COURSE_ID, HUB, HUB_CONFIG, ROOT
@@ -38,6 +40,24 @@ def service(port: int) -> dict:
             "OMP_NUM_THREADS": "1",
         },
     }
+
+
+def watch() -> list[dict]:
+    """The service that grades on submit, if the course is set to do so: without an address, and without any rights in the hub."""
+    settings = PyFileConfigLoader("grade_on_submit.py", path=str(HUB_CONFIG)).load_config()
+    if not settings.GradeOnSubmit.get("course_service", False):
+        return []
+    return [{
+        "name": "grade-on-submit",
+        "command": [*LEASH, sys.executable, "-P", "-m", "kireji", "watch"],
+        "cwd": str(ROOT),
+        "display": False,
+        "environment": {
+            "PATH": os.pathsep.join([f"{sys.prefix}/bin", os.environ["PATH"]]),
+            "HOME": os.environ["HOME"],
+            "OMP_NUM_THREADS": "1",
+        },
+    }]
 
 
 def roles() -> list[dict]:

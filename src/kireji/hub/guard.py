@@ -4,9 +4,16 @@ A Jupyter Server extension. Its handlers are asked before the server's own and b
 are loaded in the order of their names and `kireji` comes before `nbgrader`.
 """
 
+import json
+from pathlib import Path
+
 from jupyter_server.base.handlers import APIHandler, AuthenticatedFileHandler, JupyterHandler
 from jupyter_server.utils import url_path_join
+from nbgrader.server_extensions.formgrader.apihandlers import AutogradeHandler
 from tornado import web
+
+from kireji import unfinished
+from kireji.errors import KirejiError
 
 REFUSAL = "The course service runs no code. Run the notebook in a Jupyter of your own, outside the hub."
 
@@ -49,10 +56,24 @@ class NoConversion(JupyterHandler):
         raise web.HTTPError(403, "The course service converts no notebooks. Submissions are shown by the formgrader.")
 
 
+class Autograde(AutogradeHandler):
+    """The formgrader's button: waits while `./kireji watch` or `./kireji grade` writes down the same submission."""
+
+    @web.authenticated
+    def post(self, assignment: str, student: str) -> None:
+        course = self.api.coursedir
+        try:
+            with unfinished.alone(Path(course.format_path(course.autograded_directory, student, assignment))):
+                super().post(assignment, student)
+        except KirejiError as error:
+            self.finish(json.dumps({"success": False, "error": str(error), "log": str(error)}))
+
+
 def _load_jupyter_server_extension(server) -> None:
     base = server.web_app.settings["base_url"]
     server.web_app.add_handlers(".*$", [
         (url_path_join(base, r"/formgrader/?"), FormgraderDoor),
+        (url_path_join(base, r"/formgrader/api/submission/([^/]+)/([^/]+)/autograde"), Autograde),
         (url_path_join(base, r"/files/(.*)"), PlainFiles, {"path": server.contents_manager.root_dir}),
         (url_path_join(base, r"/nbconvert/.*"), NoConversion),
         (url_path_join(base, r"/api/(?:kernels|sessions|terminals)"), NoCode),

@@ -1,20 +1,6 @@
-"""Wrong variants of accepted/plain.py: one edit each, the hidden test that must fail, and words of its message.
+"""Wrong variants of accepted/plain.py: one edit each, the hidden test that must fail, and words of its message."""
 
-A variant may fail other tests of its own task as well, never one of another task."""
-
-from typing import NamedTuple
-
-
-class Wrong(NamedTuple):
-    """`old` becomes `new` in the plain solution; then `test` of cell `task` fails and its message holds `says`."""
-
-    what: str
-    task: str
-    old: str
-    new: str
-    test: str
-    says: str
-
+from tests.graders.galleries import Wrong
 
 SCORES = "        scores = self.v(hidden).squeeze(-1)\n"
 SOFTMAX = "attention_weights = torch.softmax(scores, dim=-1)\n"

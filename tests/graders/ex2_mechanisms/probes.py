@@ -90,13 +90,36 @@ def probe_comparison():
     for mechanism, task in PAIRS[::5]:
         batch = sequence_batch(task, drawn(3, 14), 20, drawn(5, 500))
         answers.append(predict(mechanism, task, batch.source_ids, batch.cue_ids))
-    return [*answers, [[mechanism, task, length, round(accuracy, 2)] for mechanism, task, length, accuracy in compare()]]
+    rows = compare()
+    return [*answers, [list(row[:3]) for row in rows], round(sum(row[3] for row in rows) / len(rows), 1)]
+
+
+def probe_open_comparison():
+    """To the last digit, which hangs on the sequences drawn and on how many they are."""
+    return [list(row) for row in compare()]
+
+
+def some_pictures():
+    rows = [(mechanism, task, length, float(torch.rand(()))) for mechanism in ("a", "b") for task in ("copy", "sort") for length in (9, 3, 5)]
+    own = plt.figure().add_subplot()
+    yield plot_accuracy(rows, "copy")
+    yield plot_accuracy(rows, "sort", own)
+    yield own
+    plt.close("all")
 
 
 def probe_picture():
+    """What is asked for: the lines and their names, what the labels and the title say, 0 to 1 in view."""
     from attention_lab.axes import describe_axes
-    rows = [(mechanism, task, length, float(torch.rand(()))) for mechanism in ("a", "b") for task in ("copy", "sort") for length in (9, 3, 5)]
-    own = plt.figure().add_subplot()
-    answers = [describe_axes(plot_accuracy(rows, "copy")), describe_axes(plot_accuracy(rows, "sort", own)), describe_axes(own)]
-    plt.close("all")
+    answers = []
+    for seen in map(describe_axes, some_pictures()):
+        lines = [[line["label"], line["x"], line["y"]] for line in seen["lines"]]
+        says = [word in seen[label].lower() for label, word in (("x_label", "length"), ("y_label", "accuracy"), ("title", "copy"), ("title", "sort"))]
+        answers.append([lines, says, sorted(seen["legend"]), min(seen["y_limits"]) <= 0, max(seen["y_limits"]) >= 1])
     return answers
+
+
+def probe_open_picture():
+    from attention_lab.axes import describe_axes
+    return [[describe_axes(ax), [[type(artist).__name__, artist.zorder] for artist in ax.get_children()], ax.figure.get_size_inches().tolist()]
+            for ax in some_pictures()]

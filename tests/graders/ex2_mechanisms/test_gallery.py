@@ -4,6 +4,7 @@ import pytest
 from tests.graders.bench import grade, trained
 from tests.graders.ex2_mechanisms.gallery import COMPARISON, GALLERY
 from tests.graders.ex2_mechanisms.solution import NAME, solution
+from tests.graders.galleries import caught, large_enough
 
 from kireji.grading.assignment import load
 
@@ -14,25 +15,15 @@ CALLED = {"softmax over the queries", "mask ignored", "no scaling", "-1e9"}
 @pytest.mark.parametrize("wrong", GALLERY, ids=lambda wrong: f"{wrong.task}: {wrong.what}")
 def test_wrong_variant(wrong, tmp_path):
     others = ["location", "self_attention"] if wrong.what in CALLED and wrong.task == "content_scores" else []
-    cells = grade(NAME, solution(tmp_path, wrong.old, wrong.new), *(f"test_{task}.py" for task in [wrong.task, *others]))
-    caught(wrong, cells)
-    assert [(test.name, test.message) for task in others for test in cells[task] if test.status != "passed"] == []
+    caught(wrong, grade(NAME, solution(tmp_path, wrong.old, wrong.new), wrong.hidden_test(), *(f"test_{task}.py" for task in others)))
 
 
 @pytest.mark.timeout(2400)      # who comes first trains
 @pytest.mark.parametrize("wrong", COMPARISON, ids=lambda wrong: wrong.what)
 def test_wrong_comparison(wrong, tmp_path):
     trained(load(NAME), tmp_path)
-    caught(wrong, grade(NAME, solution(tmp_path, wrong.old, wrong.new), "test_comparison.py"))
-
-
-def caught(wrong, cells):
-    tests = {test.name: test for test in cells[wrong.task]}
-    assert tests[wrong.test].status in ("failed", "partly"), [(test.name, test.message) for test in cells[wrong.task]]
-    assert wrong.says in tests[wrong.test].message
+    caught(wrong, grade(NAME, solution(tmp_path, wrong.old, wrong.new), wrong.hidden_test()))
 
 
 def test_the_gallery_is_large_enough():
-    every = [*GALLERY, *COMPARISON]
-    assert len(every) >= 25
-    assert len({(wrong.task, wrong.what) for wrong in every}) == len(every)
+    large_enough([*GALLERY, *COMPARISON])

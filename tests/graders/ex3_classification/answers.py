@@ -1,7 +1,5 @@
 """The notebook's solution as text, and how variants of it are graded."""
 
-from collections.abc import Mapping, Sequence
-
 import nbformat
 from tests.graders.bench import grade
 
@@ -20,9 +18,3 @@ SOLUTION = "\n\n".join(CELLS[f"{task}_solution"] for task in TASKS)
 def graded(definitions: str, *tests: str, classifiers: str = "") -> dict[str, list[TestReport]]:
     """The reports of some hidden tests (of all, if none is named) on the definitions, followed by the `classifiers` they speak of."""
     return grade(NAME, f"{IMPORTS}\n{definitions}\n{classifiers}", *tests)
-
-
-def lost(cells: Mapping[str, Sequence[TestReport]]) -> dict[str, dict[str, str]]:
-    """{cell: {test: message}} of those that did not pass."""
-    found = {name: {test.name: test.message for test in tests if test.fraction < 1} for name, tests in cells.items()}
-    return {name: tests for name, tests in found.items() if tests}

@@ -1,26 +1,8 @@
-"""Wrong variants of the notebook's solution: one edit each, the hidden test that must fail, and words of its message.
+"""Wrong variants of the notebook's solution: one edit each, the hidden test that must fail, and words of its message."""
 
-A variant may fail other tests of its own task as well, never one of another task."""
-
-from typing import NamedTuple
+from tests.graders.galleries import Wrong, of
 
 IN_TRAINING = "what the training leaves"       # `new` then follows the counted classifiers
-
-
-class Wrong(NamedTuple):
-    """`old` becomes `new` in the solution; then `test` of cell `task` fails and its message holds `says`."""
-
-    what: str
-    task: str
-    old: str
-    new: str
-    test: str
-    says: str
-
-
-def of(task: str, *rows: tuple[str, str, str, str, str]) -> list[Wrong]:
-    return [Wrong(what, task, *rest) for what, *rest in rows]
-
 
 SCORES = "scores = self.v(torch.tanh(self.W(outputs))).squeeze(-1)"
 MASKED = "scores = scores.masked_fill(~mask, -math.inf)"
@@ -179,6 +161,7 @@ FAITHFULNESS = of(
     ("always five", "[:k].tolist()", "[:5].tolist()", "test_top_tokens_are_the_most_attended", "expected"),
     ("the first tokens", ORDER, "positions = list(range(len(tokens)))[:k]", "test_top_tokens_are_the_most_attended", "not those with the most attention"),
     ("positions from 1", PAIRS, "return [(position + 1, tokens[position]) for position in positions]", "test_top_tokens_are_the_most_attended", "belong together"),
+    ("positions that are tensors", "[:k].tolist()", "[:k]", "test_top_tokens_are_the_most_attended", "tensor still"),
     ("only tokens", PAIRS, "return [tokens[position] for position in positions]", "test_top_tokens_are_the_most_attended", "pairs"),
     ("topk of too many", ORDER, "positions = attention_weights.topk(k).indices.tolist()", "test_top_tokens_are_the_most_attended", ""),
     ("a batch of weights", "return tokenize(text), attention_weights[0]", "return tokenize(text), attention_weights", "test_top_tokens_are_the_most_attended", "(T,)"),

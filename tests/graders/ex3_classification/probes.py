@@ -91,15 +91,35 @@ def probe_tokens():
     return [[attend(text) for text in texts], [top_tokens(text, k) for text in texts for k in (0, 1, 3, 500)]]
 
 
-def probe_text_picture():
-    answers = []
+def some_pictures():
+    """Figures of texts of one word and of many, short words and long ones."""
     for count in (1, 4, 40):
-        words = [text[:12] for text in some_texts(count)[0]]
+        words = [text[:drawn(1, 24)].strip() for text in some_texts(count)[0]]
         for weights in (torch.rand(count).softmax(dim=0).requires_grad_(), torch.zeros(count)):
-            figure = plot_text(words, weights)
-            answers += [figure.get_size_inches().tolist(), [ax.axison for ax in figure.axes]]
-            for text in [text for ax in figure.axes for text in ax.texts]:
-                answers.append([text.get_text(), text.get_position(), text.get_color(), list(text.get_bbox_patch().get_facecolor())])
+            yield plot_text(words, weights)
+
+
+def probe_text_picture():
+    """What is asked for: the words in reading order and how dark each is; nothing outside, nothing on top of each other, not too wide."""
+    from attention_lab.figures import read_figure
+    answers = []
+    for figure in some_pictures():
+        seen = read_figure(figure)
+        texts = sorted(seen["texts"], key=lambda text: (-round((text["box"][1] + text["box"][3]) / 2 * seen["size"][1], 1), text["box"][0]))
+        boxes = [text["box"] for text in texts]
+        apart = all(one[2] <= other[0] + 0.005 or other[2] <= one[0] + 0.005 or one[3] <= other[1] + 0.01 or other[3] <= one[1] + 0.01
+                    for i, one in enumerate(boxes) for other in boxes[:i])
+        inside = all(min(box) > -0.005 and max(box) < 1.005 for box in boxes)
+        answers.append([[text["text"] for text in texts], [round(text["darkness"], 2) for text in texts], apart, inside, seen["size"][0] <= 15])
+    return answers
+
+
+def probe_open_text_picture():
+    answers = []
+    for figure in some_pictures():
+        answers += [figure.get_size_inches().tolist(), [ax.axison for ax in figure.axes]]
+        for text in [text for ax in figure.axes for text in ax.texts]:
+            answers.append([text.get_text(), text.get_position(), text.get_color(), list(text.get_bbox_patch().get_facecolor())])
     return answers
 
 

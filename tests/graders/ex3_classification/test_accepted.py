@@ -2,8 +2,9 @@
 
 import pytest
 from tests.graders.bench import as_code, fell_short, grade, trained
-from tests.graders.ex3_classification.answers import NAME, SOLUTION, TASKS, TRAINED, graded, lost
+from tests.graders.ex3_classification.answers import NAME, SOLUTION, TASKS, TRAINED, graded
 from tests.graders.ex3_classification.counted import classifiers
+from tests.graders.galleries import lost
 
 from kireji import paths
 from kireji.grading.assignment import load

@@ -1,20 +1,6 @@
-"""Wrong variants of the notebook's solution: one edit each, the hidden test that must fail, and words of its message.
+"""Wrong variants of the notebook's solution: one edit each, the hidden test that must fail, and words of its message."""
 
-A variant may fail other tests of its own task as well, never one of another task."""
-
-from typing import NamedTuple
-
-
-class Wrong(NamedTuple):
-    """`old` becomes `new` in the solution; then `test` of cell `task` fails and its message holds `says`."""
-
-    what: str
-    task: str
-    old: str
-    new: str
-    test: str
-    says: str
-
+from tests.graders.galleries import Wrong
 
 CELLS = "test_every_weight_has_its_cell"
 TOKENS = "test_every_token_is_written"

@@ -12,28 +12,65 @@ def words(count):
 
 
 def drawing(of):
-    """Everything that the Axes of a figure show, and which figures are open; then they are closed."""
-    from attention_lab.axes import describe_axes
+    """What is asked for of a figure's maps: values, places, ticks, numbers in titles, source and target, colours and their bars."""
     figure = of if isinstance(of, Figure) else of.figure
-    shown = [[describe_axes(ax), ax.get_xlabel(), ax.get_ylabel()] for ax in figure.axes]
-    answers = [shown, len(plt.get_fignums()), [image.get_clim() for ax in figure.axes for image in ax.images]]
+    shown = []
+    for ax in figure.axes:
+        if not hasattr(ax, "_colorbar"):
+            ticks = [[list(axis.get_ticklocs()), [label.get_text() for label in axis.get_ticklabels()]] for axis in (ax.xaxis, ax.yaxis)]
+            maps = [[torch.tensor(image.get_array().tolist()), image.get_extent(), image.origin, image.get_clim()] for image in ax.images]
+            says = [[letter for letter in ax.get_title() if letter.isdigit()], "source" in ax.get_xlabel().lower(), "target" in ax.get_ylabel().lower()]
+            shown.append([maps, ticks, says, ax.get_xlim(), ax.get_ylim(), ax.get_visible()])
+    return [shown, any(hasattr(ax, "_colorbar") for ax in figure.axes), len(plt.get_fignums()), plt.close("all")]
+
+
+def looks(of):
+    """The rest of it: sizes, words, colours, where the panels stand."""
+    figure = of if isinstance(of, Figure) else of.figure
+    answers = [figure.get_size_inches().tolist(), type(figure.get_layout_engine()).__name__]
+    for ax in figure.axes:
+        labels = [[label.get_rotation(), label.get_ha()] for axis in (ax.xaxis, ax.yaxis) for label in axis.get_ticklabels()]
+        place = ax.get_subplotspec()
+        answers += [ax.get_title(), ax.get_xlabel(), ax.get_ylabel(), labels, [[image.get_cmap().name, image.get_interpolation()] for image in ax.images],
+                    str(ax.get_aspect()), [*place.get_geometry()] if place else []]
     plt.close("all")
     return answers
 
 
-def probe_heat_map():
+def some_heat_maps(look):
     rows, columns = drawn(1, 5), drawn(1, 6)
     own = plt.figure().add_subplot()
-    return [drawing(plot_attention(some_maps(rows, columns), words(columns), words(rows))),
-            drawing(plot_attention(some_maps(rows, columns).requires_grad_(), words(columns), words(rows), own))]
+    return [look(plot_attention(some_maps(rows, columns), words(columns), words(rows))),
+            look(plot_attention(some_maps(rows, columns).requires_grad_(), words(columns), words(rows), own))]
+
+
+def some_heads(look):
+    return [look(plot_heads(some_maps(H, 3, 3), words(3))) for H in (1, 3, 4, drawn(5, 9))]
+
+
+def some_moments(look):
+    moments = [(step, some_maps(2, 4)) for step in (30, 0, 7, 100, 8)]
+    return [look(plot_moments(moments[:count], words(4), words(2))) for count in (1, 3, 5)]
+
+
+def probe_heat_map():
+    return some_heat_maps(drawing)
+
+
+def probe_heads():
+    return some_heads(drawing)
+
+
+def probe_moments():
+    return some_moments(drawing)
+
+
+def probe_open_looks():
+    return [some_heat_maps(looks), some_heads(looks), some_moments(looks)]
 
 
 def probe_heat_map_that_does_not_fit():
     return plot_attention(some_maps(3, 4), words(3), words(4))
-
-
-def probe_heads():
-    return [drawing(plot_heads(some_maps(H, 3, 3), words(3))) for H in (1, 3, 4, drawn(5, 9))]
 
 
 def probe_heads_that_do_not_fit():
@@ -90,11 +127,6 @@ def probe_watching():
 
     kept = watch_training(step, look, [4, 0, drawn(5, 9), 2])
     return [kept, len(steps), asked, watch_training(step, look, []), len(steps)]
-
-
-def probe_moments():
-    moments = [(step, some_maps(2, 4)) for step in (30, 0, 7, 100, 8)]
-    return [drawing(plot_moments(moments[:count], words(4), words(2))) for count in (1, 3, 5)]
 
 
 def probe_moments_that_do_not_fit():

@@ -1,26 +1,48 @@
-"""JupyterLab's Submit button: where handing in is refused, the reason is shown, and not the stack trace around it.
+"""JupyterLab's assignment list: beside each submission stands what becomes of it, and where handing in is refused, the reason is
+shown, and not the stack trace around it.
 
 A Jupyter Server extension of students' servers, mounted by itself. It is loaded before nbgrader's, because the order is
 that of the names, and so its handler is asked first.
 """
 
 import json
+from pathlib import Path
 
 from jupyter_server.utils import url_path_join
-from nbgrader.server_extensions.assignment_list.handlers import AssignmentActionHandler
+from kireji_attempts import add_notes, read_standing
+from nbgrader.server_extensions.assignment_list.handlers import AssignmentActionHandler, AssignmentListHandler
 from tornado import web
 
 
-class SubmitHandler(AssignmentActionHandler):
-    """As nbgrader's, with the last line of the trace in place of all of it."""
+def assignments(manager, course: str) -> str:
+    """nbgrader's list, with a note on the attempts."""
+    listed = manager.list_assignments(course_id=course)
+    if listed["success"]:
+        with manager.get_assignment_dir_config() as config:
+            add_notes(listed["value"], read_standing(Path(config.Exchange.root), course))
+    return json.dumps(listed)
+
+
+class ListHandler(AssignmentListHandler):
+    """As nbgrader's, with those notes."""
 
     @web.authenticated
-    def post(self) -> None:
+    def get(self) -> None:
+        self.finish(assignments(self.manager, self.get_argument("course_id")))
+
+
+class ActionHandler(AssignmentActionHandler):
+    """As nbgrader's, with those notes, and with the last line of a trace in place of all of it."""
+
+    @web.authenticated
+    def post(self, action: str) -> None:
         data = self.get_json_body()
         course, assignment = ((data or {}).get(name) or self.get_argument(name) for name in ("course_id", "assignment_id"))
-        outcome = self.manager.submit_assignment(course, assignment)
-        if outcome["success"]:
-            self.finish(json.dumps(self.manager.list_assignments(course_id=course)))
+        do = {"fetch": self.manager.fetch_assignment, "submit": self.manager.submit_assignment,
+              "fetch_feedback": self.manager.fetch_feedback}[action]
+        outcome = do(course, assignment)
+        if outcome["success"] or action != "submit":        # as nbgrader: the list shows what could be fetched
+            self.finish(assignments(self.manager, course))
         else:
             last = outcome["value"].strip().splitlines()[-1]
             self.finish(json.dumps({"success": False, "value": last.partition(": ")[2] or last}))
@@ -28,7 +50,8 @@ class SubmitHandler(AssignmentActionHandler):
 
 def _load_jupyter_server_extension(server) -> None:
     base = server.web_app.settings["base_url"]
-    server.web_app.add_handlers(".*$", [(url_path_join(base, "/assignments/submit"), SubmitHandler)])
+    server.web_app.add_handlers(".*$", [
+        (url_path_join(base, "/assignments"), ListHandler), (url_path_join(base, "/assignments/(fetch|submit|fetch_feedback)"), ActionHandler)])
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
