@@ -25,6 +25,7 @@ from tests.browser.formgrader import assignment_row, autograde, collect, give_fe
 from tests.browser.steps import fetch, fetch_feedback, open_assignment_list, open_notebook, submit
 from tests.compose import leftovers
 from tests.compose.attacker import ASK, LOOK, REACH, Terminal
+from tests.compose.keeping import empty_one, keeper, state
 from tests.compose.people import is_in, log_in, make_account, open_server, session, sign_up
 from tests.compose.stack import COURSE, Stack, docker, wait_until
 
@@ -267,6 +268,22 @@ def test_everything_survives_down_an_upgrade_and_up(stack: Stack, graded: Page, 
     picture(page, "compose_after_upgrade")
     said = docker("exec", stack.container("course"), "kireji", "grade", EX1, "--again")     # in a sandbox of the new version
     assert re.search(rf"alice.*\b{POINTS}\b", said), said
+
+
+def test_a_backup_is_restored_into_an_empty_deployment(stack: Stack, graded: Page) -> None:
+    with stack.timed("backup"):
+        archive = keeper(stack, "backup", "-")      # while everything runs
+    stack.down()
+    before, other = state(stack), empty_one(stack)
+    try:
+        with stack.timed("restore"):
+            keeper(other, "restore", "-", given=archive)
+        after = state(other)
+        assert {f"homes/alice/{EX1}/{EX1}.ipynb", "hub/cookie_secret", "course/secret", f"course/course/autograded/alice/{EX1}/{EX1}.ipynb"} \
+            <= set(before)
+        assert {name: before[name] for name in before if before[name] != after.get(name)} == {}
+    finally:
+        other.remove()
 
 
 def addresses(container: dict) -> list[str]:
