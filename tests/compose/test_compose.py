@@ -216,10 +216,9 @@ def test_a_student_reaches_no_other_container_and_not_the_machine(listeners: dic
 
 def test_a_student_has_no_way_to_the_internet(stack: Stack, terminal: Terminal) -> None:
     server, = [one for one in map(stack.inspect, stack.students()) if one["Name"].endswith("-alice")]
-    network = json.loads(docker("network", "inspect", *server["NetworkSettings"]["Networks"]))[0]
-    gateway = network["IPAM"]["Config"][0]["Gateway"]
-    assert network["Internal"]
-    assert gateway not in {address.address for card in psutil.net_if_addrs().values() for address in card}      # nobody takes it on
+    (name, joined), = server["NetworkSettings"]["Networks"].items()
+    assert json.loads(docker("network", "inspect", name))[0]["Internal"]
+    assert joined["Gateway"] not in {address.address for card in psutil.net_if_addrs().values() for address in card}      # nobody takes it on
     assert server["HostConfig"]["Dns"] == [NO_NAME_SERVER]      # and nobody asks elsewhere for names
 
 
