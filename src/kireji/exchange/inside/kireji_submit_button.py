@@ -36,8 +36,11 @@ class ActionHandler(AssignmentActionHandler):
 
     @web.authenticated
     def post(self, action: str) -> None:
-        data = self.get_json_body()
-        course, assignment = ((data or {}).get(name) or self.get_argument(name) for name in ("course_id", "assignment_id"))
+        try:        # as nbgrader: a form's fields, else JSON
+            course, assignment = (self.get_argument(name) for name in ("course_id", "assignment_id"))
+        except web.MissingArgumentError:
+            data = self.get_json_body()
+            course, assignment = data["course_id"], data["assignment_id"]
         do = {"fetch": self.manager.fetch_assignment, "submit": self.manager.submit_assignment,
               "fetch_feedback": self.manager.fetch_feedback}[action]
         outcome = do(course, assignment)
