@@ -55,7 +55,9 @@ def run(system: str, root: Path, count: int) -> dict[str, Any]:
     out = FOLDER / f"{system}.jsonl"
     out.unlink(missing_ok=True)
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    environment = os.environ | {"PYTHONPATH": str(paths.ROOT), "OMP_NUM_THREADS": "1"}
+    # The last two: that nothing is trained, and where the data are, for nbgrader's kernels. A sandbox says so itself.
+    environment = os.environ | {"PYTHONPATH": str(paths.ROOT), "OMP_NUM_THREADS": "1", "ATTENTION_LAB_GRADING": "1",
+                                "ATTENTION_LAB_DATA": str(paths.LAB_DATA)}
     done = subprocess.run([sys.executable, "-m", "benchmarks.grading_systems", system, str(root), str(out)], env=environment,
                           cwd=paths.ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)

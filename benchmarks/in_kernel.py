@@ -14,7 +14,9 @@ from kireji.grading.marks import mark_of
 from kireji.grading.plugin import Grading
 from kireji.grading.report import cell_score
 from kireji.sandbox.channel import Channel
+from kireji.wire.codec import LIMITS, decode, encode
 
+SECONDS = 20.0          # for a call
 SECRET = b"the benchmark's own secret"
 
 
@@ -32,8 +34,10 @@ class InProcess(Channel):
 
     def ask(self, do: str, seed: int = 0, seconds: float | None = None, **arguments: Any) -> Any:
         self.count += 1
-        reply = self.agent.answer({"id": self.count, "do": do, "seed": seed, "seconds": seconds or 20.0, "with": arguments})
-        return self.read(self.count, reply, seconds or 20.0)
+        # Coded and decoded as on the wire: a tensor that both sides held would carry gradients across.
+        request = {"id": self.count, "do": do, "seed": seed, "seconds": seconds or SECONDS, "with": arguments}
+        reply = decode(encode(self.agent.answer(decode(encode(request, LIMITS), LIMITS)), LIMITS), LIMITS)
+        return self.read(self.count, reply, seconds or SECONDS)
 
 
 class OneCell(Grading):

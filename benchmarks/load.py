@@ -52,11 +52,8 @@ class Figures:
         return self.handed_in / self.submitting
 
     def holds(self, doing: str) -> int:
-        """How many students this machine holds at a time who do this: by memory and, where they compute, by processors."""
-        use = self.uses[doing]
-        by_memory = self.free // max(1, use.memory / self.students)
-        by_cores = psutil.cpu_count() // max(1e-9, use.cores / self.students)
-        return int(min(by_memory, by_cores) if doing == "training" else by_memory)
+        """How many students who do this have room in the memory that was free. Processors they share: more of them train slower."""
+        return int(self.free // max(1, self.uses[doing].memory / self.students))
 
 
 def drive(students: list[Student], instructor: Instructor, assignment: str, rounds: int, machine, look: float,
@@ -163,7 +160,7 @@ def table(figures: Figures) -> Table:
     rows.add_row("submissions", f"{figures.handed_in}, {figures.rate:.1f} per second, {len(figures.lost)} lost")
     for doing, use in figures.uses.items():
         each, cores = use.memory / figures.students / MIB, use.cores / figures.students
-        rows.add_row(f"a student, {doing}", f"{each:.0f} MiB, {cores:.2f} processors; this machine holds {figures.holds(doing)}")
+        rows.add_row(f"a student, {doing}", f"{each:.0f} MiB, {cores:.2f} processors; memory for {figures.holds(doing)}")
     rows.add_row("this machine", f"{psutil.cpu_count()} processors, {figures.free / MIB:.0f} MiB free before the first server")
     return rows
 

@@ -7,7 +7,7 @@ from tests.running_course import alice, bob, instructor, running, terminal  # no
 
 collect_ignore = ["toy"]     # hidden tests: they need a student
 
-LONGEST_FIRST = ("tests/demo/", "tests/durability/test_kills.py", "tests/browser/", "tests/attacks/", "tests/graders/")
+LONGEST_FIRST = ("tests/compose/", "tests/demo/", "tests/durability/test_kills.py", "tests/browser/", "tests/attacks/", "tests/graders/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

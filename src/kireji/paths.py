@@ -1,5 +1,6 @@
 """Where things lie. The repository root is nbgrader's course directory; everything made at run time is in `var/`."""
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +28,10 @@ EXCHANGE = VAR / "exchange"
 RESTORED_TIMES = VAR / "restored-times.json"     # when submissions came that a backup brought here
 UNFINISHED_RESTORE = VAR / "unfinished-restore"  # there while a restore puts things in their places
 HUB = VAR / "hub"
+HUB_LOCK = HUB / "up.lock"                     # held while the hub runs
+COURSE_LOCK = VAR / "course" / "up.lock"       # held while the course service of the compose deployment runs
+CLONE = ROOT if "KIREJI_CLONE" not in os.environ else Path(os.environ["KIREJI_CLONE"])     # where .env lies
+ROSTER = ROOT / "roster" / "roster.csv"        # the class; in the compose deployment alone
 HOMES = VAR / "homes"
 DEMO = VAR / "demo"
 ARTEFACTS = VAR / "artefacts"

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import requests
@@ -70,10 +70,7 @@ class Stack:
 
     def wait(self) -> None:
         """Until the hub and the course service answer a stranger."""
-        deadline = time.monotonic() + PATIENCE
-        while not (self.answers(LOG_IN) and self.answers(COURSE)):
-            assert time.monotonic() < deadline, self.logs()
-            time.sleep(1)
+        wait_until(lambda: self.answers(LOG_IN) and self.answers(COURSE), self.logs)
 
     def answers(self, path: str) -> bool:
         with contextlib.suppress(requests.RequestException):
@@ -127,6 +124,14 @@ class Stack:
 
     def logs(self, *services: str) -> str:
         return self.compose("logs", "--no-color", *services, check=False)[-6000:]
+
+
+def wait_until(true: Callable[[], bool], why_not: Callable[[], str] = str) -> None:
+    """Until something is so; AssertionError with the reason if it is not for very long."""
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, why_not()
+        time.sleep(1)
 
 
 def docker(*arguments: str) -> str:

@@ -22,11 +22,12 @@ from kireji.sandbox.cells import CellsLost
 from kireji.sandbox.limits import DEFAULT
 from tests.attacks.test_student_terminal import answer
 from tests.browser.formgrader import assignment_row, autograde, collect, give_feedback, open_submissions
-from tests.browser.steps import close_notebook, fetch, fetch_feedback, open_assignment_list, open_notebook, submit
+from tests.browser.steps import fetch, fetch_feedback, open_assignment_list, open_notebook, submit
 from tests.compose import leftovers
 from tests.compose.attacker import ASK, LOOK, REACH, Terminal
+from tests.compose.keeping import empty_one, keeper, state
 from tests.compose.people import is_in, log_in, make_account, open_server, session, sign_up
-from tests.compose.stack import COURSE, Stack, docker
+from tests.compose.stack import COURSE, Stack, docker, wait_until
 
 pytestmark = [pytest.mark.needs("docker", "browser"), pytest.mark.timeout(2400)]
 
@@ -57,6 +58,7 @@ def approved(stack: Stack, instructor: Page, new_page: Callable[[], Page], pictu
 def alice(stack: Stack, approved: None, new_page: Callable[[], Page]) -> Page:
     """Alice, on her welcome page in her own server."""
     page = new_page()
+    page.on("dialog", lambda dialog: dialog.accept())       # JupyterLab asks before one leaves an open notebook
     log_in(page, stack, "alice")
     with stack.timed("a student's first server"):
         expect(page.get_by_role("heading", name="Attention, step by step")).to_be_visible(timeout=SLOW)
@@ -84,7 +86,8 @@ def submitted(stack: Stack, alice: Page, picture: Callable) -> None:
     check = alice.locator(".jp-NotebookPanel .jp-Cell", has_text=f'check("{TASK}")').first
     expect(check).to_contain_text("All fine here.", timeout=SLOW)
     picture(alice, "compose_check_passes")
-    close_notebook(alice, EX1)
+    alice.keyboard.press("Control+s")
+    wait_until(lambda: "All fine here." in (stack.volume("homes") / "alice" / EX1 / f"{EX1}.ipynb").read_text())
     submit(alice, EX1)
 
 
@@ -213,10 +216,9 @@ def test_a_student_reaches_no_other_container_and_not_the_machine(listeners: dic
 
 def test_a_student_has_no_way_to_the_internet(stack: Stack, terminal: Terminal) -> None:
     server, = [one for one in map(stack.inspect, stack.students()) if one["Name"].endswith("-alice")]
-    network = json.loads(docker("network", "inspect", *server["NetworkSettings"]["Networks"]))[0]
-    gateway = network["IPAM"]["Config"][0]["Gateway"]
-    assert network["Internal"]
-    assert gateway not in {address.address for card in psutil.net_if_addrs().values() for address in card}      # nobody takes it on
+    (name, joined), = server["NetworkSettings"]["Networks"].items()
+    assert json.loads(docker("network", "inspect", name))[0]["Internal"]
+    assert joined["Gateway"] not in {address.address for card in psutil.net_if_addrs().values() for address in card}      # nobody takes it on
     assert server["HostConfig"]["Dns"] == [NO_NAME_SERVER]      # and nobody asks elsewhere for names
 
 
@@ -266,6 +268,22 @@ def test_everything_survives_down_an_upgrade_and_up(stack: Stack, graded: Page, 
     picture(page, "compose_after_upgrade")
     said = docker("exec", stack.container("course"), "kireji", "grade", EX1, "--again")     # in a sandbox of the new version
     assert re.search(rf"alice.*\b{POINTS}\b", said), said
+
+
+def test_a_backup_is_restored_into_an_empty_deployment(stack: Stack, graded: Page) -> None:
+    with stack.timed("backup"):
+        archive = keeper(stack, "backup", "-")      # while everything runs
+    stack.down()
+    before, other = state(stack), empty_one(stack)
+    try:
+        with stack.timed("restore"):
+            keeper(other, "restore", "-", given=archive)
+        after = state(other)
+        assert {f"homes/alice/{EX1}/{EX1}.ipynb", "hub/cookie_secret", "course/secret", f"course/course/autograded/alice/{EX1}/{EX1}.ipynb"} \
+            <= set(before)
+        assert {name: before[name] for name in before if before[name] != after.get(name)} == {}
+    finally:
+        other.remove()
 
 
 def addresses(container: dict) -> list[str]:

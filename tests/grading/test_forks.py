@@ -49,25 +49,25 @@ def here():
 
 def test_each_begins_from_the_same_state(here):
     with Forks(1) as forks:
-        found = [forks.submit(here.remember, number).result(120) for number in range(3)]
+        found = [forks.submit(here.remember, number).result(250) for number in range(3)]
     assert found == [([0], True), ([1], True), ([2], True)]
 
 
 def test_one_that_is_killed_or_fails_costs_itself_only(here):
     with Forks(2) as forks:
         killed, failed, good = (forks.submit(*work) for work in ((here.fail, "killed"), (here.fail, "x"), (here.remember, 1)))
-        assert good.result(120)[0] == [1]
+        assert good.result(250)[0] == [1]
         with pytest.raises(Killed):
-            killed.result(120)
+            killed.result(250)
         with pytest.raises(ValueError, match="a mistake"):
-            failed.result(120)
+            failed.result(250)
 
 
 def test_what_is_stopped_ends_at_once_and_what_waits_is_dropped(here):
     began, started = [], threading.Event()
     forks = Forks(1, starting=lambda number: (began.append(number), started.set()))
     running, waiting = forks.submit(here.wait_for_ever), forks.submit(here.wait_for_ever)
-    assert started.wait(120) and began == [0]
+    assert started.wait(250) and began == [0]
     forks.shutdown(cancel_futures=True)
     assert isinstance(running.exception(60), Killed) and waiting.cancelled()
 
@@ -79,5 +79,5 @@ def test_reports_are_the_same_byte_for_byte_whatever_the_number_of_workers(here,
     reports = {}
     for workers in (1, 2, 4):
         with Forks(workers) as forks:
-            reports[workers] = [future.result(240) for future in [forks.submit(here.judge_toy, notebook) for notebook in work]]
+            reports[workers] = [future.result(250) for future in [forks.submit(here.judge_toy, notebook) for notebook in work]]
     assert reports[1] == reports[2] == reports[4] and len(set(reports[1])) == len(work)

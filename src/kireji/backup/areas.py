@@ -49,8 +49,8 @@ def areas() -> list[Area]:
 
 GRADEBOOK = "gradebook.db"      # the archive's name for it, and for the folder of the files below
 SETTINGS = "settings"
-# What an instructor sets; of these, .env alone is not in git.
-SETTINGS_FILES = (".env", "nbgrader_config.py", "hub_config/jupyterhub_config.py")
+# What an instructor sets; some of it is not in git.
+SETTINGS_FILES = (".env", "nbgrader_config.py", "hub_config/jupyterhub_config.py", "hub_config/compose/roster/roster.csv")
 
 
 def what_is_here() -> list[str]:

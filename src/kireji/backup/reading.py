@@ -55,6 +55,9 @@ def read_tree(path: Path, name: str, area: Area, tell: Tell) -> Iterator[Entry]:
         parent = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except FileNotFoundError:
         return
+    except PermissionError:
+        tell(f"{shown(name)} may not be read by this account: left out.")
+        return
     try:
         yield from _walk(parent, path.name, name, area, tell, DEEPEST)
     finally:

@@ -118,20 +118,26 @@ def _place(archive: Reader, member: tarfile.TarInfo, by_name: dict[str, Area]) -
         staging = area.path / STAGING
         if not staging.exists():
             staging.mkdir(parents=True, mode=0o700)
-        try:
-            # What tarfile says of the name: a second opinion. A link's target is only kept, never followed.
-            plain = member.replace(name=inner, deep=False)
-            plain.type = tarfile.REGTYPE if member.issym() else member.type
-            tarfile.data_filter(plain, str(staging))
-            place = staging / inner
-            if len(parts) == 1 or top == SETTINGS or place.parent.is_dir():
-                if top == SETTINGS:
-                    place.parent.mkdir(parents=True, exist_ok=True)
-                return place
-        except tarfile.FilterError:
-            pass
+        place = staging / inner
+        if top == SETTINGS:
+            place.parent.mkdir(parents=True, exist_ok=True)
+        if place.parent.is_dir() and _tarfile_agrees(member, inner, staging):
+            return place
     raise BadArchive(f"{archive.name} was not written by `./kireji backup`: {ascii(member.name)} has no place in a course. Nothing "
                      "was changed.")
+
+
+def _tarfile_agrees(member: tarfile.TarInfo, inner: str, staging: Path) -> bool:
+    """A second opinion on the name, where this Python has it (3.11.4 and later). A link's target is kept and never followed."""
+    if not hasattr(tarfile, "data_filter"):
+        return True
+    plain = member.replace(name=inner, deep=False)
+    plain.type = tarfile.REGTYPE if member.issym() else member.type
+    try:
+        tarfile.data_filter(plain, str(staging))
+    except tarfile.FilterError:
+        return False
+    return True
 
 
 def _own(place: Path | int, member: tarfile.TarInfo) -> None:
@@ -166,10 +172,13 @@ def _place_settings() -> dict[str, str]:
     """Settings that are not here are put in place; what differs is put beside: it may be of another version."""
     beside = {}
     for name in SETTINGS_FILES:
-        saved, own = paths.VAR / STAGING / SETTINGS / name, paths.ROOT / name
+        saved, own = paths.VAR / STAGING / SETTINGS / name, paths.CLONE / name
         if not saved.is_file() or saved.is_symlink() or (own.exists() and own.read_bytes() == saved.read_bytes()):
             continue
         target = own.with_name(own.name + ".from-backup") if own.exists() else own
+        if not os.access(own.parent, os.W_OK):
+            beside[name] = f"nothing: take it out of the archive, with tar -xzOf FILE {SETTINGS}/{name}"
+            continue
         shutil.move(saved, target)
         if target != own:
             beside[name] = target.name

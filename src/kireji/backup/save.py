@@ -43,9 +43,9 @@ def _everything(leave: Tell, tell: Tell) -> Iterator[Entry]:
             # After what was graded: a grade without its folder is worked out again, a folder without its grade is not.
             yield from _gradebook(tell)
         yield from read_area(area, leave)
-    settings = Area(SETTINGS, paths.ROOT)
+    settings = Area(SETTINGS, paths.CLONE)
     for name in SETTINGS_FILES:
-        yield from read_tree(paths.ROOT / name, f"{SETTINGS}/{name}", settings, leave)
+        yield from read_tree(paths.CLONE / name, f"{SETTINGS}/{name}", settings, leave)
 
 
 def _gradebook(tell: Tell) -> Iterator[Entry]:

@@ -1,10 +1,20 @@
 """`./kireji backup`: everything that the course has, into one file."""
 
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
 
 import click
+
+
+def refuse_in_a_service() -> None:
+    """KirejiError inside a service of the compose deployment: it sees only its own part of the state."""
+    from kireji.errors import KirejiError
+
+    if os.environ.get("KIREJI_SANDBOXES"):
+        raise KirejiError("This service sees only a part of the course. On the machine itself: "
+                          "docker compose run --rm -T keeper backup - > FILE, or: ... keeper restore - < FILE")
 
 
 @click.command()
@@ -17,6 +27,8 @@ def backup(file: Path | None) -> None:
     A FILE of - is standard output."""
     from kireji.backup.save import new_file, save       # here: help stays fast
     from kireji.errors import KirejiError
+
+    refuse_in_a_service()
 
     def tell(sentence: str) -> None:
         click.echo(sentence, err=True)

@@ -1,10 +1,13 @@
 """`./kireji restore`: a saved course, in a fresh clone."""
 
+import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
+from kireji.cli.backup import refuse_in_a_service
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
@@ -18,16 +21,26 @@ def restore(file: Path, overwrite: bool) -> None:
     from kireji.backup.archive import Reader            # here: help stays fast
     from kireji.backup.restore import restore
     from kireji.errors import KirejiError
+    from kireji.hub.in_use import keep_stopped
     from kireji.hub.lifecycle import take_lock
+    from kireji.paths import COURSE_LOCK, HUB_LOCK
 
     name = "The archive" if file == Path("-") else str(file)
-    with take_lock():
+    refuse_in_a_service()
+    in_compose = "KIREJI_CLONE" in os.environ
+    start = "docker compose up -d" if in_compose else "./kireji up"
+    with ExitStack() as stopped:
+        if in_compose:
+            stopped.enter_context(keep_stopped(HUB_LOCK, "hub"))
+            stopped.enter_context(keep_stopped(COURSE_LOCK, "course service"))
+        else:
+            stopped.enter_context(take_lock())
         try:
             stream = sys.stdin.buffer if file == Path("-") else file.open("rb")
         except OSError as error:
             raise KirejiError(f"{file} cannot be read: {error.strerror}.") from None
         with stream:
             restored = restore(Reader(stream, name), overwrite)
-    click.echo(f"Restored {restored.files} files, as they were on {restored.made}. Next: ./kireji up")
+    click.echo(f"Restored {restored.files} files, as they were on {restored.made}. Next: {start}")
     for changed, saved in restored.settings.items():
-        click.echo(f"{changed} differs from the one that was saved, which was put beside it as {saved}: compare them.")
+        click.echo(f"{changed} is not as it was saved. Put beside it: {saved}.")

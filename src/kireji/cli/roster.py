@@ -18,9 +18,13 @@ def roster(file: Path) -> None:
     from nbgrader.coursedir import CourseDirectory          # here: help stays fast
 
     from kireji import paths
+    from kireji.errors import KirejiError
     from kireji.hub import accounts, enrol
     from kireji.hub.roster import load
 
+    if paths.ROSTER.parent.is_dir():
+        raise KirejiError("In the compose deployment the class comes from roster.csv in the folder that KIREJI_ROSTER names "
+                          "(hub_config/compose/roster). Put it there, then: docker compose restart hub course")
     people = load(file)
     entered = enrol.enter(people, CourseDirectory(root=str(paths.ROOT), course_id=paths.COURSE_ID).db_url)
     new, changed = accounts.admit({person.name: person.role for person in people}, accounts.ACCOUNTS)

@@ -107,7 +107,8 @@ def command(bwrap: str, wall: Wall, program: Iterable[str]) -> list[str]:
     arguments = [bwrap, *(OWN_UID if wall.own_uid else MAPPED_UID), "--hostname", "sandbox",
                  "--new-session", "--clearenv", "--proc", "/proc", "--dev", "/dev"]
     if wall.parent:     # it may outlive the thread that started it, and ends when its lifeline does
-        arguments += PARENT if wall.own_uid else ("--uid", "0", "--gid", "0", *PARENT)
+        # Only who may set powers of files may be the root that a user namespace of its own maps.
+        arguments += PARENT if wall.own_uid else ("--uid", "0", "--gid", "0", *PARENT, "--cap-add", "CAP_SETFCAP")
     else:
         arguments += ["--die-with-parent"]
     if wall.filter is not None:

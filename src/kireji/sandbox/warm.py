@@ -21,7 +21,7 @@ from typing import Any
 
 LENGTH = struct.Struct(">Q")
 AGENT = 200                 # the descriptor of the agent's socket inside (inside/parent.py)
-WARMING_SECONDS = 120.0     # to import torch and the rest, on a busy machine
+WARMING_SECONDS = 240.0    # to import torch and the rest: 10, and 85 on a very busy machine
 ANSWER_SECONDS = 60.0       # until a child is there
 LOST = -9                   # the status of one whose parent can no longer tell
 

@@ -1,4 +1,4 @@
-"""Accounts that people make for themselves and an instructor approves; the instructors' own are made at the first start."""
+"""Accounts that people make for themselves and an instructor approves; those of instructors and of the roster are made at the start."""
 
 import bcrypt
 from jupyterhub.handlers.login import LoginHandler
@@ -8,7 +8,7 @@ from tornado.web import HTTPError
 
 from kireji.hub.accounts import new_password
 from kireji.hub.compose.approval import Approve, Discard
-from kireji.hub.compose.service import instructors
+from kireji.hub.compose.service import instructors, roster
 from kireji.hub.compose.sign_in import Enrolled
 from kireji.paths import HUB
 
@@ -17,15 +17,15 @@ WAITS = "Your account waits for your instructor's approval. Come back when you h
 
 
 class ApprovedAuthenticator(Enrolled, NativeAuthenticator):
-    """NativeAuthenticator, with instructors whose names nobody else can sign up for."""
+    """NativeAuthenticator, with instructors and a class whose names nobody else can sign up for."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name in instructors():
+        for name in dict.fromkeys([*instructors(), *(person.name for person in roster())]):
             if not self.user_exists(name):
-                self._make_instructor(name)
+                self._make_approved(name)
 
-    def _make_instructor(self, name: str) -> None:
+    def _make_approved(self, name: str) -> None:
         password = new_password()
         self.db.add(UserInfo(username=self.normalize_username(name), is_authorized=True,
                              password=bcrypt.hashpw(password.encode(), bcrypt.gensalt())))
@@ -33,7 +33,7 @@ class ApprovedAuthenticator(Enrolled, NativeAuthenticator):
         with FIRST_PASSWORDS.open("a") as file:
             file.write(f"{name} {password}\n")
         FIRST_PASSWORDS.chmod(0o600)
-        self.log.warning("Made the instructor's account %r. Its first password: "
+        self.log.warning("Made the account %r. Its first password: "
                          "docker compose exec -u kireji hub cat %s", name, FIRST_PASSWORDS)
 
     async def authenticate(self, handler, data):

@@ -2,16 +2,29 @@
 
 import os
 import sys
+from functools import cache
 
 from kireji.hub.course_service import INSTRUCTORS, STUDENTS, URL_PREFIX
-from kireji.paths import COURSE_ID
+from kireji.hub.roster import Person, RosterProblem, load
+from kireji.paths import COURSE_ID, ROSTER
 
 NAME, PREFIX, PORT = COURSE_ID, URL_PREFIX, 8888
 
 
 def instructors() -> list[str]:
-    """The instructors' account names, from the setting KIREJI_INSTRUCTORS."""
-    return os.environ.get("KIREJI_INSTRUCTORS", "instructor").replace(",", " ").split()
+    """The instructors' account names, from the setting KIREJI_INSTRUCTORS and the roster."""
+    named = os.environ.get("KIREJI_INSTRUCTORS", "instructor").replace(",", " ").split()
+    return list(dict.fromkeys([*named, *(person.name for person in roster() if person.role == "instructor")]))
+
+
+@cache
+def roster() -> list[Person]:
+    """The class, as it was when this process began. A bad roster is nobody's, and the log says why."""
+    try:
+        return load(ROSTER) if ROSTER.exists() else []
+    except RosterProblem as problem:
+        print(problem, file=sys.stderr, flush=True)
+        return []
 
 
 def service(token: str) -> dict:

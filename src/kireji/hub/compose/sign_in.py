@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from kireji.errors import KirejiError
-from kireji.hub.compose.service import instructors
+from kireji.hub.compose.service import instructors, roster
 from kireji.hub.course_service import STUDENTS
 
 NAMES = r"[a-z0-9][a-z0-9._@+-]{0,63}\Z"   # an account's name names a folder and a container too
@@ -43,7 +43,7 @@ def configure(c: Any) -> None:
     c.Authenticator.username_pattern = NAMES
     allowed = os.environ.get("KIREJI_ALLOWED", "").replace(",", " ").split()
     if allowed:
-        c.Authenticator.allowed_users = {*allowed, *instructors()}
+        c.Authenticator.allowed_users = {*allowed, *instructors(), *(person.name for person in roster())}
     c.Authenticator.allow_all = not allowed
     WAYS[way](c)
 

@@ -4,12 +4,13 @@ import os
 import sys
 
 from kireji.errors import KirejiError
-from kireji.hub import release
+from kireji.hub import in_use, release
 from kireji.hub.compose import keys
-from kireji.hub.compose.service import NAME, PORT, PREFIX, instructors
-from kireji.paths import DOWNLOADS, HUB_CONFIG, ROOT, VAR
+from kireji.hub.compose.service import NAME, PORT, PREFIX, instructors, roster
+from kireji.paths import COURSE_LOCK, DOWNLOADS, GRADEBOOK, HUB_CONFIG, ROOT, VAR
 from kireji.setup.course import course_steps
 from kireji.setup.steps import complete
+from kireji.unfinished import refuse_half_a_restore
 
 STATE = VAR / "course"
 FETCHED = ROOT / "downloads"        # made with the image
@@ -24,11 +25,17 @@ def prepare() -> None:
         link = DOWNLOADS / archive.name
         link.unlink(missing_ok=True)
         link.symlink_to(archive)
+    refuse_half_a_restore()
     complete(course_steps())
     release.prepare_exchange()
     if names := release.unreleased():
         release.release(names)
         print("Released to the students:", ", ".join(names), flush=True)
+    if people := roster():
+        from kireji.hub.enrol import enter      # here: nbgrader takes seconds to import
+
+        print(f"The roster names {len(people)} people; new or changed in the gradebook: "
+              f"{', '.join(enter(people, f'sqlite:///{GRADEBOOK}')) or 'nobody'}", flush=True)
 
 
 def environment(token: str) -> dict[str, str]:
@@ -51,6 +58,7 @@ def environment(token: str) -> dict[str, str]:
 
 def main() -> int:
     """Replace this process by the server; 1 with a sentence if there is nothing to serve."""
+    in_use.hold(COURSE_LOCK)
     try:
         prepare()
         token = keys.wait_for(keys.COURSE)

@@ -1,0 +1,47 @@
+"""Backup and restore of a deployment, as docs/operations.md says to do them."""
+
+import hashlib
+import os
+import subprocess
+from pathlib import Path
+
+from kireji import paths
+from tests.compose.stack import PATIENCE, Stack, compose_command
+
+VOLUMES = ("homes", "exchange", "hub", "course")
+MADE_ANEW = {"up.lock", "jupyterhub.sqlite", "gradebook.db", "jupyter", "data", "setup", "setup.log", "setup.lock", "judgements",
+             "keys", "backups", "restored-times.json", "copies"}    # or copied by SQLite's own means
+
+
+def keeper(stack: Stack, *words: str, given: bytes = b"") -> bytes:
+    """Run the keeper; what it wrote to standard output."""
+    done = subprocess.run([*compose_command(), "run", "--rm", "-T", "keeper", *words], cwd=paths.ROOT, input=given,
+                          env=os.environ | stack.settings, capture_output=True, timeout=PATIENCE)
+    assert done.returncode == 0, done.stdout[-500:] + done.stderr[-3000:]
+    return done.stdout
+
+
+def state(stack: Stack) -> dict[str, tuple]:
+    """Everything in the volumes that a restore brings back as it was: owner, mode, time, content."""
+    found = {}
+    for volume in VOLUMES:
+        root = stack.volume(volume)
+        for path in root.rglob("*"):
+            inner = path.relative_to(root)
+            if not MADE_ANEW & set(inner.parts) and not any(part.startswith(".") for part in inner.parts):    # JupyterLab writes those
+                status = path.lstat()
+                kind = ("link", os.readlink(path)) if path.is_symlink() else ("file", digest(path)) if path.is_file() else ("folder", "")
+                times = status.st_mtime_ns if kind[0] != "folder" else 0
+                found[f"{volume}/{inner}"] = (status.st_uid, status.st_mode, times, *kind)
+    return found
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def empty_one(stack: Stack) -> Stack:
+    """Another deployment of the same images, which was never started."""
+    other = Stack(KIREJI_VERSION=stack.settings["KIREJI_VERSION"])
+    other.project = other.settings["COMPOSE_PROJECT_NAME"] = stack.project + "-empty"
+    return other

@@ -1,0 +1,39 @@
+"""The class of the compose deployment: a roster that lies in a folder that the services see."""
+
+import pytest
+
+from kireji.hub.compose import service, sign_in
+
+
+@pytest.fixture
+def given(tmp_path, monkeypatch):
+    def given(text):
+        monkeypatch.setattr(service, "ROSTER", tmp_path / "roster.csv")
+        (tmp_path / "roster.csv").write_text(text)
+        service.roster.cache_clear()
+
+    yield given
+    service.roster.cache_clear()
+
+
+def test_instructors_are_those_of_the_setting_and_of_the_roster(given, monkeypatch):
+    monkeypatch.setenv("KIREJI_INSTRUCTORS", "kay, lee")
+    given("name,role\ncarol,student\nlee,instructor\nmoe,instructor\n")
+    assert service.instructors() == ["kay", "lee", "moe"]
+    assert [person.name for person in service.roster()] == ["carol", "lee", "moe"]
+
+
+def test_a_bad_roster_stops_nobody_and_the_log_says_why(given, capsys):
+    given("name,role\nCarol,student\n")
+    assert service.roster() == [] and service.instructors() == ["instructor"]
+    assert "line 2: 'Carol' cannot be an account's name" in capsys.readouterr().err
+
+
+def test_whoever_is_in_the_class_is_allowed_where_only_some_are(given, monkeypatch):
+    from traitlets.config import Config
+
+    given("name,role\ncarol,student\n")
+    monkeypatch.setenv("KIREJI_ALLOWED", "dan")
+    c = Config()
+    sign_in.configure(c)
+    assert c.Authenticator.allowed_users == {"dan", "instructor", "carol"} and c.Authenticator.allow_all is False
