@@ -220,10 +220,15 @@ def adopt(address: str | None) -> None:
     _warm["address"] = address
 
 
+def hidden_by_scratch() -> bool:
+    """Whether this Python lies below a folder that every sandbox has anew, such as /tmp: a fork would lose sight of it."""
+    return any(Path(mount.target).is_relative_to(folder) for mount in interpreter_mounts() for folder in scratch_folders(DEFAULT))
+
+
 def _start_parent() -> str | None:
     from . import container     # it builds on this module
 
-    if container.FOLDER or find_bwrap() is None:
+    if container.FOLDER or find_bwrap() is None or hidden_by_scratch():
         return None
     try:
         parent = warm.WarmParent(_parent_command)
