@@ -1,5 +1,7 @@
 """An exchange without a hub: what a program in a student's server can leave there, and collecting it."""
 
+import logging
+
 import pytest
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
@@ -38,7 +40,10 @@ def write(place, student, name="2026-01-01 00:00:00.000000 UTC+x", files=None, c
 
 def collect(place, kind=Collect, **options):
     c = config(place)
-    collector = kind(coursedir=CourseDirectory(config=c), config=c)
+    # A log of its own: programs of nbgrader's that ran in this process before may have silenced those that there were.
+    log = logging.Logger("collect")
+    log.parent = logging.getLogger()
+    collector = kind(coursedir=CourseDirectory(config=c), config=c, log=log)
     for name, value in options.items():
         setattr(collector, name, value)
     collector.start()
