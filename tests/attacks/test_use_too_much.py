@@ -121,5 +121,5 @@ def test_a_cell_that_never_ends_keeps_what_ran_before(graded, endless, reason):
 
 
 def test_many_cells_share_one_budget():
-    cells, _ = run(Limits(cells_seconds=6), *["import time\ntime.sleep(2)"] * 6)
+    cells, _ = run(Limits(cells_seconds=12), *["import time\ntime.sleep(2.5)"] * 6)
     assert cells[-1].outputs[0].ename == "OutOfTime" and cells[0].outputs == []
