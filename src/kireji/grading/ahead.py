@@ -155,7 +155,7 @@ class Judging:
         """Those that are done, each with the reason why it could not be judged, or "". Waits for one, so many `seconds`."""
         if not self._done and self._running:
             finished, _ = wait(self._running, seconds, FIRST_COMPLETED)
-            for future in finished:
+            for future in [future for future in self._running if future in finished]:       # as they were submitted
                 folder, task = self._running.pop(future)
                 self._note(folder, _outcome(future, task), task)
         done, self._done = self._done, []
