@@ -1,13 +1,8 @@
 """Killed at any moment of submit, collect, grade and feedback: nothing is lost, and the batch goes on."""
 
-import json
-import subprocess
-import sys
-
 import pytest
 
-from kireji import paths
-from kireji.setup.venv import activated
+from tests.apart import found_by
 
 pytestmark = pytest.mark.timeout(600)
 ROUNDS = {"submit": 24, "collect": 28, "grade": 44, "feedback": 32, "watch": 10}
@@ -15,11 +10,7 @@ ROUNDS = {"submit": 24, "collect": 28, "grade": 44, "feedback": 32, "watch": 10}
 
 def kills(folder, step, rounds, *more):
     """What tests/durability/kills.py found, which needs a process of its own."""
-    command = [sys.executable, "-P", "-m", "tests.durability.kills", str(folder), step, str(rounds), "1", *more]
-    done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True,
-                          env=activated({}) | {"PYTHONPATH": str(paths.ROOT), "OMP_NUM_THREADS": "1"})
-    assert done.returncode == 0, done.stderr[-4000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    return found_by("tests.durability.kills", folder, step, str(rounds), "1", *more)
 
 
 @pytest.fixture(scope="module")

@@ -1,23 +1,14 @@
 """A gradebook that is in use, damaged or gone in the middle of a course: waited for, or a sentence; never a half grade."""
 
-import json
-import subprocess
-import sys
-
 import pytest
 
-from kireji import paths
-from kireji.setup.venv import activated
+from tests.apart import found_by
 
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory):
     """What tests/durability/trouble.py saw, which needs a process of its own."""
-    command = [sys.executable, "-P", "-m", "tests.durability.trouble", str(tmp_path_factory.mktemp("trouble"))]
-    done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True,
-                          env=activated({}) | {"PYTHONPATH": str(paths.ROOT), "OMP_NUM_THREADS": "1"})
-    assert done.returncode == 0, done.stderr[-4000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    return found_by("tests.durability.trouble", tmp_path_factory.mktemp("trouble"))
 
 
 def test_another_writer_is_waited_for_and_told_of(said):

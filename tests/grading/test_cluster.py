@@ -1,7 +1,5 @@
 """Grading on a Dask cluster: three worker processes of this machine, one of which is killed in the middle."""
 
-import json
-import subprocess
 import sys
 from collections import Counter
 
@@ -10,7 +8,7 @@ import pytest
 from kireji import paths
 from kireji.grading import cluster
 from kireji.hub.lifecycle import free_ports
-from kireji.setup.venv import activated
+from tests.apart import found_by
 from tests.grading.cluster_course import STUDENTS
 
 pytestmark = [pytest.mark.needs("dask"), pytest.mark.timeout(600)]
@@ -19,11 +17,7 @@ pytestmark = [pytest.mark.needs("dask"), pytest.mark.timeout(600)]
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     """What tests/grading/cluster_course.py saw, which needs a process of its own."""
-    command = [sys.executable, "-P", "-m", "tests.grading.cluster_course", str(tmp_path_factory.mktemp("cluster"))]
-    done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True,
-                          env=activated({}) | {"PYTHONPATH": str(paths.ROOT), "OMP_NUM_THREADS": "1"})
-    assert done.returncode == 0, done.stderr[-4000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    return found_by("tests.grading.cluster_course", tmp_path_factory.mktemp("cluster"))
 
 
 def test_a_killed_worker_loses_nothing(found):
