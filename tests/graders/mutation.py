@@ -54,23 +54,19 @@ class Course:
                 (work / checkpoint.name).write_bytes(checkpoint.read_bytes())
 
     @functools.cached_property
-    def right(self) -> dict[str, Any]:
-        return self.asked(None, "ask")
-
-    @functools.cached_property
-    def cells(self) -> dict[str, list[str]]:
-        """{probe: the cells whose functions it calls}"""
-        return self.asked(None, "ask_which_cells", before=NOTING)
+    def solution(self) -> dict[str, Any]:
+        """Of the solution: "answers" to all probes, and "cells": {probe: the cells whose functions it calls}."""
+        return self.asked(None, "ask_and_note", before=NOTING)
 
     def concerned(self, mutant: Mutant) -> list[str]:
         """The probes that call what the mutant changed; all, where none does."""
-        return [name for name, cells in self.cells.items() if mutant.cell in cells] or list(self.cells)
+        return [name for name, cells in self.solution["cells"].items() if mutant.cell in cells] or list(self.solution["cells"])
 
     @functools.cached_property
     def answered_alone(self) -> set[str]:
         """The probes that are answered alike where only the notebook's answers have run."""
         alone = self.asked(None, "ask", answers_only=True)
-        return {name for name in self.cells if not difference(those_of([name], self.right), alone)}
+        return {name for name in self.solution["cells"] if not difference(those_of([name], self.solution["answers"]), alone)}
 
     def code(self, mutant: Mutant | None, answers_only: bool = False) -> str:
         """The notebook as it is graded; or its imports and answers alone, which takes half the time."""
@@ -87,7 +83,7 @@ class Course:
             return caught
         names = self.concerned(mutant)
         given = self.asked(mutant, "ask", names, answers_only=self.answered_alone.issuperset(names))
-        told_apart = difference(those_of(names, self.right), given)
+        told_apart = difference(those_of(names, self.solution["answers"]), given)
         if not told_apart or told_apart.startswith(OPEN_PROBE):
             return Outcome(mutant, LEFT_OPEN if told_apart else SAME, told_apart)
         return self.caught(mutant, [file for file in self.files if file not in own]) or Outcome(mutant, SURVIVED, told_apart)
@@ -159,8 +155,8 @@ def run(name: str, tasks: Iterable[str] = (), most: int | None = None) -> list[O
         mutants = chosen(mutants_of(course.assignment), tasks, most)
         lost = course.lost(None, sorted({f"test_{mutant.task}.py" for mutant in mutants}))
         assert not lost, f"the solution itself loses points: {lost}"
-        assert not difference(course.right, course.asked(None, "ask")), "the probes do not always get the same answer"
-        assert "all" not in course.cells, course.cells
+        assert "all" not in course.solution, course.solution
+        assert not difference(course.solution["answers"], course.asked(None, "ask")), "the probes do not always get the same answer"
         table, outcomes = Table(table_of(name)), []
         for number, mutant in enumerate(mutants, start=1):
             outcome = table.known(mutant)

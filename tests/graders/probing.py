@@ -23,17 +23,19 @@ def ask(names=None):
     return answers
 
 
-def ask_which_cells():
-    """{probe: the cells whose functions it calls, or the notebook called as it ran}; `called` and `note` are mutation.py's."""
+def ask_and_note():
+    """The answers to all probes, and {probe: the cells whose functions it calls, or the notebook called as it ran}.
+
+    `called` and `note` are mutation.py's."""
     sys.setprofile(None)
-    cells, at_first = {}, set(called)
+    answers, cells, at_first = {}, {}, set(called)
     for name in [name for name in globals() if name.startswith("probe_")]:
         called.clear()
         sys.setprofile(note)
-        ask([name])
+        answers.update(ask([name]))
         sys.setprofile(None)
         cells[name] = sorted(called | at_first)
-    return cells
+    return {"answers": answers, "cells": cells}
 
 
 def plain(value):
