@@ -1,5 +1,6 @@
 """How the trained classifiers are asked: texts go into the sandbox, labels and probabilities come out, labels never go in."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -75,9 +76,13 @@ def own_answer(student: Any, name: str, texts: Sequence[str]) -> tuple[Tensor, T
     classifier, vocabulary = student.variable(name), student.variable("vocabulary")
     expect.true(isinstance(classifier, Handle) and isinstance(vocabulary, Handle),
                 f"`vocabulary` and `{name}` should still be those of the notebook's own cells.")
-    rows = [vocabulary.method("encode", tokenize(text)) for text in texts]
-    expect.true(all(isinstance(row, list) and all(isinstance(number, int) for number in row) for row in rows),
+    tokens = [tokenize(text) for text in texts]
+    # All texts in one question: it numbers token by token.
+    numbers = vocabulary.method("encode", list(itertools.chain.from_iterable(tokens)))
+    expect.true(isinstance(numbers, list) and len(numbers) == sum(map(len, tokens)) and all(isinstance(number, int) for number in numbers),
                 "`vocabulary` should still be that of the notebook's own cell.")
+    numbered = iter(numbers)
+    rows = [list(itertools.islice(numbered, len(row))) for row in tokens]
     token_ids, lengths = pad_rows([row or [UNKNOWN] for row in rows], 0)
     classifier.eval()
     logits, attention_weights = expect.returns(classifier(token_ids, lengths, timeout=SECONDS), "logits", "attention_weights")
