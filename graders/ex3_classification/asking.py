@@ -1,6 +1,6 @@
 """How the trained classifiers are asked: texts go into the sandbox, labels and probabilities come out, labels never go in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -84,3 +84,13 @@ def own_answer(student: Any, name: str, texts: Sequence[str]) -> tuple[Tensor, T
     logits = expect.finite(expect.tensor(logits, (len(texts), 2), name=f"the logits of `{name}`"), f"the logits of `{name}`")
     expect.tensor(attention_weights, tuple(token_ids.shape), name=f"the attention_weights of `{name}`")
     return logits.double(), attention_weights
+
+
+def in_both_modes(classifier: Handle, ask: Callable[[int], Tensor]) -> tuple[Tensor, Tensor]:
+    """What ask(seed) answers with the classifier in training mode, and with another seed in eval mode, in which it is left."""
+    try:
+        classifier.train()
+        training = ask(1)
+    finally:
+        classifier.eval()
+    return training, ask(2)

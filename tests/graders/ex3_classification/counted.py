@@ -31,10 +31,10 @@ class Counting(nn.Module):
 
     def __init__(self, polarity, sharp):
         super().__init__()
-        self.polarity, self.sharp = polarity, sharp
+        self.polarity, self.sharp, self.dropout = polarity, sharp, nn.Dropout(0.3)
 
     def forward(self, token_ids, lengths):
-        polarity = self.polarity[token_ids]
+        polarity = self.dropout(self.polarity[token_ids])
         real = torch.arange(token_ids.shape[1]) < lengths.unsqueeze(1)
         weights = (self.sharp * polarity.abs()).masked_fill(~real, float("-inf")).softmax(dim=-1)
         verdict = 2 * (weights * polarity).sum(dim=-1)
