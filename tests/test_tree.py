@@ -20,11 +20,11 @@ REGISTRIES = ["".join(halves) for halves in (
     ("ana", "conda.org"), ("registry-1.dock", "er.io"), ("index.dock", "er.io"), ("gh", "cr.io"), ("qu", "ay.io"),
     ("deb.deb", "ian.org"))]
 
-LEAVES = {"errors", "paths", "commands", "plain_folder", "gradebook", "unfinished"}
+LEAVES = {"errors", "paths", "commands", "plain_folder", "gradebook", "unfinished", "whole_file"}
 MIDDLE = {"hub", "grading", "exchange", "feedback", "copies"}
 # room -> the other rooms of src/kireji it may import from
 MAY_IMPORT = {
-    "errors": set(), "paths": set(), "commands": set(), "plain_folder": set(), "wire": set(),
+    "errors": set(), "paths": set(), "commands": set(), "plain_folder": set(), "wire": set(), "whole_file": set(),
     "gradebook": {"errors"}, "unfinished": {"errors", "paths"},
     "data": LEAVES, "setup": LEAVES,
     "sandbox": LEAVES | {"wire"},

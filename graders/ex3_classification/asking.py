@@ -1,7 +1,7 @@
 """How the trained classifiers are asked: texts go into the sandbox, labels and probabilities come out, labels never go in."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -16,6 +16,7 @@ from . import measures
 AT_ONCE = 250            # texts in a call
 SECONDS = 60.0           # for a call
 LOOKED_UP = 40           # labels compared with the model's own
+CLEAR = 1e-3             # between the logits of a text whose class rounding cannot decide
 FEW = 6                  # rows of probabilities, at either end, compared with the classifier's own
 UNKNOWN = SPECIALS.index(UNK)
 
@@ -41,10 +42,12 @@ def labels_of(student: Any, texts: Sequence[str]) -> list[str]:
 def check_labels(student: Any, texts: Sequence[str], answers: Sequence[str]) -> None:
     """Mistake where the answers are not what the trained model itself says."""
     logits, _ = own_answer(student, "model", texts[:LOOKED_UP])
-    own = measures.named(logits)
-    differ = sum(one != other for one, other in zip(answers, own))
-    expect.true(differ < len(own), "predict gives every review the other label than the trained `model` does: class 0 is \"negative\", class 1 is "
-                                   '"positive".')
+    # Of two classes that are as good as equal either is right: rounding decides, which differs between batches.
+    sure = ((logits[:, 0] - logits[:, 1]).abs() > CLEAR).tolist()
+    own = [(answer, label) for answer, label, clear in zip(answers, measures.named(logits), sure) if clear]
+    differ = sum(answer != label for answer, label in own)
+    expect.true(differ == 0 or differ < len(own), "predict gives every review the other label than the trained `model` does: class 0 is "
+                                                  '"negative", class 1 is "positive".')
     expect.true(differ == 0, f"predict gives {differ} of {len(own)} reviews another label than the trained `model` does when it is asked directly: "
                              "the class with the largest logit, text by text, was asked for.")
 
@@ -89,3 +92,13 @@ def own_answer(student: Any, name: str, texts: Sequence[str]) -> tuple[Tensor, T
     logits = expect.finite(expect.tensor(logits, (len(texts), 2), name=f"the logits of `{name}`"), f"the logits of `{name}`")
     expect.tensor(attention_weights, tuple(token_ids.shape), name=f"the attention_weights of `{name}`")
     return logits.double(), attention_weights
+
+
+def in_both_modes(classifier: Handle, ask: Callable[[int], Tensor]) -> tuple[Tensor, Tensor]:
+    """What ask(seed) answers with the classifier in training mode, and with another seed in eval mode, in which it is left."""
+    try:
+        classifier.train()
+        training = ask(1)
+    finally:
+        classifier.eval()
+    return training, ask(2)

@@ -7,10 +7,10 @@ import torch
 
 from attention_lab.text import tokenize
 from kireji.feedback import pictures
-from kireji.grading import expect, graded
+from kireji.grading import Handle, expect, graded
 
 from . import measures, targets
-from .asking import own_answer
+from .asking import in_both_modes, own_answer
 
 K = 3                    # tokens deleted or kept
 TEXTS = 250
@@ -24,9 +24,9 @@ def reviews(held_out):
     return [text for text in held_out.texts if measures.deletable(text, SHORTEST, LONGEST)][:TEXTS]
 
 
-def attended(student, text):
+def attended(student, text, seed=0):
     """(tokens, attention_weights) of attend, where their kinds and sizes fit."""
-    tokens, weights = expect.returns(student.attend(text), "tokens", "attention_weights")
+    tokens, weights = expect.returns(student.attend(text, seed=seed), "tokens", "attention_weights")
     expect.true(isinstance(tokens, (list, tuple)) and list(tokens) == tokenize(text), "tokens should be those of tokenize(text).")
     expect.tensor(weights, name="attention_weights")
     expect.true(tuple(weights.shape) == (len(tokens),), f"attention_weights should have shape (T,) = ({len(tokens)},), a weight for each token, and "
@@ -74,6 +74,17 @@ def test_top_tokens_are_the_most_attended(student, reviews):
                 expect.true(not _same(order, weights.sort().values.tolist()), "These are the tokens with the least attention: descending=True.")
                 expect.true(False, f"the {k} tokens are not those with the most attention, by attend(text).")
             expect.true(_same(values, best), "the most attended token should come first.")
+
+
+@graded("faithfulness", weight=1)
+def test_attention_without_dropout(student, reviews):
+    """A model that was left in training mode is asked in eval mode: dropout has no say in attend."""
+    model = student.variable("model")
+    expect.true(isinstance(model, Handle), "`model` should still be that of the notebook's own cells.")
+    for text in reviews[:4]:
+        training, evaluating = in_both_modes(model, lambda seed: attended(student, text, seed)[1])
+        expect.close(training, evaluating, name="attend's attention_weights with the model in training mode", atol=1e-3,
+                     hint="dropout takes part in the answer, so that each call draws another map: model.eval() first.")
 
 
 @graded("faithfulness", weight=4)

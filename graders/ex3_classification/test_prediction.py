@@ -3,9 +3,9 @@
 import torch
 
 from kireji.feedback import pictures
-from kireji.grading import expect, graded
+from kireji.grading import Handle, expect, graded
 
-from . import measures, targets
+from . import asking, measures, targets
 
 EVEN = 1e-4              # probabilities that differ by less are a tie
 HARDLY = 0.6             # below this a model was not trained, or its answers were turned round
@@ -58,3 +58,14 @@ def test_no_texts_and_empty_texts(student, probabilities):
     empty = student.class_probabilities(student.variable("model"), [])
     expect.true(isinstance(empty, torch.Tensor) and tuple(empty.shape) == (0, 2), "class_probabilities(model, []) should have shape (0, 2).")
     probabilities("model", ["", "Fine.", "???"])
+
+
+@graded("prediction", weight=1)
+def test_answers_without_dropout(student, held_out):
+    """A classifier that was left in training mode is asked in eval mode: dropout has no say in class_probabilities."""
+    classifier, texts = student.variable("baseline"), held_out.texts[:20]
+    expect.true(isinstance(classifier, Handle), "`baseline` should still be that of the notebook's own cells.")
+    training, evaluating = asking.in_both_modes(
+        classifier, lambda seed: expect.tensor(student.class_probabilities(classifier, texts, seed=seed), name="class_probabilities"))
+    expect.close(training, evaluating, name="class_probabilities of a classifier in training mode", atol=1e-3,
+                 hint="dropout takes part in the answer, which becomes a matter of luck: classifier.eval() first.")

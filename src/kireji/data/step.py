@@ -4,7 +4,6 @@ import errno
 import fcntl
 import hmac
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from kireji.data.reviews import REVIEWS
 from kireji.data.secret import read_or_make_secret
 from kireji.data.sentences import TRANSLATIONS
 from kireji.data.split import split
+from kireji.whole_file import write_whole
 
 DATA_SETS: tuple[DataSet, ...] = (TRANSLATIONS, REVIEWS)
 STAMPS = "stamps"       # a folder below the data folder, with a file for each data set
@@ -90,14 +90,8 @@ def _name(path: Path) -> str:
 
 
 def _write(path: Path, text: str, mode: int = 0o644) -> None:
-    """Write whole or not at all: a reader never sees half a file, whatever interrupts us."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(path.name + ".unfinished")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8",
-                   newline="\n") as file:
-        file.write(text)
-    draft.replace(path)
+    write_whole(path, text, mode)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ stamp is the time at which it came, by the file system's clock.
 import fcntl
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from traitlets import Bool, Enum, Float, Integer
 from traitlets.config import Configurable
 
 from kireji.exchange.inside.kireji_handing_in import INBOUND_BYTES, KEPT
+from kireji.whole_file import write_whole
 
 STAMP = "%Y%m%dT%H%M%S.%f"
 # What may have been decided about an attempt. NEW: nothing yet.
@@ -131,15 +131,10 @@ class Attempts:
 
     def weigh(self, points: dict[str, float]) -> None:
         """Note the points from which the best is chosen now."""
-        self._write(self.folder / ".weighed", points)
+        write_whole(self.folder / ".weighed", json.dumps(points))
 
     def _note(self, path: Path, name: str, decided: str) -> None:
-        self._write(path.with_name(f"{path.name}.json"), [name, decided])
-
-    def _write(self, path: Path, content: object) -> None:
-        draft = path.with_name(f".{path.name}.draft")
-        draft.write_text(json.dumps(content))
-        os.replace(draft, path)
+        write_whole(path.with_name(f"{path.name}.json"), json.dumps([name, decided]))
 
     def _make_room(self) -> None:
         """The disk is not the student's to fill: what never counted goes first, then the oldest; never the newest."""

@@ -1,12 +1,12 @@
 """Gives each feedback page to the student it is for, and to nobody else."""
 
-import os
 from pathlib import Path
 
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash
 
 from kireji.unfinished import is_unfinished
+from kireji.whole_file import write_whole
 
 from .folders import student_folders
 
@@ -21,9 +21,7 @@ def released_page(feedback: Path, name: str, submission: Path) -> Path:
 
 def release(page: Path, released: Path) -> None:
     """Give out `page`; one that is being read is replaced in one step."""
-    draft = released.with_suffix(".tmp")
-    draft.write_bytes(page.read_bytes())
-    os.replace(draft, released)
+    write_whole(released, page.read_bytes())
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):

@@ -1,12 +1,12 @@
 """What a student is told about their attempts: how many are left, which one counts, which ones wait."""
 
 import json
-import os
 from datetime import datetime
 from pathlib import Path
 
 from kireji.exchange.attempts import AT_ONCE, LET_IN, Attempt, Attempts, GradeOnSubmit
 from kireji.exchange.inside.kireji_attempts import STANDING
+from kireji.whole_file import write_whole
 
 SAYS = {AT_ONCE: "graded on arrival", LET_IN: "graded by your instructor"}
 WAITS = "kept, and graded when your instructor grades"
@@ -64,9 +64,7 @@ def leave_note(folder: Path, assignment: str, attempts: Attempts, settings: Grad
     except (FileNotFoundError, ValueError):
         known = {}
     known[assignment] = {"notes": notes, "limit": limit(settings), "free_at": free.timestamp() if free else 0}
-    draft = path.with_suffix(".draft")
-    draft.write_text(json.dumps(known))
-    os.replace(draft, path)
+    write_whole(path, json.dumps(known))
 
 
 def _time(attempt: Attempt) -> str:

@@ -5,7 +5,6 @@ as the folder's change time is the one that restoring gave it: whoever touches a
 """
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from kireji import paths
 from kireji.exchange.inside.kireji_handing_in import FILES
 from kireji.plain_folder import PlainFolder
+from kireji.whole_file import write_whole
 
 MOST_FILES = FILES + 2          # of one submission, looked at: nbgrader's submit adds two of its own
 
@@ -51,11 +51,7 @@ def record(inbound: Path, times: dict[str, float]) -> None:
         if name in times:
             with PlainFolder(path) as folder:
                 restored[name] = folder.change_time(MOST_FILES), times[name]
-    draft = paths.RESTORED_TIMES.with_suffix(".new")
-    draft.unlink(missing_ok=True)
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(restored, file)
-    draft.replace(paths.RESTORED_TIMES)
+    write_whole(paths.RESTORED_TIMES, json.dumps(restored), mode=0o600)
 
 
 def _folders(inbound: Path) -> Iterator[Path]:

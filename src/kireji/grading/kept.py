@@ -3,7 +3,6 @@
 import functools
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import nbformat
 import psutil
 
 from kireji import paths
+from kireji.whole_file import write_whole
 
 from .assignment import Assignment
 from .intake import Submission
@@ -93,7 +93,7 @@ def graders_version(graders: Path) -> str:
 
 def clear_drafts() -> None:
     """Remove what processes that are gone left half written."""
-    for draft in KEPT.glob("*.*"):
+    for draft in KEPT.glob(".*"):
         writer = draft.suffix[1:]
         if writer.isdigit() and not psutil.pid_exists(int(writer)):
             draft.unlink(missing_ok=True)
@@ -104,12 +104,5 @@ def _is_sure(judgement: Judgement) -> bool:
 
 
 def _write(key: str, text: str) -> None:
-    """Whole or not at all, also when two processes write it at once."""
-    path = KEPT / f"{key}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}")
-    try:
-        draft.write_text(text)
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)       # the disk may have been full
+    KEPT.mkdir(parents=True, exist_ok=True)
+    write_whole(KEPT / f"{key}.json", text)

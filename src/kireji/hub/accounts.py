@@ -4,12 +4,12 @@ They are kept in clear: `up` must be able to print them, and a hash beside its o
 """
 
 import json
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 from kireji.paths import HUB
+from kireji.whole_file import write_whole
 
 ACCOUNTS = HUB / "accounts.json"
 DEMO = {"instructor": "instructor", "alice": "student", "bob": "student"}     # name: role
@@ -37,7 +37,8 @@ def load_accounts(path: Path = ACCOUNTS) -> dict[str, Account]:
     missing = {name: {"role": role, "password": new_password()} for name, role in DEMO.items() if name not in kept}
     if missing:
         kept |= missing
-        _write_private(path, json.dumps(kept, indent=2) + "\n")
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_whole(path, json.dumps(kept, indent=2) + "\n", mode=0o600)
     return {name: Account(name, entry["role"], entry["password"]) for name, entry in kept.items()}
 
 
@@ -58,15 +59,5 @@ def admit(roles: dict[str, str], path: Path = ACCOUNTS) -> tuple[list[Account], 
         for name in changed:
             kept[name]["role"] = roles[name]
         kept |= {account.name: {"role": account.role, "password": account.password} for account in new}
-        _write_private(path, json.dumps(kept, indent=2) + "\n")
+        write_whole(path, json.dumps(kept, indent=2) + "\n", mode=0o600)
     return new, changed
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Write `text` so that at no moment anybody else can read it, and a crash leaves the old file whole."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_suffix(".new")
-    draft.unlink(missing_ok=True)
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-    draft.replace(path)

@@ -128,6 +128,8 @@ PREDICTION = of(
     ("the baseline predicts", "class_probabilities(model, texts).argmax", "class_probabilities(baseline, texts).argmax", "test_accuracy", "another label than the trained"),
     ("naive Bayes in the model's place", "return [LABELS[number] for number in class_probabilities(model, texts).argmax(dim=-1).tolist()]",
      "return [LABELS[sum(float(polarity[i]) for i in vocabulary.encode(tokenize(text))) > 0] for text in texts]", "test_accuracy", "another label than the trained"),
+    ("no eval mode", "    classifier.eval()\n", "", "test_answers_without_dropout", "classifier.eval() first"),
+    ("training mode", "    classifier.eval()\n", "    classifier.train()\n", "test_answers_without_dropout", "dropout"),
     ("not trained", IN_TRAINING, "model = LSTMClassifier(len(vocabulary), 8, 8, 2, PAD)", "test_accuracy", "safetensors"),
 )
 SORTED = "probabilities[part] = torch.softmax(logits, dim=-1)"
@@ -169,6 +171,7 @@ FAITHFULNESS = of(
      "test_top_tokens_are_the_most_attended", "those that the trained `model` returns"),
     ("weights over all positions of a batch", "return tokenize(text), attention_weights[0]", "return tokenize(text), attention_weights[0] / 2",
      "test_top_tokens_are_the_most_attended", "sum to 1"),
+    ("no eval mode", "    model.eval()\n    token_ids", "    token_ids", "test_attention_without_dropout", "model.eval() first"),
     ("other tokens", "return tokenize(text), attention_weights[0]", "return text.split(), attention_weights[0]", "test_top_tokens_are_the_most_attended", "tokenize(text)"),
     ("attention that says nothing", IN_TRAINING, "model = Counting(polarity, 0.0)", "test_comprehensiveness", "no points"),
 )

@@ -1,12 +1,12 @@
 """Secrets that two services share: the hub makes them at its first start, the other one waits for its own."""
 
-import os
 import secrets
 import time
 from pathlib import Path
 
 from kireji.errors import KirejiError
 from kireji.paths import VAR
+from kireji.whole_file import write_whole
 
 KEYS = VAR / "keys"         # a volume for each key, mounted in the hub and in the one other service that it is for
 PROXY, COURSE = KEYS / "proxy" / "key", KEYS / "course" / "key"
@@ -16,11 +16,7 @@ PATIENCE = 120.0            # seconds
 def make(key: Path) -> str:
     """The key, made if it is not there yet; readable by the services' own account only."""
     if not key.exists():
-        draft = key.with_suffix(".new")
-        draft.unlink(missing_ok=True)
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-        draft.replace(key)
+        write_whole(key, secrets.token_hex(32), mode=0o600)
     return key.read_text()
 
 

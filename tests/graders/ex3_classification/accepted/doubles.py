@@ -91,7 +91,7 @@ def accuracy_against_k(classifier, texts, labels, ks):
 
 def attend(text):
     with torch.no_grad():
-        _, ((*weights,),) = model(*encode_sources([text], vocabulary))
+        _, ((*weights,),) = model.eval()(*encode_sources([text], vocabulary))
     return tokenize(text), torch.stack(weights).double()
 
 

@@ -117,6 +117,7 @@ def accuracy_against_k(classifier, texts, labels, ks):
 
 def attend(text):
     ids = vocabulary.encode(tokenize(text)) or [vocabulary.unk_id]
+    model.eval()
     with torch.no_grad():
         return tokenize(text), model(torch.tensor([ids]), torch.tensor([len(ids)]))[1][0]
 
