@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from kireji.grading.assignment import Assignment
 from kireji.grading.intake import Submission
 from kireji.grading.judge import judge
-from kireji.sandbox import place
+from kireji.sandbox import container, place
 from kireji.sandbox.limits import Limits
 from kireji.sandbox.sandbox import Sandbox
 from tests.toy import submit, toy  # noqa: F401
@@ -77,6 +77,7 @@ def kernel(code: str, limits: Limits = Limits(), walled: bool = True, **files: b
     with pytest.MonkeyPatch.context() as patch:
         if not walled:
             patch.setattr(place, "find_bwrap", lambda: None)
+            patch.setattr(container, "FOLDER", None)
         with Sandbox(files, limits, trusted=not walled) as sandbox:
             notebook = new_notebook(cells=[new_code_cell(code)])
             sandbox.run(notebook, 1)

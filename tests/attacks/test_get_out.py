@@ -44,6 +44,9 @@ def write(path):
         return False
 def exists(path):
     return os.path.exists(path)
+def which(path):
+    # As Linux tells files apart; nothing where there is none.
+    return [os.stat(path).st_dev, os.stat(path).st_ino] if os.path.exists(path) else []
 def call(number, *arguments):
     libc = ctypes.CDLL(None, use_errno=True)
     result = libc.syscall(ctypes.c_long(number), *map(ctypes.c_long, arguments))
@@ -82,6 +85,10 @@ def victim():
         process.kill()
 
 
+def which(path):
+    return [os.stat(path).st_dev, os.stat(path).st_ino]
+
+
 def reached(ask, lures):
     for name in ("tcp", "udp", "unix"):
         lure = lures[name]
@@ -94,6 +101,7 @@ def test_without_the_wall_everything_is_in_reach(lures, victim, tmp_path):
     with kernel(CODE, walled=False) as ask:
         assert reached(ask, lures) == {"tcp", "udp", "unix", "abstract"}
         assert ask("signal", victim) and ask("write", str(tmp_path / "x")) and ask("exists", str(paths.SOURCE))
+        assert ask("which", "/etc") == which("/etc")
         assert ask("resolve", "localhost")
         if os.uname().machine == "x86_64":
             assert ask("call_in_child", *CALLS["memfd_create"]) != ENOSYS
@@ -105,9 +113,11 @@ def test_behind_it_nothing_is(lures, victim, tmp_path):
     with kernel(CODE) as ask:
         assert reached(ask, lures) == set()
         assert not ask("signal", victim) and not ask("write", str(tmp_path / "x"))
-        for path in ("/var/run/docker.sock", "/run", "/var", "/home", "/sys", paths.ROOT / "gradebook.db", paths.SOURCE,
+        for path in ("/var/run/docker.sock", "/run/docker.sock", "/var/lib/docker", paths.ROOT / "gradebook.db", paths.SOURCE,
                      paths.GRADERS, paths.EXCHANGE, paths.ROOT / "submitted"):
             assert not ask("exists", str(path)), path
+        for path in ("/run", "/var", "/home", "/root", "/etc", "/etc/passwd", "/sys", "/dev", "/tmp"):
+            assert ask("which", path) != which(path), path      # a container has some of its own
         for path in ("/x", "/dev/x", "/usr/x", "/sandbox/x", "/sandbox/agent/agent.py", "/sandbox/lab/attention_lab/x.py",
                      "/proc/sys/kernel/hostname", "/proc/sysrq-trigger"):
             assert not ask("write", path), path

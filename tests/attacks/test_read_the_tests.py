@@ -72,10 +72,9 @@ def test_without_the_wall_it_is_all_there(word):
 
 def test_behind_it_there_is_nothing_to_read(word):
     with kernel(LOOK) as ask:
-        assert ask("readable", [*THINGS, str(paths.SECRET), str(paths.HELD_OUT), "/etc/passwd", "/root", "/home"]) in (
-            [], ["/root"])      # an empty folder may lead to the interpreter
+        assert ask("readable", [*THINGS, str(paths.SECRET), str(paths.HELD_OUT)]) == []
         names = ["graders", "source", "gradebook.db", "held_out", "secret", "submitted", "exchange", "judge.py", "inbound"]
         assert ask("found", names) == []
         assert ask("in_proc", "environ", word) == ask("in_proc", "cmdline", "pytest") == 0
         assert ask("in_proc", "status", "Name:") <= 4       # the wall's own and the kernel
-        assert ask("history", "expect") == ask("frames", "kireji") == ask("objects", "kireji.grading") == 0
+        assert ask("history", "expect") == ask("frames", "kireji/grading") == ask("objects", "kireji.grading") == 0

@@ -23,7 +23,7 @@ from kireji.sandbox.limits import DEFAULT
 from tests.attacks.test_student_terminal import answer
 from tests.browser.formgrader import assignment_row, autograde, collect, give_feedback, open_submissions
 from tests.browser.steps import fetch, fetch_feedback, open_assignment_list, open_notebook, submit
-from tests.compose import leftovers
+from tests.compose import leftovers, same_attacks
 from tests.compose.attacker import ASK, LOOK, REACH, Terminal
 from tests.compose.keeping import empty_one, keeper, state
 from tests.compose.people import is_in, log_in, make_account, open_server, session, sign_up
@@ -155,6 +155,12 @@ def test_nothing_of_a_submission_is_left_for_the_next_one(in_the_container: None
 def test_a_submission_that_takes_too_much_is_ended_with_the_reason(in_the_container: None) -> None:
     with pytest.raises(CellsLost, match="ran out of memory: a submission has 1.0 GiB"):
         leftovers.run(leftovers.GREEDY, limits=replace(DEFAULT, memory=2**30))
+
+
+def test_the_attacks_meet_the_same_wall_here(stack: Stack, graded: Page) -> None:
+    with stack.timed("the attacks through the container"):
+        status, said = same_attacks.run(stack)
+    assert status == 0 and " passed" in said, said
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,13 @@
 """What the images' recipe says, without an engine."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
 
 from kireji import paths
 
@@ -24,3 +31,22 @@ def test_every_setting_of_the_deployment_is_listed_with_its_default():
 def test_git_and_the_images_get_no_settings():
     assert "/.env" in (paths.ROOT / ".gitignore").read_text().splitlines()
     assert ".env" in (paths.ROOT / ".dockerignore").read_text().splitlines()
+
+
+@pytest.mark.parametrize(("stage", "source", "module"), [
+    ("sentences", "src/", "kireji.data.step"), ("sandbox", "/sandbox/supervisor/", "kireji.sandbox.supervisor")])
+def test_a_stage_that_has_some_of_our_modules_has_all_that_these_import(stage: str, source: str, module: str, tmp_path: Path):
+    recipe = re.search(rf"^FROM \w+ AS {stage}\n(.*?)(?=^FROM |\Z)", RECIPE, re.MULTILINE | re.DOTALL)[1].replace("\\\n", " ")
+    for words in re.findall(r"^COPY (src/.*)$", recipe, re.MULTILINE):
+        *files, target = words.split()
+        if target.removeprefix("./").startswith(source):
+            folder = tmp_path / target.removeprefix("./").removeprefix(source)
+            for file in files:
+                if (paths.ROOT / file).is_dir():
+                    shutil.copytree(paths.ROOT / file, folder)
+                else:
+                    folder.mkdir(parents=True, exist_ok=True)
+                    shutil.copy(paths.ROOT / file, folder)
+    done = subprocess.run([sys.executable, "-P", "-c", f"import {module}; print({module}.__file__)"],
+                          env={"PYTHONPATH": str(tmp_path), "PATH": os.environ["PATH"]}, capture_output=True, text=True)
+    assert done.stdout.startswith(str(tmp_path)), done.stderr

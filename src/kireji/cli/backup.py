@@ -12,7 +12,7 @@ def refuse_in_a_service() -> None:
     """KirejiError inside a service of the compose deployment: it sees only its own part of the state."""
     from kireji.errors import KirejiError
 
-    if os.environ.get("KIREJI_SANDBOXES"):
+    if os.environ.get("KIREJI_SANDBOX_SOCKETS"):
         raise KirejiError("This service sees only a part of the course. On the machine itself: "
                           "docker compose run --rm -T keeper backup - > FILE, or: ... keeper restore - < FILE")
 

@@ -19,17 +19,18 @@ from typing import Any
 
 from kireji.errors import KirejiError
 
-from .limits import Limits
+from .limits import DEFAULT, Limits
 from .place import CHANNELS, Place, scratch_folders
 from .syscalls import read_filter
 from .watchdog import Usage
 
-FOLDER = os.environ.get("KIREJI_SANDBOXES")         # where the supervisors' sockets are; set in the course's container
+FOLDER = os.environ.get("KIREJI_SANDBOX_SOCKETS")   # where the supervisors' sockets are; set in the course's container
 GIVEN, HOME = "/sandbox/given", "/sandbox/home/student"     # the image's, and made for each submission
 WORK = "/sandbox/work/submission"                           # made for each submission, with its files in it
 FIRST_NUMBER = 100      # the kernel's descriptors in the container: the sockets of CHANNELS, then the agent's
 STAND_IN = Path(__file__).with_name("stand_in.py")
 NONE = "No sandbox container answers, so nothing can be graded. Start them: docker compose up -d sandbox"
+LOOK = b"L"             # asks the supervisor to take stock
 PAUSE, PATIENCE, ANSWER = 0.1, 60.0, 10.0           # seconds
 
 
@@ -38,7 +39,7 @@ class ContainerPlace(Place):
 
     def __init__(self, files: Mapping[str, bytes], limits: Limits, folder: str) -> None:
         super().__init__(files, limits)
-        self.scratch = scratch_folders(limits)
+        self.scratch = scratch_folders(DEFAULT)     # made with the container
         self.agent_number = FIRST_NUMBER + len(CHANNELS)
         self.leash, self.leash_inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
@@ -97,6 +98,7 @@ class Reports(threading.Thread):
         self.line, self.end = line, end
         self.peak = Usage()
         self.full: set[str] = set()
+        self.heard = threading.Event()
 
     def run(self) -> None:
         with contextlib.suppress(OSError, ValueError):      # closed: by us, or by a container that went
@@ -108,6 +110,14 @@ class Reports(threading.Thread):
         self.peak, self.full = Usage(**report["peak"]), set(report["full"])
         if report["reason"]:
             self.end(report["reason"])
+        self.heard.set()
+
+    def look(self) -> None:
+        """Have the supervisor take stock now, and wait for what it says."""
+        self.heard.clear()
+        with contextlib.suppress(OSError):
+            self.line.sendall(LOOK)
+            self.heard.wait(ANSWER)
 
     def stop(self) -> None:
         """Say that no more is wanted, and hear what was on its way."""

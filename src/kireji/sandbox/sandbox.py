@@ -83,6 +83,8 @@ class Sandbox:
 
     def remarks(self) -> list[str]:
         """What a student should know of the run beside its results."""
+        if self.watchdog:
+            self.watchdog.look()
         sizes = self.place.scratch
         return [f"The disk was full: the folder {folder} has room for {sizes[folder] // 2**20} MiB."
                 for folder in sorted(self.watchdog.full if self.watchdog else ())]

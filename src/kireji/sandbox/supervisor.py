@@ -31,6 +31,7 @@ SCRATCH = ("/tmp", "/sandbox/work", "/sandbox/home", "/dev/shm")
 AGENT = "/sandbox/agent/start.py"
 FIRST_UID, LAST_UID = 200_000, 1_900_000_000
 FIRST_NUMBER = 100                  # of the kernel's descriptors, as in `container`
+LOOK = b"L"                         # from the grader: take stock now, and say what was used
 MOST_DESCRIPTORS = 16
 LONGEST = 2**18                     # bytes of what is said before the files
 
@@ -107,6 +108,10 @@ class Session:
             elif leash.fileno() in ready:
                 janitor.kill_all(self.uid)
             waiting -= set(ready)
+            if self.line.fileno() in ready and self.line.recv(1) == LOOK:
+                self.watchdog.look()
+                self.report(None)
+                waiting.add(self.line.fileno())
         os.close(ended)
         leash.close()
 
