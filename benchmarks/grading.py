@@ -28,6 +28,7 @@ from kireji.grading.assignment import Assignment
 
 FOLDER = paths.VAR / "bench"
 CHECK = "from benchmarks.in_kernel import checker\ncheck = checker({!r})\ncheck({!r}, {!r})"
+PEERS = ("nbgrader", "floor")
 TITLES = {"nbgrader": "nbgrader 0.9.6", "floor": "one warm process, no wall"}
 
 
@@ -65,7 +66,7 @@ def run(system: str, root: Path, count: int) -> dict[str, Any]:
         raise click.ClickException(f"{system} ended with status {done.returncode}:\n{done.stderr[-2000:]}")
     lines = [json.loads(line) for line in out.read_text().splitlines()]
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"wall": wall, "cpu": cpu, "lines": lines, "per_minute": 60 * count / wall,
+    return {"wall": wall, "cpu": cpu, "lines": lines, "count": count, "per_minute": 60 * count / wall,
             "graded": [line for line in lines if "seconds" in line], "recording": [line for line in lines if "recording" in line]}
 
 
@@ -76,6 +77,12 @@ def quantile(values: list[float], share: float) -> float:
 
 def mean(values: list[float]) -> float:
     return statistics.fmean(values) if values else float("nan")
+
+
+def most_points_apart(peer: dict[str, Any], ours: dict[str, Any]) -> float:
+    """The largest difference in points that a submission got from two systems, of those that both graded."""
+    points = [{(line["name"], line["student"]): line["score"] for line in system["graded"] if line["graded"]} for system in (peer, ours)]
+    return max((abs(points[0][key] - points[1][key]) for key in points[0].keys() & points[1].keys()), default=0.0)
 
 
 def figures(results: dict[str, dict], cores: int, made: list[tuple[str, str, str]]) -> dict[str, Any]:
@@ -104,10 +111,12 @@ def figures(results: dict[str, dict], cores: int, made: list[tuple[str, str, str
     }
     if "nbgrader" in results:
         found["throughput_vs_nbgrader"] = most["per_minute"] / results["nbgrader"]["per_minute"]
-        found["nbgrader_cpu_seconds"] = results["nbgrader"]["cpu"] / len(made)
+        found["peers_submissions"] = results["nbgrader"]["count"]
+        found["nbgrader_cpu_seconds"] = results["nbgrader"]["cpu"] / results["nbgrader"]["count"]
+        found["most_points_apart"] = most_points_apart(results["nbgrader"], one)
         found["nbgrader_not_graded"] = sum(not line["graded"] for line in results["nbgrader"]["graded"])
     if "floor" in results:
-        found["floor_ratio"] = one["wall"] / results["floor"]["wall"]
+        found["floor_ratio"] = results["floor"]["per_minute"] / one["per_minute"]
         found["floor_cpu_seconds"] = mean([line["cpu"] for line in results["floor"]["graded"]])
     return found
 
@@ -122,11 +131,14 @@ def show(found: dict[str, Any], console: Console) -> None:
     console.print(f"{found['submissions']} submissions on {found['cores']} cores: " + ", ".join(
         f"{count} {kind}" for kind, count in sorted(found["mixture"].items())))
     console.print(table)
+    if found.get("peers_submissions", found["submissions"]) < found["submissions"]:
+        console.print(f"nbgrader and the floor graded {found['peers_submissions']} of them, with the same share of each kind.")
     console.print("CPU seconds of a submission: " + ", ".join(f"{name} {value:.2f}" for name, value in found["cpu_seconds"].items()))
     for name, unit in (("throughput_vs_nbgrader", "times nbgrader's throughput"), ("overhead_seconds", "s for wall, start and recording"),
                        ("overhead_cpu_seconds", "CPU s for the same"), ("parallel_efficiency", "of the cores used"),
                        ("worker_memory_mb", "MB a worker, at most"), ("regrade_ms", "ms to grade unchanged work again"),
-                       ("recall_ms", "ms of that to recall the judgement"), ("floor_ratio", "times as long as with no wall at all")):
+                       ("recall_ms", "ms of that to recall the judgement"), ("floor_ratio", "times as long as with no wall at all"),
+                       ("most_points_apart", "points, the most that nbgrader's and ours differed in a submission")):
         if name in found:
             console.print(f"{found[name]:10.2f} {unit}")
 
@@ -137,21 +149,25 @@ def show(found: dict[str, Any], console: Console) -> None:
 @click.option("--students", type=click.IntRange(1), help="How many students.")
 @click.option("--assignment", "names", multiple=True, help="Only this assignment; may be given again.")
 @click.option("--only-ours", is_flag=True, help="Leave out nbgrader and the floor: how the cost grows, with --students 10, 100, 1000.")
-def main(json_file: Path | None, quick: bool, students: int | None, names: tuple[str, ...], only_ours: bool) -> None:
+@click.option("--peers", type=click.IntRange(1), metavar="N",
+              help="nbgrader and the floor grade only the first N students: kinds of work repeat every ten.")
+def main(json_file: Path | None, quick: bool, students: int | None, names: tuple[str, ...], only_ours: bool, peers: int | None) -> None:
     """Measure how fast a class is graded, beside nbgrader and beside no wall at all. Trains models the first time."""
     console, cores = Console(highlight=False), os.cpu_count() or 1
     chosen = [catalogue.load(name).name for name in names] or (catalogue.names()[:1] if quick else catalogue.names())
     count = students or (5 if quick else 30)
     systems = ["ours-1", *([f"ours-{cores}"] if cores > 1 else []), "again"]
     systems = systems if only_ours else ["nbgrader", *systems, "floor"]
-    results = {}
+    results: dict[str, dict] = {}
+    made: list[tuple[str, str, str]] = []
     try:
         for system in systems:
-            with console.status(f"{system}: {count} students, {', '.join(chosen)} ..."):
+            number = min(count, peers or count) if system in PEERS else count
+            with console.status(f"{system}: {number} students, {', '.join(chosen)} ..."):
                 root = FOLDER / ("ours-1" if system == "again" else system)
-                if system != "again":
-                    made = prepare(root, chosen, count, system == "nbgrader")
-                results[system] = run(system, root, len(made))
+                handed_in = made if system == "again" else prepare(root, chosen, number, system == "nbgrader")
+                made = made if system in PEERS else handed_in
+                results[system] = run(system, root, len(handed_in))
                 console.print(f"[dim]{system}: {results[system]['wall']:.0f} s[/]")
     finally:
         for root in FOLDER.glob("*/"):

@@ -2,39 +2,23 @@
 
 The references stay here; only French sentences go into the sandbox."""
 
-import csv
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import torch
 
-from kireji import paths
-from kireji.errors import KirejiError
 from kireji.grading import StudentError, expect
 
-NAME = "ex1_translation"
+from . import given
+
 AT_ONCE = 101            # sentences in a call: a slow but honest loop gets its time for each
 SECONDS = 60.0           # for a call
 
 
-class HeldOut(NamedTuple):
-    """sources: each French sentence once   references[i]: all its English translations."""
-
-    sources: list[str]
-    references: list[list[str]]
-
-
 @pytest.fixture(scope="session")
-def held_out() -> HeldOut:
+def held_out() -> given.HeldOut:
     """The sentences that no student has seen."""
-    path = paths.HELD_OUT / f"{NAME}.tsv"
-    if not path.is_file():
-        raise KirejiError(f"The held-out sentences of {NAME} are missing: run the set-up again, its data step makes them.")
-    references: dict[str, list[str]] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            references.setdefault(row["source"], []).append(row["target"])
-    return HeldOut(list(references), list(references.values()))
+    return given.held_out()
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +28,7 @@ def memory() -> dict[str, Any]:
 
 
 @pytest.fixture
-def translations(student: Any, held_out: HeldOut, memory: dict[str, Any]) -> list[str]:
+def translations(student: Any, held_out: given.HeldOut, memory: dict[str, Any]) -> list[str]:
     """The student's translation of every held-out sentence. Asked once: if it failed, each test that needs it fails alike."""
     if "translations" not in memory:
         try:

@@ -8,9 +8,9 @@ import torch
 from kireji.feedback import pictures
 from kireji.grading import expect, graded
 
-from . import reference
+from . import given, reference
+from .given import SIZES
 
-SIZES = (2, 16, 64, 256)
 FEWEST = 200        # queries that the student may average over
 
 
@@ -29,10 +29,10 @@ def judged(measured, rng, scaled: bool) -> None:
     """The mean norms at every size; a mistake is named only if it explains all of them."""
     values, rights, tolerances = {}, {}, {}
     for d_k in SIZES:
-        norms = reference.jacobian_norm(d_k, 1 / math.sqrt(d_k) if scaled else 1.0, rng)
-        values[d_k], rights[d_k] = measured(d_k, scaled), float(norms.mean())
+        norms = given.norms(d_k, scaled)
+        values[d_k], rights[d_k] = measured(d_k, scaled), norms.mean
         # Four standard errors of the smallest sample allowed: who draws honestly stays inside.
-        tolerances[d_k] = max(0.04, 4 * float(norms.std()) / rights[d_k] / math.sqrt(FEWEST))
+        tolerances[d_k] = max(0.04, 4 * norms.spread / rights[d_k] / math.sqrt(FEWEST))
     wrong = [d_k for d_k in SIZES if abs(values[d_k] / rights[d_k] - 1) > tolerances[d_k]]
     if not wrong:
         return

@@ -1,5 +1,6 @@
 """How the trained classifiers are asked: texts go into the sandbox, labels and probabilities come out, labels never go in."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from . import measures
 AT_ONCE = 250            # texts in a call
 SECONDS = 60.0           # for a call
 LOOKED_UP = 40           # labels compared with the model's own
+CLEAR = 1e-3             # between the logits of a text whose class rounding cannot decide
 FEW = 6                  # rows of probabilities, at either end, compared with the classifier's own
 UNKNOWN = SPECIALS.index(UNK)
 
@@ -40,10 +42,12 @@ def labels_of(student: Any, texts: Sequence[str]) -> list[str]:
 def check_labels(student: Any, texts: Sequence[str], answers: Sequence[str]) -> None:
     """Mistake where the answers are not what the trained model itself says."""
     logits, _ = own_answer(student, "model", texts[:LOOKED_UP])
-    own = measures.named(logits)
-    differ = sum(one != other for one, other in zip(answers, own))
-    expect.true(differ < len(own), "predict gives every review the other label than the trained `model` does: class 0 is \"negative\", class 1 is "
-                                   '"positive".')
+    # Of two classes that are as good as equal either is right: rounding decides, which differs between batches.
+    sure = ((logits[:, 0] - logits[:, 1]).abs() > CLEAR).tolist()
+    own = [(answer, label) for answer, label, clear in zip(answers, measures.named(logits), sure) if clear]
+    differ = sum(answer != label for answer, label in own)
+    expect.true(differ == 0 or differ < len(own), "predict gives every review the other label than the trained `model` does: class 0 is "
+                                                  '"negative", class 1 is "positive".')
     expect.true(differ == 0, f"predict gives {differ} of {len(own)} reviews another label than the trained `model` does when it is asked directly: "
                              "the class with the largest logit, text by text, was asked for.")
 
@@ -75,9 +79,13 @@ def own_answer(student: Any, name: str, texts: Sequence[str]) -> tuple[Tensor, T
     classifier, vocabulary = student.variable(name), student.variable("vocabulary")
     expect.true(isinstance(classifier, Handle) and isinstance(vocabulary, Handle),
                 f"`vocabulary` and `{name}` should still be those of the notebook's own cells.")
-    rows = [vocabulary.method("encode", tokenize(text)) for text in texts]
-    expect.true(all(isinstance(row, list) and all(isinstance(number, int) for number in row) for row in rows),
+    tokens = [tokenize(text) for text in texts]
+    # All texts in one question: it numbers token by token.
+    numbers = vocabulary.method("encode", list(itertools.chain.from_iterable(tokens)))
+    expect.true(isinstance(numbers, list) and len(numbers) == sum(map(len, tokens)) and all(isinstance(number, int) for number in numbers),
                 "`vocabulary` should still be that of the notebook's own cell.")
+    numbered = iter(numbers)
+    rows = [list(itertools.islice(numbered, len(row))) for row in tokens]
     token_ids, lengths = pad_rows([row or [UNKNOWN] for row in rows], 0)
     classifier.eval()
     logits, attention_weights = expect.returns(classifier(token_ids, lengths, timeout=SECONDS), "logits", "attention_weights")

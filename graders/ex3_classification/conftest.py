@@ -3,31 +3,20 @@
 The labels stay here; only texts go into the sandbox."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-import torch
 from torch import Tensor
 
 from kireji.grading import StudentError, expect
 
-from ..tables import held_out_rows
-from . import asking
-
-
-class HeldOut(NamedTuple):
-    """texts[i] is `labels[i]`."""
-
-    texts: list[str]
-    labels: list[str]
+from . import asking, given
 
 
 @pytest.fixture(scope="session")
-def held_out() -> HeldOut:
+def held_out() -> given.HeldOut:
     """The reviews that no student has seen, in an order that mixes the labels."""
-    rows = held_out_rows("ex3_classification")
-    order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(len(rows))).tolist()
-    return HeldOut([rows[i]["text"] for i in order], [rows[i]["label"] for i in order])
+    return given.held_out()
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +43,7 @@ def once(memory: dict[str, Any]) -> Callable[[str, Callable[[], Any]], Any]:
 
 
 @pytest.fixture
-def predicted(student: Any, held_out: HeldOut, once: Callable) -> list[str]:
+def predicted(student: Any, held_out: given.HeldOut, once: Callable) -> list[str]:
     """The student's label for every held-out review."""
 
     def ask() -> list[str]:

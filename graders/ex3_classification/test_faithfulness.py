@@ -91,7 +91,7 @@ def test_attention_without_dropout(student, reviews):
 def test_comprehensiveness(student, reviews, probabilities, once, rng, attach):
     """Deleting the three most attended tokens changes the prediction more than deleting three at random."""
     show(student, reviews[0], probabilities, attach)
-    value = once("comprehensiveness", lambda: beyond_chance(student, reviews, probabilities, rng, measures.without))
+    value = once("comprehensiveness", lambda: beyond_chance(student, reviews, probabilities, once, rng, measures.without))
     attach(pictures.metric(value, *targets.COMPREHENSIVENESS, "comprehensiveness above random"), f"Mean over {len(reviews)} held-out reviews")
     expect.metric(value, *targets.COMPREHENSIVENESS, "Probability lost by deleting attended tokens, above random ones:")
 
@@ -99,15 +99,15 @@ def test_comprehensiveness(student, reviews, probabilities, once, rng, attach):
 @graded("faithfulness", weight=3)
 def test_sufficiency(student, reviews, probabilities, once, rng, attach):
     """Keeping only the three most attended tokens keeps more of the prediction than keeping three at random."""
-    value = once("sufficiency", lambda: -beyond_chance(student, reviews, probabilities, rng, measures.only))
+    value = once("sufficiency", lambda: -beyond_chance(student, reviews, probabilities, once, rng, measures.only))
     attach(pictures.metric(value, *targets.SUFFICIENCY, "sufficiency above random"), f"Mean over {len(reviews)} held-out reviews")
     expect.metric(value, *targets.SUFFICIENCY, "Probability kept with attended tokens alone, above random ones:")
 
 
-def beyond_chance(student, reviews, probabilities, rng, edit):
+def beyond_chance(student, reviews, probabilities, once, rng, edit):
     """What `edit` by the top tokens takes from the predicted class, minus what it takes by random ones."""
-    chosen = [{position for position, _ in top(student, text, K)} for text in reviews]
-    whole = probabilities("model", reviews)
+    chosen = once("chosen", lambda: [{position for position, _ in top(student, text, K)} for text in reviews])
+    whole = once("whole", lambda: probabilities("model", reviews))
     attended_change = measures.change(whole, probabilities("model", [edit(*pair) for pair in zip(reviews, chosen)]))
     random_change = [measures.change(whole, probabilities("model", [edit(text, measures.at_random(text, K, rng)) for text in reviews]))
                      for _ in range(DRAWS)]

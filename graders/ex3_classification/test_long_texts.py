@@ -1,7 +1,5 @@
 """Long texts: accuracy against k, attention against last state. Reviews and neutral sentences are such as no student has seen."""
 
-import random
-
 import pytest
 from attention_lab.neutral import bury
 
@@ -9,10 +7,9 @@ from kireji.feedback import pictures
 from kireji.grading import expect, graded
 
 from ..tables import lab_rows
-from . import measures, targets
+from . import given, measures, targets
+from .given import KS, TEXTS
 
-KS = (0, 4, 8, 16)
-TEXTS = 400
 HARDLY = 0.56            # below this at every k, long_model was not trained
 CLASSIFIERS = {"attention": "long_model", "last state": "long_baseline"}
 
@@ -23,8 +20,7 @@ def curves(probabilities, held_out, once):
     labels = held_out.labels[:TEXTS]
 
     def measure():
-        buried = {k: [measures.bury(text, k, random.Random(f"{k} {text}")) for text in held_out.texts[:TEXTS]] for k in KS}
-        return {name: {k: measures.accuracy(measures.named(probabilities(classifier, buried[k])), labels) for k in KS}
+        return {name: {k: measures.accuracy(measures.named(probabilities(classifier, given.buried(k))), labels) for k in KS}
                 for name, classifier in CLASSIFIERS.items()}
 
     return once("curves", measure)

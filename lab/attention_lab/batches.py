@@ -1,5 +1,6 @@
 """Sentence pairs as padded tensors, in batches of similar length."""
 
+import functools
 from collections.abc import Iterator, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -46,12 +47,19 @@ class SimilarLengths(Generic[Row]):
     """Every row once an epoch, in random batches whose rows have about the same length.
 
     Iterating gives a fresh shuffle each time; padding is little because a batch's lengths are alike.
-    A subclass says what a row's length is (anything that can be ordered) and makes a batch of some rows."""
+    A subclass says what its rows are, what a row's length is (anything that can be ordered), and makes a batch of some rows."""
 
-    def __init__(self, rows: Sequence[Row], batch_size: int, seed: int = 0):
-        self.rows = rows
+    def __init__(self, batch_size: int, seed: int = 0):
         self.batch_size = batch_size
         self.generator = torch.Generator().manual_seed(seed)
+
+    def encode(self) -> Sequence[Row]:
+        raise NotImplementedError
+
+    @functools.cached_property
+    def rows(self) -> Sequence[Row]:
+        """Encoded when they are first asked for: where a checkpoint is loaded, nobody does."""
+        return self.encode()
 
     def length(self, row: Row) -> Any:
         raise NotImplementedError
@@ -77,11 +85,15 @@ class TranslationBatches(SimilarLengths[tuple[list[int], list[int]]]):
     def __init__(self, pairs: Sequence[tuple[str, str]], source_vocabulary: Vocabulary, target_vocabulary: Vocabulary,
                  batch_size: int, seed: int = 0):
         """`pairs`: (source sentence, target sentence)."""
+        self.pairs, self.source_vocabulary, self.target_vocabulary = list(pairs), source_vocabulary, target_vocabulary
         self.pad_ids = source_vocabulary.pad_id, target_vocabulary.pad_id
-        rows = [(source_vocabulary.encode(tokenize(source)),
+        super().__init__(batch_size, seed)
+
+    def encode(self) -> list[tuple[list[int], list[int]]]:
+        source_vocabulary, target_vocabulary = self.source_vocabulary, self.target_vocabulary
+        return [(source_vocabulary.encode(tokenize(source)),
                  [target_vocabulary.bos_id, *target_vocabulary.encode(tokenize(target)), target_vocabulary.eos_id])
-                for source, target in pairs]
-        super().__init__(rows, batch_size, seed)
+                for source, target in self.pairs]
 
     def length(self, row: tuple[list[int], list[int]]) -> tuple[int, int]:
         return len(row[0]), len(row[1])

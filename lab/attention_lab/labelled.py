@@ -32,11 +32,13 @@ class LabelledBatches(SimilarLengths[tuple[list[int], int]]):
     """Every text once an epoch, in random `LabelledBatch`es whose texts have about the same length."""
 
     def __init__(self, texts: Sequence[str], labels: Sequence[int], vocabulary: Vocabulary, batch_size: int, seed: int = 0):
-        """`labels[i]` is the number of the class of `texts[i]`."""
-        self.pad_id = vocabulary.pad_id
-        rows = [(vocabulary.encode(tokenize(text)) or [vocabulary.unk_id], label)
-                for text, label in zip(texts, labels, strict=True)]
-        super().__init__(rows, batch_size, seed)
+        """`labels[i]` is the number of the class of `texts[i]`. ValueError unless there are as many of both."""
+        self.texts_and_labels = list(zip(texts, labels, strict=True))
+        self.vocabulary, self.pad_id = vocabulary, vocabulary.pad_id
+        super().__init__(batch_size, seed)
+
+    def encode(self) -> list[tuple[list[int], int]]:
+        return [(self.vocabulary.encode(tokenize(text)) or [self.vocabulary.unk_id], label) for text, label in self.texts_and_labels]
 
     def length(self, row: tuple[list[int], int]) -> int:
         return len(row[0])

@@ -3,6 +3,7 @@
 The sentences say when, where and how a film was shown. Each is made up from a pattern; none says how the film is.
 """
 
+import functools
 import random
 import re
 from collections.abc import Mapping, Sequence
@@ -34,6 +35,7 @@ def neutral_sentences(k: int, draw: random.Random, patterns: Sequence[str] = PAT
     return [_BLANK.sub(lambda blank: draw.choice(words[blank[1]]), draw.choice(patterns)) for _ in range(k)]
 
 
+@functools.lru_cache(maxsize=4096)      # several classifiers are asked about the same texts, one after the other
 def bury(text: str, k: int) -> str:
     """The text somewhere among k neutral sentences: before, between or after them. k = 0 gives the text itself.
 

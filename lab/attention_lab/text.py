@@ -52,7 +52,8 @@ class Vocabulary:
 
     def encode(self, tokens: Iterable[str]) -> list[int]:
         """Tokens to numbers; unknown ones become unk_id. Adds no bos or eos."""
-        return [self._ids.get(token, self.unk_id) for token in tokens]
+        number_of, unknown = self._ids.get, self.unk_id
+        return [number_of(token, unknown) for token in tokens]
 
     def decode(self, ids: Iterable[int]) -> list[str]:
         """Numbers to tokens, up to the first eos (not included); pad and bos are left out."""

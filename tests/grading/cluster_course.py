@@ -37,13 +37,7 @@ def make_course(root: Path) -> Course:
     (root / "source" / NAME).mkdir(parents=True)
     (root / "var").mkdir()
     nbformat.write(source(), root / "source" / NAME / f"{NAME}.ipynb")
-    cluster_worker.redirect(root)
-    cluster.graders_version = cluster_worker.kept.graders_version
-
-    def move(config: Config) -> None:
-        config.CourseDirectory.root = str(root)
-
-    course = Course(changes=move)
+    course = open_course(root)
     assert course.api.generate_assignment(NAME)["success"]
     for number, student in enumerate(STUDENTS):
         folder = course.submitted(NAME, student)
@@ -51,6 +45,17 @@ def make_course(root: Path) -> Course:
         (folder / f"{NAME}.ipynb").write_bytes(answered(number))
         (folder / "timestamp.txt").write_text("2026-01-02 03:04:05.000000 UTC")
     return course
+
+
+def open_course(root: Path) -> Course:
+    """The course in `root`, which becomes this process's."""
+    cluster_worker.redirect(root)
+    cluster.graders_version = cluster_worker.kept.graders_version
+
+    def move(config: Config) -> None:
+        config.CourseDirectory.root = str(root)
+
+    return Course(changes=move)
 
 
 def start(stack: ExitStack, folder: Path, *words: str, **settings: str) -> subprocess.Popen:

@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from concurrent.futures import Future
 
 import pytest
 
@@ -70,6 +71,38 @@ def test_a_worker_that_will_not_do_is_a_sentence(workers, words):
     assert cluster.check(Workers(None), "tcp://here") == 2
     with pytest.raises(cluster.NoCluster, match=words):
         cluster.check(workers, "tcp://here")
+
+
+class Deserted:
+    """A client whose workers are gone, or whose scheduler is."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def nthreads(self):
+        return self.answer()
+
+
+@pytest.mark.parametrize("answer", [dict, lambda: (_ for _ in ()).throw(OSError("no scheduler"))])
+def test_without_any_worker_grading_ends(monkeypatch, answer):
+    monkeypatch.setattr(cluster, "LOOK", 0.01)
+    monkeypatch.setattr(cluster, "DESERTED", 0.0)
+    lookout = cluster.Lookout(Deserted(answer), "tcp://here")
+    waiting = lookout.promise(Future())
+    lookout.start()
+    with pytest.raises(cluster.NoCluster, match="tcp://here has had no worker .* Start some with: dask worker tcp://here"):
+        waiting.result(60)
+    with pytest.raises(cluster.NoCluster):      # what comes later need not wait
+        lookout.promise(Future()).result(60)
+    lookout.stop()
+
+
+def test_what_a_worker_answers_is_what_was_promised():
+    lookout, asked = cluster.Lookout(Deserted(lambda: {"tcp://one": 1}), "tcp://here"), [Future(), Future()]
+    promised = [lookout.promise(one) for one in asked]
+    asked[0].set_result(7)
+    asked[1].set_exception(ValueError("odd"))
+    assert promised[0].result(60) == 7 and isinstance(promised[1].exception(60), ValueError)
 
 
 def test_an_address_without_a_scheduler_is_a_sentence(monkeypatch):

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from kireji import paths
 from kireji.grading import kept
 from kireji.grading.intake import Submission
 from kireji.grading.judge import Judgement
@@ -48,6 +49,35 @@ def test_anything_else_is_judged_anew(judged, toy, monkeypatch, tmp_path):
     (tests / "test_new.py").write_text("# another hidden test")
     kept.judge_or_recall(Submission(b"{}"), dataclasses.replace(toy, graders=tests), SECRET)
     assert len(judged[0]) == 6
+
+
+def test_a_changed_test_concerns_its_own_assignment(judged, toy, tmp_path):
+    """A judgement stays where the hidden tests of another assignment change, and goes where those change that all share."""
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "test_it.py").write_text("# as it was")
+    assignments = [dataclasses.replace(toy, name=name, graders=tmp_path / name) for name in ("one", "other")]
+
+    def keys():
+        kept.graders_version.cache_clear()      # as a new process
+        return [kept.key_of(Submission(b"{}"), assignment, SECRET) for assignment in assignments]
+
+    before = keys()
+    (tmp_path / "one" / "test_it.py").write_text("# changed")
+    changed = keys()
+    assert changed[0] != before[0] and changed[1] == before[1]
+    (tmp_path / "tables.py").write_text("# shared")
+    assert not {*keys()} & {*changed}
+
+
+def test_no_hidden_test_uses_those_of_another_assignment():
+    """What `graders_version` relies on."""
+    names = [folder.name for folder in paths.GRADERS.iterdir() if any(folder.glob("test_*.py"))]
+    for folder in [paths.GRADERS / name for name in names]:
+        for path in folder.rglob("*.py"):
+            for line in path.read_text().splitlines():
+                other = [name for name in names if name != folder.name and name in line]
+                assert not (line.lstrip().startswith(("from ", "import ")) and other), f"{path}: {line}"
 
 
 def test_what_ran_out_of_time_is_not_kept(judged, toy):

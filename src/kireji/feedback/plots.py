@@ -113,9 +113,7 @@ def line_chart(series: Mapping[str, tuple[Sequence[float], Sequence[float]]], ti
         axes.spines[side].set_visible(False)
     for side in ("bottom", "left"):
         axes.spines[side].set_color(palette.HAIRLINE)
-    axes.tick_params(colors=palette.QUIET, labelsize=9, length=3)
-    for tick in (*axes.get_xticklabels(), *axes.get_yticklabels()):
-        tick.set_fontfamily(list(font()["fontfamily"]))
+    axes.tick_params(colors=palette.QUIET, labelsize=9, labelfontfamily=font()["fontfamily"], length=3)
     axes.grid(axis="y", color=palette.HAIRLINE, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.set_xlabel(label(x_label, 40), color=palette.QUIET, **font(9))

@@ -97,6 +97,8 @@ def _outcome(future: Future, task: Task) -> Outcome:
         return future.result()
     except BrokenExecutor:
         return Outcome(reason=KILLED.format(name=task.name))
+    except KirejiError as error:
+        return Outcome(reason=f"{task.name} was not judged: {error}")
     except Exception as error:      # of an executor beyond this machine
         return Outcome(reason=LOST.format(name=task.name, error=f"{type(error).__name__}: {error}".splitlines()[0]))
 

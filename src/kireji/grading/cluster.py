@@ -7,8 +7,11 @@ digest says whether theirs is ours.
 import hashlib
 import logging
 import platform
+import threading
+import time
 import warnings
-from concurrent.futures import Executor
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -23,6 +26,10 @@ if TYPE_CHECKING:
     from distributed import Client
 
 PATIENCE = 15           # seconds for a scheduler to answer
+LOOK = 5.0              # seconds between two looks whether there are workers
+DESERTED = 120.0        # seconds without any, until grading gives up
+ALONE = ("the cluster at {address} has had no worker for {seconds:.0f} seconds. Nothing that was recorded is lost. Start some with: {start} "
+         "Then run the command again.")
 MISSING = "Grading on a cluster needs Dask, which is not installed here. Install it with: ./kireji setup --cluster"
 START = "dask worker {address} --nthreads 1 --nworkers 4"
 
@@ -68,15 +75,79 @@ class Cluster(Executor):
             raise
         # Not pure: the same work under two names is two tasks.
         self.executor = self.client.get_executor(pure=False)
+        self.lookout = Lookout(self.client, address)
+        self.lookout.start()
 
-    def submit(self, call, /, *arguments, **named):
+    def submit(self, call: Callable, /, *arguments: object, **named: object) -> Future:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Sending large graph")       # a submission with its checkpoint
-            return self.executor.submit(call, *arguments, **named)
+            return self.lookout.promise(self.executor.submit(call, *arguments, **named))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self.executor.shutdown(wait and not cancel_futures)
+        self.lookout.stop()
         self.client.close()
+
+
+class Lookout(threading.Thread):
+    """Dask waits for new workers for ever. This waits for DESERTED seconds, and then gives up what was promised: NoCluster."""
+
+    def __init__(self, client: "Client", address: str) -> None:
+        super().__init__(name="lookout", daemon=True)
+        self.client, self.address = client, address
+        self.stopped, self.lock = threading.Event(), threading.Lock()
+        self.promised: set[Future] = set()
+        self.gone: NoCluster | None = None
+
+    def promise(self, asked: Future) -> Future:
+        """What comes of `asked`, or that there is nobody left to do it."""
+        promised: Future = Future()
+        with self.lock:
+            self.promised.add(promised)
+        asked.add_done_callback(lambda done: self._settle(promised, done))
+        if self.gone:
+            self._give_up()
+        return promised
+
+    def run(self) -> None:
+        alone_since = None
+        while not self.stopped.wait(LOOK):
+            if self._anybody():
+                alone_since = None
+                continue
+            alone_since = alone_since or time.monotonic()
+            if time.monotonic() - alone_since >= DESERTED:
+                self.gone = NoCluster(ALONE.format(address=self.address, seconds=DESERTED, start=START.format(address=self.address)))
+                self._give_up()
+
+    def stop(self) -> None:
+        self.stopped.set()
+        if self.ident:
+            self.join()
+
+    def _anybody(self) -> bool:
+        try:
+            return bool(self.client.nthreads())
+        except Exception:           # the scheduler itself does not answer
+            return False
+
+    def _settle(self, promised: Future, done: Future) -> None:
+        with self.lock:
+            if promised not in self.promised:
+                return
+            self.promised.remove(promised)
+        if done.cancelled():
+            promised.cancel()
+        elif error := done.exception():
+            promised.set_exception(error)
+        else:
+            promised.set_result(done.result())
+
+    def _give_up(self) -> None:
+        with self.lock:
+            given_up, self.promised = self.promised, set()
+        for promised in given_up:
+            promised.set_exception(self.gone)
 
 
 def check(client: "Client", address: str) -> int:

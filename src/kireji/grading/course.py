@@ -196,6 +196,8 @@ class Course:
 
     def _must(self, result: dict, doing: str) -> None:
         if not result["success"]:
+            if result.get("error", "").rstrip().endswith(KeyboardInterrupt.__name__):     # nbgrader takes it for a failure of its own
+                raise KeyboardInterrupt
             said = result.get("log", "") + result.get("error", "")
             if self.gradebook_file:
                 gradebook.check(self.gradebook_file)

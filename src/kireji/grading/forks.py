@@ -1,6 +1,6 @@
 """Judges in processes that a warmed one forks: each submission in a fresh process, and none of them imports anything again.
 
-The warmed process has imported torch, pytest and all hidden tests, though not read the held-out data; it judges nothing
+The warmed process has imported torch, pytest and all hidden tests, and read the held-out data; it judges nothing
 itself, so that every submission begins from the same state, whatever was judged before it and however many are judged at a time.
 """
 

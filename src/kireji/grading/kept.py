@@ -78,13 +78,15 @@ def key_of(submission: Submission, assignment: Assignment, secret: bytes) -> str
 def graders_version(graders: Path) -> str:
     """The content of the hidden tests, of the engine and the lab, of the data, and the versions of the libraries.
 
-    Looked at once in a process: what changes under a running process takes effect with the next.
+    An assignment's hidden tests use those of no other; what lies beside their folders serves all. Looked at once in a
+    process: what changes under a running process takes effect with the next.
     """
     total = hashlib.sha256()
     code = (graders, paths.ROOT / "src" / "kireji", paths.LAB / "attention_lab")
     data = (paths.LAB_DATA / graders.name, paths.HELD_OUT)
     files: Iterable[Path] = [path for folder in code for path in folder.rglob("*.py")]
-    files = [*files, *(path for folder in data for path in folder.glob("*.tsv")), paths.ROOT / "requirements.lock"]
+    files = [*files, *(path for folder in data for path in folder.glob("*.tsv")), paths.ROOT / "requirements.lock",
+             *graders.parent.glob("*.py"), *graders.parent.glob("*.ini")]
     for path in sorted(files):
         total.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()

@@ -8,11 +8,14 @@ import gc
 import importlib
 import io
 import os
+import sys
 
 import torch
 import torch._dynamo  # noqa: F401 (an optimiser imports it when it is first used, for a second)
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+from kireji.errors import KirejiError
 
 from .assignment import load, names
 from .hidden_tests import collect
@@ -23,13 +26,17 @@ MODULES = """kireji.grading.ahead kireji.grading.expect kireji.grading.diagnoses
 
 
 def warm() -> None:
-    """Import all that a judge needs, and collect every assignment's hidden tests."""
+    """Import all that a judge needs, collect every assignment's hidden tests, and prepare what these need for everybody."""
     torch.set_num_threads(1)
     for name in MODULES:
         importlib.import_module(name)
     for name in names():
         collect(load(name).graders)
         load(name).skeleton()
+        # What the hidden tests have for every submission alike. Where data are missing, the tests themselves say it, with the reason.
+        if given := sys.modules.get(f"{load(name).graders.parent.name}.{name}.given"):
+            with contextlib.suppress(KirejiError):
+                given.prepare()
     figure = Figure()       # the first of a process looks for fonts
     figure.add_subplot(title="attention", xlabel="$d_k$").imshow([[0.0, 1.0]])
     FigureCanvasAgg(figure).print_png(io.BytesIO())

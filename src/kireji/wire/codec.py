@@ -62,7 +62,10 @@ def decode(message: bytes, limits: Limits = LIMITS) -> Any:
 
 def _pack(value: Any, blobs: list[bytes], depth: int) -> Any:
     """The tagged structure for `value`; tensors' bytes are appended to `blobs`."""
-    if value is None or isinstance(value, bool):
+    plain = type(value)         # most of what crosses; the rest is for subclasses and all that has to be looked at
+    if plain is str:
+        return value.encode("utf-8", "replace").decode()
+    if value is None or plain is bool or plain is float:
         return value
     if depth == 0:
         return [OPAQUE, _type_name(value), "nested too deeply"]
