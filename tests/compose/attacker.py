@@ -44,7 +44,7 @@ for method, address in json.loads(sys.argv[1]):
     request = urllib.request.Request(address, method=method, headers={"Authorization": "token " + os.environ["JUPYTERHUB_API_TOKEN"]},
                                      data=b"{}" if method == "POST" else None)
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             answers[method + " " + address] = [answer.status, answer.read(200).decode(errors="replace")]
     except urllib.error.HTTPError as error:
         answers[method + " " + address] = [error.code, ""]
@@ -78,11 +78,11 @@ class Terminal:
         words = " ".join(base64.b64encode(json.dumps(argument).encode()).decode() for argument in arguments)
         wrapped = f"import base64, sys\nsys.argv[1:] = [base64.b64decode(word).decode() for word in sys.argv[1:]]\n{program}"
         code = base64.b64encode(wrapped.encode()).decode()
-        said = self.type(f"echo {code} | base64 -d > /tmp/program.py; (echo BEG''IN; python /tmp/program.py {words} | base64 -w0; echo; echo E''ND)")
-        return json.loads(base64.b64decode(said.split("BEGIN")[1].split("END")[0].encode("ascii", "ignore")))
+        said = self.type(f"echo {code} | base64 -d > /tmp/program.py; (echo BEG''IN:; python /tmp/program.py {words} | base64 -w0; echo; echo :E''ND)")
+        return json.loads(base64.b64decode(said.split("BEGIN:")[1].split(":END")[0].encode("ascii", "ignore")))
 
     def type(self, line: str) -> str:
-        """Type a line and return what the terminal says up to END."""
+        """Type a line and return what the terminal says up to :END, which is no part of any base64."""
         url = f"{self.stack.address}/user/{self.name}"
         token = xsrf(self.session, f"/user/{self.name}/")
         opened = self.session.post(f"{url}/api/terminals", headers={"X-XSRFToken": token})
@@ -92,7 +92,7 @@ class Terminal:
         with closing(websocket.create_connection(address, cookie=cookies, origin=self.stack.address, timeout=PATIENCE)) as connection:
             connection.send(json.dumps(["stdin", "stty -echo; bind 'set enable-bracketed-paste off'\r" + line + "\r"]))
             said, deadline = "", time.monotonic() + PATIENCE
-            while "END" not in said:
+            while ":END" not in said:
                 assert time.monotonic() < deadline, said
                 kind, text = json.loads(connection.recv())[:2]
                 said += text if kind == "stdout" else ""
