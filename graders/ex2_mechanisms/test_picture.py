@@ -53,7 +53,8 @@ def same(one, other) -> bool:
 @graded("picture", weight=2)
 def test_it_can_be_read(student, rng):
     """Both axes are labelled, the title names the task, 0 to 1 is in view, and a legend names the lines."""
-    seen = drawn(student, ROWS, "copy")[1]
+    # Nothing near 0: limits that follow the points alone leave it out.
+    seen = drawn(student, [row for row in ROWS if row[0] != "telepathy"], "copy")[1]
     names = set(named(seen))
     expect.true("length" in seen["x_label"].lower(), f"The horizontal axis should say that it is the length; it says {seen['x_label']!r}.")
     expect.true("accura" in seen["y_label"].lower(), f"The vertical axis should say that it is the accuracy; it says {seen['y_label']!r}.")

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from kireji.grading import assignment as catalogue
-from tests.browser.steps import close_notebook, do_the_work, edit, fetch, fetch_feedback, open_assignment_list, open_notebook, submit
+from tests.browser.steps import close_notebook, do_the_work, edit, fetch, fetch_feedback, open_assignment_list, open_notebook, released, submit
 from tests.live_course import LiveCourse
 
 pytestmark = [pytest.mark.needs("browser", "bubblewrap"), pytest.mark.timeout(1500)]
@@ -41,10 +41,12 @@ def written_answer(notebook: NotebookNode) -> None:
 
 @pytest.fixture(scope="module")
 def student(log_in: Callable[[str], Page]) -> Page:
-    """Bob, with ex2 fetched."""
+    """Bob, to whom all assignments are offered, with ex2 fetched."""
     page = log_in("bob")
     expect(page.get_by_role("heading", name="Attention, step by step")).to_be_visible()    # it opens by itself, in front of all
     open_assignment_list(page)
+    for name in catalogue.names():
+        expect(released(page, name)).to_be_visible()
     fetch(page, EX2)
     return page
 

@@ -1,7 +1,7 @@
 """How many mutants of an assignment's solution lose points: `python -m tests.graders.mutation ASSIGNMENT [TASK]... [--most N]`
 
 Each mutant (tests/graders/mutants.py) is graded by the hidden tests of its own task, up to the first lost point. One that keeps
-all points is asked the assignment's probes (ASSIGNMENT/probes.py), and so is the solution. Where all answers agree, the mutant does
+all points is asked those of the assignment's probes (ASSIGNMENT/probes.py) that call what it changed, and so is the solution. Where all answers agree, the mutant does
 not change behaviour. Where only those of `probe_open_...` differ, it changes what the task leaves open: the size of a picture, say.
 Else the other tasks' hidden tests have their turn. `--most` takes N mutants of each task, evenly
 spread over its code. The table var/mutation/ASSIGNMENT.tsv is written as the run goes; what stands in it is not asked again, but for
@@ -29,6 +29,15 @@ PROCESSOR_SECONDS = 60       # of everything that one mutant is asked: it may lo
 CALL_SECONDS = 3600
 OPEN_PROBE = "probe_open_"
 HERE = Path(__file__).parent
+# Notes which cells' functions are called. Flag 1 tells a function from the cell itself, which runs its text once.
+NOTING = """
+import sys
+called = set()
+def note(frame, event, argument):
+    if event == "call" and frame.f_code.co_flags & 1 and frame.f_code.co_filename.startswith("<cell "):
+        called.add(frame.f_code.co_filename[6:-1])
+sys.setprofile(note)
+"""
 
 
 class Course:
@@ -45,8 +54,19 @@ class Course:
                 (work / checkpoint.name).write_bytes(checkpoint.read_bytes())
 
     @functools.cached_property
-    def right(self) -> dict[str, Any]:
-        return self.probed(None)
+    def solution(self) -> dict[str, Any]:
+        """Of the solution: "answers" to all probes, and "cells": {probe: the cells whose functions it calls}."""
+        return self.asked(None, "ask_and_note", before=NOTING)
+
+    def concerned(self, mutant: Mutant) -> list[str]:
+        """The probes that call what the mutant changed; all, where none does."""
+        return [name for name, cells in self.solution["cells"].items() if mutant.cell in cells] or list(self.solution["cells"])
+
+    @functools.cached_property
+    def answered_alone(self) -> set[str]:
+        """The probes that are answered alike where only the notebook's answers have run."""
+        alone = self.asked(None, "ask", answers_only=True)
+        return {name for name in self.solution["cells"] if not difference(those_of([name], self.solution["answers"]), alone)}
 
     def code(self, mutant: Mutant | None, answers_only: bool = False) -> str:
         """The notebook as it is graded; or its imports and answers alone, which takes half the time."""
@@ -61,7 +81,9 @@ class Course:
         caught = self.caught(mutant, own)
         if caught:
             return caught
-        told_apart = difference(self.right, self.probed(mutant))
+        names = self.concerned(mutant)
+        given = self.asked(mutant, "ask", names, answers_only=self.answered_alone.issuperset(names))
+        told_apart = difference(those_of(names, self.solution["answers"]), given)
         if not told_apart or told_apart.startswith(OPEN_PROBE):
             return Outcome(mutant, LEFT_OPEN if told_apart else SAME, told_apart)
         return self.caught(mutant, [file for file in self.files if file not in own]) or Outcome(mutant, SURVIVED, told_apart)
@@ -84,15 +106,20 @@ class Course:
             return [TestReport("the notebook", "", "timeout", 0.0, 1.0, "It did not run to its end.", [])]
         return [test for tests in cells.values() for test in tests if test.fraction < 1]
 
-    def probed(self, mutant: Mutant | None) -> dict[str, Any]:
-        """{question: answer} of the probes."""
+    def asked(self, mutant: Mutant | None, what: str, *arguments: Any, before: str = "", answers_only: bool = False) -> dict[str, Any]:
+        """What a function of probing.py answers where the mutant has run."""
         text = "\n".join((HERE / file).read_text() for file in ("probing.py", f"{self.assignment.name}/probes.py"))
-        code = f"{self.code(mutant)}\nexec(compile({text!r}, '<probes>', 'exec'), globals())"
+        code = f"{before}{self.code(mutant, answers_only)}\nexec(compile({text!r}, '<probes>', 'exec'), globals())"
         try:
             with serving(code) as channel:
-                return channel.ask("call", seconds=CALL_SECONDS, target="ask_everything", method="", args=[], kwargs={})["result"]
+                return channel.ask("call", seconds=CALL_SECONDS, target=what, method="", args=list(arguments), kwargs={})["result"]
         except (EOFError, CallFailed, SandboxLost) as error:
             return {"all": type(error).__name__}
+
+
+def those_of(names: Iterable[str], answers: dict[str, Any]) -> dict[str, Any]:
+    """The answers to some probes."""
+    return {question: answer for question, answer in answers.items() if question.split()[0] in names}
 
 
 def difference(right: dict[str, Any], given: dict[str, Any]) -> str:
@@ -128,7 +155,8 @@ def run(name: str, tasks: Iterable[str] = (), most: int | None = None) -> list[O
         mutants = chosen(mutants_of(course.assignment), tasks, most)
         lost = course.lost(None, sorted({f"test_{mutant.task}.py" for mutant in mutants}))
         assert not lost, f"the solution itself loses points: {lost}"
-        assert not difference(course.right, course.probed(None)), "the probes do not always get the same answer"
+        assert "all" not in course.solution, course.solution
+        assert not difference(course.solution["answers"], course.asked(None, "ask")), "the probes do not always get the same answer"
         table, outcomes = Table(table_of(name)), []
         for number, mutant in enumerate(mutants, start=1):
             outcome = table.known(mutant)

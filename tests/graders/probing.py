@@ -2,16 +2,18 @@
 
 A probe is a function `probe_...()`; its answer is made of tensors, numbers, text, lists and dicts."""
 
+import sys
+
 import torch
 
 SEEDS = range(4)
 
 
-def ask_everything():
-    """{probe and seed: its answer, or the type of the error that it raised}"""
+def ask(names=None):
+    """{probe and seed: its answer, or the type of the error that it raised}; of all probes, unless told."""
     answers = {}
     for name, probe in list(globals().items()):
-        if name.startswith("probe_"):
+        if name.startswith("probe_") and (names is None or name in names):
             for seed in SEEDS:
                 torch.manual_seed(seed)
                 try:
@@ -19,6 +21,21 @@ def ask_everything():
                 except Exception as error:
                     answers[f"{name} {seed}"] = type(error).__name__
     return answers
+
+
+def ask_and_note():
+    """The answers to all probes, and {probe: the cells whose functions it calls, or the notebook called as it ran}.
+
+    `called` and `note` are mutation.py's."""
+    sys.setprofile(None)
+    answers, cells, at_first = {}, {}, set(called)
+    for name in [name for name in globals() if name.startswith("probe_")]:
+        called.clear()
+        sys.setprofile(note)
+        answers.update(ask([name]))
+        sys.setprofile(None)
+        cells[name] = sorted(called | at_first)
+    return {"answers": answers, "cells": cells}
 
 
 def plain(value):

@@ -45,6 +45,11 @@ def test_outcomes(course, mutants, before, after, what):
     assert course.outcome(mutant(mutants, "padding_mask", before, after)).what == what
 
 
+def test_a_mutant_is_asked_what_calls_its_cell(course, mutants):
+    names = course.concerned(mutant(mutants, "padding_mask", "1", "0"))
+    assert {"probe_padding_mask", "probe_decoding"} <= set(names) and "probe_loss" not in names
+
+
 def test_the_summary_counts_what_changes_behaviour(mutants):
     outcomes = [Outcome(mutants[0], what, "") for what in (CAUGHT, CAUGHT, CAUGHT, SAME, SURVIVED)]
     assert "75.0 %" in summary(outcomes)

@@ -154,6 +154,7 @@ PICTURE = [
     picture("numbered", "ax.plot(lengths, [", "ax.plot(range(len(lengths)), [", "test_one_line_per_mechanism", "instead of at their lengths"),
     picture("no labels", ", label=mechanism)", ")", "test_one_line_per_mechanism", "no line with a label"),
     picture("axes not named", 'xlabel="length", ', "", "test_it_can_be_read", "horizontal axis"),
+    picture("limits that follow the points", ", ylim=(0, 1.05)", "", "test_it_can_be_read", "without 0 to 1"),
     picture("zoomed in", ", ylim=(0, 1.05)", ", ylim=(0.5, 1)", "test_it_can_be_read", "0.5 to 1"),
     picture("no legend", "    ax.legend()\n", "", "test_it_can_be_read", "legend"),
     picture("no title", ", title=task", "", "test_it_can_be_read", "title"),

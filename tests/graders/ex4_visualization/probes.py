@@ -65,8 +65,16 @@ def probe_moments():
     return some_moments(drawing)
 
 
-def probe_open_looks():
-    return [some_heat_maps(looks), some_heads(looks), some_moments(looks)]
+def probe_open_heat_map():
+    return some_heat_maps(looks)
+
+
+def probe_open_heads():
+    return some_heads(looks)
+
+
+def probe_open_moments():
+    return some_moments(looks)
 
 
 def probe_heat_map_that_does_not_fit():
