@@ -132,7 +132,7 @@ def show(found: dict[str, Any], console: Console) -> None:
         f"{count} {kind}" for kind, count in sorted(found["mixture"].items())))
     console.print(table)
     if found.get("peers_submissions", found["submissions"]) < found["submissions"]:
-        console.print(f"nbgrader and the floor graded {found['peers_submissions']} of them, with the same share of each kind.")
+        console.print(f"nbgrader and the floor graded {found['peers_submissions']} of them, those of the first students.")
     console.print("CPU seconds of a submission: " + ", ".join(f"{name} {value:.2f}" for name, value in found["cpu_seconds"].items()))
     for name, unit in (("throughput_vs_nbgrader", "times nbgrader's throughput"), ("overhead_seconds", "s for wall, start and recording"),
                        ("overhead_cpu_seconds", "CPU s for the same"), ("parallel_efficiency", "of the cores used"),
