@@ -18,7 +18,10 @@ PROXY_SECONDS = 60 * 60
 
 
 def has_certificate() -> bool:
-    return (TLS / "cert.pem").exists()
+    try:
+        return (TLS / "cert.pem").exists()
+    except PermissionError:
+        sys.exit(f"The folder with cert.pem and key.pem (KIREJI_TLS) may not be entered by uid {os.getuid()}: chmod it.")
 
 
 def answers() -> bool:
@@ -46,8 +49,9 @@ def serve() -> None:
     from tornado.ioloop import IOLoop
 
     context = certificate()
-    # The hub makes its cookies and addresses by what browsers speak; the first of several values counts.
-    headers = {"x-forwarded-proto": "https"} if context else {}
+    # The hub makes its cookies and addresses by what browsers speak. Some of it believes x-scheme, some x-forwarded-proto, to which
+    # the proxy adds what it takes itself to speak; there the first value counts.
+    headers = {"x-scheme": "https", "x-forwarded-proto": "https"} if context else {}
     proxy = PythonProxy({"auth_token": KEY.read_text(), "proxy_timeout": PROXY_SECONDS, "custom_headers": headers})
     HTTPServer(proxy.proxy_app, ssl_options=context).listen(DOOR, "0.0.0.0")
     HTTPServer(proxy.api_app).listen(ADMINISTRATION, "0.0.0.0")

@@ -46,3 +46,21 @@ def give_feedback(page: Page, name: str) -> None:
     for step in (".generate-feedback a", ".release-feedback a"):
         assignment_row(page, name).locator(step).click()
         confirm(page)
+
+
+def open_submission_page(page: Page, name: str) -> None:
+    """Go where the only submission of the assignment is read, line by line."""
+    page.get_by_role("link", name="Manual Grading").first.click()
+    page.get_by_role("link", name=name).click()
+    expect(page.get_by_role("columnheader", name="Notebook ID")).to_be_visible()
+    page.get_by_role("row", name=re.compile(name)).get_by_role("link").click()
+    page.get_by_role("link", name="Submission #1").click()
+    expect(page.locator("input.score").first).to_be_visible()
+
+
+def grade_by_hand(page: Page, task: str, points: str, comment: str) -> None:
+    """Give `points` and a comment for a written answer; both are saved when this returns."""
+    for field, text, kind in ((f"input.score#{task}", points, "grade"), (f"textarea#{task}-comment", comment, "comment")):
+        with page.expect_response(lambda response, kind=kind: f"/api/{kind}/" in response.url and response.request.method == "PUT"):
+            page.locator(field).fill(text)
+            page.locator(field).press("Tab")

@@ -44,11 +44,26 @@ for method, address in json.loads(sys.argv[1]):
     request = urllib.request.Request(address, method=method, headers={"Authorization": "token " + os.environ["JUPYTERHUB_API_TOKEN"]},
                                      data=b"{}" if method == "POST" else None)
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             answers[method + " " + address] = [answer.status, answer.read(200).decode(errors="replace")]
     except urllib.error.HTTPError as error:
         answers[method + " " + address] = [error.code, ""]
 print(json.dumps(answers))
+"""
+
+# What a student's server has none of, and what nobody may write there.
+ABSENT = ["/var/run/docker.sock", "/run/docker.sock", "/run/sandboxes", "/srv/kireji/source", "/srv/kireji/graders", "/srv/kireji/src",
+          "/srv/kireji/gradebook.db", "/srv/kireji/var/secret", "/srv/kireji/var/hub", "/srv/kireji/var/keys", "/srv/kireji/var/course",
+          "/srv/kireji/var/data/held_out", "/srv/kireji/var/homes/bob", "/srv/kireji/downloads",
+          "/srv/kireji/var/exchange/kireji/inbound/bob", "/var/lib/docker"]
+READ_ONLY = ["/srv/kireji/x", "/srv/kireji/lab/attention_lab/x", "/srv/kireji/hub_config/student_server/x", "/etc/x", "/usr/bin/x",
+             "/srv/kireji/var/data/lab/x", "/srv/kireji/var/exchange/kireji/outbound/x", "/srv/kireji/var/exchange/kireji/feedback/x"]
+
+# No attack: what the button does, too.
+HAND_IN = """
+import json, os, subprocess, sys
+done = subprocess.run(["nbgrader", "submit", json.loads(sys.argv[1])], cwd=os.environ["HOME"], capture_output=True, text=True)
+print(json.dumps(done.stdout + done.stderr))
 """
 
 
@@ -63,11 +78,11 @@ class Terminal:
         words = " ".join(base64.b64encode(json.dumps(argument).encode()).decode() for argument in arguments)
         wrapped = f"import base64, sys\nsys.argv[1:] = [base64.b64decode(word).decode() for word in sys.argv[1:]]\n{program}"
         code = base64.b64encode(wrapped.encode()).decode()
-        said = self.type(f"echo {code} | base64 -d > /tmp/program.py; (echo BEG''IN; python /tmp/program.py {words} | base64 -w0; echo; echo E''ND)")
-        return json.loads(base64.b64decode(said.split("BEGIN")[1].split("END")[0].encode("ascii", "ignore")))
+        said = self.type(f"echo {code} | base64 -d > /tmp/program.py; (echo BEG''IN:; python /tmp/program.py {words} | base64 -w0; echo; echo :E''ND)")
+        return json.loads(base64.b64decode(said.split("BEGIN:")[1].split(":END")[0].encode("ascii", "ignore")))
 
     def type(self, line: str) -> str:
-        """Type a line and return what the terminal says up to END."""
+        """Type a line and return what the terminal says up to :END, which is no part of any base64."""
         url = f"{self.stack.address}/user/{self.name}"
         token = xsrf(self.session, f"/user/{self.name}/")
         opened = self.session.post(f"{url}/api/terminals", headers={"X-XSRFToken": token})
@@ -77,7 +92,7 @@ class Terminal:
         with closing(websocket.create_connection(address, cookie=cookies, origin=self.stack.address, timeout=PATIENCE)) as connection:
             connection.send(json.dumps(["stdin", "stty -echo; bind 'set enable-bracketed-paste off'\r" + line + "\r"]))
             said, deadline = "", time.monotonic() + PATIENCE
-            while "END" not in said:
+            while ":END" not in said:
                 assert time.monotonic() < deadline, said
                 kind, text = json.loads(connection.recv())[:2]
                 said += text if kind == "stdout" else ""

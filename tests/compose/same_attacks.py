@@ -11,8 +11,8 @@ from kireji import paths
 from tests.compose.stack import PATIENCE, Stack
 
 ROWS = ("get_out", "read_the_tests", "leave_early", "stay_late", "use_too_much")
-# What shows that an attack works where there is no wall, and what takes minutes to be patient with.
-WITHOUT = "without_the_wall or in_one_process or without_rerunning or each_goes_through or deaf or swallowing"
+# What shows that an attack works where there is no wall; and endless cells, which the grader ends, with much patience.
+WITHOUT = "without_the_wall or in_one_process or without_rerunning or each_goes_through or never_ends or many_cells_share"
 
 
 def run(stack: Stack) -> tuple[int, str]:

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -74,8 +75,30 @@ class Stack:
 
     def answers(self, path: str) -> bool:
         with contextlib.suppress(requests.RequestException):
-            return requests.get(self.address + path, timeout=10, verify=False).ok
+            return requests.get(self.address + path, timeout=10).ok
         return False
+
+    def make_certificate(self) -> Path:
+        """A certificate for 127.0.0.1 that nobody has signed, in a folder of its own where docker-compose.yml can name it."""
+        folder = Path(tempfile.mkdtemp(prefix="tls-", dir=paths.VAR))
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                        "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / "key.pem",
+                        "-out", folder / "cert.pem"], check=True, capture_output=True)
+        for path in (folder, *folder.iterdir()):
+            path.chmod(0o755)       # the proxy is uid 1000
+        return folder / "cert.pem"
+
+    @contextlib.contextmanager
+    def settings_for_now(self, **settings: str) -> Iterator[None]:
+        """Other settings for the services that they concern, and back."""
+        before = self.settings
+        try:
+            self.settings = before | settings
+            self.compose("up", "-d")
+            yield
+        finally:
+            self.settings = before
+            self.compose("up", "-d")
 
     def down(self) -> None:
         """Containers and networks of the services go; volumes stay, and students' servers."""

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,96 +14,27 @@ from dataclasses import replace
 import psutil
 import pytest
 import requests
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from kireji.grading import assignment as catalogue
+from kireji import paths
 from kireji.hub.compose.spawner import NO_NAME_SERVER
 from kireji.sandbox import container
 from kireji.sandbox.cells import CellsLost
 from kireji.sandbox.limits import DEFAULT
 from tests.attacks.test_student_terminal import answer
-from tests.browser.formgrader import assignment_row, autograde, collect, give_feedback, open_submissions
-from tests.browser.steps import fetch, fetch_feedback, open_assignment_list, open_notebook, submit
+from tests.browser.formgrader import assignment_row, give_feedback, grade_by_hand, open_submission_page
+from tests.browser.steps import fetch_feedback
 from tests.compose import leftovers, same_attacks
-from tests.compose.attacker import ASK, LOOK, REACH, Terminal
+from tests.compose.attacker import ABSENT, ASK, HAND_IN, LOOK, REACH, READ_ONLY, Terminal
+from tests.compose.conftest import EX1, POINTS
 from tests.compose.keeping import empty_one, keeper, state
-from tests.compose.people import is_in, log_in, make_account, open_server, session, sign_up
+from tests.compose.people import is_in, log_in, make_account, open_server, session
 from tests.compose.stack import COURSE, Stack, docker, wait_until
 
 pytestmark = [pytest.mark.needs("docker", "browser"), pytest.mark.timeout(2400)]
 
-EX1, TASK = "ex1_translation", "padding_mask"
-POINTS = "4"                # of the task that Alice solves
 HOME = "/home/alice"
-SLOW = 400_000              # milliseconds: JupyterLab's or a kernel's first start on a busy machine
-
-
-@pytest.fixture(scope="module")
-def approved(stack: Stack, instructor: Page, new_page: Callable[[], Page], picture: Callable) -> None:
-    """Alice has signed up and waits; the instructor has let her in."""
-    page = new_page()
-    sign_up(page, stack, "alice")
-    picture(page, "compose_signed_up")
-    log_in(page, stack, "alice")
-    expect(page.get_by_text("waits for your instructor's approval")).to_be_visible()
-    picture(page, "compose_not_approved")
-    with session(stack, "alice") as alice:
-        assert not is_in(alice, stack)
-    instructor.goto(f"{stack.address}/hub/authorize")
-    picture(instructor, "compose_approve")
-    instructor.locator("tr#alice").get_by_role("button", name="Approve").click()
-    expect(instructor.locator("tr#alice")).to_contain_text("Yes")
-
-
-@pytest.fixture(scope="module")
-def alice(stack: Stack, approved: None, new_page: Callable[[], Page]) -> Page:
-    """Alice, on her welcome page in her own server."""
-    page = new_page()
-    page.on("dialog", lambda dialog: dialog.accept())       # JupyterLab asks before one leaves an open notebook
-    log_in(page, stack, "alice")
-    with stack.timed("a student's first server"):
-        expect(page.get_by_role("heading", name="Attention, step by step")).to_be_visible(timeout=SLOW)
-    return page
-
-
-@pytest.fixture(scope="module")
-def submitted(stack: Stack, alice: Page, picture: Callable) -> None:
-    """Alice has fetched ex1, solved its first task in the notebook, seen the check pass, and submitted."""
-    picture(alice, "compose_welcome")
-    open_assignment_list(alice)
-    fetch(alice, EX1)
-    open_notebook(alice, EX1)
-    cells = {cell.id: (number, cell.source) for number, cell in enumerate(catalogue.load(EX1).source.cells)}
-    number, solution = cells[f"{TASK}_solution"]
-    alice.locator(".jp-NotebookPanel .jp-Cell").first.click()
-    alice.keyboard.press("Escape")
-    for _ in range(number):
-        alice.keyboard.press("Shift+Enter")
-    for key in ("Enter", "Control+a"):
-        alice.keyboard.press(key)
-    alice.keyboard.insert_text(solution)
-    for _ in range(cells[f"{TASK}-check"][0] - number + 1):
-        alice.keyboard.press("Shift+Enter")
-    check = alice.locator(".jp-NotebookPanel .jp-Cell", has_text=f'check("{TASK}")').first
-    expect(check).to_contain_text("All fine here.", timeout=SLOW)
-    picture(alice, "compose_check_passes")
-    alice.keyboard.press("Control+s")
-    wait_until(lambda: "All fine here." in (stack.volume("homes") / "alice" / EX1 / f"{EX1}.ipynb").read_text())
-    submit(alice, EX1)
-
-
-@pytest.fixture(scope="module")
-def graded(stack: Stack, submitted: None, instructor: Page, picture: Callable) -> Page:
-    """The instructor has collected, autograded and given feedback, all in the formgrader."""
-    instructor.goto(stack.address + COURSE)
-    expect(assignment_row(instructor, EX1)).to_be_visible()
-    collect(instructor, EX1)
-    submission = open_submissions(instructor, EX1, "alice")
-    with stack.timed("autograde in the formgrader"):
-        autograde(instructor, submission)
-    picture(instructor, "compose_graded")
-    give_feedback(instructor, EX1)
-    return instructor
+WRITTEN, COMMENT = "failure_analysis", "Which sentence was it? Show its map."
 
 
 def test_the_student_reads_the_feedback(stack: Stack, graded: Page, alice: Page, picture: Callable) -> None:
@@ -119,6 +51,7 @@ def test_the_student_reads_the_feedback(stack: Stack, graded: Page, alice: Page,
 def test_the_command_line_knows_what_the_browser_did(stack: Stack, graded: Page) -> None:
     said = docker("exec", stack.container("course"), "kireji", "grade", EX1)
     assert f"Nothing new to grade in {EX1}" in said, said
+    assert f"command line: kireji grade {EX1}" in stack.compose("logs", "course")
 
 
 def test_the_log_says_who_graded_what(stack: Stack, graded: Page) -> None:
@@ -169,14 +102,6 @@ def terminal(stack: Stack, graded: Page) -> Iterator[Terminal]:
     with session(stack, "alice") as alice:
         open_server(alice, stack, "alice")
         yield Terminal(stack, alice, "alice")
-
-
-ABSENT = ["/var/run/docker.sock", "/run/docker.sock", "/run/sandboxes", "/srv/kireji/source", "/srv/kireji/graders", "/srv/kireji/src",
-          "/srv/kireji/gradebook.db", "/srv/kireji/var/secret", "/srv/kireji/var/hub", "/srv/kireji/var/keys", "/srv/kireji/var/course",
-          "/srv/kireji/var/data/held_out", "/srv/kireji/var/homes/bob", "/srv/kireji/downloads",
-          "/srv/kireji/var/exchange/kireji/inbound/bob", "/var/lib/docker"]
-READ_ONLY = ["/srv/kireji/x", "/srv/kireji/lab/attention_lab/x", "/srv/kireji/hub_config/student_server/x", "/etc/x", "/usr/bin/x",
-             "/srv/kireji/var/data/lab/x", "/srv/kireji/var/exchange/kireji/outbound/x", "/srv/kireji/var/exchange/kireji/feedback/x"]
 
 
 def test_a_student_finds_nothing_of_the_course(terminal: Terminal) -> None:
@@ -256,24 +181,81 @@ def wait_for_server(stack: Stack, terminal: Terminal) -> None:
     open_server(terminal.session, stack, terminal.name)
 
 
-def test_everything_survives_down_an_upgrade_and_up(stack: Stack, graded: Page, terminal: Terminal, new_page: Callable[[], Page],
-                                                    picture: Callable) -> None:
+def test_people_come_in_over_https(stack: Stack, graded: Page, chromium: Browser, monkeypatch: pytest.MonkeyPatch,
+                                   picture: Callable) -> None:
+    certificate = stack.make_certificate()
+    monkeypatch.setattr(stack, "address", stack.address.replace("http:", "https:"))
+    for name in ("REQUESTS_CA_BUNDLE", "WEBSOCKET_CLIENT_CA_BUNDLE"):
+        monkeypatch.setenv(name, str(certificate))
+    with stack.settings_for_now(KIREJI_TLS=str(certificate.parent.relative_to(paths.ROOT))):
+        stack.wait()
+        with session(stack, "alice") as alice:
+            assert is_in(alice, stack)
+            open_server(alice, stack, "alice")
+            assert {cookie.name for cookie in alice.cookies if not cookie.secure} <= {"_xsrf"}
+            assert Terminal(stack, alice, "alice").run(LOOK, [HOME], [])["paths"] == [HOME]       # by a websocket
+        page = chromium.new_context(ignore_https_errors=True).new_page()
+        log_in(page, stack, "instructor", stack.first_password())
+        page.goto(stack.address + COURSE)
+        expect(assignment_row(page, EX1)).to_be_visible()
+        picture(page, "compose_https")
+    shutil.rmtree(certificate.parent)
+
+
+@pytest.fixture(scope="module")
+def upgraded(stack: Stack, graded: Page, terminal: Terminal) -> Stack:
+    """The deployment after `down`, with another version, set to grade on submit, and up again."""
     stack.down()
-    stack.settings["KIREJI_VERSION"] = "test-next"
+    stack.settings |= {"KIREJI_VERSION": "test-next", "KIREJI_GRADE_ON_SUBMIT": "yes"}
     stack.build()
     stack.up()
-    with session(stack, "alice") as alice:          # her account, and her server, which had gone on
-        open_server(alice, stack, "alice")
-        later = Terminal(stack, alice, "alice")
+    return stack
+
+
+def test_everything_survives_down_an_upgrade_and_up(upgraded: Stack, new_page: Callable[[], Page], picture: Callable) -> None:
+    with session(upgraded, "alice") as alice:          # her account, and her server, which had gone on
+        open_server(alice, upgraded, "alice")
+        later = Terminal(upgraded, alice, "alice")
         assert later.run(LOOK, [f"{HOME}/{EX1}/{EX1}.ipynb", f"{HOME}/{EX1}/feedback"], [])["paths"]
     page = new_page()
-    log_in(page, stack, "instructor", stack.first_password())
-    page.goto(stack.address + COURSE)
+    log_in(page, upgraded, "instructor", upgraded.first_password())
+    page.goto(upgraded.address + COURSE)
     page.get_by_role("link", name="Manual Grading").first.click()
     expect(page.get_by_role("row", name=re.compile(EX1))).to_contain_text(POINTS)
     picture(page, "compose_after_upgrade")
-    said = docker("exec", stack.container("course"), "kireji", "grade", EX1, "--again")     # in a sandbox of the new version
+    said = docker("exec", upgraded.container("course"), "kireji", "grade", EX1, "--again")     # in a sandbox of the new version
     assert re.search(rf"alice.*\b{POINTS}\b", said), said
+    assert f"{EX1}/alice is graded" in upgraded.compose("logs", "course")
+
+
+def test_what_is_submitted_is_graded_and_given_back_without_an_instructor(upgraded: Stack) -> None:
+    feedback = upgraded.volume("exchange") / "kireji" / "feedback" / "alice"
+    before = set(feedback.rglob("*.html"))
+    with session(upgraded, "alice") as alice, upgraded.timed("feedback on submit"):
+        open_server(alice, upgraded, "alice")
+        said = Terminal(upgraded, alice, "alice").run(HAND_IN, EX1)
+        assert "Submitted as" in said, said
+        wait_until(lambda: set(feedback.rglob("*.html")) - before, lambda: upgraded.logs("course"))
+    assert re.search(rf"alice's {EX1} is graded: {POINTS} of", upgraded.compose("logs", "course"))
+
+
+def test_two_instructors_read_the_same_written_answer(upgraded: Stack, new_page: Callable[[], Page], picture: Callable) -> None:
+    pages = {}
+    for name in ("instructor", "second"):
+        pages[name] = page = new_page()
+        log_in(page, upgraded, name, upgraded.first_password(name))
+        page.goto(upgraded.address + COURSE)
+        open_submission_page(page, EX1)
+    grade_by_hand(pages["second"], WRITTEN, "5", COMMENT)
+    pages["instructor"].reload()
+    expect(pages["instructor"].locator(f"input.score#{WRITTEN}")).to_have_value("5")
+    expect(pages["instructor"].locator(f"textarea#{WRITTEN}-comment")).to_have_value(COMMENT)
+    picture(pages["instructor"], "compose_written_answer")
+    pages["instructor"].goto(upgraded.address + COURSE)
+    give_feedback(pages["instructor"], EX1)
+    given = (upgraded.volume("exchange") / "kireji" / "feedback" / "alice").rglob("*.html")
+    assert any(COMMENT in page.read_text() for page in given)
+    assert re.search(r"PUT \S*/formgrader/api/grade/\S* \(second@", upgraded.compose("logs", "course"))
 
 
 def test_a_backup_is_restored_into_an_empty_deployment(stack: Stack, graded: Page) -> None:

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from kireji.cli.copies import compare
 from kireji.errors import KirejiError
+from kireji.hub.compose import course_log
 
 if TYPE_CHECKING:
     from kireji.grading.course import Course
@@ -72,6 +73,7 @@ def grade_all(course: "Course", names: list[str], student: str | None, again: bo
                 shown.done(name, who, score)
                 table.add_row(name, who, score)
                 failed += [reason] if reason else []
+                course_log.tell(f"{name}/{who} {'could not be graded' if reason else 'is graded'}")
     except KeyboardInterrupt:
         raise KirejiError(STOPPED.format(done=shown.finished, total=len(work))) from None
     console.print(table)

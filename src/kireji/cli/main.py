@@ -1,11 +1,13 @@
 """The command group. A command's module is imported only when that command is called: help stays fast."""
 
+import sys
 from importlib import import_module
 
 import click
 
 from kireji.commands import COMMANDS, page
 from kireji.errors import KirejiError
+from kireji.hub.compose import course_log
 
 
 class Commands(click.Group):
@@ -36,4 +38,5 @@ def kireji() -> None:
 
 
 def main() -> None:
+    course_log.tell(f"kireji {' '.join(sys.argv[1:])}")
     kireji(prog_name="./kireji")

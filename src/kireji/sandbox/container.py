@@ -19,14 +19,14 @@ from typing import Any
 
 from kireji.errors import KirejiError
 
+from .environment import HOME, in_container
 from .limits import DEFAULT, Limits
 from .place import CHANNELS, Place, scratch_folders
 from .syscalls import read_filter
 from .watchdog import Usage
 
 FOLDER = os.environ.get("KIREJI_SANDBOX_SOCKETS")   # where the supervisors' sockets are; set in the course's container
-GIVEN, HOME = "/sandbox/given", "/sandbox/home/student"     # the image's, and made for each submission
-WORK = "/sandbox/work/submission"                           # made for each submission, with its files in it
+GIVEN = "/sandbox/given"    # the image's
 FIRST_NUMBER = 100      # the kernel's descriptors in the container: the sockets of CHANNELS, then the agent's
 STAND_IN = Path(__file__).with_name("stand_in.py")
 NONE = "No sandbox container answers, so nothing can be graded. Start them: docker compose up -d sandbox"
@@ -53,12 +53,9 @@ class ContainerPlace(Place):
 
     def command(self, connection_file: str) -> list[str]:
         """Have the supervisor start the kernel; returned is what stands for it here."""
-        environment = self.environment(WORK, HOME) | {
-            "PATH": f"{sys.prefix}/bin:/usr/bin:/bin", "PYTHONPATH": "/srv/kireji/lab:/sandbox/agent",
-            "ATTENTION_LAB_DATA": "/srv/kireji/var/data/lab"}
         program = read_filter()
         files = sorted(self.submission.iterdir())
-        start = {"environment": environment, "connection": Path(connection_file).read_text(), "limits": asdict(self.limits),
+        start = {"environment": in_container(), "connection": Path(connection_file).read_text(), "limits": asdict(self.limits),
                  "files": {path.name: path.stat().st_size for path in files},
                  "options": self.start_options({f"{GIVEN}/matplotlib": f"{HOME}/matplotlib"},
                                                filter=program and base64.b64encode(program).decode())}

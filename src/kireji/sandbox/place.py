@@ -25,6 +25,7 @@ from kireji.errors import KirejiError
 
 from . import warm
 from .bubblewrap import Mount, Wall, can_change_uid, command, find_bwrap, interpreter_mounts
+from .environment import environment
 from .limits import DEFAULT, Limits
 from .syscalls import open_filter
 from .watchdog import Watchdog
@@ -114,17 +115,6 @@ class Place:
         self.agent.close()
         shutil.rmtree(self.root, ignore_errors=True)
 
-    @staticmethod
-    def environment(work: str, home: str) -> dict[str, str]:
-        """The whole environment of a kernel. Nothing of ours is handed on."""
-        return {
-            "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": home, "USER": "student", "LOGNAME": "student",
-            "TMPDIR": "/tmp", "IPYTHONDIR": f"{home}/ipython", "MPLCONFIGDIR": f"{home}/matplotlib",
-            "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1",
-            "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-            "ATTENTION_LAB_GRADING": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-        }
-
     def kernel_limits(self) -> dict[str, float]:
         """What the kernel of this machine holds each process to."""
         return {name: value for name, value in asdict(self.limits).items() if name in NEEDED}
@@ -186,7 +176,7 @@ def _wall(scratch: Mapping[str, int], own_uid: bool, filter_file: IO[bytes] | No
         mounts=(*interpreter_mounts(), *data, *fonts,
                 Mount(paths.LAB / "attention_lab", "/sandbox/lab/attention_lab"),
                 Mount(INSIDE / "agent.py", f"{AGENT}/agent.py"), Mount(WIRE, f"{AGENT}/wire"), *more),
-        environment=Place.environment("/sandbox/work", "/sandbox/home")
+        environment=environment("/sandbox/work", "/sandbox/home")
         | {"PYTHONPATH": f"/sandbox/lab:{AGENT}", "ATTENTION_LAB_DATA": "/sandbox/data"},
         folder="/sandbox/work", scratch=scratch, own_uid=own_uid, parent=parent,
         filter=None if filter_file is None or parent else filter_file.fileno())
@@ -268,9 +258,9 @@ class OpenPlace(Place):
             link = agent / source.name
             if not link.exists():
                 link.symlink_to(source)
-        environment = self.environment(str(work), str(home)) | {
+        told = environment(str(work), str(home)) | {
             "PYTHONPATH": f"{paths.LAB}:{agent}", "ATTENTION_LAB_DATA": str(paths.LAB_DATA)}
-        assignments = [f"{name}={value}" for name, value in environment.items()]
+        assignments = [f"{name}={value}" for name, value in told.items()]
         copies = {str(self.submission): str(work), str(MATPLOTLIB): str(home / "matplotlib")}
         return ["/usr/bin/env", "-i", "-C", str(work), *assignments,
                 sys.executable, str(agent / "start.py"), self.start_options(copies), connection_file]

@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,30 +22,76 @@ from typing import Any
 
 import psutil
 
-from . import janitor
+from . import environment, janitor, warm
 from .limits import Limits
 from .watchdog import Usage, Watchdog
 
-WORK, HOME = Path("/sandbox/work/submission"), Path("/sandbox/home/student")
-OWN = Path("/tmp/supervisor")       # the connection file: readable and not writable for the submission
+WORK, HOME = Path(environment.WORK), Path(environment.HOME)
+OWN = Path("/tmp/supervisor")       # the connection file and others: readable and not writable for the submission
+FONTS = Path("/sandbox/given/matplotlib")
+LAB = Path("/srv/kireji/lab/attention_lab")
 SCRATCH = ("/tmp", "/sandbox/work", "/sandbox/home", "/dev/shm")
-AGENT = "/sandbox/agent/start.py"
+AGENT, PARENT = "/sandbox/agent/start.py", "/sandbox/agent/container_parent.py"
 FIRST_UID, LAST_UID = 200_000, 1_900_000_000
 FIRST_NUMBER = 100                  # of the kernel's descriptors, as in `container`
+MEMORY = {"/sys/fs/cgroup/memory.stat": ("anon", "shmem"), "/sys/fs/cgroup/memory/memory.stat": ("rss", "shmem")}
 LOOK = b"L"                         # from the grader: take stock now, and say what was used
 MOST_DESCRIPTORS = 16
 LONGEST = 2**18                     # bytes of what is said before the files
 
 
-class ContainerWatchdog(Watchdog):
-    """Counts every process of the container, whoever its parent is, and not what was used before."""
+class Warmth(threading.Thread):
+    """Starts a parent that has imported everything; until it is there, and should it be gone, kernels start from nothing."""
 
-    def __init__(self, limits: Limits, end: Any) -> None:
+    def __init__(self) -> None:
+        super().__init__(name="warmth", daemon=True)
+        self.parent: warm.WarmParent | None = None
+
+    def run(self) -> None:
+        OWN.mkdir(exist_ok=True)
+        shutil.copytree(FONTS, OWN / "matplotlib", dirs_exist_ok=True)
+        try:
+            self.parent = warm.WarmParent(self.command)
+            say("warm")
+        except warm.NoParent as error:
+            say(f"submissions start from nothing here, which takes longer: {error}")
+
+    @staticmethod
+    def command(listener: int, lifeline: int) -> tuple[list[str], list[Any]]:
+        told = environment.in_container() | {"HOME": str(OWN), "MPLCONFIGDIR": str(OWN / "matplotlib")}
+        modules = [f"attention_lab.{path.stem}" for path in sorted(LAB.glob("[a-z]*.py"))]
+        return ["/usr/bin/env", "-i", *(f"{name}={value}" for name, value in told.items()),
+                sys.executable, "-P", PARENT, str(listener), str(lifeline), *modules], []
+
+    def fork(self, order: dict[str, Any], descriptors: list[int]) -> warm.Forked | None:
+        """A kernel forked by the parent, or None where there is no parent."""
+        if self.parent:
+            try:
+                return warm.fork(self.parent.address, order, {}, descriptors)
+            except warm.NoParent as error:
+                say(f"submissions start from nothing from now on: {error}")
+                self.parent = None
+        return None
+
+
+class ContainerWatchdog(Watchdog):
+    """Counts every process of the container that is not root's, whoever its parent is, and not what was used before."""
+
+    def __init__(self, limits: Limits, end: Any, charged_before: int) -> None:
         super().__init__(1, limits, SCRATCH, end)
+        self.charged = charged_before
         before = Usage()
         for process in self.family():
             self.add(before, process)
         self.before = before.processor_seconds
+
+    def family(self) -> list[psutil.Process]:
+        return [process for process in super().family() if process == self.root or _uid(process)]
+
+    def counted_with_care(self, usage: Usage, family: list[psutil.Process]) -> int:
+        """What Linux charges the container for and did not before: how much of a process is shared may not be seen from here."""
+        charged = _charged()
+        return super().counted_with_care(usage, family) if charged is None else max(charged - self.charged, usage.scratch_bytes)
 
     def seen_from_here(self, folder: str, family: list[psutil.Process]) -> str:
         return folder
@@ -53,10 +100,10 @@ class ContainerWatchdog(Watchdog):
 class Session:
     """One submission: from the grader's call to its hanging up."""
 
-    def __init__(self, line: socket.socket, uid: int) -> None:
-        self.line, self.uid = line, uid
+    def __init__(self, line: socket.socket, uid: int, warmth: Warmth) -> None:
+        self.line, self.uid, self.warmth = line, uid, warmth
         self.descriptors: list[int] = []
-        self.kernel: subprocess.Popen | None = None
+        self.kernel: subprocess.Popen | warm.Forked | None = None
         self.watchdog: ContainerWatchdog | None = None
 
     def run(self) -> None:
@@ -78,26 +125,39 @@ class Session:
                 folder.mkdir(mode=0o755)            # root must be able to start a program there, and owns nothing of it
             for name, size in asked["files"].items():
                 (WORK / os.path.basename(name)).write_bytes(stream.read(size))
+        before = _charged() or 0
         OWN.mkdir(exist_ok=True)
         connection_file = OWN / "kernel.json"
         connection_file.write_text(asked["connection"])
+        self.kernel = self.fork(asked, connection_file) or self.start_cold(asked, connection_file)
+        self.close_descriptors()                    # when the kernel dies, that shows
+        self.watchdog = ContainerWatchdog(Limits(**asked["limits"]), self.report, before)
+        self.watchdog.start()
+
+    def fork(self, asked: dict[str, Any], connection_file: Path) -> warm.Forked | None:
+        """The kernel as a child of the warmed parent, if that has the environment asked for."""
+        if asked["environment"] != environment.in_container():      # a grader of another version
+            return None
+        order = {"uid": self.uid, "environment": asked["environment"], "folder": str(WORK), "connection": str(connection_file),
+                 "options": asked["options"]}
+        return self.warmth.fork(order, self.descriptors)
+
+    def start_cold(self, asked: dict[str, Any], connection_file: Path) -> subprocess.Popen:
+        """The kernel as a Python of its own."""
         numbers = range(FIRST_NUMBER, FIRST_NUMBER + len(self.descriptors))
         for descriptor, number in zip(self.descriptors, numbers, strict=True):
             os.dup2(descriptor, number)
             os.close(descriptor)
         self.descriptors = list(numbers)
-        self.kernel = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-P", AGENT, asked["options"], str(connection_file)],
             env=asked["environment"], cwd=WORK, umask=0o022, start_new_session=True, pass_fds=self.descriptors,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             user=self.uid, group=self.uid, extra_groups=[])
-        self.close_descriptors()                    # when the kernel dies, that shows
-        self.watchdog = ContainerWatchdog(Limits(**asked["limits"]), self.report)
-        self.watchdog.start()
 
     def watch(self, leash: socket.socket) -> None:
         """Tell the leash how the kernel ended; end it when the leash is let go, and all when the line is."""
-        ended = os.pidfd_open(self.kernel.pid)
+        ended = os.dup(self.kernel.pidfd) if isinstance(self.kernel, warm.Forked) else os.pidfd_open(self.kernel.pid)
         waiting = {ended, leash.fileno(), self.line.fileno()}
         while self.line.fileno() in waiting:
             ready, _, _ = select.select(waiting, [], [])
@@ -140,6 +200,23 @@ class Session:
         return clean
 
 
+def _charged() -> int | None:
+    """Bytes of memory that Linux counts for this container, files in memory included; None where that is not to be read."""
+    for path, names in MEMORY.items():
+        with contextlib.suppress(OSError, KeyError):
+            counted = dict(line.split() for line in Path(path).read_text().splitlines())
+            return sum(int(counted[name]) for name in names)
+    return None
+
+
+def _uid(process: psutil.Process) -> int:
+    """Whose it is; root's if it is gone."""
+    try:
+        return process.uids().real
+    except psutil.NoSuchProcess:
+        return 0
+
+
 def as_shell(status: int) -> int:
     """An exit status as a shell tells it: 128 and the signal's number for who was killed."""
     return status if status >= 0 else 128 - status
@@ -147,11 +224,13 @@ def as_shell(status: int) -> int:
 
 def serve(listener: socket.socket) -> None:
     """Run a session for who calls, and tell others meanwhile that there is one."""
+    warmth = Warmth()
+    warmth.start()
     uid = FIRST_UID + secrets.randbelow(LAST_UID - FIRST_UID)   # the kernel counts by uid: other containers count from elsewhere
     free = threading.Lock()
 
     def run(line: socket.socket, uid: int) -> None:
-        session = Session(line, uid)
+        session = Session(line, uid, warmth)
         try:
             session.run()
         except Exception as error:      # what a grader sent was not understood, or there was no room for it

@@ -71,7 +71,7 @@ class Watchdog(threading.Thread):
             self.add(usage, process)
         resident = usage.memory
         if resident > self.limits.memory:      # counted twice what processes share, so count again, with more care
-            usage.memory = usage.scratch_bytes + sum(map(_own_share, family))
+            usage.memory = self.counted_with_care(usage, family)
         self.peak = self.peak.most(usage)
         return self._reason(usage)
 
@@ -108,6 +108,10 @@ class Watchdog(threading.Thread):
             if state.f_blocks and state.f_bfree * state.f_frsize < MIB:
                 self.full.add(folder)
         usage.memory += usage.scratch_bytes
+
+    def counted_with_care(self, usage: Usage, family: list[psutil.Process]) -> int:
+        """The memory of all in bytes, with what they share counted once; takes longer."""
+        return usage.scratch_bytes + sum(map(_own_share, family))
 
     def seen_from_here(self, folder: str, family: list[psutil.Process]) -> str:
         """The path of a folder of theirs. Their first process is the wall's own: where this leads is not the submission's to change."""

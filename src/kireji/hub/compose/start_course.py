@@ -5,7 +5,7 @@ import sys
 
 from kireji.errors import KirejiError
 from kireji.hub import in_use, release
-from kireji.hub.compose import keys
+from kireji.hub.compose import keys, on_submit
 from kireji.hub.compose.service import NAME, PORT, PREFIX, instructors, roster
 from kireji.paths import COURSE_LOCK, DOWNLOADS, GRADEBOOK, HUB_CONFIG, ROOT, VAR
 from kireji.setup.course import course_steps
@@ -60,11 +60,14 @@ def main() -> int:
     """Replace this process by the server; 1 with a sentence if there is nothing to serve."""
     in_use.hold(COURSE_LOCK)
     try:
+        watching = on_submit.wanted()
         prepare()
         token = keys.wait_for(keys.COURSE)
     except KirejiError as error:
         print(error, file=sys.stderr)
         return 1
+    if watching:
+        on_submit.start(os.environ | {"HOME": str(STATE)})
     os.execve(sys.executable, [sys.executable, "-P", "-m", "jupyterhub.singleuser"], os.environ | environment(token))
 
 

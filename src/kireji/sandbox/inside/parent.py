@@ -47,8 +47,17 @@ def main() -> None:
             program = file.read()
     for given, place in options["copies"].items():
         start.copy(given, place)
+    warm_up(options["modules"])
+    parent = Parent(socket.socket(fileno=options["listener"]), socket.socket(fileno=options["lifeline"]), program,
+                    options["scratch"], options["copies"])
+    parent.lifeline.send(b".")
+    parent.serve()
+
+
+def warm_up(modules: list[str]) -> None:
+    """Import everything, `modules` too, and be ready to fork: SystemExit if there is more than one thread."""
     given = dict(os.environ)
-    for name in (*WARM, *options["modules"]):
+    for name in (*WARM, *modules):
         importlib.import_module(name)
     draw()
     for name in set(os.environ) - set(given):       # a library's note to itself; a child's environment is what it was given
@@ -58,10 +67,6 @@ def main() -> None:
         raise SystemExit(f"{len(threads)} threads: a child would inherit their locks without them")
     gc.collect()
     gc.freeze()         # what is here is for ever; the children need not look through it, nor copy it by looking
-    parent = Parent(socket.socket(fileno=options["listener"]), socket.socket(fileno=options["lifeline"]), program,
-                    options["scratch"], options["copies"])
-    parent.lifeline.send(b".")
-    parent.serve()
 
 
 class Parent:
@@ -89,16 +94,14 @@ class Parent:
                     self.bury(descriptor)
                 elif descriptor in self.lines:      # the caller has gone: so does what it asked for
                     self.poll.unregister(descriptor)
-                    signal.pidfd_send_signal(self.lines.pop(descriptor), signal.SIGKILL)
+                    self.kill(self.lines.pop(descriptor))
 
     def bear(self) -> None:
         """A child for the caller, as the first process of a namespace."""
         connection, _ = self.listener.accept()
-        namespaces.unshare(namespaces.NEW_PID)
-        pid = os.fork()
+        pid = self.fork()
         if pid == 0:
             self.live(connection)
-        namespaces.enter(self.own_processes, namespaces.NEW_PID)
         pidfd = os.pidfd_open(pid)
         self.children[pidfd] = pid, connection
         self.lines[connection.fileno()] = pidfd
@@ -108,6 +111,16 @@ class Parent:
             socket.send_fds(connection, [b"."], [pidfd])
         except OSError:         # gone already: the poll will say so
             pass
+
+    def fork(self) -> int:
+        namespaces.unshare(namespaces.NEW_PID)
+        pid = os.fork()
+        if pid:
+            namespaces.enter(self.own_processes, namespaces.NEW_PID)
+        return pid
+
+    def kill(self, pidfd: int) -> None:
+        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
 
     def bury(self, pidfd: int) -> None:
         """Tell the caller how its child ended."""
@@ -130,11 +143,16 @@ class Parent:
             keep = connection.fileno()
             os.closerange(3, keep)
             os.closerange(keep + 1, os.sysconf("SC_OPEN_MAX"))
-            status = live(connection, self.program, self.scratch, self.copies)
+            with open(os.devnull, "wb") as nowhere:
+                os.dup2(nowhere.fileno(), 2)        # it was the way to whoever started the parent
+            status = self.carry_out(connection)
         except BaseException as error:
             connection.send(f"{type(error).__name__}: {error}\n".encode())
         finally:
             os._exit(status)
+
+    def carry_out(self, connection: socket.socket) -> int:
+        return live(connection, self.program, self.scratch, self.copies)
 
 
 def live(connection: socket.socket, program: bytes, scratch: dict[str, int], copies: dict[str, str]) -> int:
