@@ -45,7 +45,7 @@ for method, address in json.loads(sys.argv[1]):
                                      data=b"{}" if method == "POST" else None)
     try:
         with urllib.request.urlopen(request, timeout=120) as answer:
-            answers[method + " " + address] = [answer.status, answer.read(200).decode(errors="replace")]
+            answers[method + " " + address] = [answer.status, answer.read(5000).decode(errors="replace")]
     except urllib.error.HTTPError as error:
         answers[method + " " + address] = [error.code, ""]
 print(json.dumps(answers))

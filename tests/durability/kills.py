@@ -1,9 +1,9 @@
 """Kills a step of the course again and again, at seeded moments, and looks for anything lost. Prints what it found as JSON.
 
-    python -P -m tests.durability.kills FOLDER STEP ROUNDS SEED [naive]
+    python -P -m tests.durability.kills FOLDER STEP ROUNDS SEED [LOSS]
 
 Each round forks the warmed process, lets the child die in the middle of the step, looks at what is on the disk, and goes on as
-a person would after a restart. `naive` takes our writing away and leaves nbgrader's: then something must be found.
+a person would after a restart. With LOSS our writing is taken away and nbgrader's left, until that is what is lost.
 """
 
 import json
@@ -132,10 +132,10 @@ def go_on(world: World, step: str) -> list[str]:
     return half + lost + ([f"not graded: {said}"] if "not graded" in said else [])
 
 
-def run(folder: Path, step: str, rounds: int, seed: int, naively: bool) -> dict:
-    """The kills, how many of them hit, and every loss with the moment of its kill."""
+def run(folder: Path, step: str, rounds: int, seed: int, loss: str | None = None) -> dict:
+    """The kills, how many of them hit, and every loss with the moment of its kill; with nbgrader's writing until the first `loss`."""
     world = World(folder / "c", folder / "kept")
-    if naively:
+    if loss:
         naive.be_naive(world, step)
     for earlier in BEFORE.get(step, list(STEPS)[:list(STEPS).index(step)]):
         for who in STUDENTS if earlier == "submit" else ("",):
@@ -167,8 +167,10 @@ def run(folder: Path, step: str, rounds: int, seed: int, naively: bool) -> dict:
         for look in (lambda: look_at_the_wreck(world), lambda: go_on(world, step)):
             _, said = in_a_child(lambda look=look: "\n".join(look()))
             losses += [f"{step}, {kind} {moment}: {line}" for line in said.splitlines() if line]
+        if loss and any(loss in line for line in losses):
+            break
     return {"step": step, "rounds": rounds, "killed": killed, "touches": touches, "losses": losses}
 
 
 if __name__ == "__main__":
-    print(json.dumps(run(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), "naive" in sys.argv[5:])))
+    print(json.dumps(run(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), *sys.argv[5:])))
