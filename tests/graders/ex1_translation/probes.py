@@ -19,10 +19,14 @@ def some_words(lengths, vocab_size, width):
 
 
 def small_model(vocab_size=9, sharp=2.0):
-    model = TranslationModel(Encoder(vocab_size, 4, 5, 0), AttentionDecoder(vocab_size, 4, 5, 10, 0))
+    """Without dropout, and no vector of padding: where the one stands and what the other is are left open."""
+    model = TranslationModel(Encoder(vocab_size, 4, 5, 0, dropout=0.0), AttentionDecoder(vocab_size, 4, 5, 10, 0, dropout=0.0))
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.mul_(sharp)
+        for module in model.modules():
+            if isinstance(module, nn.Embedding):
+                module.weight[0] = 0.0
     return model
 
 
@@ -38,18 +42,36 @@ def probe_attention():
     return [used(AdditiveAttention(3, 4, 7), 3 * query, key, value, mask) for mask in masks]
 
 
-def probe_encoder():
+def an_encoder(dropout):
     lengths, answers = some_lengths(drawn(1, 4), drawn(1, 6)), []
-    for extra in (0, 2):
-        answers.append(used(Encoder(11, 3, 4, 0), some_words(lengths, 11, int(lengths.max()) + extra), lengths))
-    return [*answers, used(Encoder(11, 3, 4, 5, dropout=0.7), some_words(lengths, 11, int(lengths.max())), lengths)]
+    for pad_id, extra in ((0, 0), (0, 2), (3, 0)):
+        words = some_words(lengths, 11, int(lengths.max()) + extra)
+        answers.append(used(Encoder(11, 3, 4, pad_id, dropout=dropout), words, lengths))
+    return answers
+
+
+def a_decoder(dropout):
+    B, T = drawn(1, 4), drawn(1, 5)
+    mask = mask_of(some_lengths(B, T), T)
+    step = torch.randint(4, 9, (B,)), torch.randn(B, 5), torch.randn(B, T, 6), mask
+    return [used(AttentionDecoder(9, 4, 5, 6, pad_id, dropout=dropout), *step) for pad_id in (0, 3)]
+
+
+def probe_encoder():
+    """Without dropout, for where it stands is left open; and without the parameters, for a vector of padding is never looked at."""
+    return [answers[1:] for answers in an_encoder(dropout=0.0)]
+
+
+def probe_open_encoder():
+    return an_encoder(dropout=0.7)
 
 
 def probe_decoder():
-    B, T = drawn(1, 4), drawn(1, 5)
-    mask = mask_of(some_lengths(B, T), T)
-    step = torch.randint(0, 9, (B,)), torch.randn(B, 5), torch.randn(B, T, 6), mask
-    return [used(AttentionDecoder(9, 4, 5, 6, 0), *step), used(AttentionDecoder(9, 4, 5, 6, 3, dropout=0.7), *step)]
+    return [answers[1:] for answers in a_decoder(dropout=0.0)]
+
+
+def probe_open_decoder():
+    return a_decoder(dropout=0.7)
 
 
 def probe_loss():
@@ -80,21 +102,33 @@ def probe_train_step():
     return answers
 
 
-def probe_decoding():
-    answers = []
+def some_searches():
+    """(model, words, weights) of greedy and of beam search, and the score of the last words."""
     for sharp in (1.0, 2.0, 4.0):
         lengths = some_lengths(drawn(1, 5), drawn(1, 6))
         source_ids, model = some_words(lengths, 9, int(lengths.max())), small_model(sharp=sharp)
         for max_length in (1, 7):
             model.train()
-            words, weights = greedy_decode(model, source_ids, lengths, 1, 2, max_length)
-            answers += [words, weights, model.training, weights.requires_grad]
+            yield model, *greedy_decode(model, source_ids, lengths, 1, 2, max_length), None
             for beam_size in (1, 2, 5):
                 model.train()
                 words, weights = beam_decode(model, source_ids, lengths, 1, 2, max_length, beam_size)
-                answers += [words, weights, model.training, weights.requires_grad]
-            answers += [sequence_score(model, source_ids, lengths, words, 1, 2)]
+                score = sequence_score(model, source_ids, lengths, words, 1, 2) if beam_size == 5 else None
+                yield model, words, weights, score
+
+
+def probe_decoding():
+    """What follows a row's eos is ignored."""
+    answers = []
+    for model, words, weights, score in some_searches():
+        ends = [row.index(2) + 1 if 2 in row else len(row) for row in words.tolist()]
+        answers += [[row[:end] for row, end in zip(words, ends)], [row[:end] for row, end in zip(weights, ends)],
+                    model.training, weights.requires_grad, score]
     return answers
+
+
+def probe_open_decoding():
+    return [[words, weights] for _, words, weights, _ in some_searches()]
 
 
 def probe_trained():
