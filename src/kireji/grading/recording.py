@@ -75,7 +75,7 @@ class RecordReport(SaveAutoGrades):
             self.gradebook.db.expire_all()      # a sum read before is the old one
             notebook = self.gradebook.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id)
             notebook.late_submission_penalty = None
-            notebook.late_submission_penalty = penalty(self.config, notebook)
+            notebook.late_submission_penalty = penalty_of(self.config, notebook)
         return nb, resources
 
     def _add_score(self, cell: NotebookNode, resources: ResourcesDict) -> None:
@@ -88,15 +88,20 @@ class RecordReport(SaveAutoGrades):
             grade.needs_manual_grade = grade.manual_score is not None
 
 
-def penalty(config: Config, notebook: SubmittedNotebook) -> float | None:
-    """The points that a submission in the gradebook loses for being late, as AssignLatePenalties of `config` says."""
-    submission = notebook.assignment
-    if submission.total_seconds_late <= 0:
+def penalty(config: Config, student: str, points: float, seconds_late: float) -> float | None:
+    """What `points` lose for being late, as AssignLatePenalties of `config` has it; None where that is nothing to be recorded."""
+    if seconds_late <= 0:
         return None
     late = AssignLatePenalties(config=config)
     late.init_plugin()
-    points = late.plugin_inst.late_submission_penalty(submission.student.id, notebook.score, submission.total_seconds_late)
-    return None if points is None else late._check_late_penalty(notebook, points)
+    lost = late.plugin_inst.late_submission_penalty(student, points, seconds_late)
+    return None if lost is None else min(max(lost, 0.0), points)
+
+
+def penalty_of(config: Config, notebook: SubmittedNotebook) -> float | None:
+    """The `penalty` of what the gradebook has of a submission."""
+    submission = notebook.assignment
+    return penalty(config, submission.student.id, notebook.score, submission.total_seconds_late)
 
 
 def is_recorded(book: Gradebook, config: Config, graded: Path, key: str) -> bool:
@@ -112,7 +117,7 @@ def is_recorded(book: Gradebook, config: Config, graded: Path, key: str) -> bool
             return False
         notebook = book.find_submission_notebook(name, name, student)
         grades = entries(book, Grade, notebook)
-        return notebook.late_submission_penalty == penalty(config, notebook) and all(
+        return notebook.late_submission_penalty == penalty_of(config, notebook) and all(
             grades[cell["grade_id"]].auto_score == cell["score"] for cell in metadata[REPORT]["cells"] if cell["score"] is not None)
     except (OSError, ValueError, KeyError, TypeError, MissingEntry):
         return False
