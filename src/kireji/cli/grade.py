@@ -21,7 +21,7 @@ STOPPED = "Stopped. {done} of {total} are graded and recorded; the same command 
 @click.command()
 @click.argument("assignments", nargs=-1, metavar="[ASSIGNMENT]...")
 @click.option("--student", help="Only this student's submissions.")
-@click.option("--again", is_flag=True, help="Also what is graded already.")
+@click.option("--again", is_flag=True, help="Also what is graded already, where anything changed since.")
 @click.option("--trust-submissions", is_flag=True, help="Grade even where nothing walls submissions in (no bubblewrap).")
 @click.option("--workers", type=click.IntRange(1), help="How many to judge at a time; as many as processors unless told.")
 @click.option("--cluster", metavar="ADDRESS", help="Judge on the workers of the Dask scheduler there, such as tcp://10.0.0.5:8786.")
