@@ -1,13 +1,12 @@
 """nbgrader's configuration for the course: the repository is its course directory. Facts and assembly, no logic."""
 
-from nbgrader.preprocessors import CheckCellMetadata
-
 from kireji import paths, unfinished
 from kireji.exchange.collect import Collect
 from kireji.exchange.release_feedback import ReleaseFeedback
 from kireji.feedback import configure as feedback
 from kireji.feedback.sanitise_outputs import SanitiseOutputs
 from kireji.grading import preprocessors as grading
+from kireji.grading.recording import RecordReport
 
 c = get_config()  # noqa: F821 (nbgrader defines it)
 
@@ -24,16 +23,17 @@ c.ExchangeFactory.release_feedback = ReleaseFeedback
 c.CourseDirectory.ignore = [".*", "__pycache__", "*.pyc", "*.py", "*.md", unfinished.TIMESTAMP]
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 
-# Intake: refused files go aside before nbgrader copies anything, and a notebook in any state becomes a sound one.
+# Intake: refused files go aside before nbgrader copies anything, and a notebook in any state becomes a sound one. nbgrader's two
+# passes over a notebook begin with an empty one, so that the first, which would mend what was submitted, costs nothing.
 c.Autograde.pre_convert_hook = grading.begin_grading(c)
 c.Autograde.post_convert_hook = c.GenerateFeedback.post_convert_hook = unfinished.finish
 c.GenerateFeedback.pre_convert_hook = unfinished.begin
 c.Autograde.exporter_class = grading.SubmissionExporter
+c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
     grading.JudgeSubmission,        # runs it in the sandbox and asks the hidden tests: the report
     SanitiseOutputs,                # before anybody sees them: text and re-encoded pictures only
-    grading.RecordReport,           # the report's scores and the penalty for being late into the gradebook
-    CheckCellMetadata,              # last: what is written must be readable by nbgrader
+    RecordReport,                   # the report's scores and the penalty for being late into the gradebook
 ]
 
 feedback.configure(c)

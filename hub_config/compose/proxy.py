@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 KEY = Path("/srv/kireji/var/keys/proxy/key")
 TLS = Path("/srv/kireji/tls")           # mounted
@@ -42,18 +43,40 @@ def certificate() -> ssl.SSLContext | None:
     return context
 
 
+def door() -> type:
+    """The handler of what browsers ask. Made here, since a look at the health needs none of the libraries."""
+    from configurable_http_proxy.handlers import ProxyHandler
+
+    class Door(ProxyHandler):
+        """As the library's, but addresses pass as browsers write them, and what came by HTTPS sets cookies for HTTPS alone."""
+
+        async def get_target_url(self, path):
+            """The library escapes the @ in `/user/alice@uni.example/`, which Jupyter Server then does not know."""
+            url = await super().get_target_url(path)
+            return url and urlsplit(url)._replace(path=self.request.path).geturl()
+
+        def add_header(self, name, value):
+            by_https = (self.request.protocol, self.request.headers.get("x-forwarded-proto", "").split(",")[0].strip())
+            if name.lower() == "set-cookie" and "https" in by_https and "; secure" not in value.lower():
+                value += "; Secure"
+            super().add_header(name, value)
+
+    return Door
+
+
 def serve() -> None:
     """Until the container ends."""
     from configurable_http_proxy.configproxy import PythonProxy
     from tornado.httpserver import HTTPServer
     from tornado.ioloop import IOLoop
+    from tornado.web import Application
 
     context = certificate()
     # The hub makes its cookies and addresses by what browsers speak. Some of it believes x-scheme, some x-forwarded-proto, to which
     # the proxy adds what it takes itself to speak; there the first value counts.
     headers = {"x-scheme": "https", "x-forwarded-proto": "https"} if context else {}
     proxy = PythonProxy({"auth_token": KEY.read_text(), "proxy_timeout": PROXY_SECONDS, "custom_headers": headers})
-    HTTPServer(proxy.proxy_app, ssl_options=context).listen(DOOR, "0.0.0.0")
+    HTTPServer(Application([(r"/(.*)", door(), {"proxy": proxy})]), ssl_options=context).listen(DOOR, "0.0.0.0")
     HTTPServer(proxy.api_app).listen(ADMINISTRATION, "0.0.0.0")
     print(f"proxy: the door speaks {'HTTPS' if context else 'HTTP'}", flush=True)
     IOLoop.current().start()

@@ -5,6 +5,7 @@ import json
 
 import nbformat
 import pytest
+from nbgrader.preprocessors import CheckCellMetadata
 
 from kireji.grading.rebuild import rebuild
 
@@ -17,6 +18,7 @@ def document(submit):
 def rebuilt(toy, document):
     notebook, notices = rebuild(toy, json.dumps(document).encode() if not isinstance(document, bytes) else document)
     nbformat.validate(notebook)
+    CheckCellMetadata().preprocess(copy.deepcopy(notebook), {})     # what nbgrader has to read later
     ours = [cell for cell in notebook.cells if cell.metadata.get("kireji") != "extra"]
     assert [cell.id for cell in ours] == [cell.id for cell in toy.source.cells]
     assert [cell.metadata for cell in ours] == [cell.metadata for cell in toy.skeleton().cells]

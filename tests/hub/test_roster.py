@@ -41,7 +41,7 @@ def test_every_bad_row_is_named_by_its_line():
     said = str(problem.value).splitlines()
     assert said[0] == "The roster was not taken in, and nothing was changed:"
     assert [line.split(":")[0] for line in said[1:]] == [f"line {number}" for number in (3, 4, 6, 7, 8, 9, 10, 11, 12)]
-    assert said[1] == "line 3: 'Carol' cannot be an account's name: up to 32 small letters, digits, and . _ - inside"
+    assert said[1] == "line 3: 'Carol' cannot be an account's name: up to 64 small letters, digits, and . _ - @ inside"
     assert said[3] == "line 6: the role 'teacher' is neither student nor instructor"
     assert said[5] == "line 8: carol stands in line 2 already"
 
@@ -101,6 +101,14 @@ def test_taken_in_once_twice_and_changed(course, run):
     assert "2 people: 0 new accounts, 1 with another role than before, 1 new or changed" in third.output
     assert students(course)["carol"] == ("Carol", "Smith", "carol@example.org")
     assert json.loads((course / "accounts.json").read_text()) == kept | {"erin.o-1": kept["erin.o-1"] | {"role": "instructor"}}
+
+
+def test_addresses_are_names_where_another_place_gives_them_alone(course, run):
+    assert read("name,role\ncarol@uni.example,student\n") == [Person("carol@uni.example", "student")]
+    before = students(course)
+    refused = run("name,role\ncarol@uni.example,student\n")
+    assert refused.exit_code == 1 and "have no @ in their names (carol@uni.example)" in refused.stderr
+    assert students(course) == before
 
 
 def test_a_file_that_is_not_there_is_a_sentence(tmp_path):

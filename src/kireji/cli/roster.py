@@ -26,6 +26,9 @@ def roster(file: Path) -> None:
         raise KirejiError("In the compose deployment the class comes from roster.csv in the folder that KIREJI_ROSTER names "
                           "(hub_config/compose/roster). Put it there, then: docker compose restart hub course")
     people = load(file)
+    if addresses := [person.name for person in people if "@" in person.name]:
+        raise KirejiError(f"Accounts of the hub that ./kireji up starts have no @ in their names ({', '.join(addresses[:3])}): "
+                          "that is for the compose deployment. Nothing was changed.")
     entered = enrol.enter(people, CourseDirectory(root=str(paths.ROOT), course_id=paths.COURSE_ID).db_url)
     new, changed = accounts.admit({person.name: person.role for person in people}, accounts.ACCOUNTS)
     console = Console(highlight=False)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
 from kireji import paths
@@ -15,6 +14,7 @@ from kireji.exchange.collect import FORMAT, TIMESTAMP, put, settle
 
 from .assignment import load
 from .intake import read_submission
+from .recording import penalty
 from .report import Report
 
 
@@ -58,9 +58,4 @@ def worth(config: Config, student: str, report: Report, came: datetime) -> float
         except MissingEntry:        # graded for the first time
             pass
     total = extra + sum(given.get(cell.grade_id, cell.score or 0.0) for cell in report.cells)
-    if late:
-        penalties = AssignLatePenalties(config=config)
-        penalties.init_plugin()
-        penalty = penalties.plugin_inst.late_submission_penalty(student, total, late) or 0.0
-        total -= min(max(penalty, 0.0), total)
-    return round(total, 4)
+    return round(total - (penalty(config, student, total, late) or 0.0), 4)

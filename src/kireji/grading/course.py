@@ -4,6 +4,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -14,14 +15,18 @@ from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from kireji import gradebook, paths, unfinished
+from kireji.data.secret import read_or_make_secret
 from kireji.errors import KirejiError
 from kireji.exchange.attempts import Attempts, GradeOnSubmit
 from kireji.exchange.folders import student_folders
 from kireji.exchange.release_feedback import release, released_page
 
 from .ahead import Judging, judge_ahead, open_processes
-from .kept import clear_drafts
-from .preprocessors import REPORT, begin_grading
+from .aside import take_in
+from .assignment import load
+from .kept import clear_drafts, key_of
+from .preprocessors import begin_grading
+from .recording import REPORT, is_recorded
 
 # nbgrader reads objects that its own session has let go of; a newer SQLAlchemy remarks on each.
 warnings.filterwarnings("ignore", category=SAWarning, message="Object of type")
@@ -115,7 +120,7 @@ class Course:
                    tell: Callable[[str], None] = lambda sentence: None,
                    open_executor: Callable[[int], Executor] = open_processes,
                    watch: Callable[[Judging], None] = lambda judging: None) -> Iterator[tuple[str, str, str]]:
-        """Grade (assignment, student) pairs, several at a time; yields each when it is recorded.
+        """Grade (assignment, student) pairs, several at a time; yields each when it is recorded, at once where it is already.
 
         The third value is the reason why it could not be graded, or "". One process writes to the gradebook: this one.
         tell: hears it when another program has to be waited for. CannotRecord ends it: run again, it goes on from there.
@@ -123,7 +128,11 @@ class Course:
         """
         for assignment, student in work:
             self.make_gradable(assignment, student)
-        folders = [self.submitted(assignment, student) for assignment, student in work]
+        recorded = set()
+        for assignment, student in self._recorded(work):
+            recorded.add((assignment, student))
+            yield assignment, student, ""
+        folders = [self.submitted(*pair) for pair in work if pair not in recorded]
         for folder, reason in judge_ahead(folders, workers, self.trusted, open_executor, watch):
             assignment, student = folder.name, folder.parent.name
             try:
@@ -137,6 +146,30 @@ class Course:
                 reason = str(error)
             yield assignment, student, reason
 
+    def _recorded(self, work: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+        """Those of `work` that grading again would change nothing of. None where the best attempt counts: another may by now."""
+        graded = [pair for pair in work if self.is_graded(*pair)]
+        if not graded or self.settings.counts == "best":
+            return
+        secret = read_or_make_secret(paths.SECRET)
+        with self._gradebook("reading what is recorded") as book:
+            for assignment, student in graded:
+                try:
+                    key = key_of(take_in(self.submitted(assignment, student)), load(assignment), secret)
+                except (OSError, KirejiError):      # grading it says what is wrong
+                    continue
+                if is_recorded(book, self.config, self.graded(assignment, student), key):
+                    yield assignment, student
+
+    @contextmanager
+    def _gradebook(self, doing: str) -> Iterator[Gradebook]:
+        """nbgrader's gradebook, to read in. CannotRecord, which says what it was `doing`, where that fails."""
+        try:
+            with Gradebook(self.directory.db_url, self.directory.course_id) as book:
+                yield book
+        except DatabaseError as error:
+            raise gradebook.explain(doing, str(error)) or gradebook.CannotRecord(f"{doing.capitalize()} failed: {error}.") from None
+
     def make_gradable(self, assignment: str, student: str) -> None:
         """Give a submission that lacks its notebook an empty one: nbgrader passes over a folder without."""
         notebook = self.submitted(assignment, student) / f"{assignment}.ipynb"
@@ -145,15 +178,12 @@ class Course:
 
     def score(self, assignment: str, student: str) -> tuple[float, float]:
         """The score in the gradebook and the maximum, written questions and penalties included."""
-        try:
-            with Gradebook(self.directory.db_url, self.directory.course_id) as book:
+        with self._gradebook(f"reading {student}'s score for {assignment}") as book:
+            try:
                 submission = book.find_submission(assignment, student)
                 return submission.score, submission.max_score
-        except MissingEntry:
-            return 0.0, 0.0
-        except DatabaseError as error:
-            doing = f"reading {student}'s score for {assignment}"
-            raise gradebook.explain(doing, str(error)) or gradebook.CannotRecord(f"{doing.capitalize()} failed: {error}.") from None
+            except MissingEntry:
+                return 0.0, 0.0
 
     def report(self, assignment: str, student: str) -> dict:
         """The report of the graded submission, as `Report.as_dict` gives it."""

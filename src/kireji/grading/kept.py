@@ -33,7 +33,7 @@ def judge_or_recall(submission: Submission, assignment: Assignment, secret: byte
         kept = recall(key)
     if kept is None:
         kept = judge(submission, assignment, secret, trusted=trusted)
-        if _is_sure(kept):
+        if is_sure(kept):
             _write(key, written(kept))
     return kept
 
@@ -48,7 +48,7 @@ def recall(key: str) -> Judgement | None:
 
 def hand_over(key: str, text: str) -> None:
     """Keep a judgement that somebody else has `written`; one that is not sure, for the next who asks in this process."""
-    if _is_sure(read(text)):
+    if is_sure(read(text)):
         _write(key, text)
     else:
         _at_hand[key] = text
@@ -100,7 +100,8 @@ def clear_drafts() -> None:
             draft.unlink(missing_ok=True)
 
 
-def _is_sure(judgement: Judgement) -> bool:
+def is_sure(judgement: Judgement) -> bool:
+    """Whether the same work would be judged the same again, so that the judgement is kept."""
     return not {test.status for cell in judgement.report.cells for test in cell.tests} & UNSURE
 
 

@@ -14,7 +14,9 @@ from kireji.errors import KirejiError
 
 NEEDED, MORE = ("name", "role"), ("first_name", "last_name", "mail")
 ROLES = ("student", "instructor")
-NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")     # names folders, containers and addresses
+# An account's name names folders, containers and addresses; a + would end it in the name of a submission.
+NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
+SPELLED = "up to 64 small letters, digits, and . _ - @ inside"
 MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 TOO_LONG = 200              # letters in a field
 
@@ -88,7 +90,7 @@ def _problem(person: dict[str, str], fields: int, columns: int) -> str:
     if fields != columns:
         return f"{fields} fields, where the first line names {columns} columns"
     if not NAME.fullmatch(person["name"]):
-        return (f"{person['name'][:40]!r} cannot be an account's name: up to 32 small letters, digits, and . _ - inside")
+        return (f"{person['name'][:40]!r} cannot be an account's name: {SPELLED}")
     if person["role"] not in ROLES:
         return f"the role {person['role'][:40]!r} is neither {' nor '.join(ROLES)}"
     if person.get("mail") and not MAIL.fullmatch(person["mail"]):

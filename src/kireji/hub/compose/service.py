@@ -12,8 +12,11 @@ NAME, PREFIX, PORT = COURSE_ID, URL_PREFIX, 8888
 
 
 def instructors() -> list[str]:
-    """The instructors' account names, from the setting KIREJI_INSTRUCTORS and the roster."""
-    named = os.environ.get("KIREJI_INSTRUCTORS", "instructor").replace(",", " ").split()
+    """The instructors' account names, from the setting KIREJI_INSTRUCTORS and the roster.
+
+    Without the setting "instructor", where accounts are made here: elsewhere anybody might bear that name."""
+    unset = "instructor" if os.environ.get("KIREJI_ACCOUNTS", "signup") == "signup" else ""
+    named = (os.environ.get("KIREJI_INSTRUCTORS") or unset).lower().replace(",", " ").split()
     return list(dict.fromkeys([*named, *(person.name for person in roster() if person.role == "instructor")]))
 
 

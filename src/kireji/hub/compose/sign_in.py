@@ -6,24 +6,43 @@ Whoever comes in is enrolled: instructors by the setting KIREJI_INSTRUCTORS, eve
 import os
 from typing import Any
 
+from jupyterhub.utils import maybe_future
+from tornado.web import HTTPError
+
 from kireji.errors import KirejiError
 from kireji.hub.compose.service import instructors, roster
-from kireji.hub.course_service import STUDENTS
+from kireji.hub.course_service import INSTRUCTORS, STUDENTS
+from kireji.hub.roster import NAME
 
-NAMES = r"[a-z0-9][a-z0-9._@+-]{0,63}\Z"   # an account's name names a folder and a container too
 # setting of ours -> the library's, for each way in
 OAUTH = {"KIREJI_OAUTH_CLIENT_ID": "client_id", "KIREJI_OAUTH_CLIENT_SECRET": "client_secret",
          "KIREJI_OAUTH_AUTHORIZE_URL": "authorize_url", "KIREJI_OAUTH_TOKEN_URL": "token_url",
          "KIREJI_OAUTH_USERDATA_URL": "userdata_url", "KIREJI_OAUTH_CALLBACK_URL": "oauth_callback_url",
-         "KIREJI_OAUTH_USERNAME_CLAIM": "username_claim", "KIREJI_OAUTH_SCOPE": "scope"}
+         "KIREJI_OAUTH_USERNAME_CLAIM": "username_claim", "KIREJI_OAUTH_SCOPE": "scope",
+         "KIREJI_OAUTH_NAME": "login_service"}
 LTI = {"KIREJI_LTI_ISSUER": "issuer", "KIREJI_LTI_CLIENT_ID": "client_id", "KIREJI_LTI_AUTHORIZE_URL": "authorize_url",
        "KIREJI_LTI_JWKS_URL": "jwks_endpoint", "KIREJI_LTI_USERNAME_KEY": "username_key"}
 OPTIONAL = {"KIREJI_OAUTH_USERNAME_CLAIM": "preferred_username", "KIREJI_OAUTH_SCOPE": "openid profile email",
+            "KIREJI_OAUTH_NAME": "your account",
             "KIREJI_LTI_USERNAME_KEY": "email"}
 
 
 class Enrolled:
     """An authenticator that enrols as a student everybody who is no instructor: nbgrader asks the hub's groups who takes what."""
+
+    def add_user(self, user: Any) -> None:
+        """For everybody who is known, when the hub starts: whoever is named as an instructor no more is none."""
+        super().add_user(user)
+        if user.name not in instructors():
+            user.groups = [group for group in user.groups if group.name != INSTRUCTORS]
+
+    async def check_allowed(self, username: str, auth_model: dict | None = None) -> bool:
+        """As the library's, but whoever is not let in is told why."""
+        allowed = await maybe_future(super().check_allowed(username, auth_model))
+        if not allowed and auth_model:
+            raise HTTPError(403, f"You have an account, {username!r}, but it is not among those of this class. Ask your instructor to add it.",
+                            reason="You are not let in")
+        return allowed
 
     def pre_spawn_start(self, user: Any, spawner: Any) -> None:
         """Before a person's server starts."""
@@ -40,11 +59,12 @@ def configure(c: Any) -> None:
     way = os.environ.get("KIREJI_ACCOUNTS", "signup")
     if way not in WAYS:
         raise KirejiError(f"KIREJI_ACCOUNTS is {way!r} and should be one of: {', '.join(WAYS)}.")
-    c.Authenticator.username_pattern = NAMES
+    c.Authenticator.username_pattern = NAME.pattern + r"\Z"
     allowed = os.environ.get("KIREJI_ALLOWED", "").replace(",", " ").split()
     if allowed:
         c.Authenticator.allowed_users = {*allowed, *instructors(), *(person.name for person in roster())}
     c.Authenticator.allow_all = not allowed
+    c.Authenticator.allow_existing_users = False        # else whoever was here before is let in too
     WAYS[way](c)
 
 
@@ -63,24 +83,24 @@ def sign_up(c: Any) -> None:
 
 def oauth(c: Any) -> None:
     """The accounts of a university, a GitLab, a Keycloak, ...: anything that speaks OAuth 2 or OpenID Connect."""
-    from oauthenticator.generic import GenericOAuthenticator
+    from kireji.hub.compose.elsewhere import OAuth
 
-    c.JupyterHub.authenticator_class = type("OAuth", (Enrolled, GenericOAuthenticator), {})
-    take(c.GenericOAuthenticator, OAUTH)
+    c.JupyterHub.authenticator_class = OAuth
+    take(c.OAuth, OAUTH)
 
 
 def lti13(c: Any) -> None:
     """People come from their learning platform (Moodle, Canvas, ...) by a link in the course there."""
-    from ltiauthenticator.lti13.auth import LTI13Authenticator
+    from kireji.hub.compose.elsewhere import LTI13
 
-    c.JupyterHub.authenticator_class = type("LTI13", (Enrolled, LTI13Authenticator), {})
-    take(c.LTI13Authenticator, LTI)
+    c.JupyterHub.authenticator_class = LTI13
+    take(c.LTI13, LTI)
 
 
 def take(section: Any, settings: dict[str, str]) -> None:
     """Put the environment's settings into a section of the configuration."""
     values = {ours: os.environ.get(ours) or OPTIONAL.get(ours, "") for ours in settings}
-    missing = [ours for ours, value in values.items() if not value]
+    missing = [ours for ours, value in values.items() if not value] + ([] if instructors() else ["KIREJI_INSTRUCTORS"])
     if missing:
         raise KirejiError(f"KIREJI_ACCOUNTS={os.environ['KIREJI_ACCOUNTS']} also needs these settings: {', '.join(missing)}.")
     for ours, theirs in settings.items():
