@@ -48,8 +48,12 @@ class ToyCheckout:
         (root / "graders" / "toy" / "__init__.py").touch()
         (root / "graders" / "toy" / "samples.py").write_text(f'"""A typical mistake."""\n\nMISTAKES = {MISTAKES!r}\n')
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """Has Python import the copy's packages in place of the installed ones."""
+        return activated(os.environ) | {"PYTHONPATH": f"{self.root / 'src'}:{self.root / 'lab'}", "COLUMNS": "160"}
+
     def kireji(self, *words: str) -> subprocess.CompletedProcess:
         """Run a command of `./kireji` there to its end; what it said is one text."""
-        environment = activated(os.environ) | {"PYTHONPATH": f"{self.root / 'src'}:{self.root / 'lab'}", "COLUMNS": "160"}
-        return subprocess.run([sys.executable, "-P", "-m", "kireji", *words], cwd=self.root, env=environment, stdin=subprocess.DEVNULL,
+        return subprocess.run([sys.executable, "-P", "-m", "kireji", *words], cwd=self.root, env=self.environment, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

@@ -62,11 +62,36 @@ def test_it_says_the_same_on_the_screen(said, figures):
     assert f"{figures['throughput_vs_nbgrader']:.2f} times nbgrader's throughput" in said
 
 
-def test_a_system_that_fails_is_a_sentence(checkout):
-    (checkout.root / "source" / "odd").mkdir()
-    (checkout.root / "source" / "odd" / "odd.ipynb").write_text("{}")
-    done = checkout.kireji("bench", "--assignment", "odd", "--students", "1")
-    assert done.returncode == 1 and "Traceback" not in done.stdout, done.stdout
+def test_a_system_that_fails_says_why_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr(grading, "FOLDER", tmp_path)
+    (tmp_path / "course" / "submitted" / "ann" / "nothing").mkdir(parents=True)
+    with pytest.raises(grading.Failed, match="^nbgrader could not grade the class .*nothing.*nbgrader.log.$") as failed:
+        grading.run("nbgrader", tmp_path / "course", 1)
+    assert "\n" not in str(failed.value) and (tmp_path / "nbgrader.log").read_text()
+
+
+def test_without_another_system_the_rest_is_measured_and_without_ours_nothing(tmp_path, monkeypatch):
+    line = {"name": "toy", "student": "ann", "seconds": 1.0, "graded": True, "score": 6.0, "memory": 100.0,
+            "cpu": {"start": 0.1, "cells": 0.2, "tests": 0.3}, "phases": {"start": 0.1, "cells": 0.2, "tests": 0.3, "total": 0.7}}
+    result = {"wall": 2.0, "cpu": 1.0, "lines": [{"again": 0.02, "recalled": 0.01}], "count": 1, "per_minute": 30.0, "graded": [line],
+              "recording": [{"recording": 0.1, "cpu": 0.1}]}
+    broken = {"nbgrader"}
+
+    def run(system, root, count):
+        if system in broken:
+            raise grading.Failed(f"{system} is broken")
+        return result | ({"graded": [line | {"cpu": 0.5}]} if system == "floor" else {})
+
+    monkeypatch.setattr(grading, "FOLDER", tmp_path)
+    monkeypatch.setattr(grading, "prepare", lambda *arguments: [("toy", "ann", "full")])
+    monkeypatch.setattr(grading, "run", run)
+    said = CliRunner().invoke(grading.main, ["--quick", "--json", str(tmp_path / "figures.json")])
+    found = json.loads((tmp_path / "figures.json").read_text())
+    assert said.exit_code == 0 and "Left out: nbgrader is broken" in said.output
+    assert found["failed"] == {"nbgrader": "nbgrader is broken"} and "throughput_vs_nbgrader" not in found and found["floor_ratio"] == 1
+    broken.add("ours-1")
+    said = CliRunner().invoke(grading.main, ["--quick"])
+    assert said.exit_code == 1 and said.output.splitlines()[-1] == "Error: ours-1 is broken"
 
 
 def test_options_are_known_in_one_place(monkeypatch):

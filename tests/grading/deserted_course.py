@@ -43,9 +43,9 @@ def recorded(course: Course) -> dict[str, int]:
 
 
 def workers(stack: ExitStack, folder: Path, name: str, address: str, count: int) -> tuple[list[subprocess.Popen], Path]:
-    """So many more workers, and the folder in which the third call of theirs is caught."""
+    """So many more workers, and the folder of their round, in which the third call is caught."""
     place = folder / name
-    (place / "calls").mkdir(parents=True)
+    (place / "calls").mkdir(parents=True, exist_ok=True)
     made = [worker(stack, place, folder / "course", address) for _ in range(count)]
     with Client(address, set_as_default=False) as client:
         client.wait_for_workers(count, timeout=PATIENCE)
@@ -67,7 +67,7 @@ def run(folder: Path) -> dict:
                 for one in all_of_them:
                     one.kill()
                 if then:
-                    workers(stack, folder, "new", address, then)
+                    workers(stack, folder, place.name, address, then)
             thread = threading.Thread(target=killer)
             thread.start()
             return thread

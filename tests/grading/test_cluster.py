@@ -45,9 +45,9 @@ def deserted(tmp_path_factory):
 
 def test_when_all_workers_are_killed_it_ends_in_one_sentence(deserted):
     sentence = deserted["deserted"]
-    assert sentence.startswith("The cluster at tcp://127.0.0.1:") and "\n" not in sentence
-    assert f"{len(deserted['after deserted'])} of {len(STUDENTS)} are graded and recorded" in sentence and "Start some with" in sentence
-    assert set(deserted["after deserted"].values()) == {1} and len(deserted["after deserted"]) < len(STUDENTS)
+    assert sentence.startswith(f"Stopped. {len(deserted['after deserted'])} of {len(STUDENTS)} are graded and recorded; the same command")
+    assert "The cluster at tcp://127.0.0.1:" in sentence and "has had no worker" in sentence and "\n" not in sentence
+    assert set(deserted["after deserted"].values()) <= {1} and len(deserted["after deserted"]) < len(STUDENTS)
 
 
 def test_the_next_call_goes_on_with_workers_that_come_after_all_were_killed(deserted):

@@ -78,7 +78,7 @@ def grade_all(course: "Course", names: list[str], student: str | None, again: bo
     except KeyboardInterrupt:
         raise KirejiError(STOPPED.format(done=shown.finished, total=len(work))) from None
     except NobodyLeft as reason:
-        raise KirejiError(f"{reason} {STOPPED.format(done=shown.finished, total=len(work))}") from None
+        raise KirejiError(f"{STOPPED.format(done=shown.finished, total=len(work))} {reason}") from None
     console.print(table)
     for name in dict.fromkeys(name for name, _ in work) if student is None else ():
         alike = compare(course, name, console).pairs

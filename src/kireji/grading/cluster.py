@@ -65,7 +65,6 @@ class Cluster(Executor):
 
     def __init__(self, address: str) -> None:
         self.address = address
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)     # what matters becomes a sentence
         self.client = _connect(address)
         try:
             self.workers = check(self.client, address)
@@ -175,6 +174,8 @@ def _connect(address: str) -> "Client":
         from distributed import Client
     except ImportError:
         raise NoCluster(MISSING) from None
+    for name in ("distributed", "distributed.client"):      # what matters becomes a sentence
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         return Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
