@@ -48,9 +48,15 @@ def _no_docker() -> str | None:
     return stack.engine_missing()
 
 
+def _no_composes() -> str | None:
+    from tests.compose import stack
+
+    return stack.compose_missing()
+
+
 def _no_dask() -> str | None:
     return None if importlib.util.find_spec("distributed") else "Dask is not installed: ./kireji setup --cluster"
 
 
 MISSING = {"browser": _no_browser, "bubblewrap": _no_bubblewrap, "libseccomp": _no_libseccomp, "dask": _no_dask,
-           "docker": _no_docker}
+           "docker": _no_docker, "composes": _no_composes}

@@ -50,5 +50,6 @@ c.JupyterHub.default_url = course_service.landing_page
 c.JupyterHub.logo_file = str(HUB_CONFIG / "logo.svg")
 c.JupyterHub.template_paths = [str(HUB_CONFIG / "compose" / "templates")]
 
-c.Spawner.start_timeout = 120
-c.Spawner.http_timeout = 120
+# A class that comes at the same moment: on two processors each server takes several seconds, one after the other.
+c.Spawner.start_timeout = 600
+c.Spawner.http_timeout = 600

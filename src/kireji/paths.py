@@ -33,5 +33,6 @@ COURSE_LOCK = VAR / "course" / "up.lock"       # held while the course service o
 CLONE = ROOT if "KIREJI_CLONE" not in os.environ else Path(os.environ["KIREJI_CLONE"])     # where .env lies
 ROSTER = ROOT / "roster" / "roster.csv"        # the class; in the compose deployment alone
 HOMES = VAR / "homes"
+STUDENT_DOCS = VAR / "docs"      # of docs/ what students need; made anew by whatever shows it
 DEMO = VAR / "demo"
 ARTEFACTS = VAR / "artefacts"

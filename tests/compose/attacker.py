@@ -54,7 +54,7 @@ print(json.dumps(answers))
 # What a student's server has none of, and what nobody may write there.
 ABSENT = ["/var/run/docker.sock", "/run/docker.sock", "/run/sandboxes", "/srv/kireji/source", "/srv/kireji/graders", "/srv/kireji/src",
           "/srv/kireji/gradebook.db", "/srv/kireji/var/secret", "/srv/kireji/var/hub", "/srv/kireji/var/keys", "/srv/kireji/var/course",
-          "/srv/kireji/var/data/held_out", "/srv/kireji/var/homes/bob", "/srv/kireji/downloads",
+          "/srv/kireji/var/data/held_out", "/srv/kireji/var/homes/bob", "/srv/kireji/downloads", "/srv/kireji/docs", "/srv/kireji/var/docs/grading.md",
           "/srv/kireji/var/exchange/kireji/inbound/bob", "/var/lib/docker"]
 READ_ONLY = ["/srv/kireji/x", "/srv/kireji/lab/attention_lab/x", "/srv/kireji/hub_config/student_server/x", "/etc/x", "/usr/bin/x",
              "/srv/kireji/var/data/lab/x", "/srv/kireji/var/exchange/kireji/outbound/x", "/srv/kireji/var/exchange/kireji/feedback/x"]

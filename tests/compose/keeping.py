@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from kireji import paths
-from tests.compose.stack import PATIENCE, Stack, compose_command
+from tests.compose.stack import PATIENCE, Stack, composes
 
 VOLUMES = ("homes", "exchange", "hub", "course")
 MADE_ANEW = {"up.lock", "jupyterhub.sqlite", "gradebook.db", "jupyter", "data", "setup", "setup.log", "setup.lock", "judgements",
@@ -15,7 +15,7 @@ MADE_ANEW = {"up.lock", "jupyterhub.sqlite", "gradebook.db", "jupyter", "data", 
 
 def keeper(stack: Stack, *words: str, given: bytes = b"") -> bytes:
     """Run the keeper; what it wrote to standard output."""
-    done = subprocess.run([*compose_command(), "run", "--rm", "-T", "keeper", *words], cwd=paths.ROOT, input=given,
+    done = subprocess.run([*stack.command, "run", "--rm", "-T", "keeper", *words], cwd=paths.ROOT, input=given,
                           env=os.environ | stack.settings, capture_output=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stdout[-500:] + done.stderr[-3000:]
     return done.stdout
@@ -41,7 +41,8 @@ def digest(path: Path) -> str:
 
 
 def empty_one(stack: Stack) -> Stack:
-    """Another deployment of the same images, which was never started."""
+    """Another deployment of the same images, which was never started; by the oldest Compose there is."""
     other = Stack(KIREJI_VERSION=stack.settings["KIREJI_VERSION"])
+    *_, other.command = composes().values()
     other.project = other.settings["COMPOSE_PROJECT_NAME"] = stack.project + "-empty"
     return other

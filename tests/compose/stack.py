@@ -21,25 +21,37 @@ COURSE = "/services/kireji/formgrader"
 PATIENCE = 600      # seconds for what a busy machine does slowly: to build an image, to prepare the course
 
 
-def compose_command() -> list[str] | None:
-    """Compose v2 where Docker has it, else docker-compose 1.29, else None."""
+def composes() -> dict[str, list[str]]:
+    """The commands of this machine's Composes, the newer first: "new" (v2 and all later ones) and "old" (1.29)."""
+    found: dict[str, list[str]] = {}
     for command in (["docker", "compose"], ["docker-compose"]):
-        if shutil.which(command[0]) and subprocess.run([*command, "version"], capture_output=True).returncode == 0:
-            return command
-    return None
+        if shutil.which(command[0]):
+            done = subprocess.run([*command, "version", "--short"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+            if done.returncode == 0:
+                found.setdefault("old" if done.stdout.strip().startswith("1.") else "new", command)
+    return found
+
+
+def compose_missing() -> str | None:
+    """Which of Compose v2 and docker-compose 1.29 is not here; None if both are."""
+    missing = [name for age, name in (("new", "Compose v2"), ("old", "docker-compose 1.29")) if age not in composes()]
+    return f"not installed: {' and '.join(missing)}" if missing else None
 
 
 def engine_missing() -> str | None:
     """Why no deployment can be started here; None if one can."""
     if not shutil.which("docker") or subprocess.run(["docker", "info"], capture_output=True, timeout=60).returncode != 0:
         return "no Docker engine answers"
-    return None if compose_command() else "there is neither Compose v2 nor docker-compose"
+    return None if composes() else "there is neither Compose v2 nor docker-compose"
 
 
 class Stack:
-    """A deployment under a name that no other has. `address` is where it answers when it is up."""
+    """A deployment under a name that no other has. `address` is where it answers when it is up.
+
+    `command` is the Compose that it is driven by: the newer one where there are two."""
 
     def __init__(self, **settings: str) -> None:
+        self.command = next(iter(composes().values()))
         self.project, self.port = f"kireji-test-{os.getpid()}", free_ports(1)[0]
         self.address = f"http://127.0.0.1:{self.port}"
         self.settings = {"COMPOSE_PROJECT_NAME": self.project, "KIREJI_PORT": str(self.port), "KIREJI_VERSION": "test",
@@ -54,7 +66,7 @@ class Stack:
 
     def compose(self, *arguments: str, check: bool = True) -> str:
         """Run Compose; what it wrote to standard output."""
-        done = subprocess.run([*compose_command(), *arguments], cwd=paths.ROOT, env=os.environ | self.settings, text=True,
+        done = subprocess.run([*self.command, *arguments], cwd=paths.ROOT, env=os.environ | self.settings, text=True,
                               capture_output=True, timeout=3 * PATIENCE, stdin=subprocess.DEVNULL)
         assert not check or done.returncode == 0, f"{arguments}: {done.stdout[-3000:]}{done.stderr[-3000:]}"
         return done.stdout

@@ -270,6 +270,10 @@ def test_a_backup_is_restored_into_an_empty_deployment(stack: Stack, graded: Pag
         assert {f"homes/alice/{EX1}/{EX1}.ipynb", "hub/cookie_secret", "course/secret", f"course/course/autograded/alice/{EX1}/{EX1}.ipynb"} \
             <= set(before)
         assert {name: before[name] for name in before if before[name] != after.get(name)} == {}
+        with stack.timed("start what was restored"):
+            other.up()
+        with session(other, "alice") as alice:
+            assert is_in(alice, other)
     finally:
         other.remove()
 

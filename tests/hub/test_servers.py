@@ -1,9 +1,13 @@
 """What people find when they log in: a home of their own, or the formgrader."""
 
+import os
+import re
+
 import pytest
 import requests
 
-from kireji.hub.homes import shown
+from kireji import paths
+from kireji.hub.homes import FOR_STUDENTS, READ_ONLY
 from tests.live_course import LiveCourse
 from tests.running_course import SERVICE, Terminal, xsrf
 
@@ -23,7 +27,22 @@ def test_a_terminal_is_the_students_own(terminal: Terminal, running: LiveCourse)
 
 def test_the_home_shows_the_lessons_and_the_welcome_page(running: LiveCourse, alice: requests.Session) -> None:
     contents = alice.get(f"{running.address}/user/alice/api/contents/").json()["content"]
-    assert {"welcome.md", *shown()} <= {entry["name"] for entry in contents}
+    assert {"welcome.md", *READ_ONLY} <= {entry["name"] for entry in contents}
+
+
+def test_students_are_shown_what_is_for_students(running: LiveCourse, alice: requests.Session) -> None:
+    docs = alice.get(f"{running.address}/user/alice/api/contents/docs").json()["content"]
+    assert {entry["name"] for entry in docs} == {"theory.md", "student-guide.md", "figures"}
+    assert alice.get(f"{running.address}/user/alice/files/docs/figures/self_attention_twins.png").headers["Content-Type"] == "image/png"
+
+
+@pytest.mark.parametrize("page", ["theory.md", "student-guide.md", "../code/README.md", "../hub_config/welcome/student.md"])
+def test_links_on_students_pages_lead_to_what_they_have(page: str) -> None:
+    links = re.findall(r"\]\((?!/)([^)#:]+)(?:#[^)]*)?\)", (paths.DOCS / page).read_text())
+    where = "" if page.endswith("student.md") else "code" if "code" in page else "docs"
+    for link in links:
+        folder, _, rest = os.path.normpath(os.path.join(where, link)).partition("/")
+        assert folder == "code" or (folder == "docs" and rest.split("/")[0] in FOR_STUDENTS), link
 
 
 def test_the_instructor_lands_in_the_formgrader(running: LiveCourse, instructor: requests.Session) -> None:

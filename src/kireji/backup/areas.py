@@ -34,7 +34,7 @@ class Area:
 def areas() -> list[Area]:
     """Every area, in the order in which they are saved: what is made from something else before that from which it is made."""
     # Left out of var/: other areas; what is worked out again (data, judgements, pages); keys that services make anew.
-    rest = {"exchange", "homes", "hub", "course", "data", "downloads", "judgements", "copies", "keys", "demo", "artefacts",
+    rest = {"exchange", "homes", "hub", "course", "data", "downloads", "judgements", "copies", "keys", "demo", "artefacts", "docs",
             "mutation", "setup", "setup.log", "setup.lock", "setup.tmp", paths.RESTORED_TIMES.name, paths.UNFINISHED_RESTORE.name}
     return [
         Area("feedback", paths.FEEDBACK.resolve(), graded=True),

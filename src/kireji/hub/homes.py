@@ -2,20 +2,36 @@
 
 import os
 import shutil
+from functools import cache
 from pathlib import Path
 
-from kireji.paths import DOCS, HOMES, HUB_CONFIG, LESSONS
+from kireji.paths import DOCS, HOMES, HUB_CONFIG, LESSONS, STUDENT_DOCS
 
 # What the home shows of the repository: under the names that the links between these pages have.
-READ_ONLY = {LESSONS.name: LESSONS, DOCS.name: DOCS}
+READ_ONLY = {LESSONS.name: LESSONS, DOCS.name: STUDENT_DOCS}
+# The rest of docs/ is for instructors and engineers: what hidden tests do not notice stands there too.
+FOR_STUDENTS = ("theory.md", "student-guide.md", "figures")
 
 ENDED = """> **Your last server was stopped because {}.** Your files are as they were.
 
 """
 
 
+@cache
+def make_student_docs() -> None:
+    """Copy what is for students out of docs/; once for each hub that runs."""
+    STUDENT_DOCS.mkdir(parents=True, exist_ok=True)
+    for path in STUDENT_DOCS.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for name in FOR_STUDENTS:
+        if (DOCS / name).is_dir():
+            shutil.copytree(DOCS / name, STUDENT_DOCS / name)
+        elif (DOCS / name).exists():
+            shutil.copy(DOCS / name, STUDENT_DOCS / name)
+
+
 def shown() -> dict[str, Path]:
-    """The read-only folders that exist in this checkout, by their name in the home."""
+    """The read-only folders that there are, by their name in the home."""
     return {name: folder for name, folder in READ_ONLY.items() if folder.is_dir()}
 
 
@@ -24,6 +40,7 @@ def prepare_home(name: str, role: str, walled: bool, note: Path) -> Path:
 
     Behind a wall the read-only folders are mounted over empty ones; without a wall they are links. `note` says why the last
     server was ended, if it was: the welcome page begins with it, once."""
+    make_student_docs()
     home = HOMES / name
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     welcome = home / "welcome.md"
