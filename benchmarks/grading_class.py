@@ -1,5 +1,6 @@
 """A class of made-up students, each of whom hands in something else: what the grading benchmark grades."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,11 +33,11 @@ UNTOUCHED, SLOWLY, CRASHING = (Kind("untouched", leave, trained=False), Kind("sl
 MIXTURE = (FULL, PARTLY, UNTOUCHED, SLOWLY, CRASHING, FULL, PARTLY, FULL, PARTLY, FULL)
 
 
-def hand_in(course: Path, assignment: Assignment, students: int) -> list[tuple[str, str, str]]:
+def hand_in(course: Path, assignment: Assignment, students: int, mixture: Sequence[Kind] = MIXTURE) -> list[tuple[str, str, str]]:
     """Fill COURSE/submitted; returns (assignment, student, kind) of each. No two submissions have the same content."""
     made = []
     for number in range(students):
-        kind, student = MIXTURE[number % len(MIXTURE)], f"student{number:04}"
+        kind, student = mixture[number % len(mixture)], f"student{number:04}"
         folder = course / "submitted" / student / assignment.name
         folder.mkdir(parents=True)
         notebook = assignment.skeleton()

@@ -1,8 +1,9 @@
 """The systems that the grading benchmark compares. Each runs in a process of its own: `python -m benchmarks.grading_systems SYSTEM COURSE OUT`.
 
-SYSTEM is nbgrader, ours-N (N workers), again (what ours has graded already) or floor. OUT gets a line of JSON for each submission.
+SYSTEM is nbgrader, otter, ours-N (N workers), again (what ours has graded already), growth-N or floor. OUT gets a line of JSON for each submission.
 """
 
+import functools
 import json
 import os
 import sys
@@ -11,10 +12,12 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import psutil
+from rich.console import Console
 from traitlets.config import Config
 
 from kireji import paths
@@ -23,7 +26,7 @@ MIB = 2**20
 
 
 def work_of(course: Path) -> list[tuple[str, str]]:
-    return sorted((folder.name, folder.parent.name) for folder in course.glob("submitted/*/*"))
+    return sorted((folder.name, folder.parent.name) for folder in course.glob("submitted/*/*") if folder.is_dir())
 
 
 def write(out: Path, **line: Any) -> None:
@@ -50,6 +53,16 @@ def nbgrader(course: Path, out: Path) -> None:
         write(out, name=name, student=student, seconds=seconds, graded=result["success"], score=score)
 
 
+def otter(course: Path, out: Path) -> None:
+    """otter-grader without containers, one submission after the other. Runs in an environment that has it."""
+    from .grading_otter import grade
+
+    started = time.monotonic()
+    for name, student, points in grade(course, work_of(course)):
+        seconds, started = time.monotonic() - started, time.monotonic()
+        write(out, name=name, student=student, seconds=seconds, graded=points is not None, score=points or 0.0)
+
+
 def generate(api: Any, course: Path) -> None:
     for name in sorted({name for name, _ in work_of(course)}):
         result = api.generate_assignment(name)
@@ -74,9 +87,14 @@ class Measured(Executor):
     """Forks, whose calls also write down what they took."""
 
     def __init__(self, count: int, out: Path) -> None:
+        self.count, self.out = count, out
+
+    @functools.cached_property
+    def forks(self) -> Executor:
+        """Started when there is something to judge."""
         from kireji.grading.forks import Forks
 
-        self.forks, self.out = Forks(count), out
+        return Forks(self.count)
 
     def submit(self, call: Callable, /, *arguments: Any, **named: Any) -> Future:
         return self.forks.submit(measured, call, str(self.out), *arguments, **named)
@@ -137,21 +155,42 @@ def measured(call: Callable, out: str, task: Any) -> Any:
 
 def ours(course: Path, out: Path, workers: int) -> None:
     """Collected work into the gradebook, by the way that `./kireji grade` takes."""
-    graded = our_course(course)
-    recording: list[float] = []
-    record = graded.grade
-
-    def timed(*arguments: Any) -> None:
-        started, used = time.monotonic(), time.process_time()
-        record(*arguments)
-        recording.append(time.monotonic() - started)
-        write(out, recording=recording[-1], cpu=time.process_time() - used)
-
-    graded.grade = timed
+    graded = timed(our_course(course), out)
     generate(graded.api, course)
     for name, student, reason in graded.grade_many(work_of(course), workers, open_executor=lambda count: Measured(workers, out)):
         if reason:
             raise SystemExit(f"{student}'s {name}: {reason}")
+
+
+def timed(graded: Any, out: Path) -> Any:
+    """The course, which also writes down what each recording took."""
+    record = graded.grade
+
+    def grade(*arguments: Any) -> None:
+        started, used = time.monotonic(), time.process_time()
+        record(*arguments)
+        write(out, recording=time.monotonic() - started, cpu=time.process_time() - used)
+
+    graded.grade = grade
+    return graded
+
+
+def growth(course: Path, out: Path, workers: int) -> None:
+    """`./kireji grade` itself: of everything, of nothing new, and of everything again."""
+    from kireji.cli.grade import grade_all
+
+    from .grading_growth import stages
+
+    graded = our_course(course)
+    generate(graded.api, course)
+    (name,) = {name for name, _ in work_of(course)}
+
+    def grade(again: bool) -> None:
+        # The figures of a submission are of its first time.
+        there = timed(our_course(course), Path(os.devnull) if again else out)
+        grade_all(there, [name], None, again, workers, Console(file=StringIO()), Measured(workers, out))
+
+    write(out, **stages(graded, name, len(work_of(course)), grade))
 
 
 def again(course: Path, out: Path) -> None:
@@ -213,7 +252,7 @@ def bare(course: str, name: str, student: str, out: str) -> None:
 def main(system: str, course: str, out: str) -> None:
     sys.path.insert(0, str(paths.ROOT))
     name, _, workers = system.partition("-")
-    {"nbgrader": nbgrader, "again": again, "floor": floor, "ours": ours}[name](Path(course), Path(out), *filter(None, [int(workers or 0)]))
+    {"nbgrader": nbgrader, "otter": otter, "again": again, "floor": floor, "ours": ours, "growth": growth}[name](Path(course), Path(out), *filter(None, [int(workers or 0)]))
 
 
 if __name__ == "__main__":

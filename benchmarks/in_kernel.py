@@ -1,4 +1,4 @@
-"""The hidden tests of a cell in the student's own process, without a wall: what nbgrader's test cells call in the benchmark, and the floor."""
+"""The hidden tests of a cell in the student's own process, without a wall: what the peers' tests call in the benchmark, and the floor."""
 
 import functools
 import sys
@@ -59,13 +59,17 @@ def run(namespace: dict[str, Any], assignment: str, cell: str | None = None) -> 
     return grading
 
 
+def score(namespace: dict[str, Any], assignment: str, cell: str, points: float) -> float:
+    """The points that the variables `namespace` earn in a cell which is worth `points`."""
+    return cell_score([report for _, report in run(namespace, assignment, cell).reports.values()], points)
+
+
 @functools.cache
 def checker(assignment: str) -> Callable[[str, float], float]:
     """check(cell, points) -> the points earned, as the last line of an autograder test cell gives them to nbgrader."""
     from IPython import get_ipython
 
     def check(cell: str, points: float) -> float:
-        grading = run(get_ipython().user_ns, assignment, cell)
-        return cell_score([report for _, report in grading.reports.values()], points)
+        return score(get_ipython().user_ns, assignment, cell, points)
 
     return check

@@ -76,8 +76,8 @@ def wait_for(path: Path) -> str:
     return path.read_text()
 
 
-def worker(stack: ExitStack, folder: Path, course: Path, address: str) -> None:
-    start(stack, folder, "worker", address, "--host", "127.0.0.1", "--no-nanny", "--no-dashboard", "--local-directory", str(folder),
+def worker(stack: ExitStack, folder: Path, course: Path, address: str) -> subprocess.Popen:
+    return start(stack, folder, "worker", address, "--host", "127.0.0.1", "--no-nanny", "--no-dashboard", "--local-directory", str(folder),
           "--preload", "tests.grading.cluster_worker", "--nthreads", "1", KIREJI_TEST_COURSE=str(course),
           KIREJI_TEST_CALLS=str(folder / "calls"))
 

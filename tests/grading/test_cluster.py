@@ -37,6 +37,25 @@ def test_a_cluster_that_will_not_do_is_a_sentence(found):
     assert "has no worker. Start some with: dask worker tcp://127.0.0.1:" in found["no worker"]
 
 
+@pytest.fixture(scope="module")
+def deserted(tmp_path_factory):
+    """What tests/grading/deserted_course.py saw, which needs a process of its own."""
+    return found_by("tests.grading.deserted_course", tmp_path_factory.mktemp("deserted"))
+
+
+def test_when_all_workers_are_killed_it_ends_in_one_sentence(deserted):
+    sentence = deserted["deserted"]
+    assert sentence.startswith(f"Stopped. {len(deserted['after deserted'])} of {len(STUDENTS)} are graded and recorded; the same command")
+    assert "The cluster at tcp://127.0.0.1:" in sentence and "has had no worker" in sentence and "\n" not in sentence
+    assert set(deserted["after deserted"].values()) <= {1} and len(deserted["after deserted"]) < len(STUDENTS)
+
+
+def test_the_next_call_goes_on_with_workers_that_come_after_all_were_killed(deserted):
+    assert deserted["relieved"] == "to the end"
+    assert deserted["recorded"] == dict.fromkeys(STUDENTS, 1)
+    assert deserted["scores"] == {student: 2 * number for number, student in enumerate(STUDENTS)}
+
+
 class Workers:
     """A client of two workers that answer `said` and have so many `threads`."""
 

@@ -1,5 +1,6 @@
-"""`./kireji bench`: how fast a class is graded, in the benchmarks' own process."""
+"""`./kireji bench`: how fast a class is graded. The options are here; what they do is done by benchmarks/grading.py in its own process."""
 
+import json
 import os
 import sys
 
@@ -13,15 +14,15 @@ from kireji import paths
 @click.option("--quick", is_flag=True, help="Five students and one assignment, instead of 30 and all.")
 @click.option("--students", type=click.IntRange(1), help="How many students.")
 @click.option("--assignment", "names", multiple=True, help="Only this assignment; may be given again.")
-@click.option("--only-ours", is_flag=True, help="Leave out nbgrader and the floor: how the cost grows, with --students 10, 100, 1000.")
+@click.option("--otter", is_flag=True, help="otter-grader 7 too; it is installed into var/otter the first time.")
+@click.option("--only-ours", is_flag=True, help="Leave out the others and the floor.")
 @click.option("--peers", type=click.IntRange(1), metavar="N",
-              help="nbgrader and the floor grade only the first N students: kinds of work repeat every ten.")
-def bench(json_file: str | None, quick: bool, students: int | None, names: tuple[str, ...], only_ours: bool, peers: int | None) -> None:
+              help="The others and the floor grade only the first N students: kinds of work repeat every ten.")
+@click.option("--growth", is_flag=True, help="Instead: how the cost of light work grows with 10, 100, 1000 students, or up to --students.")
+def bench(**chosen: object) -> None:
     """Measure how fast a class is graded, beside nbgrader and beside no wall at all. Trains models the first time.
 
     What is measured, and how, is in benchmarks/README.md."""
-    arguments = [*(["--json", os.path.abspath(json_file)] if json_file else []), *(["--quick"] if quick else []),
-                 *(["--students", str(students)] if students else []), *(["--peers", str(peers)] if peers else []), *(["--only-ours"] if only_ours else []),
-                 *(word for name in names for word in ("--assignment", name))]
-    os.chdir(paths.ROOT)
-    os.execve(sys.executable, [sys.executable, "-m", "benchmarks.grading", *arguments], os.environ | {"OMP_NUM_THREADS": "1"})
+    found = os.pathsep.join([str(paths.ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    os.execve(sys.executable, [sys.executable, "-P", "-m", "benchmarks.grading", json.dumps(chosen)],
+              os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": found})

@@ -64,6 +64,7 @@ def grade_all(course: "Course", names: list[str], student: str | None, again: bo
     table = Table("Assignment", "Student", "Score", box=None, padding=(0, 2, 0, 0))
     failed = []
     from kireji.cli.progress import Round                   # here: torch takes a second to import
+    from kireji.grading.ahead import NobodyLeft             # and here
 
     shown = Round(len(work))
     try:
@@ -76,6 +77,8 @@ def grade_all(course: "Course", names: list[str], student: str | None, again: bo
                 course_log.tell(f"{name}/{who} {'could not be graded' if reason else 'is graded'}")
     except KeyboardInterrupt:
         raise KirejiError(STOPPED.format(done=shown.finished, total=len(work))) from None
+    except NobodyLeft as reason:
+        raise KirejiError(f"{STOPPED.format(done=shown.finished, total=len(work))} {reason}") from None
     console.print(table)
     for name in dict.fromkeys(name for name, _ in work) if student is None else ():
         alike = compare(course, name, console).pairs

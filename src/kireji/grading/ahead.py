@@ -33,6 +33,10 @@ LOG = paths.VAR / "grading.log"
 AT_HAND = 2     # submissions beyond those being judged that wait in memory, so that nobody who judges is idle
 
 
+class NobodyLeft(KirejiError):
+    """Why nothing more can be judged where it was to be judged: of all that waits, and not of one submission."""
+
+
 @dataclass(frozen=True)
 class Task:
     """A submission on its way to whoever judges it. `key` is what its judgement will be kept under."""
@@ -97,6 +101,8 @@ def _outcome(future: Future, task: Task) -> Outcome:
         return future.result()
     except BrokenExecutor:
         return Outcome(reason=KILLED.format(name=task.name))
+    except NobodyLeft:
+        raise
     except KirejiError as error:
         return Outcome(reason=f"{task.name} was not judged: {error}")
     except Exception as error:      # of an executor beyond this machine
@@ -115,6 +121,7 @@ class Judging:
         self._executor: Executor | None = None
         self._running: dict[Future[Outcome], tuple[Path, Task]] = {}
         self._done: list[tuple[Path, str]] = []
+        self._left: NobodyLeft | None = None
 
     def __enter__(self) -> "Judging":
         return self
@@ -123,7 +130,7 @@ class Judging:
         self._close()
 
     def __len__(self) -> int:
-        return len(self._running) + len(self._done)
+        return len(self._running) + len(self._done) + (self._left is not None)
 
     @property
     def running(self) -> list[Path]:
@@ -154,12 +161,20 @@ class Judging:
         self._running[self._executor.submit(judge_task, task)] = (folder, task)
 
     def done(self, seconds: float | None = None) -> list[tuple[Path, str]]:
-        """Those that are done, each with the reason why it could not be judged, or "". Waits for one, so many `seconds`."""
+        """Those that are done, each with the reason why it could not be judged, or "". Waits for one, so many `seconds`.
+
+        NobodyLeft if none will be any more.
+        """
         if not self._done and self._running:
             finished, _ = wait(self._running, seconds, FIRST_COMPLETED)
             for future in [future for future in self._running if future in finished]:       # as they were submitted
                 folder, task = self._running.pop(future)
-                self._note(folder, _outcome(future, task), task)
+                try:
+                    self._note(folder, _outcome(future, task), task)
+                except NobodyLeft as left:
+                    self._left = left
+        if self._left and not self._done:
+            raise self._left
         done, self._done = self._done, []
         return done
 

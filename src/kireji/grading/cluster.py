@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from kireji import paths
 from kireji.data.secret import read_or_make_secret
-from kireji.errors import KirejiError
 
+from .ahead import NobodyLeft
 from .assignment import load, names
 from .kept import graders_version
 
@@ -28,13 +28,12 @@ if TYPE_CHECKING:
 PATIENCE = 15           # seconds for a scheduler to answer
 LOOK = 5.0              # seconds between two looks whether there are workers
 DESERTED = 120.0        # seconds without any, until grading gives up
-ALONE = ("the cluster at {address} has had no worker for {seconds:.0f} seconds. Nothing that was recorded is lost. Start some with: {start} "
-         "Then run the command again.")
+ALONE = "The cluster at {address} has had no worker for {seconds:.0f} seconds. Start some with: {start}"
 MISSING = "Grading on a cluster needs Dask, which is not installed here. Install it with: ./kireji setup --cluster"
 START = "dask worker {address} --nthreads 1 --nworkers 4"
 
 
-class NoCluster(KirejiError):
+class NoCluster(NobodyLeft):
     """Why nothing can be judged there, in one sentence."""
 
 
@@ -66,7 +65,6 @@ class Cluster(Executor):
 
     def __init__(self, address: str) -> None:
         self.address = address
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)     # what matters becomes a sentence
         self.client = _connect(address)
         try:
             self.workers = check(self.client, address)
@@ -176,6 +174,8 @@ def _connect(address: str) -> "Client":
         from distributed import Client
     except ImportError:
         raise NoCluster(MISSING) from None
+    for name in ("distributed", "distributed.client"):      # what matters becomes a sentence
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         return Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
