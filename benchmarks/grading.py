@@ -11,10 +11,10 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import click
 import nbformat
 from rich.console import Console
 
@@ -102,21 +102,9 @@ def compare(names: list[str], count: int, systems: list[str], peers: int, cores:
     return figures(results, cores, made) | {"failed": failed}
 
 
-@click.command()
-@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Also write the figures here.")
-@click.option("--quick", is_flag=True, help="Five students and one assignment, instead of 30 and all.")
-@click.option("--students", type=click.IntRange(1), help="How many students.")
-@click.option("--assignment", "names", multiple=True, help="Only this assignment; may be given again.")
-@click.option("--otter", is_flag=True, help="otter-grader 7 too; it is installed into var/otter the first time.")
-@click.option("--only-ours", is_flag=True, help="Leave out the others and the floor.")
-@click.option("--peers", type=click.IntRange(1), metavar="N",
-              help="The others and the floor grade only the first N students: kinds of work repeat every ten.")
-@click.option("--growth", is_flag=True, help="Instead: how the cost of light work grows with 10, 100, 1000 students, or up to --students.")
-def main(json_file: Path | None, quick: bool, students: int | None, names: tuple[str, ...], otter: bool, only_ours: bool,
-         peers: int | None, growth: bool) -> None:
-    """Measure how fast a class is graded, beside nbgrader and beside no wall at all. Trains models the first time.
-
-    What is measured, and how, is in benchmarks/README.md."""
+def main(*, json_file: str | None = None, quick: bool = False, students: int | None = None, names: Sequence[str] = (), otter: bool = False,
+         only_ours: bool = False, peers: int | None = None, growth: bool = False) -> None:
+    """What `./kireji bench` does with its options."""
     console, cores = Console(highlight=False), os.cpu_count() or 1
     FOLDER.mkdir(parents=True, exist_ok=True)
     try:
@@ -131,14 +119,14 @@ def main(json_file: Path | None, quick: bool, students: int | None, names: tuple
             found = compare(chosen, count, systems, peers or count, cores, console)
             show(found, console)
     except KirejiError as error:
-        raise click.ClickException(str(error)) from None
+        sys.exit(f"Error: {error}")
     finally:
         for root in FOLDER.glob("*/"):
             shutil.rmtree(root, ignore_errors=True)
     if json_file:
-        json_file.write_text(json.dumps(found, indent=2))
+        Path(json_file).write_text(json.dumps(found, indent=2))
         console.print(f"Figures: {json_file}")
 
 
 if __name__ == "__main__":
-    main(prog_name="./kireji bench")
+    main(**json.loads(sys.argv[1]))
