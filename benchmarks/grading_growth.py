@@ -74,13 +74,20 @@ def stages(graded: "Course", name: str, students: int, grade: Callable[[bool], N
 
 def show(found: dict[str, Any], console: Console) -> None:
     """The table of the sizes so far."""
-    table = Table("Students", "seconds", "a minute", "CPU s to judge one", "to record one", "(the last)", "the rest, for one", "to grade it again",
-                  "nothing new, s", "memory MB", "gradebook MB", box=None, padding=(0, 2, 0, 0))
-    for line in found["growth"]:
-        count = line["students"]
-        rest = line["grade_cpu_seconds"] / count - line["recording_cpu_seconds"]
-        table.add_row(str(count), f"{line['grade_seconds']:.0f}", f"{60 * count / line['grade_seconds']:.1f}", f"{line['judging_cpu_seconds']:.2f}",
-                      f"{line['recording_cpu_seconds']:.3f}", f"{line['recording_cpu_seconds_at_the_end']:.3f}", f"{rest:.3f}",
-                      f"{line['regrade_cpu_seconds'] / count:.3f}", f"{line['nothing_new_seconds']:.2f}", f"{line['memory_mb']:.0f}",
-                      f"{line['gradebook_mb']:.2f}")
+    sizes = found["growth"]
+    table = Table("Students", *(str(size["students"]) for size in sizes), box=None, padding=(0, 2, 0, 0))
+
+    def row(name: str, form: str, value: Callable[[dict[str, Any]], float]) -> None:
+        table.add_row(name, *(format(value(size), form) for size in sizes))
+
+    row("seconds", ".0f", lambda size: size["grade_seconds"])
+    row("submissions a minute", ".1f", lambda size: 60 * size["students"] / size["grade_seconds"])
+    row("CPU s to judge one", ".2f", lambda size: size["judging_cpu_seconds"])
+    row("CPU s to record one", ".3f", lambda size: size["recording_cpu_seconds"])
+    row("... of the last tenth", ".3f", lambda size: size["recording_cpu_seconds_at_the_end"])
+    row("CPU s of the rest, for one", ".3f", lambda size: size["grade_cpu_seconds"] / size["students"] - size["recording_cpu_seconds"])
+    row("CPU s to grade one again", ".3f", lambda size: size["regrade_cpu_seconds"] / size["students"])
+    row("seconds where nothing is new", ".2f", lambda size: size["nothing_new_seconds"])
+    row("memory, MB", ".0f", lambda size: size["memory_mb"])
+    row("gradebook, MB", ".2f", lambda size: size["gradebook_mb"])
     console.print(table)
