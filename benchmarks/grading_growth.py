@@ -6,6 +6,7 @@ measured is what one more submission costs whatever is in it.
 
 import os
 import resource
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +50,7 @@ def measure(folder: Path, name: str, most: int, workers: int, run: Callable[[str
 
 def prepare(root: Path, assignment: Assignment, students: int) -> None:
     """A course directory in which so many students have handed in light work."""
+    shutil.rmtree(root, ignore_errors=True)     # of a run that was ended
     (root / "exchange" / paths.COURSE_ID / "inbound").mkdir(parents=True)       # nothing that is new
     (root / "source" / assignment.name).mkdir(parents=True)
     nbformat.write(assignment.source, root / "source" / assignment.name / f"{assignment.name}.ipynb")
