@@ -1,7 +1,7 @@
 """Grading a class, side by side: nbgrader as it comes, ours, and the floor. `./kireji bench`
 
-Each system grades the same class in a process of its own, one after the other, and its whole time counts, from the start of
-the command to the last grade. docs: benchmarks/README.md.
+Each system grades the same class in a process of its own, one after the other, and its whole time
+counts, from the start of the command to the last grade. docs: benchmarks/README.md.
 """
 
 import json
@@ -36,7 +36,8 @@ class Failed(KirejiError):
 
 
 def prepare(root: Path, names: list[str], students: int, system: str) -> list[tuple[str, str, str]]:
-    """A course directory with a class's submissions, as `system` wants it: nbgrader has the hidden tests in the graded cells."""
+    """A course directory with a class's submissions, as `system` wants it: nbgrader has the hidden
+    tests in the graded cells."""
     shutil.rmtree(root, ignore_errors=True)
     (root / "exchange").mkdir(parents=True)
     made = []
@@ -57,29 +58,56 @@ def prepare(root: Path, names: list[str], students: int, system: str) -> list[tu
 
 
 def run(system: str, root: Path, count: int) -> dict[str, Any]:
-    """One system grades what is in `root`: wall and processor seconds, and its lines. Failed if it does not come to an end."""
+    """One system grades what is in `root`: wall and processor seconds, and its lines. Failed if it
+    does not come to an end."""
     out, log = FOLDER / f"{system}.jsonl", FOLDER / f"{system}.log"
     out.unlink(missing_ok=True)
     python = grading_otter.python() if system == "otter" else sys.executable
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    # The last two: that nothing is trained, and where the data are, for the peers' kernels. A sandbox says so itself.
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(paths.ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]),
-                                "OMP_NUM_THREADS": "1", "ATTENTION_LAB_GRADING": "1", "ATTENTION_LAB_DATA": str(paths.LAB_DATA)}
+    # The last two: that nothing is trained, and where the data are, for the peers' kernels. A
+    # sandbox says so itself.
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(
+            [str(paths.ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        ),
+        "OMP_NUM_THREADS": "1",
+        "ATTENTION_LAB_GRADING": "1",
+        "ATTENTION_LAB_DATA": str(paths.LAB_DATA),
+    }
     with log.open("w") as errors:
-        status = subprocess.run([python, "-m", "benchmarks.grading_systems", system, str(root), str(out)], env=environment,
-                                cwd=paths.ROOT, stdout=subprocess.DEVNULL, stderr=errors).returncode
+        status = subprocess.run(
+            [python, "-m", "benchmarks.grading_systems", system, str(root), str(out)],
+            env=environment,
+            cwd=paths.ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+        ).returncode
     wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     if status:
-        said = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()] or ["it said nothing"]
-        raise Failed(f"{system} could not grade the class ({said[-1][:300]}). All that it said is in {log}.")
+        said = [
+            line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()
+        ] or ["it said nothing"]
+        raise Failed(
+            f"{system} could not grade the class ({said[-1][:300]}). All that it said is in {log}."
+        )
     lines = [json.loads(line) for line in out.read_text().splitlines()]
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"wall": wall, "cpu": cpu, "lines": lines, "count": count, "per_minute": 60 * count / wall,
-            "graded": [line for line in lines if "seconds" in line], "recording": [line for line in lines if "recording" in line]}
+    return {
+        "wall": wall,
+        "cpu": cpu,
+        "lines": lines,
+        "count": count,
+        "per_minute": 60 * count / wall,
+        "graded": [line for line in lines if "seconds" in line],
+        "recording": [line for line in lines if "recording" in line],
+    }
 
 
-def compare(names: list[str], count: int, systems: list[str], peers: int, cores: int, console: Console) -> dict[str, Any]:
-    """Let each of `systems` grade the class of `count` students; the peers its first `peers`. The figures."""
+def compare(
+    names: list[str], count: int, systems: list[str], peers: int, cores: int, console: Console
+) -> dict[str, Any]:
+    """Let each of `systems` grade the class of `count` students; the peers its first `peers`. The
+    figures."""
     results: dict[str, dict] = {}
     failed: dict[str, str] = {}
     made: list[tuple[str, str, str]] = []
@@ -102,20 +130,41 @@ def compare(names: list[str], count: int, systems: list[str], peers: int, cores:
     return figures(results, cores, made) | {"failed": failed}
 
 
-def main(*, json_file: str | None = None, quick: bool = False, students: int | None = None, names: Sequence[str] = (), otter: bool = False,
-         only_ours: bool = False, peers: int | None = None, growth: bool = False) -> None:
+def main(
+    *,
+    json_file: str | None = None,
+    quick: bool = False,
+    students: int | None = None,
+    names: Sequence[str] = (),
+    otter: bool = False,
+    only_ours: bool = False,
+    peers: int | None = None,
+    growth: bool = False,
+) -> None:
     """What `./kireji bench` does with its options."""
     console, cores = Console(highlight=False), os.cpu_count() or 1
     FOLDER.mkdir(parents=True, exist_ok=True)
     try:
         if growth:
-            found = grading_growth.measure(FOLDER, catalogue.load(names[0] if names else grading_growth.CHEAPEST).name,
-                                           students or 1000, cores, run, console)
+            found = grading_growth.measure(
+                FOLDER,
+                catalogue.load(names[0] if names else grading_growth.CHEAPEST).name,
+                students or 1000,
+                cores,
+                run,
+                console,
+            )
         else:
-            chosen = [catalogue.load(name).name for name in names] or (catalogue.names()[:1] if quick else catalogue.names())
+            chosen = [catalogue.load(name).name for name in names] or (
+                catalogue.names()[:1] if quick else catalogue.names()
+            )
             count = students or (5 if quick else 30)
             systems = ["ours-1", *([f"ours-{cores}"] if cores > 1 else []), "again"]
-            systems = systems if only_ours else ["nbgrader", *(["otter"] if otter else []), *systems, "floor"]
+            systems = (
+                systems
+                if only_ours
+                else ["nbgrader", *(["otter"] if otter else []), *systems, "floor"]
+            )
             found = compare(chosen, count, systems, peers or count, cores, console)
             show(found, console)
     except KirejiError as error:

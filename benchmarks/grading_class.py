@@ -1,4 +1,5 @@
-"""A class of made-up students, each of whom hands in something else: what the grading benchmark grades."""
+"""A class of made-up students, each of whom hands in something else: what the grading benchmark
+grades."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,15 +27,22 @@ class Kind:
     extra: str = ""
 
 
-# Ten students in a row are: four who solved it, three who made typical mistakes, and one of each of the rest.
+# Ten students in a row are: four who solved it, three who made typical mistakes, and one of each of
+# the rest.
 FULL, PARTLY = Kind("full", solve), Kind("partly right", slip)
-UNTOUCHED, SLOWLY, CRASHING = (Kind("untouched", leave, trained=False), Kind("slow", solve, extra=SLOW),
-                               Kind("crashing", slip, extra=CRASH))
+UNTOUCHED, SLOWLY, CRASHING = (
+    Kind("untouched", leave, trained=False),
+    Kind("slow", solve, extra=SLOW),
+    Kind("crashing", slip, extra=CRASH),
+)
 MIXTURE = (FULL, PARTLY, UNTOUCHED, SLOWLY, CRASHING, FULL, PARTLY, FULL, PARTLY, FULL)
 
 
-def hand_in(course: Path, assignment: Assignment, students: int, mixture: Sequence[Kind] = MIXTURE) -> list[tuple[str, str, str]]:
-    """Fill COURSE/submitted; returns (assignment, student, kind) of each. No two submissions have the same content."""
+def hand_in(
+    course: Path, assignment: Assignment, students: int, mixture: Sequence[Kind] = MIXTURE
+) -> list[tuple[str, str, str]]:
+    """Fill COURSE/submitted; returns (assignment, student, kind) of each. No two submissions have
+    the same content."""
     made = []
     for number in range(students):
         kind, student = mixture[number % len(mixture)], f"student{number:04}"

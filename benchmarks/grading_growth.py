@@ -1,7 +1,8 @@
-"""How the cost of grading grows with the class: light work of 10, 100, 1,000 students. `./kireji bench --growth`
+"""How the cost of grading grows with the class: light work of 10, 100, 1,000 students. `./kireji
+bench --growth`
 
-Everybody hands in an untouched notebook with a comment of their own, which is run, judged and recorded as any other: what is
-measured is what one more submission costs whatever is in it.
+Everybody hands in an untouched notebook with a comment of their own, which is run, judged and
+recorded as any other: what is measured is what one more submission costs whatever is in it.
 """
 
 import os
@@ -24,13 +25,21 @@ from kireji.grading.assignment import Assignment, load
 if TYPE_CHECKING:
     from kireji.grading.course import Course
 
-CHEAPEST = "ex1_translation"        # of the four, untouched
+CHEAPEST = "ex1_translation"  # of the four, untouched
 SIZES = (10, 100, 1000)
 MIB = 2**20
 
 
-def measure(folder: Path, name: str, most: int, workers: int, run: Callable[[str, Path, int], dict], console: Console) -> dict[str, Any]:
-    """Grade classes of up to `most` students below `folder` with so many workers, and show what each cost. The figures."""
+def measure(
+    folder: Path,
+    name: str,
+    most: int,
+    workers: int,
+    run: Callable[[str, Path, int], dict],
+    console: Console,
+) -> dict[str, Any]:
+    """Grade classes of up to `most` students below `folder` with so many workers, and show what
+    each cost. The figures."""
     assignment, sizes = load(name), [size for size in SIZES if size < most] + [most]
     found: dict[str, Any] = {"assignment": name, "workers": workers, "growth": []}
     for size in sizes:
@@ -41,35 +50,53 @@ def measure(folder: Path, name: str, most: int, workers: int, run: Callable[[str
         judged = [sum(line["cpu"].values()) for line in result["graded"]]
         recorded = [line["cpu"] for line in result["recording"]]
         (stages,) = [line for line in result["lines"] if "grade_seconds" in line]
-        found["growth"].append({
-            "students": size, "judging_cpu_seconds": mean(judged), "recording_cpu_seconds": mean(recorded),
-            "recording_cpu_seconds_at_the_end": mean(recorded[-max(1, size // 10):])} | stages)
+        found["growth"].append(
+            {
+                "students": size,
+                "judging_cpu_seconds": mean(judged),
+                "recording_cpu_seconds": mean(recorded),
+                "recording_cpu_seconds_at_the_end": mean(recorded[-max(1, size // 10) :]),
+            }
+            | stages
+        )
         show(found, console)
     return found
 
 
 def prepare(root: Path, assignment: Assignment, students: int) -> None:
     """A course directory in which so many students have handed in light work."""
-    shutil.rmtree(root, ignore_errors=True)     # of a run that was ended
-    (root / "exchange" / paths.COURSE_ID / "inbound").mkdir(parents=True)       # nothing that is new
+    shutil.rmtree(root, ignore_errors=True)  # of a run that was ended
+    (root / "exchange" / paths.COURSE_ID / "inbound").mkdir(parents=True)  # nothing that is new
     (root / "source" / assignment.name).mkdir(parents=True)
-    nbformat.write(assignment.source, root / "source" / assignment.name / f"{assignment.name}.ipynb")
+    nbformat.write(
+        assignment.source, root / "source" / assignment.name / f"{assignment.name}.ipynb"
+    )
     hand_in(root, assignment, students, (UNTOUCHED,))
 
 
-def stages(graded: "Course", name: str, students: int, grade: Callable[[bool], None]) -> dict[str, float]:
-    """What `./kireji grade` takes: of everything, of nothing new, and of everything again. grade(again): the command.
+def stages(
+    graded: "Course", name: str, students: int, grade: Callable[[bool], None]
+) -> dict[str, float]:
+    """What `./kireji grade` takes: of everything, of nothing new, and of everything again.
+    grade(again): the command.
 
-    Seconds and MiB; processor seconds of this process alone, which records, copies the gradebook and compares submissions."""
+    Seconds and MiB; processor seconds of this process alone, which records, copies the gradebook
+    and compares submissions."""
     taken = {}
     for stage, again in (("grade", False), ("nothing_new", False), ("regrade", True)):
         started, used = time.monotonic(), time.process_time()
         grade(again)
-        taken[f"{stage}_seconds"], taken[f"{stage}_cpu_seconds"] = time.monotonic() - started, time.process_time() - used
+        taken[f"{stage}_seconds"], taken[f"{stage}_cpu_seconds"] = (
+            time.monotonic() - started,
+            time.process_time() - used,
+        )
         if stage == "grade":
             taken["memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             taken["gradebook_mb"] = os.stat(graded.gradebook_file).st_size / MIB
-    if not all(graded.is_graded(name, who) for who in graded.students(name)) or len(graded.students(name)) != students:
+    if (
+        not all(graded.is_graded(name, who) for who in graded.students(name))
+        or len(graded.students(name)) != students
+    ):
         raise SystemExit("not everybody is graded")
     return taken
 
@@ -77,7 +104,9 @@ def stages(graded: "Course", name: str, students: int, grade: Callable[[bool], N
 def show(found: dict[str, Any], console: Console) -> None:
     """The table of the sizes so far."""
     sizes = found["growth"]
-    table = Table("Students", *(str(size["students"]) for size in sizes), box=None, padding=(0, 2, 0, 0))
+    table = Table(
+        "Students", *(str(size["students"]) for size in sizes), box=None, padding=(0, 2, 0, 0)
+    )
 
     def row(name: str, form: str, value: Callable[[dict[str, Any]], float]) -> None:
         table.add_row(name, *(format(value(size), form) for size in sizes))
@@ -87,8 +116,16 @@ def show(found: dict[str, Any], console: Console) -> None:
     row("CPU s to judge one", ".2f", lambda size: size["judging_cpu_seconds"])
     row("CPU s to record one", ".3f", lambda size: size["recording_cpu_seconds"])
     row("... of the last tenth", ".3f", lambda size: size["recording_cpu_seconds_at_the_end"])
-    row("CPU s of the rest, for one", ".3f", lambda size: size["grade_cpu_seconds"] / size["students"] - size["recording_cpu_seconds"])
-    row("CPU s to grade one again", ".3f", lambda size: size["regrade_cpu_seconds"] / size["students"])
+    row(
+        "CPU s of the rest, for one",
+        ".3f",
+        lambda size: size["grade_cpu_seconds"] / size["students"] - size["recording_cpu_seconds"],
+    )
+    row(
+        "CPU s to grade one again",
+        ".3f",
+        lambda size: size["regrade_cpu_seconds"] / size["students"],
+    )
     row("seconds where nothing is new", ".2f", lambda size: size["nothing_new_seconds"])
     row("memory, MB", ".0f", lambda size: size["memory_mb"])
     row("gradebook, MB", ".2f", lambda size: size["gradebook_mb"])

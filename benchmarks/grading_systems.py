@@ -1,6 +1,8 @@
-"""The systems that the grading benchmark compares. Each runs in a process of its own: `python -m benchmarks.grading_systems SYSTEM COURSE OUT`.
+"""The systems that the grading benchmark compares. Each runs in a process of its own: `python -m
+benchmarks.grading_systems SYSTEM COURSE OUT`.
 
-SYSTEM is nbgrader, otter, ours-N (N workers), again (what ours has graded already), growth-N or floor. OUT gets a line of JSON for each submission.
+SYSTEM is nbgrader, otter, ours-N (N workers), again (what ours has graded already), growth-N or
+floor. OUT gets a line of JSON for each submission.
 """
 
 import functools
@@ -26,7 +28,11 @@ MIB = 2**20
 
 
 def work_of(course: Path) -> list[tuple[str, str]]:
-    return sorted((folder.name, folder.parent.name) for folder in course.glob("submitted/*/*") if folder.is_dir())
+    return sorted(
+        (folder.name, folder.parent.name)
+        for folder in course.glob("submitted/*/*")
+        if folder.is_dir()
+    )
 
 
 def write(out: Path, **line: Any) -> None:
@@ -35,7 +41,8 @@ def write(out: Path, **line: Any) -> None:
 
 
 def nbgrader(course: Path, out: Path) -> None:
-    """nbgrader as it comes, one submission after the other, its checks in the autograder test cells."""
+    """nbgrader as it comes, one submission after the other, its checks in the autograder test
+    cells."""
     from nbgrader.apps import NbGraderAPI
 
     config = Config()
@@ -50,24 +57,36 @@ def nbgrader(course: Path, out: Path) -> None:
         seconds = time.monotonic() - started
         with api.gradebook as book:
             score = book.find_submission(name, student).score
-        write(out, name=name, student=student, seconds=seconds, graded=result["success"], score=score)
+        write(
+            out, name=name, student=student, seconds=seconds, graded=result["success"], score=score
+        )
 
 
 def otter(course: Path, out: Path) -> None:
-    """otter-grader without containers, one submission after the other. Runs in an environment that has it."""
+    """otter-grader without containers, one submission after the other. Runs in an environment that
+    has it."""
     from .grading_otter import grade
 
     started = time.monotonic()
     for name, student, points in grade(course, work_of(course)):
         seconds, started = time.monotonic() - started, time.monotonic()
-        write(out, name=name, student=student, seconds=seconds, graded=points is not None, score=points or 0.0)
+        write(
+            out,
+            name=name,
+            student=student,
+            seconds=seconds,
+            graded=points is not None,
+            score=points or 0.0,
+        )
 
 
 def generate(api: Any, course: Path) -> None:
     for name in sorted({name for name, _ in work_of(course)}):
         result = api.generate_assignment(name)
         if not result["success"]:
-            raise SystemExit(f"generating {name} failed: {result.get('log') or result.get('error')}")
+            raise SystemExit(
+                f"generating {name} failed: {result.get('log') or result.get('error')}"
+            )
 
 
 def our_course(root: Path) -> Any:
@@ -104,7 +123,8 @@ class Measured(Executor):
 
 
 def measured(call: Callable, out: str, task: Any) -> Any:
-    """`call(task)` in a judge's process; processor seconds by what they were for, on both sides of the wall."""
+    """`call(task)` in a judge's process; processor seconds by what they were for, on both sides of
+    the wall."""
     from kireji.grading import judge as judging
 
     used = {"start": 0.0, "cells": 0.0, "tests": 0.0}
@@ -144,12 +164,30 @@ def measured(call: Callable, out: str, task: Any) -> Any:
 
     judging.Sandbox = Box
     answer = call(task)
-    used["start"] += time.process_time() - seen[0]         # and the end
-    report = json.loads(answer.judgement)["report"] if answer.judgement else {"seconds": {}, "score": None}
+    used["start"] += time.process_time() - seen[0]  # and the end
+    report = (
+        json.loads(answer.judgement)["report"]
+        if answer.judgement
+        else {"seconds": {}, "score": None}
+    )
     sure = bool(answer.judgement) and not any(
-        test["status"] in ("timeout", "error") for cell in report.get("cells", ()) for test in cell["tests"])
-    write(Path(out), sure=sure, reason=answer.reason, name=task.assignment, student=task.name.split("'")[0], seconds=time.monotonic() - started, cpu=used, memory=memory[0],
-          phases=report["seconds"], graded=bool(answer.judgement), score=report["score"])
+        test["status"] in ("timeout", "error")
+        for cell in report.get("cells", ())
+        for test in cell["tests"]
+    )
+    write(
+        Path(out),
+        sure=sure,
+        reason=answer.reason,
+        name=task.assignment,
+        student=task.name.split("'")[0],
+        seconds=time.monotonic() - started,
+        cpu=used,
+        memory=memory[0],
+        phases=report["seconds"],
+        graded=bool(answer.judgement),
+        score=report["score"],
+    )
     return answer
 
 
@@ -157,7 +195,9 @@ def ours(course: Path, out: Path, workers: int) -> None:
     """Collected work into the gradebook, by the way that `./kireji grade` takes."""
     graded = timed(our_course(course), out)
     generate(graded.api, course)
-    for name, student, reason in graded.grade_many(work_of(course), workers, open_executor=lambda count: Measured(workers, out)):
+    for name, student, reason in graded.grade_many(
+        work_of(course), workers, open_executor=lambda count: Measured(workers, out)
+    ):
         if reason:
             raise SystemExit(f"{student}'s {name}: {reason}")
 
@@ -188,7 +228,9 @@ def growth(course: Path, out: Path, workers: int) -> None:
     def grade(again: bool) -> None:
         # The figures of a submission are of its first time.
         there = timed(our_course(course), Path(os.devnull) if again else out)
-        grade_all(there, [name], None, again, workers, Console(file=StringIO()), Measured(workers, out))
+        grade_all(
+            there, [name], None, again, workers, Console(file=StringIO()), Measured(workers, out)
+        )
 
     write(out, **stages(graded, name, len(work_of(course)), grade))
 
@@ -198,8 +240,13 @@ def again(course: Path, out: Path) -> None:
     from kireji.grading.ahead import judge_ahead
 
     graded = our_course(course)
-    # What ended in an error or out of time is never kept, for a second look might go better: it is judged again, and left out here.
-    kept = {(line["name"], line["student"]) for line in map(json.loads, (out.parent / "ours-1.jsonl").open()) if line.get("sure")}
+    # What ended in an error or out of time is never kept, for a second look might go better: it is
+    # judged again, and left out here.
+    kept = {
+        (line["name"], line["student"])
+        for line in map(json.loads, (out.parent / "ours-1.jsonl").open())
+        if line.get("sure")
+    }
     work = [one for one in work_of(course) if one in kept]
     folders = [graded.submitted(*one) for one in work]
     list(judge_ahead(folders[:1]))
@@ -212,7 +259,8 @@ def again(course: Path, out: Path) -> None:
 
 
 def floor(course: Path, out: Path) -> None:
-    """The same cells and the same tests in one warm process without a wall, each submission in a fork of it."""
+    """The same cells and the same tests in one warm process without a wall, each submission in a
+    fork of it."""
     from kireji.grading.forks import Forks
 
     with Forks(1) as forks:
@@ -231,7 +279,13 @@ def bare(course: str, name: str, student: str, out: str) -> None:
     started, used = time.monotonic(), time.process_time()
     submission = read_submission(Path(course) / "submitted" / student / name, name)
     notebook, _ = rebuild(load(name), submission.notebook)
-    os.environ.update({"ATTENTION_LAB_GRADING": "1", "ATTENTION_LAB_DATA": str(paths.LAB_DATA), "MPLBACKEND": "agg"})
+    os.environ.update(
+        {
+            "ATTENTION_LAB_GRADING": "1",
+            "ATTENTION_LAB_DATA": str(paths.LAB_DATA),
+            "MPLBACKEND": "agg",
+        }
+    )
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         for file, content in submission.files.items():
@@ -243,19 +297,36 @@ def bare(course: str, name: str, student: str, out: str) -> None:
         with capture_output():
             for cell in notebook.cells:
                 if cell.cell_type == "code" and "os._exit" not in cell.source:
-                    shell.run_cell(cell.source.replace("%matplotlib inline", ""))      # for which it takes a kernel
+                    # for which it takes a kernel
+                    shell.run_cell(cell.source.replace("%matplotlib inline", ""))
             reports = run(shell.user_ns, name).reports.values()
-    passed = sum(report.fraction * report.weight for _, report in reports) / sum(report.weight for _, report in reports)
-    write(Path(out), name=name, student=student, passed=passed, seconds=time.monotonic() - started, cpu=time.process_time() - used)
+    passed = sum(report.fraction * report.weight for _, report in reports) / sum(
+        report.weight for _, report in reports
+    )
+    write(
+        Path(out),
+        name=name,
+        student=student,
+        passed=passed,
+        seconds=time.monotonic() - started,
+        cpu=time.process_time() - used,
+    )
 
 
 def main(system: str, course: str, out: str) -> None:
     sys.path.insert(0, str(paths.ROOT))
     name, _, workers = system.partition("-")
-    {"nbgrader": nbgrader, "otter": otter, "again": again, "floor": floor, "ours": ours, "growth": growth}[name](Path(course), Path(out), *filter(None, [int(workers or 0)]))
+    {
+        "nbgrader": nbgrader,
+        "otter": otter,
+        "again": again,
+        "floor": floor,
+        "ours": ours,
+        "growth": growth,
+    }[name](Path(course), Path(out), *filter(None, [int(workers or 0)]))
 
 
 if __name__ == "__main__":
-    from benchmarks import grading_systems      # what is forked finds its functions under this name
+    from benchmarks import grading_systems  # what is forked finds its functions under this name
 
     grading_systems.main(*sys.argv[1:])

@@ -1,4 +1,5 @@
-"""The hidden tests of a cell in the student's own process, without a wall: what the peers' tests call in the benchmark, and the floor."""
+"""The hidden tests of a cell in the student's own process, without a wall: what the peers' tests
+call in the benchmark, and the floor."""
 
 import functools
 import sys
@@ -16,7 +17,7 @@ from kireji.grading.report import cell_score
 from kireji.sandbox.channel import Channel
 from kireji.wire.codec import LIMITS, decode, encode
 
-SECONDS = 20.0          # for a call
+SECONDS = 20.0  # for a call
 SECRET = b"the benchmark's own secret"
 
 
@@ -34,9 +35,18 @@ class InProcess(Channel):
 
     def ask(self, do: str, seed: int = 0, seconds: float | None = None, **arguments: Any) -> Any:
         self.count += 1
-        # Coded and decoded as on the wire: a tensor that both sides held would carry gradients across.
-        request = {"id": self.count, "do": do, "seed": seed, "seconds": seconds or SECONDS, "with": arguments}
-        reply = decode(encode(self.agent.answer(decode(encode(request, LIMITS), LIMITS)), LIMITS), LIMITS)
+        # Coded and decoded as on the wire: a tensor that both sides held would carry gradients
+        # across.
+        request = {
+            "id": self.count,
+            "do": do,
+            "seed": seed,
+            "seconds": seconds or SECONDS,
+            "with": arguments,
+        }
+        reply = decode(
+            encode(self.agent.answer(decode(encode(request, LIMITS), LIMITS)), LIMITS), LIMITS
+        )
         return self.read(self.count, reply, seconds or SECONDS)
 
 
@@ -46,7 +56,11 @@ class OneCell(Grading):
     cell: str | None = None
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = [item for item in items if self.cell in (None, getattr(mark_of(item.function), "grade_id", None))]
+        items[:] = [
+            item
+            for item in items
+            if self.cell in (None, getattr(mark_of(item.function), "grade_id", None))
+        ]
 
 
 def run(namespace: dict[str, Any], assignment: str, cell: str | None = None) -> Grading:
@@ -54,19 +68,30 @@ def run(namespace: dict[str, Any], assignment: str, cell: str | None = None) -> 
     grading = OneCell(InProcess(namespace), SECRET, "a submission")
     grading.cell, folder = cell, paths.GRADERS / assignment
     # Only the files that hold tests of the cell: nbgrader shall not pay for collecting the rest.
-    for path in [path for path in sorted(folder.glob("test_*.py")) if f'@graded("{cell}"' in path.read_text()] if cell else [folder]:
+    for path in (
+        [
+            path
+            for path in sorted(folder.glob("test_*.py"))
+            if f'@graded("{cell}"' in path.read_text()
+        ]
+        if cell
+        else [folder]
+    ):
         run_hidden_tests(path, grading)
     return grading
 
 
 def score(namespace: dict[str, Any], assignment: str, cell: str, points: float) -> float:
     """The points that the variables `namespace` earn in a cell which is worth `points`."""
-    return cell_score([report for _, report in run(namespace, assignment, cell).reports.values()], points)
+    return cell_score(
+        [report for _, report in run(namespace, assignment, cell).reports.values()], points
+    )
 
 
 @functools.cache
 def checker(assignment: str) -> Callable[[str, float], float]:
-    """check(cell, points) -> the points earned, as the last line of an autograder test cell gives them to nbgrader."""
+    """check(cell, points) -> the points earned, as the last line of an autograder test cell gives
+    them to nbgrader."""
     from IPython import get_ipython
 
     def check(cell: str, points: float) -> float:

@@ -1,7 +1,9 @@
-"""Many students at once: sign in, start a server, fetch, run a cell, submit. `python -m benchmarks.load --students 20`
+"""Many students at once: sign in, start a server, fetch, run a cell, submit. `python -m
+benchmarks.load --students 20`
 
-Starts a course of its own and ends it, or, with --address and --accounts, uses a hub that runs on this machine, such as
-the compose deployment's; its students must be in the class and `--assignment` released. What was handed in stays there.
+Starts a course of its own and ends it, or, with --address and --accounts, uses a hub that runs on
+this machine, such as the compose deployment's; its students must be in the class and `--assignment`
+released. What was handed in stays there.
 """
 
 import csv
@@ -26,8 +28,8 @@ from benchmarks.load_machine import MIB, ContainerMachine, EmbeddedMachine, Use
 from benchmarks.load_people import Instructor, Kernel, LoadError, Student, loopback_only
 from kireji import paths
 
-MOST = 200              # students; the load is bounded
-LOOK = 10.0             # seconds for which memory and processors are looked at
+MOST = 200  # students; the load is bounded
+LOOK = 10.0  # seconds for which memory and processors are looked at
 
 
 @dataclass
@@ -40,11 +42,12 @@ class Figures:
     fetch: list[float] = field(default_factory=list)
     first_cell: list[float] = field(default_factory=list)
     submit: list[float] = field(default_factory=list)
-    submitting: float = 0.0             # in all rounds, from the first click to the last answer
+    submitting: float = 0.0  # in all rounds, from the first click to the last answer
     handed_in: int = 0
     lost: list[str] = field(default_factory=list)
-    uses: dict[str, Use] = field(default_factory=dict)      # all servers together: idle, with a kernel, training
-    free: int = 0                       # bytes of memory before the first server
+    # all servers together: idle, with a kernel, training
+    uses: dict[str, Use] = field(default_factory=dict)
+    free: int = 0  # bytes of memory before the first server
 
     @property
     def rate(self) -> float:
@@ -52,16 +55,29 @@ class Figures:
         return self.handed_in / self.submitting
 
     def holds(self, doing: str) -> int:
-        """How many students who do this have room in the memory that was free. Processors they share: more of them train slower."""
+        """How many students who do this have room in the memory that was free. Processors they
+        share: more of them train slower."""
         return int(self.free // max(1, self.uses[doing].memory / self.students))
 
 
-def drive(students: list[Student], instructor: Instructor, assignment: str, rounds: int, machine, look: float,
-          training: tuple[str, float] | None, tell: Callable[[str], None]) -> Figures:
-    """All students do each step at the same time. training: code, and the seconds for which it runs."""
+def drive(
+    students: list[Student],
+    instructor: Instructor,
+    assignment: str,
+    rounds: int,
+    machine,
+    look: float,
+    training: tuple[str, float] | None,
+    tell: Callable[[str], None],
+) -> Figures:
+    """All students do each step at the same time. training: code, and the seconds for which it
+    runs."""
     figures = Figures(len(students), free=psutil.virtual_memory().available)
     with ThreadPoolExecutor(len(students)) as pool:
-        def everybody(what: str, step: Callable[[Student], object], times: list[float] | None = None) -> list:
+
+        def everybody(
+            what: str, step: Callable[[Student], object], times: list[float] | None = None
+        ) -> list:
             tell(what)
             together = threading.Barrier(len(students))
 
@@ -79,11 +95,15 @@ def drive(students: list[Student], instructor: Instructor, assignment: str, roun
         everybody("starting their servers", Student.start_server, figures.start)
         figures.uses["idle"] = machine.use(look)
         everybody("fetching", lambda student: student.fetch(assignment), figures.fetch)
-        kernels: list[Kernel] = everybody("running a cell", lambda student: student.work(assignment), figures.first_cell)
+        kernels: list[Kernel] = everybody(
+            "running a cell", lambda student: student.work(assignment), figures.first_cell
+        )
         figures.uses["with a kernel"] = machine.use(look)
         for number in range(1, rounds + 1):
             began = time.monotonic()
-            everybody(f"submitting, {number}", lambda student: student.submit(assignment), figures.submit)
+            everybody(
+                f"submitting, {number}", lambda student: student.submit(assignment), figures.submit
+            )
             figures.submitting += time.monotonic() - began
         figures.handed_in = len(students) * rounds
         if training:
@@ -91,13 +111,19 @@ def drive(students: list[Student], instructor: Instructor, assignment: str, roun
         everybody("ending their kernels", lambda student: kernels[students.index(student)].end())
         tell("collecting")
         instructor.collect(assignment)
-        figures.lost = [student.name for student in students
-                        if student.listed(assignment) != student.handed_in or not instructor.arrived(student, assignment)]
+        figures.lost = [
+            student.name
+            for student in students
+            if student.listed(assignment) != student.handed_in
+            or not instructor.arrived(student, assignment)
+        ]
         everybody("leaving", Student.stop_server)
     return figures
 
 
-def train(kernels: list[Kernel], code: str, seconds: float, machine, tell: Callable[[str], None]) -> Use:
+def train(
+    kernels: list[Kernel], code: str, seconds: float, machine, tell: Callable[[str], None]
+) -> Use:
     """Run `code` in all kernels at once; the most memory, and the processors on average."""
     tell("training")
     for kernel in kernels:
@@ -127,25 +153,40 @@ def own_course(count: int) -> Iterator[tuple[list[Student], Instructor, Embedded
         people = {f"student{number:03}": new_password() for number in range(1, count + 1)}
         accounts = course.root / "var" / "hub" / "accounts.json"
         accounts.parent.mkdir(mode=0o700)
-        accounts.write_text(json.dumps({name: {"role": "student", "password": word} for name, word in people.items()}))
+        accounts.write_text(
+            json.dumps(
+                {name: {"role": "student", "password": word} for name, word in people.items()}
+            )
+        )
         course.start()
         try:
             instructor = Instructor(course.address, "instructor", course.password("instructor"))
             instructor.open()
-            yield ([Student(course.address, name, word) for name, word in people.items()], instructor,
-                   EmbeddedMachine(course.process.pid))
+            yield (
+                [Student(course.address, name, word) for name, word in people.items()],
+                instructor,
+                EmbeddedMachine(course.process.pid),
+            )
         finally:
             course.stop()
 
 
-def given_course(address: str, accounts: Path, count: int, project: str) -> tuple[list[Student], Instructor, ContainerMachine]:
+def given_course(
+    address: str, accounts: Path, count: int, project: str
+) -> tuple[list[Student], Instructor, ContainerMachine]:
     """A hub that runs already. accounts: CSV of name,role,password."""
     with accounts.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    people = [Student(address, row["name"], row["password"]) for row in rows if row["role"] == "student"]
+    people = [
+        Student(address, row["name"], row["password"]) for row in rows if row["role"] == "student"
+    ]
     if len(people) < count:
         raise LoadError(f"{accounts} has {len(people)} students, and {count} are asked for")
-    instructor = next(Instructor(address, row["name"], row["password"]) for row in rows if row["role"] == "instructor")
+    instructor = next(
+        Instructor(address, row["name"], row["password"])
+        for row in rows
+        if row["role"] == "instructor"
+    )
     instructor.open()
     return people[:count], instructor, ContainerMachine(project)
 
@@ -153,29 +194,83 @@ def given_course(address: str, accounts: Path, count: int, project: str) -> tupl
 def table(figures: Figures) -> Table:
     """What a person reads."""
     rows = Table("measured", "", box=None, padding=(0, 2, 0, 0), show_header=False)
-    steps = {"sign in": figures.log_in, "start a server": figures.start, "fetch": figures.fetch,
-             "start a kernel and run a cell": figures.first_cell, "submit": figures.submit}
+    steps = {
+        "sign in": figures.log_in,
+        "start a server": figures.start,
+        "fetch": figures.fetch,
+        "start a kernel and run a cell": figures.first_cell,
+        "submit": figures.submit,
+    }
     for name, times in steps.items():
-        rows.add_row(f"seconds to {name}", f"{statistics.median(times):.1f} median, {max(times):.1f} worst")
-    rows.add_row("submissions", f"{figures.handed_in}, {figures.rate:.1f} per second, {len(figures.lost)} lost")
+        rows.add_row(
+            f"seconds to {name}", f"{statistics.median(times):.1f} median, {max(times):.1f} worst"
+        )
+    rows.add_row(
+        "submissions",
+        f"{figures.handed_in}, {figures.rate:.1f} per second, {len(figures.lost)} lost",
+    )
     for doing, use in figures.uses.items():
         each, cores = use.memory / figures.students / MIB, use.cores / figures.students
-        rows.add_row(f"a student, {doing}", f"{each:.0f} MiB, {cores:.2f} processors; memory for {figures.holds(doing)}")
-    rows.add_row("this machine", f"{psutil.cpu_count()} processors, {figures.free / MIB:.0f} MiB free before the first server")
+        rows.add_row(
+            f"a student, {doing}",
+            f"{each:.0f} MiB, {cores:.2f} processors; memory for {figures.holds(doing)}",
+        )
+    rows.add_row(
+        "this machine",
+        f"{psutil.cpu_count()} processors, {figures.free / MIB:.0f} MiB free before the first server",
+    )
     return rows
 
 
 @click.command()
-@click.option("--students", default=20, show_default=True, type=click.IntRange(1, MOST), help="How many, all at once.")
-@click.option("--rounds", default=3, show_default=True, type=click.IntRange(1, 20), help="How often everybody submits.")
-@click.option("--train", "seconds", default=0, type=click.IntRange(0, 600), help="Also train ex1's solution for so many seconds.")
-@click.option("--look", default=LOOK, show_default=True, help="Seconds for which an idle server is looked at.")
-@click.option("--address", help="A hub that runs on this machine, in place of one of the benchmark's own.")
-@click.option("--accounts", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="CSV of name,role,password there.")
-@click.option("--project", default="kireji", show_default=True, help="The compose project of that hub.")
-@click.option("--assignment", default="tiny", show_default=True, help="What is fetched and submitted there.")
-def main(students: int, rounds: int, seconds: int, look: float, address: str | None, accounts: Path | None, project: str,
-         assignment: str) -> None:
+@click.option(
+    "--students",
+    default=20,
+    show_default=True,
+    type=click.IntRange(1, MOST),
+    help="How many, all at once.",
+)
+@click.option(
+    "--rounds",
+    default=3,
+    show_default=True,
+    type=click.IntRange(1, 20),
+    help="How often everybody submits.",
+)
+@click.option(
+    "--train",
+    "seconds",
+    default=0,
+    type=click.IntRange(0, 600),
+    help="Also train ex1's solution for so many seconds.",
+)
+@click.option(
+    "--look", default=LOOK, show_default=True, help="Seconds for which an idle server is looked at."
+)
+@click.option(
+    "--address", help="A hub that runs on this machine, in place of one of the benchmark's own."
+)
+@click.option(
+    "--accounts",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV of name,role,password there.",
+)
+@click.option(
+    "--project", default="kireji", show_default=True, help="The compose project of that hub."
+)
+@click.option(
+    "--assignment", default="tiny", show_default=True, help="What is fetched and submitted there."
+)
+def main(
+    students: int,
+    rounds: int,
+    seconds: int,
+    look: float,
+    address: str | None,
+    accounts: Path | None,
+    project: str,
+    assignment: str,
+) -> None:
     """Measure how many students this machine holds, and that not one submission is lost."""
     console = Console(highlight=False)
     began = time.monotonic()
@@ -188,8 +283,15 @@ def main(students: int, rounds: int, seconds: int, look: float, address: str | N
         if address:
             if accounts is None:
                 raise LoadError("--address needs --accounts: who may sign in there")
-            figures = drive(*given_course(loopback_only(address), accounts, students, project)[:2], assignment, rounds,
-                            ContainerMachine(project), look, training, tell)
+            figures = drive(
+                *given_course(loopback_only(address), accounts, students, project)[:2],
+                assignment,
+                rounds,
+                ContainerMachine(project),
+                look,
+                training,
+                tell,
+            )
         else:
             with own_course(students) as (people, instructor, machine):
                 figures = drive(people, instructor, "tiny", rounds, machine, look, training, tell)

@@ -14,8 +14,8 @@ MIB = 2**20
 class Use:
     """What all students' servers together take."""
 
-    memory: float       # bytes; what processes share is counted once
-    cores: float        # processors busy, on average
+    memory: float  # bytes; what processes share is counted once
+    cores: float  # processors busy, on average
 
 
 class EmbeddedMachine:
@@ -31,7 +31,9 @@ class EmbeddedMachine:
         time.sleep(seconds)
         second = self._cpu()
         busy = sum(spent - first.get(pid, 0.0) for pid, spent in second.items())
-        return Use(sum(self._each(lambda process: process.memory_full_info().pss).values()), busy / seconds)
+        return Use(
+            sum(self._each(lambda process: process.memory_full_info().pss).values()), busy / seconds
+        )
 
     def _cpu(self) -> dict[int, float]:
         return self._each(lambda process: sum(process.cpu_times()[:2]))
@@ -58,13 +60,27 @@ class ContainerMachine:
         deadline, looks = time.monotonic() + seconds, []
         while not looks or time.monotonic() < deadline:
             looks.append(self._look())
-        return Use(sum(use.memory for use in looks) / len(looks), sum(use.cores for use in looks) / len(looks))
+        return Use(
+            sum(use.memory for use in looks) / len(looks),
+            sum(use.cores for use in looks) / len(looks),
+        )
 
     def _look(self) -> Use:
-        said = subprocess.run(["docker", "stats", "--no-stream", "--format", "{{json .}}"], capture_output=True, text=True, check=True)
-        lines = [line for line in map(json.loads, said.stdout.splitlines()) if line["Name"].startswith(self.prefix)]
-        return Use(sum(size(line["MemUsage"].split("/")[0]) for line in lines),
-                   sum(float(line["CPUPerc"].rstrip("%")) for line in lines) / 100)
+        said = subprocess.run(
+            ["docker", "stats", "--no-stream", "--format", "{{json .}}"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        lines = [
+            line
+            for line in map(json.loads, said.stdout.splitlines())
+            if line["Name"].startswith(self.prefix)
+        ]
+        return Use(
+            sum(size(line["MemUsage"].split("/")[0]) for line in lines),
+            sum(float(line["CPUPerc"].rstrip("%")) for line in lines) / 100,
+        )
 
 
 def size(text: str) -> float:
@@ -72,4 +88,4 @@ def size(text: str) -> float:
     units = {"B": 1, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
     text = text.strip().upper()
     number = text.rstrip("KMGIB")
-    return float(number) * units[text[len(number):]]
+    return float(number) * units[text[len(number) :]]

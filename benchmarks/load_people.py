@@ -1,4 +1,5 @@
-"""What one student and one instructor do with a hub, by HTTP and websocket as their browsers would."""
+"""What one student and one instructor do with a hub, by HTTP and websocket as their browsers
+would."""
 
 import ipaddress
 import json
@@ -13,7 +14,7 @@ import websocket
 
 COURSE = "kireji"
 SERVICE = f"/services/{COURSE}"
-PATIENCE = 600.0        # seconds for anything: a machine under load is slow, and slow is not wrong
+PATIENCE = 600.0  # seconds for anything: a machine under load is slow, and slow is not wrong
 
 
 class LoadError(Exception):
@@ -21,14 +22,17 @@ class LoadError(Exception):
 
 
 def loopback_only(address: str) -> str:
-    """`address` if it is on this machine; LoadError for any other: a load is never put on somebody else's."""
+    """`address` if it is on this machine; LoadError for any other: a load is never put on somebody
+    else's."""
     host = urlsplit(address).hostname or ""
     try:
         here = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         here = False
     if not here:
-        raise LoadError(f"{address} is not on this machine; the load goes to loopback addresses only")
+        raise LoadError(
+            f"{address} is not on this machine; the load goes to loopback addresses only"
+        )
     return address.rstrip("/")
 
 
@@ -43,18 +47,34 @@ class Person:
     def log_in(self) -> None:
         """As on the log-in page."""
         self.session.get(f"{self.address}/hub/login", timeout=PATIENCE)
-        page = self.session.post(f"{self.address}/hub/login", params={"next": "/hub/home"}, timeout=PATIENCE, data={
-            "username": self.name, "password": self.password, "_xsrf": self.session.cookies.get("_xsrf", path="/hub/")})
+        page = self.session.post(
+            f"{self.address}/hub/login",
+            params={"next": "/hub/home"},
+            timeout=PATIENCE,
+            data={
+                "username": self.name,
+                "password": self.password,
+                "_xsrf": self.session.cookies.get("_xsrf", path="/hub/"),
+            },
+        )
         if not page.url.endswith("/hub/home"):
             raise LoadError(f"{self.name} was not let in ({page.status_code})")
 
     def call(self, method: str, path: str, **options) -> dict | list:
         """Ask an API below `path`, with the token that its pages gave us."""
-        cookies = [cookie for cookie in self.session.cookies if cookie.name == "_xsrf" and path.startswith(cookie.path)]
+        cookies = [
+            cookie
+            for cookie in self.session.cookies
+            if cookie.name == "_xsrf" and path.startswith(cookie.path)
+        ]
         token = max(cookies, key=lambda cookie: len(cookie.path)).value
-        answer = self.session.request(method, self.address + path, headers={"X-XSRFToken": token}, timeout=PATIENCE, **options)
+        answer = self.session.request(
+            method, self.address + path, headers={"X-XSRFToken": token}, timeout=PATIENCE, **options
+        )
         if not answer.ok:
-            raise LoadError(f"{self.name}: {method} {path} was answered with {answer.status_code}: {answer.text[:300]}")
+            raise LoadError(
+                f"{self.name}: {method} {path} was answered with {answer.status_code}: {answer.text[:300]}"
+            )
         return answer.json() if answer.content else {}
 
 
@@ -72,7 +92,9 @@ class Student(Person):
             if page.ok and f"/user/{self.name}/lab" in page.url:
                 return time.monotonic() - began
             if time.monotonic() - began > PATIENCE:
-                raise LoadError(f"the server of {self.name} did not start: {page.status_code} at {page.url}")
+                raise LoadError(
+                    f"the server of {self.name} did not start: {page.status_code} at {page.url}"
+                )
             time.sleep(0.25)
 
     def stop_server(self) -> None:
@@ -91,8 +113,11 @@ class Student(Person):
     def listed(self, assignment: str) -> int:
         """How many submissions of `assignment` the student's own list shows."""
         answer = self.call("GET", f"/user/{self.name}/assignments", params={"course_id": COURSE})
-        return sum(len(entry["submissions"]) for entry in answer["value"]
-                   if entry["assignment_id"] == assignment and entry["status"] == "submitted")
+        return sum(
+            len(entry["submissions"])
+            for entry in answer["value"]
+            if entry["assignment_id"] == assignment and entry["status"] == "submitted"
+        )
 
     def work(self, assignment: str) -> "Kernel":
         """Start a kernel in the assignment's folder and write the proof with it."""
@@ -114,13 +139,24 @@ class Kernel:
 
     def __init__(self, student: Student, folder: str) -> None:
         self.student = student
-        session = student.call("POST", f"/user/{student.name}/api/sessions", json={
-            "path": f"{folder}/work.ipynb", "name": "work.ipynb", "type": "notebook", "kernel": {"name": "python3"}})
+        session = student.call(
+            "POST",
+            f"/user/{student.name}/api/sessions",
+            json={
+                "path": f"{folder}/work.ipynb",
+                "name": "work.ipynb",
+                "type": "notebook",
+                "kernel": {"name": "python3"},
+            },
+        )
         self.id, self.number = session["kernel"]["id"], uuid.uuid4().hex
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in student.session.cookies)
         self.socket = websocket.create_connection(
             f"{student.server.replace('http', 'ws', 1)}/api/kernels/{self.id}/channels?session_id={self.number}",
-            cookie=cookies, origin=student.address, timeout=PATIENCE)
+            cookie=cookies,
+            origin=student.address,
+            timeout=PATIENCE,
+        )
 
     def run(self, code: str) -> str:
         """Run a cell; what it printed. LoadError if it failed."""
@@ -143,12 +179,31 @@ class Kernel:
     def send(self, code: str) -> None:
         """Begin to run a cell, and do not wait for it."""
         self.message = uuid.uuid4().hex
-        self.socket.send(json.dumps({
-            "channel": "shell", "parent_header": {}, "metadata": {}, "buffers": [],
-            "header": {"msg_id": self.message, "msg_type": "execute_request", "username": self.student.name,
-                       "session": self.number, "version": "5.3"},
-            "content": {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False,
-                        "stop_on_error": True}}))
+        self.socket.send(
+            json.dumps(
+                {
+                    "channel": "shell",
+                    "parent_header": {},
+                    "metadata": {},
+                    "buffers": [],
+                    "header": {
+                        "msg_id": self.message,
+                        "msg_type": "execute_request",
+                        "username": self.student.name,
+                        "session": self.number,
+                        "version": "5.3",
+                    },
+                    "content": {
+                        "code": code,
+                        "silent": False,
+                        "store_history": True,
+                        "user_expressions": {},
+                        "allow_stdin": False,
+                        "stop_on_error": True,
+                    },
+                }
+            )
+        )
 
     def is_busy(self) -> bool:
         """Whether what was sent last is running still."""
@@ -156,7 +211,10 @@ class Kernel:
         try:
             while True:
                 message = json.loads(self.socket.recv())
-                idle = message["msg_type"] == "status" and message["content"]["execution_state"] == "idle"
+                idle = (
+                    message["msg_type"] == "status"
+                    and message["content"]["execution_state"] == "idle"
+                )
                 if idle and message["parent_header"].get("msg_id") == self.message:
                     return False
         except websocket.WebSocketTimeoutException:
@@ -176,13 +234,17 @@ class Instructor(Person):
     def open(self) -> None:
         """Log in and be let into the course service."""
         self.log_in()
-        self.session.get(f"{self.address}{SERVICE}/formgrader/manage_assignments", timeout=PATIENCE).raise_for_status()
+        self.session.get(
+            f"{self.address}{SERVICE}/formgrader/manage_assignments", timeout=PATIENCE
+        ).raise_for_status()
 
     def collect(self, assignment: str) -> None:
         """The formgrader's button."""
         answer = self.call("POST", f"{SERVICE}/formgrader/api/assignment/{assignment}/collect")
         if not answer["success"]:
-            raise LoadError(f"collecting failed: {answer.get('log', '')[-300:]} {answer.get('error', '')[-300:]}")
+            raise LoadError(
+                f"collecting failed: {answer.get('log', '')[-300:]} {answer.get('error', '')[-300:]}"
+            )
 
     def arrived(self, student: Student, assignment: str) -> bool:
         """Whether what this student handed in last is what was collected."""

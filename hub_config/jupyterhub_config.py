@@ -1,4 +1,5 @@
-"""The embedded JupyterHub: everything on this machine, loopback only. `./kireji up` starts it and sets the ports."""
+"""The embedded JupyterHub: everything on this machine, loopback only. `./kireji up` starts it and
+sets the ports."""
 
 import os
 import sys
@@ -11,42 +12,53 @@ from kireji.hub.spawner import WalledSpawner
 from kireji.paths import HUB, HUB_CONFIG
 from kireji.sandbox.bubblewrap import find_bwrap
 
-c = get_config()  # noqa: F821 (JupyterHub defines it)
+c = get_config()
 
 # Where it listens: loopback only, since it speaks plain HTTP.
 c.JupyterHub.bind_url = f"http://127.0.0.1:{os.environ['KIREJI_PORT']}"
 c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{os.environ['KIREJI_HUB_PORT']}"
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{os.environ['KIREJI_PROXY_PORT']}"
 
-# The proxy written in Python: a newcomer's machine has no Node.js. On a leash, so that it never outlives the hub.
-# The formgrader answers a request to grade when it has graded, which takes longer than the proxy's usual 20 seconds.
-c.ConfigurableHTTPProxy.command = [*LEASH, str(Path(sys.executable).with_name("configurable-http-proxy")),
-                                   "--proxy-timeout", str(60 * 60 * 1000)]
+# The proxy written in Python: a newcomer's machine has no Node.js. On a leash, so that it never
+# outlives the hub. The formgrader answers a request to grade when it has graded, which takes longer
+# than the proxy's usual 20 seconds.
+c.ConfigurableHTTPProxy.command = [
+    *LEASH,
+    str(Path(sys.executable).with_name("configurable-http-proxy")),
+    "--proxy-timeout",
+    str(60 * 60 * 1000),
+]
 c.ConfigurableHTTPProxy.pid_file = str(HUB / "proxy.pid")
 
 # State that the next start finds again.
 c.JupyterHub.db_url = f"sqlite:///{HUB / 'jupyterhub.sqlite'}"
 c.JupyterHub.cookie_secret_file = str(HUB / "cookie_secret")
 
-# Who: the accounts of var/hub/accounts.json, with the groups that nbgrader's JupyterHub plugin reads.
+# Who: the accounts of var/hub/accounts.json, with the groups that nbgrader's JupyterHub plugin
+# reads.
 c.JupyterHub.authenticator_class = AccountsAuthenticator
 # Without a wall between servers and hidden tests, only the accounts that are for trying out.
 c.Authenticator.allowed_users = set(accounts.load_accounts() if find_bwrap() else accounts.DEMO)
-c.Authenticator.allow_existing_users = False     # else whoever is in a group, or was here before, is let in too
+# else whoever is in a group, or was here before, is let in too
+c.Authenticator.allow_existing_users = False
 c.JupyterHub.load_groups = {
     course_service.INSTRUCTORS: {"users": accounts.names("instructor")},
     course_service.STUDENTS: {"users": accounts.names("student")},
 }
 
-# What: a server per person, the course service with the formgrader, and what grades on submit where that is set.
+# What: a server per person, the course service with the formgrader, and what grades on submit where
+# that is set.
 c.JupyterHub.spawner_class = WalledSpawner
-c.JupyterHub.services = [course_service.service(int(os.environ["KIREJI_COURSE_PORT"])), *course_service.watch()]
+c.JupyterHub.services = [
+    course_service.service(int(os.environ["KIREJI_COURSE_PORT"])),
+    *course_service.watch(),
+]
 c.JupyterHub.load_roles = course_service.roles()
 
 # How much a person's server may use; the rest of the limits is in kireji/hub/server_limits.py.
-c.Spawner.mem_limit = "4G"              # all kernels and terminals together
-c.WalledSpawner.process_limit = 512     # processes and threads
-c.WalledSpawner.disk_limit = "4G"       # the home and what was handed in
+c.Spawner.mem_limit = "4G"  # all kernels and terminals together
+c.WalledSpawner.process_limit = 512  # processes and threads
+c.WalledSpawner.disk_limit = "4G"  # the home and what was handed in
 
 # Where a person lands: students on the welcome page, instructors in the formgrader.
 c.Spawner.default_url = "/lab/tree/welcome.md"
@@ -58,9 +70,10 @@ c.JupyterHub.template_vars = {
     "announcement_login": "The accounts and their passwords are in the terminal where <code>./kireji up</code> is running.",
 }
 
-# A server is gone a moment after it is told to go: notebooks are saved by the browser, not at the end.
+# A server is gone a moment after it is told to go: notebooks are saved by the browser, not at the
+# end.
 c.LocalProcessSpawner.interrupt_timeout = 3
 c.LocalProcessSpawner.term_timeout = 2
-c.Spawner.poll_interval = 5     # and is known to be gone soon after it was ended
-c.Spawner.start_timeout = 120   # JupyterLab's first start on a slow disk
+c.Spawner.poll_interval = 5  # and is known to be gone soon after it was ended
+c.Spawner.start_timeout = 120  # JupyterLab's first start on a slow disk
 c.Spawner.http_timeout = 120

@@ -1,1 +1,2 @@
-"""A package, so that `tests.needs` can be imported and no other distribution's `tests` gets in between."""
+"""A package, so that `tests.needs` can be imported and no other distribution's `tests` gets in
+between."""

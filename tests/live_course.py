@@ -1,4 +1,5 @@
-"""A copy of the course in a folder of its own, run by `kireji up` as a person would: its state is nobody else's."""
+"""A copy of the course in a folder of its own, run by `kireji up` as a person would: its state is
+nobody else's."""
 
 import json
 import os
@@ -18,8 +19,19 @@ from kireji import paths
 from kireji.hub.lifecycle import free_ports
 from kireji.setup.venv import activated
 
-PARTS = ("src", "lab", "hub_config", "nbgrader_config.py", "graders", "source", "docs", "code", "pyproject.toml", "requirements.lock")
-PATIENCE = 120      # seconds for a start on a busy machine
+PARTS = (
+    "src",
+    "lab",
+    "hub_config",
+    "nbgrader_config.py",
+    "graders",
+    "source",
+    "docs",
+    "code",
+    "pyproject.toml",
+    "requirements.lock",
+)
+PATIENCE = 120  # seconds for a start on a busy machine
 
 
 class LiveCourse:
@@ -32,7 +44,9 @@ class LiveCourse:
         for part in filter(lambda part: (paths.ROOT / part).exists(), PARTS):
             source, target = paths.ROOT / part, root / part
             if source.is_dir():
-                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+                shutil.copytree(
+                    source, target, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
+                )
             else:
                 shutil.copyfile(source, target)
         (root / "var").mkdir()
@@ -44,24 +58,42 @@ class LiveCourse:
         """Put an assignment into release/ that is there to be fetched, and not more."""
         folder = self.root / "release" / "tiny"
         folder.mkdir(parents=True)
-        nbformat.write(new_notebook(cells=[new_markdown_cell("Nothing to do.", id="nothing")]), folder / "tiny.ipynb")
+        nbformat.write(
+            new_notebook(cells=[new_markdown_cell("Nothing to do.", id="nothing")]),
+            folder / "tiny.ipynb",
+        )
 
     def release_everything(self) -> None:
         """Generate the assignments and enter them in the gradebook, as the set-up does."""
-        subprocess.run([sys.executable, "-P", "-m", "kireji.setup.release"], cwd=self.root, check=True,
-                       env=self.environment, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "-P", "-m", "kireji.setup.release"],
+            cwd=self.root,
+            check=True,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+        )
 
     @property
     def environment(self) -> dict[str, str]:
         """Has Python import the copy's packages in place of the installed ones."""
-        return activated(os.environ) | {"PYTHONPATH": f"{self.root / 'src'}:{self.root / 'lab'}", "COLUMNS": "160"}
+        return activated(os.environ) | {
+            "PYTHONPATH": f"{self.root / 'src'}:{self.root / 'lab'}",
+            "COLUMNS": "160",
+        }
 
     def run_up(self, port: int | None = None) -> subprocess.Popen:
         """Start `kireji up` and return at once; what it says goes to up.log."""
         command = [sys.executable, "-P", "-m", "kireji", "up", "--port", str(port or self.port)]
         with (self.root / "up.log").open("w") as log:
-            return subprocess.Popen(command, cwd=self.root, env=self.environment, stdin=subprocess.DEVNULL,
-                                    stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+            return subprocess.Popen(
+                command,
+                cwd=self.root,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
 
     def start(self) -> float:
         """Start and wait until it says that it is ready; return the seconds it took."""
@@ -89,14 +121,23 @@ class LiveCourse:
         return (self.root / "var" / "hub" / "hub.log").read_text()
 
     def password(self, name: str) -> str:
-        return json.loads((self.root / "var" / "hub" / "accounts.json").read_text())[name]["password"]
+        return json.loads((self.root / "var" / "hub" / "accounts.json").read_text())[name][
+            "password"
+        ]
 
     def log_in(self, name: str, password: str | None = None) -> requests.Session:
         """A session with the hub's cookies, as a browser has them after the log-in page."""
         session = requests.Session()
         session.get(f"{self.address}/hub/login")
-        session.post(f"{self.address}/hub/login", params={"next": "/hub/home"}, data={
-            "username": name, "password": password or self.password(name), "_xsrf": session.cookies["_xsrf"]})
+        session.post(
+            f"{self.address}/hub/login",
+            params={"next": "/hub/home"},
+            data={
+                "username": name,
+                "password": password or self.password(name),
+                "_xsrf": session.cookies["_xsrf"],
+            },
+        )
         return session
 
     def can_log_in(self, name: str, password: str | None = None) -> bool:
@@ -105,13 +146,18 @@ class LiveCourse:
             return session.get(f"{self.address}/hub/home").url.endswith("/hub/home")
 
     def open_server(self, name: str) -> requests.Session:
-        """Log in and wait for the person's own server; the session has that server's cookies too."""
+        """Log in and wait for the person's own server; the session has that server's cookies
+        too."""
         session = self.log_in(name)
         deadline = time.monotonic() + PATIENCE
-        while not session.get(f"{self.address}/hub/spawn").ok:      # the hub has not noticed yet that the last one ended
+        # the hub has not noticed yet that the last one ended
+        while not session.get(f"{self.address}/hub/spawn").ok:
             assert time.monotonic() < deadline, self.log[-4000:]
             time.sleep(0.3)
-        while not (page := session.get(f"{self.address}/user/{name}/lab")).ok or f"/user/{name}/lab" not in page.url:
+        while (
+            not (page := session.get(f"{self.address}/user/{name}/lab")).ok
+            or f"/user/{name}/lab" not in page.url
+        ):
             assert time.monotonic() < deadline, self.log[-4000:]
             time.sleep(0.3)
         return session

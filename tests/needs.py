@@ -1,7 +1,8 @@
-"""What some tests need beyond Python: skipped with a reason where it is missing, failed where it must not be.
+"""What some tests need beyond Python: skipped with a reason where it is missing, failed where it
+must not be.
 
-KIREJI_REQUIRE holds the names, separated by spaces, of what this machine is meant to have: the build machine sets
-"browser bubblewrap", so that no test is skipped there unnoticed."""
+KIREJI_REQUIRE holds the names, separated by spaces, of what this machine is meant to have: the
+build machine sets "browser bubblewrap", so that no test is skipped there unnoticed."""
 
 import importlib.util
 import os
@@ -13,7 +14,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 
 def require(name: str) -> None:
-    """Go on where `name` ("browser", "bubblewrap", "libseccomp", "dask", "docker") is to be had; else skip the test, or fail it."""
+    """Go on where `name` ("browser", "bubblewrap", "libseccomp", "dask", "docker") is to be had;
+    else skip the test, or fail it."""
     missing = MISSING[name]()
     if missing and name in os.environ.get("KIREJI_REQUIRE", "").split():
         pytest.fail(f"KIREJI_REQUIRE names {name}, but {missing}", pytrace=False)
@@ -31,7 +33,7 @@ def _no_browser() -> str | None:
 
 
 def _no_bubblewrap() -> str | None:
-    from kireji.sandbox.bubblewrap import find_bwrap   # only tests behind the wall need it
+    from kireji.sandbox.bubblewrap import find_bwrap  # only tests behind the wall need it
 
     return None if find_bwrap() else "no bubblewrap works here"
 
@@ -55,8 +57,18 @@ def _no_composes() -> str | None:
 
 
 def _no_dask() -> str | None:
-    return None if importlib.util.find_spec("distributed") else "Dask is not installed: ./kireji setup --cluster"
+    return (
+        None
+        if importlib.util.find_spec("distributed")
+        else "Dask is not installed: ./kireji setup --cluster"
+    )
 
 
-MISSING = {"browser": _no_browser, "bubblewrap": _no_bubblewrap, "libseccomp": _no_libseccomp, "dask": _no_dask,
-           "docker": _no_docker, "composes": _no_composes}
+MISSING = {
+    "browser": _no_browser,
+    "bubblewrap": _no_bubblewrap,
+    "libseccomp": _no_libseccomp,
+    "dask": _no_dask,
+    "docker": _no_docker,
+    "composes": _no_composes,
+}

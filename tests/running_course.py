@@ -1,4 +1,5 @@
-"""One running course for all tests that need a hub, and what a person does in it: log in, open a server, use a terminal."""
+"""One running course for all tests that need a hub, and what a person does in it: log in, open a
+server, use a terminal."""
 
 import json
 import subprocess
@@ -23,7 +24,7 @@ def limit_carol(spawner):
 
 c.Spawner.pre_spawn_hook = limit_carol
 """
-PATIENCE = 120      # seconds for a program in a terminal on a busy machine
+PATIENCE = 120  # seconds for a program in a terminal on a busy machine
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +42,9 @@ def add_carol(course: LiveCourse) -> None:
     """One more student, whose server may be broken by a test: she has little of everything."""
     accounts = course.root / "var" / "hub" / "accounts.json"
     accounts.parent.mkdir(mode=0o700)
-    accounts.write_text(json.dumps({"carol": {"role": "student", "password": "carols-own-password"}}))
+    accounts.write_text(
+        json.dumps({"carol": {"role": "student", "password": "carols-own-password"}})
+    )
     with (course.root / "hub_config" / "jupyterhub_config.py").open("a") as settings:
         settings.write(CAROLS_LIMITS)
 
@@ -84,12 +87,15 @@ class Terminal:
         self.home = course.root / "var" / "homes" / name
 
     def run(self, program: str, *arguments: object) -> object:
-        """Run a Python program there that leaves what it found, as JSON, in the file named by its last argument."""
+        """Run a Python program there that leaves what it found, as JSON, in the file named by its
+        last argument."""
         (self.home / "program.py").write_text(program)
         found = self.home / "found.json"
         found.unlink(missing_ok=True)
         words = " ".join(f"'{argument}'" for argument in arguments)
-        said = self.type(f"python program.py {words} draft.json; mv draft.json found.json; echo DO''NE", "DONE")
+        said = self.type(
+            f"python program.py {words} draft.json; mv draft.json found.json; echo DO''NE", "DONE"
+        )
         assert found.exists(), said
         return json.loads(found.read_text())
 
@@ -107,20 +113,34 @@ class Terminal:
     def open(self) -> websocket.WebSocket:
         """A new terminal, as JupyterLab opens one."""
         token = xsrf(self.session, f"/user/{self.home.name}/")
-        name = self.session.post(f"{self.url}/api/terminals", headers={"X-XSRFToken": token}).json()["name"]
+        name = self.session.post(
+            f"{self.url}/api/terminals", headers={"X-XSRFToken": token}
+        ).json()["name"]
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.session.cookies)
-        return websocket.create_connection(f"{self.url.replace('http', 'ws')}/terminals/websocket/{name}", cookie=cookies,
-                                           origin=self.course.address, timeout=PATIENCE)
+        return websocket.create_connection(
+            f"{self.url.replace('http', 'ws')}/terminals/websocket/{name}",
+            cookie=cookies,
+            origin=self.course.address,
+            timeout=PATIENCE,
+        )
 
 
 def xsrf(session: requests.Session, path: str) -> str:
     """The token that a page below `path` sends back with what it changes."""
-    return next(cookie.value for cookie in session.cookies if cookie.name == "_xsrf" and cookie.path == path)
+    return next(
+        cookie.value for cookie in session.cookies if cookie.name == "_xsrf" and cookie.path == path
+    )
 
 
 def outside(program: str, folder: Path, *arguments: object) -> object:
-    """What the same program finds where there is no wall: as a process of the account that runs the course."""
+    """What the same program finds where there is no wall: as a process of the account that runs the
+    course."""
     folder.mkdir(parents=True, exist_ok=True)
     found = folder / "found.json"
-    subprocess.run([sys.executable, "-c", program, *map(str, arguments), str(found)], cwd=folder, check=True, timeout=PATIENCE)
+    subprocess.run(
+        [sys.executable, "-c", program, *map(str, arguments), str(found)],
+        cwd=folder,
+        check=True,
+        timeout=PATIENCE,
+    )
     return json.loads(found.read_text())

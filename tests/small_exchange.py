@@ -1,4 +1,5 @@
-"""An exchange without a hub: what a program in a student's server can leave there, and collecting it."""
+"""An exchange without a hub: what a program in a student's server can leave there, and collecting
+it."""
 
 import logging
 
@@ -31,16 +32,22 @@ def config(place):
 
 def write(place, student, name="2026-01-01 00:00:00.000000 UTC+x", files=None, claimed=None):
     """What a program in the student's server can leave in its inbound folder."""
-    folder = student_folders(place / "exchange", COURSE, student).make().inbound / f"{claimed or student}+toy+{name}"
+    folder = (
+        student_folders(place / "exchange", COURSE, student).make().inbound
+        / f"{claimed or student}+toy+{name}"
+    )
     folder.mkdir(parents=True)
-    for file, content in (files or {"toy.ipynb": "{}", "submission_secret.txt": f"secret of {student}"}).items():
+    for file, content in (
+        files or {"toy.ipynb": "{}", "submission_secret.txt": f"secret of {student}"}
+    ).items():
         (folder / file).write_text(content)
     return folder
 
 
 def collect(place, kind=Collect, **options):
     c = config(place)
-    # A log of its own: programs of nbgrader's that ran in this process before may have silenced those that there were.
+    # A log of its own: programs of nbgrader's that ran in this process before may have silenced
+    # those that there were.
     log = logging.Logger("collect")
     log.parent = logging.getLogger()
     collector = kind(coursedir=CourseDirectory(config=c), config=c, log=log)
@@ -48,7 +55,9 @@ def collect(place, kind=Collect, **options):
         setattr(collector, name, value)
     collector.start()
     submitted = place / "course" / "submitted"
-    return sorted(path.parent.name for path in submitted.glob("*/toy")) if submitted.exists() else []
+    return (
+        sorted(path.parent.name for path in submitted.glob("*/toy")) if submitted.exists() else []
+    )
 
 
 def submitted(place, student, name="toy.ipynb"):

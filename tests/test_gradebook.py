@@ -15,7 +15,10 @@ def book(tmp_path):
     path = tmp_path / "gradebook.db"
     with closing(sqlite3.connect(path)) as database:
         database.execute("CREATE TABLE grade (student TEXT, score REAL)")
-        database.executemany("INSERT INTO grade VALUES (?, ?)", [(f"student {number}", number) for number in range(2000)])
+        database.executemany(
+            "INSERT INTO grade VALUES (?, ?)",
+            [(f"student {number}", number) for number in range(2000)],
+        )
         database.commit()
     return path
 
@@ -41,7 +44,7 @@ def damage_middle(path):
 
 
 def cut_short(path):
-    path.write_bytes(path.read_bytes()[:len(path.read_bytes()) // 2])
+    path.write_bytes(path.read_bytes()[: len(path.read_bytes()) // 2])
 
 
 @pytest.mark.parametrize("damage", [damage_header, damage_middle, cut_short])
@@ -51,7 +54,11 @@ def test_a_damaged_one_is_named_with_its_copy_and_left_as_it_is(book, damage):
     before = book.read_bytes()
     with pytest.raises(CannotRecord) as sentence:
         gradebook.check(book)
-    assert str(book) in str(sentence.value) and str(copy) in str(sentence.value) and "damaged" in str(sentence.value)
+    assert (
+        str(book) in str(sentence.value)
+        and str(copy) in str(sentence.value)
+        and "damaged" in str(sentence.value)
+    )
     assert book.read_bytes() == before
     assert rows(copy) == 2000
 
@@ -110,7 +117,7 @@ def test_it_does_not_wait_for_ever(book):
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(CannotRecord, match="in use by another program"):
             gradebook.wait_until_free(book, lambda sentence: None, patience=0.3)
-        gradebook.check(book)       # in use is not damaged
+        gradebook.check(book)  # in use is not damaged
 
 
 def test_a_free_one_is_not_waited_for(book):
@@ -130,9 +137,14 @@ def test_copies_are_made_when_something_changed_and_the_oldest_go(book):
     assert rows(newest) == 2000 + gradebook.MOST_COPIES + 1
 
 
-@pytest.mark.parametrize(("said", "words"), [
-    ("OSError: [Errno 28] No space left on device: 'x'", "disk is full"), ("database or disk is full", "disk is full"),
-    ("(sqlite3.OperationalError) database is locked", "held the gradebook")])
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("OSError: [Errno 28] No space left on device: 'x'", "disk is full"),
+        ("database or disk is full", "disk is full"),
+        ("(sqlite3.OperationalError) database is locked", "held the gradebook"),
+    ],
+)
 def test_what_nbgrader_says_becomes_a_sentence(said, words):
     assert words in str(gradebook.explain("grading alice's toy", said))
     assert gradebook.explain("grading alice's toy", "KeyError: 'x'") is None

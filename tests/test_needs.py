@@ -1,4 +1,5 @@
-"""A test that needs something this machine lacks is skipped with the reason, or fails where it must not be skipped."""
+"""A test that needs something this machine lacks is skipped with the reason, or fails where it must
+not be skipped."""
 
 pytest_plugins = ["pytester"]
 

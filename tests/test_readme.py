@@ -8,7 +8,11 @@ from kireji import paths
 from kireji.commands import COMMANDS
 from tests.checkout import tree
 
-PAGES = [path for path in tree() if path.suffix == ".md" and (path.parent == paths.ROOT or path.is_relative_to(paths.DOCS))]
+PAGES = [
+    path
+    for path in tree()
+    if path.suffix == ".md" and (path.parent == paths.ROOT or path.is_relative_to(paths.DOCS))
+]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -23,6 +27,8 @@ def test_commands_exist(page):
 
 
 def test_readme_has_a_line_for_each_folder():
-    folders = {path.relative_to(paths.ROOT).parts[0] for path in tree() if path.parent != paths.ROOT}
+    folders = {
+        path.relative_to(paths.ROOT).parts[0] for path in tree() if path.parent != paths.ROOT
+    }
     named = set(re.findall(r"^\| `(\w+)/", (paths.ROOT / "README.md").read_text(), re.MULTILINE))
     assert {name for name in folders if not name.startswith(".")} - named == set()

@@ -1,6 +1,7 @@
 """release/ is what source/ gives, byte for byte, and gives no solution away.
 
-Both as git has them, not as they lie there: the set-up has just made the release/ that lies there."""
+Both as git has them, not as they lie there: the set-up has just made the release/ that lies
+there."""
 
 import json
 import re
@@ -14,7 +15,7 @@ from kireji.setup.release import generate
 from tests.checkout import staged
 
 HIDDEN = re.compile(r"### BEGIN (SOLUTION|HIDDEN TESTS|MARK SCHEME)\n(.*?)### END \1", re.DOTALL)
-TELLING = 12   # characters: a shorter line, such as `else:`, gives nothing away
+TELLING = 12  # characters: a shorter line, such as `else:`, gives nothing away
 
 
 def cells(notebook: Path) -> list[dict]:
@@ -31,7 +32,8 @@ def lines(passage: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> Path:
-    """source/ as in git, release/ generated from it, and committed/ with the release/ that is in git."""
+    """source/ as in git, release/ generated from it, and committed/ with the release/ that is in
+    git."""
     course = tmp_path_factory.mktemp("course")
     for name, content in staged("source", "release").items():
         path = course / name.replace("release", "committed", 1)
@@ -44,18 +46,24 @@ def course(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def notebooks(course) -> list[tuple[Path, Path]]:
     """(source, released) of every notebook."""
-    return [(path, course / "release" / path.relative_to(course / "source"))
-            for path in sorted((course / "source").glob("*/*.ipynb"))]
+    return [
+        (path, course / "release" / path.relative_to(course / "source"))
+        for path in sorted((course / "source").glob("*/*.ipynb"))
+    ]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in assignment_files(folder)}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in assignment_files(folder)
+    }
 
 
 def test_the_committed_release_is_what_the_committed_source_gives(course):
     generated, committed = contents(course / "release"), contents(course / "committed")
     assert generated.keys() == committed.keys()
-    assert [name for name in generated if generated[name] != committed[name]] == [], "./kireji setup, then git add release"
+    assert [name for name in generated if generated[name] != committed[name]] == [], (
+        "./kireji setup, then git add release"
+    )
 
 
 def test_generating_twice_gives_the_same_bytes(course, tmp_path):
@@ -72,7 +80,8 @@ def test_a_cell_nbgrader_knows_is_called_the_same_in_jupyter(notebooks):
 
 
 def test_no_line_of_a_solution_is_released(notebooks):
-    """Except lines that the source shows outside its solutions too, such as an import or a call in a hint."""
+    """Except lines that the source shows outside its solutions too, such as an import or a call in
+    a hint."""
     for source, released in notebooks:
         everything = text(source)
         solutions = "\n".join(match.group(2) for match in HIDDEN.finditer(everything))

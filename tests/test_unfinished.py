@@ -18,7 +18,11 @@ def course(tmp_path):
 
 
 def hook(call, course, step="submitted"):
-    call(assignment="toy", student="alice", notebooks=[str(course / step / "alice" / "toy" / "toy.ipynb")])
+    call(
+        assignment="toy",
+        student="alice",
+        notebooks=[str(course / step / "alice" / "toy" / "toy.ipynb")],
+    )
 
 
 def test_a_folder_is_unfinished_until_it_has_the_time_of_its_source(course):
@@ -49,7 +53,9 @@ def test_what_is_in_hand_is_not_cleared_away_and_what_is_not_is(course):
     hook(unfinished.finish, course)
     unfinished.clear_away(course)
     assert graded.exists()
-    other = "from kireji import unfinished; import sys; unfinished.begin('toy', 'alice', sys.argv[1:])"
+    other = (
+        "from kireji import unfinished; import sys; unfinished.begin('toy', 'alice', sys.argv[1:])"
+    )
     notebook = course / "submitted" / "alice" / "toy" / "toy.ipynb"
     subprocess.run([sys.executable, "-P", "-c", other, str(notebook)], check=True)
     unfinished.clear_away(course)

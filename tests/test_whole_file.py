@@ -1,4 +1,5 @@
-"""Whatever interrupts a writer, a reader finds the old file or the new one, and never more rights than meant."""
+"""Whatever interrupts a writer, a reader finds the old file or the new one, and never more rights
+than meant."""
 
 import os
 import signal
@@ -43,11 +44,13 @@ def test_nobody_else_may_read_it_at_any_moment(tmp_path):
 def test_a_writer_that_fails_leaves_the_old_file_whole(tmp_path, ended):
     path = tmp_path / "grades"
     path.write_text("old")
-    # Python itself ignores the signal of a file that grew too large, and sees an error as on a full disk.
+    # Python itself ignores the signal of a file that grew too large, and sees an error as on a full
+    # disk.
     result = subprocess.run([sys.executable, "-c", WRITER, str(path), ended], capture_output=True)
     assert result.returncode == (1 if ended == "full" else -signal.SIGXFSZ)
     assert path.read_text() == "old"
-    assert len(os.listdir(tmp_path)) == (1 if ended == "full" else 2)       # a killed one's draft stays, and is in nobody's way
+    # a killed one's draft stays, and is in nobody's way
+    assert len(os.listdir(tmp_path)) == (1 if ended == "full" else 2)
     write_whole(path, "new")
     assert path.read_text() == "new"
 

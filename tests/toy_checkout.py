@@ -1,4 +1,5 @@
-"""A copy of the checkout whose only assignment is the toy: every command runs there as a person runs it, and is cheap."""
+"""A copy of the checkout whose only assignment is the toy: every command runs there as a person
+runs it, and is cheap."""
 
 import os
 import shutil
@@ -13,8 +14,18 @@ from kireji import paths
 from kireji.setup.venv import activated
 from tests.toy import make_toy, marked
 
-PARTS = ("src", "lab", "benchmarks", "hub_config", "nbgrader_config.py", "pyproject.toml", "requirements.lock",
-         "graders/__init__.py", "graders/pytest.ini", "graders/tables.py")
+PARTS = (
+    "src",
+    "lab",
+    "benchmarks",
+    "hub_config",
+    "nbgrader_config.py",
+    "pyproject.toml",
+    "requirements.lock",
+    "graders/__init__.py",
+    "graders/pytest.ini",
+    "graders/tables.py",
+)
 CHECKPOINT = """import os
 import numpy
 from safetensors.numpy import save_file
@@ -24,7 +35,8 @@ MISTAKES = [("double_solution", "return 2 * x", "return x ** 2")]
 
 
 class ToyCheckout:
-    """`root` is the copy. The toy's hidden tests are those of the engine's own tests; its solution saves a checkpoint."""
+    """`root` is the copy. The toy's hidden tests are those of the engine's own tests; its solution
+    saves a checkpoint."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -32,7 +44,9 @@ class ToyCheckout:
             source, target = paths.ROOT / part, root / part
             target.parent.mkdir(parents=True, exist_ok=True)
             if source.is_dir():
-                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+                shutil.copytree(
+                    source, target, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
+                )
             else:
                 shutil.copyfile(source, target)
         (root / "var").mkdir()
@@ -46,14 +60,26 @@ class ToyCheckout:
         for file in toy.graders.glob("test_*.py"):
             shutil.copyfile(file, root / "graders" / "toy" / file.name)
         (root / "graders" / "toy" / "__init__.py").touch()
-        (root / "graders" / "toy" / "samples.py").write_text(f'"""A typical mistake."""\n\nMISTAKES = {MISTAKES!r}\n')
+        (root / "graders" / "toy" / "samples.py").write_text(
+            f'"""A typical mistake."""\n\nMISTAKES = {MISTAKES!r}\n'
+        )
 
     @property
     def environment(self) -> dict[str, str]:
         """Has Python import the copy's packages in place of the installed ones."""
-        return activated(os.environ) | {"PYTHONPATH": f"{self.root / 'src'}:{self.root / 'lab'}", "COLUMNS": "160"}
+        return activated(os.environ) | {
+            "PYTHONPATH": f"{self.root / 'src'}:{self.root / 'lab'}",
+            "COLUMNS": "160",
+        }
 
     def kireji(self, *words: str) -> subprocess.CompletedProcess:
         """Run a command of `./kireji` there to its end; what it said is one text."""
-        return subprocess.run([sys.executable, "-P", "-m", "kireji", *words], cwd=self.root, env=self.environment, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        return subprocess.run(
+            [sys.executable, "-P", "-m", "kireji", *words],
+            cwd=self.root,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )

@@ -1,6 +1,7 @@
 """IBM model 1 (Brown et al. 1993): which source word each target word comes from, by counting alone.
 
-Trained here on the training pairs, so the reference map in the feedback owes nothing to any network, the solution's included.
+Trained here on the training pairs, so the reference map in the feedback owes nothing to any
+network, the solution's included.
 """
 
 import contextlib
@@ -11,12 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from attention_lab.text import tokenize
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-NULL = ""                # the empty source word: what English adds of its own
+from attention_lab.text import tokenize
+
+NULL = ""  # the empty source word: what English adds of its own
 ROUNDS = 8
 TokenPair = tuple[list[str], list[str]]
 
@@ -24,7 +26,9 @@ TokenPair = tuple[list[str], list[str]]
 class Aligner:
     """table (V_src, V_tgt): the probability that a source word becomes a target word; row 0 is NULL's."""
 
-    def __init__(self, source_words: Sequence[str], target_words: Sequence[str], table: Tensor) -> None:
+    def __init__(
+        self, source_words: Sequence[str], target_words: Sequence[str], table: Tensor
+    ) -> None:
         self.source_ids = {word: i for i, word in enumerate(source_words)}
         self.target_ids = {word: i for i, word in enumerate(target_words)}
         self.table = table
@@ -39,7 +43,9 @@ class Aligner:
         """(T_tgt, T_src): each target word's shares of the source words. What NULL takes, or nobody, is spread evenly."""
         shares = torch.zeros(len(target_tokens), len(source_tokens))
         for i, target in enumerate(target_tokens):
-            likely = torch.tensor([self.probability(source.lower(), target.lower()) for source in source_tokens])
+            likely = torch.tensor(
+                [self.probability(source.lower(), target.lower()) for source in source_tokens]
+            )
             total = float(likely.sum()) + self.probability(NULL, target.lower())
             row = likely / total if total > 1e-6 else likely
             shares[i] = row + (1 - row.sum()) / max(1, len(source_tokens))
@@ -52,16 +58,23 @@ def train(pairs: Sequence[TokenPair]) -> Aligner:
     target_words = sorted({word for _, target in pairs for word in target})
     source_ids = {word: i for i, word in enumerate(source_words)}
     target_ids = {word: i for i, word in enumerate(target_words)}
-    # One line for each possible link of a target word: its number, the source word, the target word.
-    links = [(number, source_ids[word], target_ids[target_word])
-             for number, (source, target_word) in enumerate((source, word) for source, target in pairs for word in target)
-             for word in [NULL, *source]]
+    # One line for each possible link of a target word: its number, the source word, the target
+    # word.
+    links = [
+        (number, source_ids[word], target_ids[target_word])
+        for number, (source, target_word) in enumerate(
+            (source, word) for source, target in pairs for word in target
+        )
+        for word in [NULL, *source]
+    ]
     place, source, target = torch.tensor(links).T
     table = torch.full((len(source_words), len(target_words)), 1 / len(target_words))
     for _ in range(ROUNDS):
         likely = table[source, target]
         total = torch.zeros(int(place[-1]) + 1).index_add_(0, place, likely)
-        counts = torch.zeros_like(table).index_put_((source, target), likely / total[place], accumulate=True)
+        counts = torch.zeros_like(table).index_put_(
+            (source, target), likely / total[place], accumulate=True
+        )
         table = counts / counts.sum(dim=1, keepdim=True).clamp_min(1e-12)
     return Aligner(source_words, target_words, table)
 
@@ -73,7 +86,9 @@ def load(train_file: Path, cache: Path) -> Aligner:
     if kept.is_file():
         with safe_open(kept, framework="pt") as file:
             words = file.metadata()
-            return Aligner(json.loads(words["source"]), json.loads(words["target"]), file.get_tensor("table"))
+            return Aligner(
+                json.loads(words["source"]), json.loads(words["target"]), file.get_tensor("table")
+            )
     rows = [line.split("\t") for line in text.decode().splitlines()[1:]]
     aligner = train([(tokenize(row[1]), tokenize(row[2])) for row in rows])
     # Where the cache cannot be written the next run trains again: two seconds.
@@ -85,8 +100,14 @@ def load(train_file: Path, cache: Path) -> Aligner:
 def keep(aligner: Aligner, path: Path) -> None:
     """Write the aligner to `path`, whole or not at all, in place of those of earlier data."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    save_file({"table": aligner.table}, draft, {"source": json.dumps(list(aligner.source_ids)),
-                                                "target": json.dumps(list(aligner.target_ids))})
+    save_file(
+        {"table": aligner.table},
+        draft,
+        {
+            "source": json.dumps(list(aligner.source_ids)),
+            "target": json.dumps(list(aligner.target_ids)),
+        },
+    )
     os.replace(draft, path)
     for old in path.parent.glob("ibm1-*.safetensors"):
         if old != path:

@@ -16,14 +16,25 @@ QUERY_SIZE, KEY_SIZE, HIDDEN_SIZE, VALUE_SIZE = 4, 6, 7, 8
 
 
 def parameter_shapes(query_size: int, key_size: int) -> dict[str, tuple[int, int]]:
-    return {"W_query.weight": (HIDDEN_SIZE, query_size), "W_key.weight": (HIDDEN_SIZE, key_size), "v.weight": (1, HIDDEN_SIZE)}
+    return {
+        "W_query.weight": (HIDDEN_SIZE, query_size),
+        "W_key.weight": (HIDDEN_SIZE, key_size),
+        "v.weight": (1, HIDDEN_SIZE),
+    }
 
 
-def draw(rng: Generator, query_size: int = QUERY_SIZE, key_size: int = KEY_SIZE,
-         value_size: int = VALUE_SIZE) -> tuple[Tensor, Tensor, Tensor]:
+def draw(
+    rng: Generator,
+    query_size: int = QUERY_SIZE,
+    key_size: int = KEY_SIZE,
+    value_size: int = VALUE_SIZE,
+) -> tuple[Tensor, Tensor, Tensor]:
     """query (B, T_q, query_size), key (B, T_k, key_size), value (B, T_k, value_size)."""
-    return (torch.randn(B, T_Q, query_size, generator=rng), torch.randn(B, T_K, key_size, generator=rng),
-            torch.randn(B, T_K, value_size, generator=rng))
+    return (
+        torch.randn(B, T_Q, query_size, generator=rng),
+        torch.randn(B, T_K, key_size, generator=rng),
+        torch.randn(B, T_K, value_size, generator=rng),
+    )
 
 
 def draw_mask(rng: Generator, T_q: int = T_Q) -> Tensor:
@@ -32,23 +43,43 @@ def draw_mask(rng: Generator, T_q: int = T_Q) -> Tensor:
     return order < torch.randint(2, T_K, (B, T_q, 1), generator=rng)
 
 
-def loaded(student: Any, rng: Generator, query_size: int = QUERY_SIZE, key_size: int = KEY_SIZE,
-           v_scale: float = 2.0) -> tuple[Any, dict[str, Tensor]]:
+def loaded(
+    student: Any,
+    rng: Generator,
+    query_size: int = QUERY_SIZE,
+    key_size: int = KEY_SIZE,
+    v_scale: float = 2.0,
+) -> tuple[Any, dict[str, Tensor]]:
     """The student's module with parameters drawn here, and those parameters."""
-    weights = {name: torch.randn(shape, generator=rng) for name, shape in parameter_shapes(query_size, key_size).items()}
+    weights = {
+        name: torch.randn(shape, generator=rng)
+        for name, shape in parameter_shapes(query_size, key_size).items()
+    }
     weights["v.weight"] = weights["v.weight"] * v_scale / 2
     attention = student.make("AdditiveAttention", query_size, key_size, HIDDEN_SIZE)
     attention.load(weights)
     return attention, weights
 
 
-def outputs(result: Any, B: int = B, T_q: int = T_Q, value_size: int = VALUE_SIZE) -> tuple[Tensor, Tensor]:
+def outputs(
+    result: Any, B: int = B, T_q: int = T_Q, value_size: int = VALUE_SIZE
+) -> tuple[Tensor, Tensor]:
     """(context, attention_weights), where the student's forward returned two tensors of the right shapes."""
     context, attention_weights = expect.returns(result, "context", "attention_weights")
-    shaped(expect.tensor(attention_weights, name="attention_weights"), "attention_weights", ("B", "T_q", "T_k"), (B, T_q, T_K))
-    shaped(expect.tensor(context, name="context"), "context", ("B", "T_q", "d_v"), (B, T_q, value_size))
-    expect.true(not indifferent(attention_weights), "Every key gets the same weight, whatever the query and the key are: the weights should "
-                                                    "come from the scores.")
+    shaped(
+        expect.tensor(attention_weights, name="attention_weights"),
+        "attention_weights",
+        ("B", "T_q", "T_k"),
+        (B, T_q, T_K),
+    )
+    shaped(
+        expect.tensor(context, name="context"), "context", ("B", "T_q", "d_v"), (B, T_q, value_size)
+    )
+    expect.true(
+        not indifferent(attention_weights),
+        "Every key gets the same weight, whatever the query and the key are: the weights should "
+        "come from the scores.",
+    )
     return context, attention_weights
 
 
@@ -56,22 +87,32 @@ def indifferent(attention_weights: Tensor) -> bool:
     """Whether no row prefers any of the keys that it looks at. Rows that look at one key or none say nothing."""
     rows = [row[row > 1e-6] for row in attention_weights.flatten(0, -2)]
     rows = [row for row in rows if len(row) > 1]
-    return bool(rows) and all(torch.allclose(row, row[:1].expand_as(row), atol=1e-6) for row in rows)
+    return bool(rows) and all(
+        torch.allclose(row, row[:1].expand_as(row), atol=1e-6) for row in rows
+    )
 
 
 def shaped(tensor: Tensor, what: str, names: Sequence[str], sizes: Sequence[int]) -> None:
     """`tensor` has these sizes; if they came in another order, the message says which."""
     swapped = diagnoses.swapped_axes(tensor.shape, names, sizes)
     expect.true(swapped is None, f"{what}: {swapped}.")
-    expect.true(tuple(tensor.shape) == tuple(sizes),
-                f"{what} should have shape ({', '.join(names)}) = {tuple(sizes)} and has {tuple(tensor.shape)}.")
+    expect.true(
+        tuple(tensor.shape) == tuple(sizes),
+        f"{what} should have shape ({', '.join(names)}) = {tuple(sizes)} and has {tuple(tensor.shape)}.",
+    )
 
 
-def judged(student: Any, rng: Generator, look_at: Callable[["Answer"], None], masked: bool = True) -> None:
+def judged(
+    student: Any, rng: Generator, look_at: Callable[["Answer"], None], masked: bool = True
+) -> None:
     """Ask the student's module with given parameters, for sizes that all differ and for sizes that are equal.
 
-    Equal sizes let more mistakes run to the end (one projection for both, keys taken for values), so that they get their name."""
-    for query_size, key_size, value_size in ((QUERY_SIZE, KEY_SIZE, VALUE_SIZE), (KEY_SIZE, KEY_SIZE, KEY_SIZE)):
+    Equal sizes let more mistakes run to the end (one projection for both, keys taken for values),
+    so that they get their name."""
+    for query_size, key_size, value_size in (
+        (QUERY_SIZE, KEY_SIZE, VALUE_SIZE),
+        (KEY_SIZE, KEY_SIZE, KEY_SIZE),
+    ):
         query, key, value = draw(rng, query_size, key_size, value_size)
         mask = draw_mask(rng) if masked else None
         attention, weights = loaded(student, rng, query_size, key_size)
@@ -95,17 +136,25 @@ class Answer:
 
     def right(self) -> tuple[Tensor, Tensor]:
         """The context and the weights worked out by the loop."""
-        return reference.additive_attention(self.query, self.key, self.value, self.mask, self.weights)
+        return reference.additive_attention(
+            self.query, self.key, self.value, self.mask, self.weights
+        )
 
     def own_unmasked(self) -> Tensor:
         """The student's weights when everything may be attended."""
-        return outputs(self.attention(self.query, self.key, self.value), value_size=self.value.shape[2])[1]
+        return outputs(
+            self.attention(self.query, self.key, self.value), value_size=self.value.shape[2]
+        )[1]
 
 
 def judged_weights(answer: Answer) -> None:
     """The weights are those of the formula."""
-    expect.close(answer.attention_weights, answer.right()[1], name="the attention weights",
-                 diagnoses=known_mistakes(answer).weights)
+    expect.close(
+        answer.attention_weights,
+        answer.right()[1],
+        name="the attention weights",
+        diagnoses=known_mistakes(answer).weights,
+    )
 
 
 def judged_mask(answer: Answer) -> None:
@@ -115,49 +164,93 @@ def judged_mask(answer: Answer) -> None:
     shared = kept / kept.sum(dim=-1, keepdim=True)
     hint = "Are masked scores set to -inf before the softmax?"
     if not torch.allclose(answer.attention_weights.double(), shared, atol=1e-4):
-        expect.close(answer.attention_weights, answer.right()[1], name="the attention weights", hint=hint,
-                     diagnoses=known_mistakes(answer).weights)
+        expect.close(
+            answer.attention_weights,
+            answer.right()[1],
+            name="the attention weights",
+            hint=hint,
+            diagnoses=known_mistakes(answer).weights,
+        )
     expect.zero_where(answer.attention_weights, ~answer.mask, hint=hint)
 
 
 def judged_context(answer: Answer) -> None:
     """The context is made of the weights that were returned with it, be they what they may."""
     weights, value = answer.attention_weights.double(), answer.value.double()
-    mistakes = {"the context is the plain mean of the values, not the weighted one":
-                value.mean(dim=1, keepdim=True).expand(answer.context.shape)}
+    mistakes = {
+        "the context is the plain mean of the values, not the weighted one": value.mean(
+            dim=1, keepdim=True
+        ).expand(answer.context.shape)
+    }
     if answer.key.shape == answer.value.shape:
-        mistakes |= {"the keys are mixed instead of the values": weights @ answer.key.double(),
-                     "the queries are mixed instead of the values": weights[:, :, :T_Q] @ answer.query.double()}
-    expect.close(answer.context, reference.mix(weights, value), name="the context", diagnoses=mistakes,
-                 hint="context = attention_weights @ value.")
+        mistakes |= {
+            "the keys are mixed instead of the values": weights @ answer.key.double(),
+            "the queries are mixed instead of the values": weights[:, :, :T_Q]
+            @ answer.query.double(),
+        }
+    expect.close(
+        answer.context,
+        reference.mix(weights, value),
+        name="the context",
+        diagnoses=mistakes,
+        hint="context = attention_weights @ value.",
+    )
 
 
 def known_mistakes(answer: Answer) -> diagnoses.AttentionMistakes:
     """Wrong scores of additive attention, and what is generally done wrong after them."""
-    query, key, value, mask, weights = answer.query, answer.key, answer.value, answer.mask, answer.weights
-    W_query, W_key, v = (weights[name].double() for name in ("W_query.weight", "W_key.weight", "v.weight"))
+    query, key, value, mask, weights = (
+        answer.query,
+        answer.key,
+        answer.value,
+        answer.mask,
+        answer.weights,
+    )
+    W_query, W_key, v = (
+        weights[name].double() for name in ("W_query.weight", "W_key.weight", "v.weight")
+    )
     right = reference.additive_scores(query, key, W_query, W_key, v)
     query, key = query.double(), key.double()
     projected_query, projected_key = (query @ W_query.T).unsqueeze(2), (key @ W_key.T).unsqueeze(1)
-    added = projected_query + projected_key                                         # (B, T_q, T_k, H)
-    other = {"the tanh is missing: without it the query adds the same number to every score, and cancels in the softmax": added @ v[0],
-             "tanh is taken of each projection before they are added, not of their sum":
-                 (projected_query.tanh() + projected_key.tanh()) @ v[0],
-             "tanh is taken of the score, not of the sum of the projections": (added @ v[0]).tanh(),
-             "relu is used instead of tanh": added.relu() @ v[0],
-             "sigmoid is used instead of tanh": added.sigmoid() @ v[0],
-             "the projections are multiplied, not added": (projected_query * projected_key).tanh() @ v[0],
-             "the projections' dot product is the score: that is multiplicative attention, not additive":
-                 (projected_query * projected_key).sum(dim=-1),
-             "v is not used: the scores are the plain sum over the hidden size": added.tanh().sum(dim=-1),
-             "the query is not used: the scores come from the keys alone": projected_key.tanh() @ v[0] + 0 * right,
-             "the keys are not used: the scores come from the query alone": projected_query.tanh() @ v[0] + 0 * right}
+    added = projected_query + projected_key  # (B, T_q, T_k, H)
+    other = {
+        "the tanh is missing: without it the query adds the same number to every score, and cancels in the softmax": added
+        @ v[0],
+        "tanh is taken of each projection before they are added, not of their sum": (
+            projected_query.tanh() + projected_key.tanh()
+        )
+        @ v[0],
+        "tanh is taken of the score, not of the sum of the projections": (added @ v[0]).tanh(),
+        "relu is used instead of tanh": added.relu() @ v[0],
+        "sigmoid is used instead of tanh": added.sigmoid() @ v[0],
+        "the projections are multiplied, not added": (projected_query * projected_key).tanh()
+        @ v[0],
+        "the projections' dot product is the score: that is multiplicative attention, not additive": (
+            projected_query * projected_key
+        ).sum(dim=-1),
+        "v is not used: the scores are the plain sum over the hidden size": added.tanh().sum(
+            dim=-1
+        ),
+        "the query is not used: the scores come from the keys alone": projected_key.tanh() @ v[0]
+        + 0 * right,
+        "the keys are not used: the scores come from the query alone": projected_query.tanh() @ v[0]
+        + 0 * right,
+    }
     if query.shape[-1] == key.shape[-1]:
-        other |= {"W_query projects the keys as well: W_key is not used":
-                      (projected_query + (key @ W_query.T).unsqueeze(1)).tanh() @ v[0],
-                  "W_key projects the query as well: W_query is not used":
-                      ((query @ W_key.T).unsqueeze(2) + projected_key).tanh() @ v[0],
-                  "W_query and W_key are exchanged": ((query @ W_key.T).unsqueeze(2) + (key @ W_query.T).unsqueeze(1)).tanh() @ v[0]}
+        other |= {
+            "W_query projects the keys as well: W_key is not used": (
+                projected_query + (key @ W_query.T).unsqueeze(1)
+            ).tanh()
+            @ v[0],
+            "W_key projects the query as well: W_query is not used": (
+                (query @ W_key.T).unsqueeze(2) + projected_key
+            ).tanh()
+            @ v[0],
+            "W_query and W_key are exchanged": (
+                (query @ W_key.T).unsqueeze(2) + (key @ W_query.T).unsqueeze(1)
+            ).tanh()
+            @ v[0],
+        }
     other |= diagnoses.scaling_mistakes(right, HIDDEN_SIZE, scaled=False)
     return diagnoses.attention_mistakes(right, mask, value, other)
 
@@ -165,5 +258,7 @@ def known_mistakes(answer: Answer) -> diagnoses.AttentionMistakes:
 def unchanged(inputs: Sequence[Tensor], after: Sequence[Any], names: Sequence[str]) -> None:
     """The inputs are what they were before the call."""
     for name, before, now in zip(names, inputs, after):
-        expect.true(isinstance(now, Tensor) and torch.equal(now, before),
-                    f"forward changes its input {name} in place: operations that end in _ (masked_fill_, add_) and +=, *= do that.")
+        expect.true(
+            isinstance(now, Tensor) and torch.equal(now, before),
+            f"forward changes its input {name} in place: operations that end in _ (masked_fill_, add_) and +=, *= do that.",
+        )

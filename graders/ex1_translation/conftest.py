@@ -11,8 +11,8 @@ from kireji.grading import StudentError, expect
 
 from . import given
 
-AT_ONCE = 101            # sentences in a call: a slow but honest loop gets its time for each
-SECONDS = 60.0           # for a call
+AT_ONCE = 101  # sentences in a call: a slow but honest loop gets its time for each
+SECONDS = 60.0  # for a call
 
 
 @pytest.fixture(scope="session")
@@ -43,15 +43,26 @@ def translations(student: Any, held_out: given.HeldOut, memory: dict[str, Any]) 
 
 def translated(student: Any, sources: list[str]) -> list[str]:
     """student.translate of all `sources`, a part at a time; Mistake where something else than as many texts comes back."""
-    order = torch.randperm(len(sources), generator=torch.Generator().manual_seed(len(sources))).tolist()
+    order = torch.randperm(
+        len(sources), generator=torch.Generator().manual_seed(len(sources))
+    ).tolist()
     answers: dict[int, str] = {}
     for start in range(0, len(order), AT_ONCE):
-        part = order[start:start + AT_ONCE]
+        part = order[start : start + AT_ONCE]
         result = student.translate([sources[i] for i in part], timeout=SECONDS)
-        expect.true(isinstance(result, (list, tuple)), f"translate should return a list of texts, but {expect.kind(result)} came.")
-        expect.true(len(result) == len(part), f"translate got {len(part)} sentences and returned {len(result)}: one translation for "
-                                              "each sentence, in the same order.")
+        expect.true(
+            isinstance(result, (list, tuple)),
+            f"translate should return a list of texts, but {expect.kind(result)} came.",
+        )
+        expect.true(
+            len(result) == len(part),
+            f"translate got {len(part)} sentences and returned {len(result)}: one translation for "
+            "each sentence, in the same order.",
+        )
         for i, text in zip(part, result):
-            expect.true(isinstance(text, str), f"translate should return a list of texts, but one of them is {expect.kind(text)}.")
+            expect.true(
+                isinstance(text, str),
+                f"translate should return a list of texts, but one of them is {expect.kind(text)}.",
+            )
             answers[i] = text
     return [answers[i] for i in range(len(sources))]

@@ -1,7 +1,7 @@
 """What stands in for the student's own parts, so that each piece is judged on its own.
 
-The student's decoder builds the student's attention, and their search calls their padding mask. Where one of those
-parts is broken, its own task has lost the points already.
+The student's decoder builds the student's attention, and their search calls their padding mask.
+Where one of those parts is broken, its own task has lost the points already.
 """
 
 from collections.abc import Callable
@@ -14,8 +14,8 @@ from kireji.grading import isolation
 
 from . import reference
 
-LONGEST = 40                                         # rows of the mask table
-VOCAB_SIZE = 9                                       # of the straight loss
+LONGEST = 40  # rows of the mask table
+VOCAB_SIZE = 9  # of the straight loss
 
 
 def loss_table() -> Tensor:
@@ -25,7 +25,10 @@ def loss_table() -> Tensor:
 
 def stand_in_padding_mask(student: Any) -> Any:
     """A mask from a table. The table is data made here, so nothing in the sandbox says how a mask is made."""
-    return student.make("attention_lab.stand_ins.MaskTable", reference.padding_mask(torch.arange(LONGEST + 1), LONGEST))
+    return student.make(
+        "attention_lab.stand_ins.MaskTable",
+        reference.padding_mask(torch.arange(LONGEST + 1), LONGEST),
+    )
 
 
 def stand_in_loss(student: Any) -> Any:
@@ -38,8 +41,11 @@ def stand_in_attention(student: Any) -> Any:
     return "attention_lab.stand_ins.PlainAttention"
 
 
-STAND_INS: dict[str, Callable[[Any], Any]] = {"padding_mask": stand_in_padding_mask, "sequence_loss": stand_in_loss,
-                                              "AdditiveAttention": stand_in_attention}
+STAND_INS: dict[str, Callable[[Any], Any]] = {
+    "padding_mask": stand_in_padding_mask,
+    "sequence_loss": stand_in_loss,
+    "AdditiveAttention": stand_in_attention,
+}
 
 
 def without(*names: str) -> Callable:

@@ -1,7 +1,7 @@
 """What is right, worked out the slow and obvious way: loops, closed forms and `torch.nn.functional`.
 
-Nothing here is shared with the notebook's solution. Sums run in float64, so that the oracle's own rounding
-never decides a mark.
+Nothing here is shared with the notebook's solution. Sums run in float64, so that the oracle's own
+rounding never decides a mark.
 """
 
 import math
@@ -20,10 +20,13 @@ def padding_mask(lengths: Tensor, max_length: int) -> Tensor:
     return mask
 
 
-def additive_scores(query: Tensor, key: Tensor, W_query: Tensor, W_key: Tensor, v: Tensor) -> Tensor:
+def additive_scores(
+    query: Tensor, key: Tensor, W_query: Tensor, W_key: Tensor, v: Tensor
+) -> Tensor:
     """v . tanh(W_query q + W_key k) for every query and key, one pair at a time.
 
-    query (B, T_q, query_size)   key (B, T_k, key_size)   W_query (H, query_size)   W_key (H, key_size)   v (1, H)
+    query (B, T_q, query_size)   key (B, T_k, key_size)   W_query (H, query_size)
+    W_key (H, key_size)   v (1, H)
     Returns scores (B, T_q, T_k). Bahdanau et al. 2014, appendix A.1.2."""
     query, key, W_query, W_key, v = (tensor.double() for tensor in (query, key, W_query, W_key, v))
     scores = torch.zeros(query.shape[0], query.shape[1], key.shape[1], dtype=torch.float64)
@@ -36,7 +39,9 @@ def additive_scores(query: Tensor, key: Tensor, W_query: Tensor, W_key: Tensor, 
 
 def masked_softmax(scores: Tensor, mask: Tensor | None) -> Tensor:
     """Each row of `scores` (B, T_q, T_k) as weights over the allowed keys; a row without any allowed key is all zero."""
-    allowed = torch.ones_like(scores, dtype=torch.bool) if mask is None else mask.expand(scores.shape)
+    allowed = (
+        torch.ones_like(scores, dtype=torch.bool) if mask is None else mask.expand(scores.shape)
+    )
     weights = torch.zeros_like(scores)
     for b in range(scores.shape[0]):
         for i in range(scores.shape[1]):
@@ -61,10 +66,13 @@ def mix(weights: Tensor, value: Tensor) -> Tensor:
     return context
 
 
-def additive_attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None,
-                       weights: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+def additive_attention(
+    query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, weights: dict[str, Tensor]
+) -> tuple[Tensor, Tensor]:
     """context (B, T_q, d_v) and attention_weights (B, T_q, T_k) of Bahdanau's attention with the given parameters."""
-    scores = additive_scores(query, key, weights["W_query.weight"], weights["W_key.weight"], weights["v.weight"])
+    scores = additive_scores(
+        query, key, weights["W_query.weight"], weights["W_key.weight"], weights["v.weight"]
+    )
     attention_weights = masked_softmax(scores, mask)
     return mix(attention_weights, value), attention_weights
 

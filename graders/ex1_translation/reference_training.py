@@ -11,12 +11,17 @@ from .isolation import loss_table
 Parameters = dict[str, Tensor]
 
 
-def logits(parameters: Parameters, source_ids: Tensor, target_ids: Tensor, scale: float,
-           teacher_forcing: bool = True) -> Tensor:
+def logits(
+    parameters: Parameters,
+    source_ids: Tensor,
+    target_ids: Tensor,
+    scale: float,
+    teacher_forcing: bool = True,
+) -> Tensor:
     """source_ids (B, T_src), target_ids (B, T_tgt) -> logits (B, T_tgt - 1, vocab_size).
 
     Without teacher forcing the decoder reads its own likeliest word instead of the target's."""
-    hidden = parameters["encoder.embedding.weight"][source_ids[:, 0]]                # (B, hidden_size)
+    hidden = parameters["encoder.embedding.weight"][source_ids[:, 0]]  # (B, hidden_size)
     word, steps = target_ids[:, 0], []
     for t in range(target_ids.shape[1] - 1):
         word = target_ids[:, t] if teacher_forcing or t == 0 else word
@@ -34,13 +39,22 @@ def cross_entropy(said: Tensor, target_ids: Tensor, pad_id: int) -> Tensor:
 
 def straight(said: Tensor, target_ids: Tensor, pad_id: int) -> Tensor:
     """`attention_lab.stand_ins.StraightLoss`, which stands in for a broken sequence_loss."""
-    total = sum((said[b, t].double() * loss_table()[target_ids[b, t]].double()).sum()
-                for b in range(said.shape[0]) for t in range(said.shape[1]))
+    total = sum(
+        (said[b, t].double() * loss_table()[target_ids[b, t]].double()).sum()
+        for b in range(said.shape[0])
+        for t in range(said.shape[1])
+    )
     return total / said.numel() + pad_id
 
 
-def gradients(parameters: Parameters, source_ids: Tensor, target_ids: Tensor, pad_id: int, scale: float,
-              loss: Callable[[Tensor, Tensor, int], Tensor]) -> Parameters:
+def gradients(
+    parameters: Parameters,
+    source_ids: Tensor,
+    target_ids: Tensor,
+    pad_id: int,
+    scale: float,
+    loss: Callable[[Tensor, Tensor, int], Tensor],
+) -> Parameters:
     """{name: gradient of the teacher-forced loss}."""
     leaves = {name: tensor.double().requires_grad_() for name, tensor in parameters.items()}
     value = loss(logits(leaves, source_ids, target_ids, scale), target_ids[:, 1:], pad_id)

@@ -8,7 +8,7 @@ from kireji.grading import expect, graded
 from kireji.grading.gradients import reaches_inputs, reaches_parameters
 
 from . import attention_cases as cases
-from .attention_cases import QUERY_SIZE, KEY_SIZE, HIDDEN_SIZE, B, T_K, T_Q
+from .attention_cases import HIDDEN_SIZE, KEY_SIZE, QUERY_SIZE, T_K, T_Q, B
 
 
 @graded("additive_attention", weight=1)
@@ -17,13 +17,20 @@ def test_projections_have_their_names(student, rng):
     attention = student.make("AdditiveAttention", QUERY_SIZE, KEY_SIZE, HIDDEN_SIZE)
     parameters = attention.parameters()
     for name, shape in cases.parameter_shapes(QUERY_SIZE, KEY_SIZE).items():
-        expect.true(name in parameters, f"There is no parameter {name}: found {', '.join(sorted(parameters)) or 'none'}. "
-                                        "Are W_query, W_key and v nn.Linear layers on self?")
-        expect.true(tuple(parameters[name].shape) == shape,
-                    f"{name} should have shape {shape} and has {tuple(parameters[name].shape)}: are the sizes given to "
-                    "nn.Linear in the order (in, out)?")
+        expect.true(
+            name in parameters,
+            f"There is no parameter {name}: found {', '.join(sorted(parameters)) or 'none'}. "
+            "Are W_query, W_key and v nn.Linear layers on self?",
+        )
+        expect.true(
+            tuple(parameters[name].shape) == shape,
+            f"{name} should have shape {shape} and has {tuple(parameters[name].shape)}: are the sizes given to "
+            "nn.Linear in the order (in, out)?",
+        )
         bias = name.replace("weight", "bias")
-        expect.true(bias not in parameters, f"{bias} should not be there: use nn.Linear(..., bias=False).")
+        expect.true(
+            bias not in parameters, f"{bias} should not be there: use nn.Linear(..., bias=False)."
+        )
     cases.outputs(attention(*cases.draw(rng)))
 
 
@@ -33,9 +40,13 @@ def test_rows_sum_to_one(student, rng):
     attention = student.make("AdditiveAttention", QUERY_SIZE, KEY_SIZE, HIDDEN_SIZE)
     context, attention_weights = cases.outputs(attention(*cases.draw(rng)))
     columns = attention_weights.sum(dim=1)
-    expect.true(not torch.allclose(columns, torch.ones_like(columns), atol=1e-4),
-                "The weights sum to 1 over the queries, not over the keys: the softmax runs over the wrong axis (use dim=-1).")
-    expect.rows_sum_to_one(attention_weights, hint="Is the softmax over the last dimension, the keys?")
+    expect.true(
+        not torch.allclose(columns, torch.ones_like(columns), atol=1e-4),
+        "The weights sum to 1 over the queries, not over the keys: the softmax runs over the wrong axis (use dim=-1).",
+    )
+    expect.rows_sum_to_one(
+        attention_weights, hint="Is the softmax over the last dimension, the keys?"
+    )
 
 
 @graded("additive_attention", weight=5)
@@ -64,19 +75,36 @@ def test_sentences_do_not_mix(student, rng):
     attention, weights = cases.loaded(student, rng)
     together = cases.outputs(attention(query, key, value, mask))
     for b in range(B):
-        alone = cases.outputs(attention(query[b:b + 1], key[b:b + 1], value[b:b + 1], mask[b:b + 1]), B=1)
+        alone = cases.outputs(
+            attention(query[b : b + 1], key[b : b + 1], value[b : b + 1], mask[b : b + 1]), B=1
+        )
         for name, one, many in zip(("context", "attention_weights"), alone, together):
-            expect.close(one[0], many[b], name=name, hint=f"The {name} of a sentence must not depend on its neighbours in the batch.")
+            expect.close(
+                one[0],
+                many[b],
+                name=name,
+                hint=f"The {name} of a sentence must not depend on its neighbours in the batch.",
+            )
     fresh = student.make("AdditiveAttention", QUERY_SIZE, KEY_SIZE, HIDDEN_SIZE)
     fresh.load(weights)
     cases.outputs(fresh(*cases.draw(rng), cases.draw_mask(rng)))
     again = cases.outputs(fresh(query, key, value, mask, seed=1))
-    expect.close(again[1], together[1], name="the attention weights",
-                 hint="The same call after another one gives another answer: is something kept on self?")
+    expect.close(
+        again[1],
+        together[1],
+        name="the attention weights",
+        hint="The same call after another one gives another answer: is something kept on self?",
+    )
     # One query at a time is how the decoder asks.
     for i in range(T_Q):
-        single = cases.outputs(attention(query[:, i:i + 1], key, value, mask[:, i:i + 1]), T_q=1)
-        expect.close(single[1][:, 0], together[1][:, i], hint="A query's weights must not depend on the other queries.")
+        single = cases.outputs(
+            attention(query[:, i : i + 1], key, value, mask[:, i : i + 1]), T_q=1
+        )
+        expect.close(
+            single[1][:, 0],
+            together[1][:, i],
+            hint="A query's weights must not depend on the other queries.",
+        )
 
 
 @graded("additive_attention", weight=1)
@@ -85,9 +113,17 @@ def test_one_mask_for_all_queries(student, rng):
     query, key, value = cases.draw(rng)
     mask = cases.draw_mask(rng, T_q=1)
     attention, _ = cases.loaded(student, rng)
-    one, every = (cases.outputs(attention(query, key, value, some)) for some in (mask, mask.expand(B, T_Q, T_K).contiguous()))
+    one, every = (
+        cases.outputs(attention(query, key, value, some))
+        for some in (mask, mask.expand(B, T_Q, T_K).contiguous())
+    )
     for name, of_one, of_every in zip(("context", "attention_weights"), one, every):
-        expect.close(of_one, of_every, name=name, hint="A mask (B, 1, T_k) should do the same as one with T_q equal rows.")
+        expect.close(
+            of_one,
+            of_every,
+            name=name,
+            hint="A mask (B, 1, T_k) should do the same as one with T_q equal rows.",
+        )
     expect.zero_where(one[1], ~mask, hint="Is the mask used?")
 
 
@@ -96,7 +132,10 @@ def test_large_scores_stay_finite(student, rng):
     """Very large scores give weights, not NaN."""
     attention, _ = cases.loaded(student, rng, v_scale=400.0)
     _, attention_weights = cases.outputs(attention(*cases.draw(rng), cases.draw_mask(rng)))
-    expect.rows_sum_to_one(attention_weights, hint="exp of a large score overflows: torch.softmax subtracts the largest score first.")
+    expect.rows_sum_to_one(
+        attention_weights,
+        hint="exp of a large score overflows: torch.softmax subtracts the largest score first.",
+    )
 
 
 @graded("additive_attention", weight=1)
@@ -107,13 +146,24 @@ def test_all_keys_masked(student, rng):
     attention, _ = cases.loaded(student, rng)
     context, attention_weights = cases.outputs(attention(*cases.draw(rng), mask))
     row = attention_weights[1, 1]
-    expect.finite(row, "the weights of that query", hint="softmax over a row of -inf is 0/0: put zeros there, for instance with "
-                                                         "masked_fill or nan_to_num.")
-    expect.true(not torch.allclose(row.sum().double(), torch.tensor(1.0).double(), atol=1e-4), "The weights of that query sum to 1: "
-                "with a large negative number such as -1e9 in place of -inf, it attends to what is masked.")
+    expect.finite(
+        row,
+        "the weights of that query",
+        hint="softmax over a row of -inf is 0/0: put zeros there, for instance with "
+        "masked_fill or nan_to_num.",
+    )
+    expect.true(
+        not torch.allclose(row.sum().double(), torch.tensor(1.0).double(), atol=1e-4),
+        "The weights of that query sum to 1: "
+        "with a large negative number such as -1e9 in place of -inf, it attends to what is masked.",
+    )
     expect.zero_where(row, torch.ones_like(row, dtype=torch.bool), name="that query's weights")
-    expect.rows_sum_to_one(attention_weights[mask.any(dim=-1)], hint="The other queries go on as usual.")
-    expect.zero_where(context[1, 1], torch.ones_like(context[1, 1], dtype=torch.bool), name="that query's context")
+    expect.rows_sum_to_one(
+        attention_weights[mask.any(dim=-1)], hint="The other queries go on as usual."
+    )
+    expect.zero_where(
+        context[1, 1], torch.ones_like(context[1, 1], dtype=torch.bool), name="that query's context"
+    )
 
 
 @graded("additive_attention", weight=1)

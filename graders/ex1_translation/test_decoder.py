@@ -1,6 +1,7 @@
 """AttentionDecoder: one step from the word said last to the next, looking at the source through attention.
 
-The student's own attention is used; where it is broken a stand-in takes its place, so that only the decoder is judged."""
+The student's own attention is used; where it is broken a stand-in takes its place, so that only the
+decoder is judged."""
 
 import torch
 
@@ -14,31 +15,43 @@ from .isolation import without
 VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, KEY_SIZE, PAD = 13, 5, 6, 8, 0
 LENGTHS = torch.tensor([4, 7, 2])
 B, T_SRC = 3, 7
-FELT = 1e-6                                          # a change larger than rounding
+FELT = 1e-6  # a change larger than rounding
 
 
 def make(student):
-    decoder = student.make("AttentionDecoder", VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, KEY_SIZE, PAD)
+    decoder = student.make(
+        "AttentionDecoder", VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, KEY_SIZE, PAD
+    )
     decoder.eval()
     return decoder
 
 
 def draw(rng):
     """input_ids (B,), hidden (B, hidden_size), encoder_outputs (B, T_src, key_size), mask (B, T_src)."""
-    return (torch.randint(1, VOCAB_SIZE, (B,), generator=rng), torch.randn(B, HIDDEN_SIZE, generator=rng).tanh(),
-            torch.randn(B, T_SRC, KEY_SIZE, generator=rng), reference.padding_mask(LENGTHS, T_SRC))
+    return (
+        torch.randint(1, VOCAB_SIZE, (B,), generator=rng),
+        torch.randn(B, HIDDEN_SIZE, generator=rng).tanh(),
+        torch.randn(B, T_SRC, KEY_SIZE, generator=rng),
+        reference.padding_mask(LENGTHS, T_SRC),
+    )
 
 
 def checked(result, B=B, T_src=T_SRC):
     """(logits, hidden, attention_weights), where forward returned three tensors of the right shapes."""
-    logits, hidden, attention_weights = expect.returns(result, "logits", "hidden", "attention_weights")
-    for name, tensor, names, sizes in (("logits", logits, ("B", "vocab_size"), (B, VOCAB_SIZE)),
-                                       ("hidden", hidden, ("B", "hidden_size"), (B, HIDDEN_SIZE)),
-                                       ("attention_weights", attention_weights, ("B", "T_src"), (B, T_src))):
+    logits, hidden, attention_weights = expect.returns(
+        result, "logits", "hidden", "attention_weights"
+    )
+    for name, tensor, names, sizes in (
+        ("logits", logits, ("B", "vocab_size"), (B, VOCAB_SIZE)),
+        ("hidden", hidden, ("B", "hidden_size"), (B, HIDDEN_SIZE)),
+        ("attention_weights", attention_weights, ("B", "T_src"), (B, T_src)),
+    ):
         shaped(expect.tensor(tensor, name=name), name, names, sizes)
         expect.finite(tensor, name)
     for name, tensor in (("logits", logits), ("hidden", hidden)):
-        expect.true(B == 1 or bool(tensor.ne(tensor[:1]).any()), f"{name} is the same for every sentence.")
+        expect.true(
+            B == 1 or bool(tensor.ne(tensor[:1]).any()), f"{name} is the same for every sentence."
+        )
     return logits, hidden, attention_weights
 
 
@@ -53,11 +66,19 @@ def test_shapes(student, rng):
     """One step gives logits, the new hidden state and the attention weights, each in its shape; a batch of one too."""
     decoder, inputs = make(student), draw(rng)
     logits, _, _ = checked(decoder(*inputs))
-    expect.true(not (bool((logits >= 0).all()) and torch.allclose(logits.sum(dim=-1).double(), torch.ones(B).double(), atol=1e-4)),
-                "logits are probabilities already: leave the softmax to the loss.")
+    expect.true(
+        not (
+            bool((logits >= 0).all())
+            and torch.allclose(logits.sum(dim=-1).double(), torch.ones(B).double(), atol=1e-4)
+        ),
+        "logits are probabilities already: leave the softmax to the loss.",
+    )
     checked(decoder(*(tensor[:1] for tensor in inputs)), B=1)
     input_ids, hidden, encoder_outputs, _ = inputs
-    checked(decoder(input_ids, hidden, encoder_outputs[:, :1], torch.ones(B, 1, dtype=torch.bool)), T_src=1)
+    checked(
+        decoder(input_ids, hidden, encoder_outputs[:, :1], torch.ones(B, 1, dtype=torch.bool)),
+        T_src=1,
+    )
 
 
 @graded("decoder", weight=2)
@@ -66,9 +87,15 @@ def test_weights_are_shares_of_the_real_words(student, rng):
     """The weights of a step sum to 1 and padding gets none."""
     decoder, inputs = make(student), draw(rng)
     _, _, attention_weights = checked(decoder(*inputs))
-    expect.zero_where(attention_weights, ~inputs[3], hint="Is the mask handed to the attention? It is (B, T_src); the attention "
-                      "expects (B, T_q, T_src), here with T_q = 1.")
-    expect.rows_sum_to_one(attention_weights, hint="One row per sentence, after the single query's axis is taken away.")
+    expect.zero_where(
+        attention_weights,
+        ~inputs[3],
+        hint="Is the mask handed to the attention? It is (B, T_src); the attention "
+        "expects (B, T_q, T_src), here with T_q = 1.",
+    )
+    expect.rows_sum_to_one(
+        attention_weights, hint="One row per sentence, after the single query's axis is taken away."
+    )
 
 
 @graded("decoder", weight=3)
@@ -82,11 +109,17 @@ def test_context_is_used(student, rng):
     other = encoder_outputs.clone()
     other[torch.arange(B), looked_at] += 1.0
     changed, _, other_weights = checked(decoder(input_ids, hidden, other, mask))
-    expect.true(bool(differs(changed, logits).all()), "Attention is computed and then not used: changing the encoder output "
-                "where the decoder looks changes nothing in the logits. Does the context go into the GRU or the output layer?")
-    # Attention that weighs all alike is the mean over the source, whatever the keys and the query are.
+    expect.true(
+        bool(differs(changed, logits).all()),
+        "Attention is computed and then not used: changing the encoder output "
+        "where the decoder looks changes nothing in the logits. Does the context go into the GRU or the output layer?",
+    )
+    # Attention that weighs all alike is the mean over the source, whatever the keys and the query
+    # are.
     moved = differs(other_weights, weights)
-    expect.true(bool(moved.any()), "The weights do not change with the encoder outputs: are these the keys?")
+    expect.true(
+        bool(moved.any()), "The weights do not change with the encoder outputs: are these the keys?"
+    )
 
 
 @graded("decoder", weight=2)
@@ -96,11 +129,17 @@ def test_padding_is_not_seen(student, rng):
     decoder, inputs = make(student), draw(rng)
     input_ids, hidden, encoder_outputs, mask = inputs
     before = checked(decoder(*inputs))
-    noise = torch.where(mask.unsqueeze(-1), encoder_outputs, torch.randn(encoder_outputs.shape, generator=rng) * 10)
+    noise = torch.where(
+        mask.unsqueeze(-1), encoder_outputs, torch.randn(encoder_outputs.shape, generator=rng) * 10
+    )
     after = checked(decoder(input_ids, hidden, noise, mask))
     for name, one, other in zip(("logits", "hidden", "attention_weights"), before, after):
-        expect.close(other, one, hint=f"{name} change with what stands in padded places: is the mask handed to the attention, "
-                                      "and does nothing else (a mean, the last column) read the encoder outputs?")
+        expect.close(
+            other,
+            one,
+            hint=f"{name} change with what stands in padded places: is the mask handed to the attention, "
+            "and does nothing else (a mean, the last column) read the encoder outputs?",
+        )
 
 
 @graded("decoder", weight=2)
@@ -110,18 +149,36 @@ def test_hidden_moves_on(student, rng):
     decoder, inputs = make(student), draw(rng)
     input_ids, hidden, encoder_outputs, mask = inputs
     logits, new_hidden, _ = checked(decoder(*inputs))
-    expect.true(bool(differs(new_hidden, hidden).all()), "The hidden state comes back as it was: return the GRU's new one.")
-    word_logits, word_hidden, _ = checked(decoder(input_ids % (VOCAB_SIZE - 1) + 1, hidden, encoder_outputs, mask))
-    expect.true(bool(differs(word_hidden, new_hidden).all()), "Another word said last leaves the new hidden state as it was: does "
-                "its embedding go into the GRU?")
-    expect.true(bool(differs(word_logits, logits).all()), "Another word said last leaves the logits as they were.")
-    # With one source word there is only one place to look, so nothing but the GRU can tell the old states apart.
+    expect.true(
+        bool(differs(new_hidden, hidden).all()),
+        "The hidden state comes back as it was: return the GRU's new one.",
+    )
+    word_logits, word_hidden, _ = checked(
+        decoder(input_ids % (VOCAB_SIZE - 1) + 1, hidden, encoder_outputs, mask)
+    )
+    expect.true(
+        bool(differs(word_hidden, new_hidden).all()),
+        "Another word said last leaves the new hidden state as it was: does "
+        "its embedding go into the GRU?",
+    )
+    expect.true(
+        bool(differs(word_logits, logits).all()),
+        "Another word said last leaves the logits as they were.",
+    )
+    # With one source word there is only one place to look, so nothing but the GRU can tell the old
+    # states apart.
     single = torch.arange(T_SRC).expand(B, T_SRC) == 0
     logits, new_hidden, _ = checked(decoder(input_ids, hidden, encoder_outputs, single))
     old_logits, old_hidden, _ = checked(decoder(input_ids, -hidden, encoder_outputs, single))
-    expect.true(bool(differs(old_hidden, new_hidden).all()), "Another old hidden state leaves the new one as it was: is it handed "
-                "to the GRU, or does the GRU start from zero at every step?")
-    expect.true(bool(differs(old_logits, logits).all()), "Another old hidden state leaves the logits as they were.")
+    expect.true(
+        bool(differs(old_hidden, new_hidden).all()),
+        "Another old hidden state leaves the new one as it was: is it handed "
+        "to the GRU, or does the GRU start from zero at every step?",
+    )
+    expect.true(
+        bool(differs(old_logits, logits).all()),
+        "Another old hidden state leaves the logits as they were.",
+    )
 
 
 @graded("decoder", weight=1)
@@ -133,8 +190,11 @@ def test_hidden_state_is_the_query(student, rng):
     _, _, weights = checked(decoder(*inputs))
     _, _, other = checked(decoder(input_ids, -hidden, encoder_outputs, mask))
     several = LENGTHS > 1
-    expect.true(bool(differs(other, weights)[several].any()), "The weights do not change with the hidden state: the decoder's "
-                "hidden state belongs into the query.")
+    expect.true(
+        bool(differs(other, weights)[several].any()),
+        "The weights do not change with the hidden state: the decoder's "
+        "hidden state belongs into the query.",
+    )
 
 
 @graded("decoder", weight=2)
@@ -144,10 +204,14 @@ def test_sentences_do_not_mix(student, rng):
     decoder, inputs = make(student), draw(rng)
     together = checked(decoder(*inputs))
     for row in range(B):
-        alone = checked(decoder(*(tensor[row:row + 1] for tensor in inputs)), B=1)
+        alone = checked(decoder(*(tensor[row : row + 1] for tensor in inputs)), B=1)
         for name, one, many in zip(("logits", "hidden", "attention_weights"), alone, together):
-            expect.close(one[0], many[row], hint=f"{name} of a sentence change with its neighbours in the batch: does a reshape mix "
-                                                 "rows, or a softmax run over the batch?")
+            expect.close(
+                one[0],
+                many[row],
+                hint=f"{name} of a sentence change with its neighbours in the batch: does a reshape mix "
+                "rows, or a softmax run over the batch?",
+            )
 
 
 @graded("decoder", weight=1)
@@ -159,9 +223,15 @@ def test_nothing_is_kept_between_calls(student, rng):
     first = checked(result)
     unchanged(inputs, after, ("input_ids", "hidden", "encoder_outputs", "mask"))
     checked(decoder(*draw(rng)))
-    for name, one, again in zip(("logits", "hidden", "attention_weights"), first, checked(decoder(*inputs, seed=1))):
-        expect.close(again, one, hint=f"{name} of the same step differ the second time: is a state kept on self (hidden comes in and "
-                                      "goes out), or is dropout on in eval mode?")
+    for name, one, again in zip(
+        ("logits", "hidden", "attention_weights"), first, checked(decoder(*inputs, seed=1))
+    ):
+        expect.close(
+            again,
+            one,
+            hint=f"{name} of the same step differ the second time: is a state kept on self (hidden comes in and "
+            "goes out), or is dropout on in eval mode?",
+        )
 
 
 @graded("decoder", weight=1)
@@ -172,7 +242,10 @@ def test_weights_before_dropout(student, rng):
     decoder.train()
     for seed in range(3):
         _, _, attention_weights = checked(decoder(*inputs, seed=seed))
-        expect.rows_sum_to_one(attention_weights, hint="Are the weights returned after dropout? Return those before it.")
+        expect.rows_sum_to_one(
+            attention_weights,
+            hint="Are the weights returned after dropout? Return those before it.",
+        )
 
 
 @graded("decoder", weight=2)

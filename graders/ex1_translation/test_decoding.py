@@ -1,15 +1,24 @@
 """greedy_decode and beam_decode, on decoders whose every answer is written in a table.
 
-Which word comes next depends on the sentence, on the words said before and on the step, so a search that loses the hidden
-state, or feeds back the wrong word, says something else."""
+Which word comes next depends on the sentence, on the words said before and on the step, so a search
+that loses the hidden state, or feeds back the wrong word, says something else."""
 
 import torch
 
 from kireji.grading import expect, graded
 
-from .decoding_cases import Search, same_words, said, up_to_eos
+from .decoding_cases import Search, said, same_words, up_to_eos
 from .isolation import without
-from .scripts import BOS, EOS, PAD, fixed_length_script, garden_path, late_garden_path, lost_path, random_script
+from .scripts import (
+    BOS,
+    EOS,
+    PAD,
+    fixed_length_script,
+    garden_path,
+    late_garden_path,
+    lost_path,
+    random_script,
+)
 
 SLACK = 1e-4
 
@@ -24,7 +33,10 @@ def test_greedy_takes_the_likeliest_word(student, rng):
         for sentence, row in enumerate(rows):
             same_words(row, search.wanted(sentence, 6), 6)
     alone, _ = search.greedy(6, slice(1, 2))
-    expect.true(up_to_eos(alone[0]) == up_to_eos(rows[1]), "A sentence decoded alone says something else than in a batch.")
+    expect.true(
+        up_to_eos(alone[0]) == up_to_eos(rows[1]),
+        "A sentence decoded alone says something else than in a batch.",
+    )
 
 
 @graded("decoding", weight=2)
@@ -34,7 +46,10 @@ def test_greedy_stops_at_eos(student, rng):
     search = Search(student, fixed_length_script([2, 5, 1, 3], rng=rng), rng)
     rows, _ = search.greedy(9)
     for sentence, row in enumerate(rows):
-        expect.true(EOS in row, "eos is not in target_ids: it is the last word of a sentence, and each sentence goes on until its own.")
+        expect.true(
+            EOS in row,
+            "eos is not in target_ids: it is the last word of a sentence, and each sentence goes on until its own.",
+        )
         same_words(row, search.wanted(sentence, 9), 9)
     nothing_after_the_end(rows)
 
@@ -70,25 +85,39 @@ def test_beam_finds_what_greedy_misses(student, rng):
     for beam_size in (2, 3):
         rows, _ = search.beam(4, beam_size)
         words = said(rows[0], 4)
-        expect.true(words != greedy, f"With beam_size {beam_size} the result is greedy's: keep several sentences at every step, and "
-                                     "compare sums of log-probabilities.")
-        expect.true(words == best, f"With beam_size {beam_size} the likeliest sentence was not found, though it is within the beam.")
+        expect.true(
+            words != greedy,
+            f"With beam_size {beam_size} the result is greedy's: keep several sentences at every step, and "
+            "compare sums of log-probabilities.",
+        )
+        expect.true(
+            words == best,
+            f"With beam_size {beam_size} the likeliest sentence was not found, though it is within the beam.",
+        )
 
 
 @graded("decoding", weight=2)
 @without("padding_mask")
 def test_beam_is_never_worse_than_greedy(student, rng):
     """Beam search never returns a sentence that the model likes less than greedy's."""
-    for beam_size, script in [*((size, random_script(rng, eos_bonus=1.0)) for size in (2, 3, 5)), (2, lost_path())]:
+    for beam_size, script in [
+        *((size, random_script(rng, eos_bonus=1.0)) for size in (2, 3, 5)),
+        (2, lost_path()),
+    ]:
         search = Search(student, script, rng)
         rows, _ = search.beam(6, beam_size)
         for sentence, row in enumerate(rows):
-            mine, greedy = (search.score(sentence, words) for words in (said(row, 6), search.wanted(sentence, 6)))
+            mine, greedy = (
+                search.score(sentence, words)
+                for words in (said(row, 6), search.wanted(sentence, 6))
+            )
             # Sum or mean of log-probabilities: both are common scores of a sentence.
-            expect.true(mine[0] >= greedy[0] - SLACK or mine[1] >= greedy[1] - SLACK,
-                        f"With beam_size {beam_size} a sentence has log-probability {mine[0]:.2f}, greedy's has {greedy[0]:.2f}: are "
-                        "finished sentences kept, scores added up, and each sentence of the batch kept apart? Plain beam search can "
-                        "lose greedy's sentence on the way: then compare with it at the end.")
+            expect.true(
+                mine[0] >= greedy[0] - SLACK or mine[1] >= greedy[1] - SLACK,
+                f"With beam_size {beam_size} a sentence has log-probability {mine[0]:.2f}, greedy's has {greedy[0]:.2f}: are "
+                "finished sentences kept, scores added up, and each sentence of the batch kept apart? Plain beam search can "
+                "lose greedy's sentence on the way: then compare with it at the end.",
+            )
 
 
 @graded("decoding", weight=1)
@@ -105,7 +134,12 @@ def test_beam_of_one_is_greedy(student, rng):
 @without("padding_mask")
 def test_beam_attention_belongs_to_its_words(student, rng):
     """The attention of beam search follows the sentence returned, not another one of the beam."""
-    for script in (garden_path(), late_garden_path(), random_script(rng, eos_bonus=-2.0), random_script(rng)):
+    for script in (
+        garden_path(),
+        late_garden_path(),
+        random_script(rng, eos_bonus=-2.0),
+        random_script(rng),
+    ):
         search = Search(student, script, rng)
         rows, attention_weights = search.beam(6, 3)
         for sentence, row in enumerate(rows):
@@ -121,17 +155,23 @@ def test_beam_ends_each_sentence(student, rng):
         rows, _ = search.beam(max_length, 3)
         for sentence, row in enumerate(rows):
             words = said(row, max_length)
-            expect.true(BOS not in words and PAD not in words, "bos or padding stands inside a sentence.")
-            expect.true(len(words) == len(search.wanted(sentence, max_length)),
-                        "A sentence has another length than the model gives it: does it end where eos is the likeliest word?")
+            expect.true(
+                BOS not in words and PAD not in words, "bos or padding stands inside a sentence."
+            )
+            expect.true(
+                len(words) == len(search.wanted(sentence, max_length)),
+                "A sentence has another length than the model gives it: does it end where eos is the likeliest word?",
+            )
         nothing_after_the_end(rows)
 
 
 def nothing_after_the_end(rows):
     """What follows a row's eos is ignored; but when every row has ended nothing more is said, though columns may be filled up."""
     longest = max(len(up_to_eos(row)) for row in rows)
-    expect.true(all(set(row[longest:]) <= {PAD, EOS} for row in rows),
-                f"Every sentence has ended after {longest} words and decoding goes on: stop when each row has said eos.")
+    expect.true(
+        all(set(row[longest:]) <= {PAD, EOS} for row in rows),
+        f"Every sentence has ended after {longest} words and decoding goes on: stop when each row has said eos.",
+    )
 
 
 def looked_at(search, sentence, words, attention_weights):
@@ -143,6 +183,17 @@ def looked_at(search, sentence, words, attention_weights):
         others = search.script.places(search.first_word(sentence), words)
         late = t + 1 < len(others) and float(row[others[t + 1]]) > 0.99
         early = t > 0 and float(row[others[t - 1]]) > 0.99
-        shift = " It is the next word's row." if late and not early else " It is the row of the word before." if early and not late else ""
-        expect.true(False, f"The attention of word {t + 1} is not what the decoder returned when that word was said.{shift}")
-    expect.true(bool(torch.isfinite(attention_weights).all()), "attention_weights holds NaN or infinity.")
+        shift = (
+            " It is the next word's row."
+            if late and not early
+            else " It is the row of the word before."
+            if early and not late
+            else ""
+        )
+        expect.true(
+            False,
+            f"The attention of word {t + 1} is not what the decoder returned when that word was said.{shift}",
+        )
+    expect.true(
+        bool(torch.isfinite(attention_weights).all()), "attention_weights holds NaN or infinity."
+    )

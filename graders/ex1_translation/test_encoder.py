@@ -1,6 +1,7 @@
 """Encoder(vocab_size, embedding_size, hidden_size, pad_id): source words in, one vector per word and one for the sentence out.
 
-How it is built inside is the student's business; what it answers is judged. Padding must not change anything."""
+How it is built inside is the student's business; what it answers is judged. Padding must not change
+anything."""
 
 import torch
 
@@ -11,10 +12,12 @@ from . import reference
 from .attention_cases import shaped, unchanged
 
 VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, PAD = 11, 5, 6, 0
-LENGTHS = torch.tensor([3, 7, 1, 5])                 # unsorted on purpose
+LENGTHS = torch.tensor([3, 7, 1, 5])  # unsorted on purpose
 B, T_SRC = 4, 7
-UNPACKED = ("Do the GRU's steps run over padding? pack_padded_sequence(..., lengths, batch_first=True, enforce_sorted=False) "
-            "stops each sentence at its own length.")
+UNPACKED = (
+    "Do the GRU's steps run over padding? pack_padded_sequence(..., lengths, batch_first=True, enforce_sorted=False) "
+    "stops each sentence at its own length."
+)
 
 
 def make(student, pad_id=PAD):
@@ -39,13 +42,25 @@ def checked(result, source_ids, lengths):
     """Both are there, in shape, finite, and not the same for every word and every sentence."""
     B, T_src = source_ids.shape
     encoder_outputs, hidden = expect.returns(result, "encoder_outputs", "hidden")
-    for name, tensor, names, sizes in (("encoder_outputs", encoder_outputs, ("B", "T_src", "2*hidden_size"), (B, T_src, 2 * HIDDEN_SIZE)),
-                                       ("hidden", hidden, ("B", "hidden_size"), (B, HIDDEN_SIZE))):
+    for name, tensor, names, sizes in (
+        (
+            "encoder_outputs",
+            encoder_outputs,
+            ("B", "T_src", "2*hidden_size"),
+            (B, T_src, 2 * HIDDEN_SIZE),
+        ),
+        ("hidden", hidden, ("B", "hidden_size"), (B, HIDDEN_SIZE)),
+    ):
         shaped(expect.tensor(tensor, name=name), name, names, sizes)
         expect.finite(tensor, name)
     words = encoder_outputs[reference.padding_mask(lengths, T_src)]
-    expect.true(len(words) == 1 or bool(words.ne(words[:1]).any()), "encoder_outputs is the same for every word.")
-    expect.true(B == 1 or bool(hidden.ne(hidden[:1]).any()), "hidden is the same for every sentence.")
+    expect.true(
+        len(words) == 1 or bool(words.ne(words[:1]).any()),
+        "encoder_outputs is the same for every word.",
+    )
+    expect.true(
+        B == 1 or bool(hidden.ne(hidden[:1]).any()), "hidden is the same for every sentence."
+    )
     return encoder_outputs, hidden
 
 
@@ -61,11 +76,21 @@ def test_padding_changes_nothing(student, rng):
     encoder, source_ids = make(student), draw(rng)
     encoder_outputs, hidden = ask(encoder, source_ids, LENGTHS)
     for row, length in enumerate(LENGTHS.tolist()):
-        alone, alone_hidden = ask(encoder, source_ids[row:row + 1, :length], LENGTHS[row:row + 1])
-        expect.close(encoder_outputs[row, :length], alone[0], hint=f"encoder_outputs of a sentence of {length} words change "
-                     f"with the padding after it. {UNPACKED}")
-        expect.close(hidden[row], alone_hidden[0], hint=f"hidden of a sentence of {length} words changes with the padding "
-                     "after it: is it taken from the last column, which may be padding?")
+        alone, alone_hidden = ask(
+            encoder, source_ids[row : row + 1, :length], LENGTHS[row : row + 1]
+        )
+        expect.close(
+            encoder_outputs[row, :length],
+            alone[0],
+            hint=f"encoder_outputs of a sentence of {length} words change "
+            f"with the padding after it. {UNPACKED}",
+        )
+        expect.close(
+            hidden[row],
+            alone_hidden[0],
+            hint=f"hidden of a sentence of {length} words changes with the padding "
+            "after it: is it taken from the last column, which may be padding?",
+        )
 
 
 @graded("encoder", weight=1)
@@ -75,12 +100,19 @@ def test_width_is_kept(student, rng):
     encoder, source_ids = make(student), draw(rng, lengths, width=6)
     result = encoder(source_ids, lengths)
     encoder_outputs, _ = expect.returns(result, "encoder_outputs", "hidden")
-    expect.true(expect.tensor(encoder_outputs).shape[1:2] != (4,), "encoder_outputs is as wide as the longest sentence, source_ids is wider: "
-                "give pad_packed_sequence total_length=source_ids.shape[1].")
+    expect.true(
+        expect.tensor(encoder_outputs).shape[1:2] != (4,),
+        "encoder_outputs is as wide as the longest sentence, source_ids is wider: "
+        "give pad_packed_sequence total_length=source_ids.shape[1].",
+    )
     encoder_outputs, hidden = checked(result, source_ids, lengths)
     narrow, narrow_hidden = ask(encoder, source_ids[:, :4], lengths)
     for row, length in enumerate(lengths.tolist()):
-        expect.close(encoder_outputs[row, :length], narrow[row, :length], hint=f"More padding changes encoder_outputs. {UNPACKED}")
+        expect.close(
+            encoder_outputs[row, :length],
+            narrow[row, :length],
+            hint=f"More padding changes encoder_outputs. {UNPACKED}",
+        )
     expect.close(hidden, narrow_hidden, hint=f"More padding changes hidden. {UNPACKED}")
 
 
@@ -94,8 +126,10 @@ def test_reads_in_both_directions(student, rng):
         other = source_ids.clone()
         other[:, changed] = other[:, changed] % (VOCAB_SIZE - 1) + 1
         after, _ = ask(encoder, other, lengths)
-        expect.true(bool((after[:, looked_at] - before[:, looked_at]).abs().max() > 1e-6),
-                    f"A word's vector does not change with a word {side} it: is the GRU bidirectional=True?")
+        expect.true(
+            bool((after[:, looked_at] - before[:, looked_at]).abs().max() > 1e-6),
+            f"A word's vector does not change with a word {side} it: is the GRU bidirectional=True?",
+        )
 
 
 @graded("encoder", weight=2)
@@ -109,10 +143,16 @@ def test_hidden_sums_up_the_sentence(student, rng):
             other[row, position] = other[row, position] % (VOCAB_SIZE - 1) + 1
             _, after = ask(encoder, other, LENGTHS)
             moved = (after - before).abs().amax(dim=1) > 1e-6
-            expect.true(not moved[torch.arange(B) != row].any(), "Changing one sentence changes another one's hidden: are rows "
-                        "of the batch mixed? hidden of a bidirectional GRU is (2, B, hidden_size): a view or reshape to (B, ...) "
-                        "mixes sentences, cat([hidden[0], hidden[1]], dim=-1) does not.")
-            expect.true(bool(moved[row]), f"hidden does not change with word {position + 1} of a sentence of {length} words.")
+            expect.true(
+                not moved[torch.arange(B) != row].any(),
+                "Changing one sentence changes another one's hidden: are rows "
+                "of the batch mixed? hidden of a bidirectional GRU is (2, B, hidden_size): a view or reshape to (B, ...) "
+                "mixes sentences, cat([hidden[0], hidden[1]], dim=-1) does not.",
+            )
+            expect.true(
+                bool(moved[row]),
+                f"hidden does not change with word {position + 1} of a sentence of {length} words.",
+            )
 
 
 @graded("encoder", weight=1)
@@ -124,8 +164,12 @@ def test_nothing_is_kept_between_calls(student, rng):
     unchanged((source_ids, LENGTHS), after, ("source_ids", "lengths"))
     ask(encoder, draw(rng), LENGTHS)
     for one, again in zip(first, ask(encoder, source_ids, LENGTHS, seed=1)):
-        expect.close(again, one, hint="The second call with the same sentences gives another answer: is a state kept on self, "
-                                      "or is dropout on in eval mode?")
+        expect.close(
+            again,
+            one,
+            hint="The second call with the same sentences gives another answer: is a state kept on self, "
+            "or is dropout on in eval mode?",
+        )
 
 
 @graded("encoder", weight=1)
@@ -150,7 +194,11 @@ def test_learns(student, rng):
     table = VOCAB_SIZE, EMBEDDING_SIZE
     for of in (0, 1):
         for gradient in encoder.gradients(source_ids, LENGTHS, of=of, wrt="parameters").values():
-            expect.true(not isinstance(gradient, torch.Tensor) or tuple(gradient.shape) != table or not gradient[pad_id].ne(0).any(),
-                        "The vector of the padding word gets a gradient: give nn.Embedding padding_idx=pad_id and let the GRU stop at "
-                        "each sentence's length.")
+            expect.true(
+                not isinstance(gradient, torch.Tensor)
+                or tuple(gradient.shape) != table
+                or not gradient[pad_id].ne(0).any(),
+                "The vector of the padding word gets a gradient: give nn.Embedding padding_idx=pad_id and let the GRU stop at "
+                "each sentence's length.",
+            )
     reaches_parameters(encoder, (source_ids, LENGTHS), rng, of=(0, 1), still=(table, pad_id))

@@ -1,7 +1,7 @@
 """train_step(model, batch, optimizer, pad_id) -> float, on a small stand-in model whose every number is known here.
 
-The step's direction is compared rather than its length, because where to clip is the student's choice. Where the student's
-own sequence_loss is broken, a made-up loss stands in for it."""
+The step's direction is compared rather than its length, because where to clip is the student's
+choice. Where the student's own sequence_loss is broken, a made-up loss stands in for it."""
 
 import torch
 
@@ -13,8 +13,12 @@ from .isolation import VOCAB_SIZE, without
 
 HIDDEN_SIZE, PAD, BOS, EOS = 4, 0, 1, 2
 B, T_SRC, T_TGT = 3, 4, 6
-PARAMETERS = {"encoder.embedding.weight": (VOCAB_SIZE, HIDDEN_SIZE), "decoder.embedding.weight": (VOCAB_SIZE, HIDDEN_SIZE),
-              "decoder.output.weight": (VOCAB_SIZE, HIDDEN_SIZE), "decoder.output.bias": (VOCAB_SIZE,)}
+PARAMETERS = {
+    "encoder.embedding.weight": (VOCAB_SIZE, HIDDEN_SIZE),
+    "decoder.embedding.weight": (VOCAB_SIZE, HIDDEN_SIZE),
+    "decoder.output.weight": (VOCAB_SIZE, HIDDEN_SIZE),
+    "decoder.output.bias": (VOCAB_SIZE,),
+}
 
 
 class Bench:
@@ -26,7 +30,9 @@ class Bench:
         encoder = student.make("attention_lab.stand_ins.BagEncoder", VOCAB_SIZE, HIDDEN_SIZE)
         decoder = student.make("attention_lab.stand_ins.BagDecoder", VOCAB_SIZE, HIDDEN_SIZE, scale)
         self.model = student.make("attention_lab.models.TranslationModel", encoder, decoder)
-        self.now = {name: spread * torch.randn(size, generator=rng) for name, size in PARAMETERS.items()}
+        self.now = {
+            name: spread * torch.randn(size, generator=rng) for name, size in PARAMETERS.items()
+        }
         self.model.load(self.now)
         self.optimizer = student.make("torch.optim.SGD", self.model.parameter_list(), lr=1.0)
 
@@ -37,14 +43,18 @@ class Bench:
         before, after = self.now, self.model.parameters()
         for name, shape in PARAMETERS.items():
             expect.true(name in after, "The model has lost its parameters.")
-            expect.finite(expect.tensor(after[name], shape=shape, name=name), name + " after the step")
+            expect.finite(
+                expect.tensor(after[name], shape=shape, name=name), name + " after the step"
+            )
         self.now = after
         return returned, training.flat(after) - training.flat(before), before
 
     def wanted(self, parameters, batch):
         """The step of plain gradient descent, all parameters in one row."""
         source_ids, _, target_ids = batch
-        return -training.flat(training.gradients(parameters, source_ids, target_ids, PAD, self.scale, self.loss))
+        return -training.flat(
+            training.gradients(parameters, source_ids, target_ids, PAD, self.scale, self.loss)
+        )
 
     def logits(self, parameters, batch, teacher_forcing=True):
         return training.logits(parameters, batch[0], batch[2], self.scale, teacher_forcing)
@@ -57,7 +67,11 @@ def draw(rng, padded=False):
     for row, length in enumerate((T_TGT, 3, 4) if padded else ()):
         target_ids[row, length - 1] = EOS
         target_ids[row, length:] = PAD
-    return torch.randint(EOS + 1, VOCAB_SIZE, (B, T_SRC), generator=rng), torch.full((B,), T_SRC), target_ids
+    return (
+        torch.randint(EOS + 1, VOCAB_SIZE, (B, T_SRC), generator=rng),
+        torch.full((B,), T_SRC),
+        target_ids,
+    )
 
 
 def likeness(moved, wanted):
@@ -80,15 +94,25 @@ def test_returns_the_teacher_forced_loss(student, rng):
     logits, targets = bench.logits(before, batch), target_ids[:, 1:]
     without_bos = bench.logits(before, (source_ids, lengths, target_ids[:, 1:]))
     right = bench.loss(logits, targets, PAD)
-    judged_loss(returned, right, {
-        "the words put in are compared with the logits, not the words that come next: the targets are target_ids[:, 1:]":
-            bench.loss(logits, target_ids[:, :-1], PAD),
-        "the decoder is fed its own guesses: teacher forcing feeds it the true words":
-            bench.loss(bench.logits(before, batch, teacher_forcing=False), targets, PAD),
-        "bos is not put in: the inputs are target_ids[:, :-1], the targets target_ids[:, 1:]":
-            bench.loss(without_bos, target_ids[:, 2:], PAD),
-        "it is the loss after the step, not before": bench.loss(bench.logits(bench.now, batch), targets, PAD),
-        "it is the sum over tokens, not the mean": right * targets.numel()})
+    judged_loss(
+        returned,
+        right,
+        {
+            "the words put in are compared with the logits, not the words that come next: the targets are target_ids[:, 1:]": bench.loss(
+                logits, target_ids[:, :-1], PAD
+            ),
+            "the decoder is fed its own guesses: teacher forcing feeds it the true words": bench.loss(
+                bench.logits(before, batch, teacher_forcing=False), targets, PAD
+            ),
+            "bos is not put in: the inputs are target_ids[:, :-1], the targets target_ids[:, 1:]": bench.loss(
+                without_bos, target_ids[:, 2:], PAD
+            ),
+            "it is the loss after the step, not before": bench.loss(
+                bench.logits(bench.now, batch), targets, PAD
+            ),
+            "it is the sum over tokens, not the mean": right * targets.numel(),
+        },
+    )
 
 
 @graded("train_step", weight=1)
@@ -98,8 +122,12 @@ def test_padding_is_told_to_the_loss(student, rng):
     bench, batch = Bench(student, rng, spread=1.0), draw(rng, padded=True)
     returned, _, before = bench.step(batch)
     logits, targets = bench.logits(before, batch), batch[2][:, 1:]
-    judged_loss(returned, bench.loss(logits, targets, PAD),
-                {"padding is counted": bench.loss(logits, targets, VOCAB_SIZE)}, hint="Is pad_id handed on to sequence_loss?")
+    judged_loss(
+        returned,
+        bench.loss(logits, targets, PAD),
+        {"padding is counted": bench.loss(logits, targets, VOCAB_SIZE)},
+        hint="Is pad_id handed on to sequence_loss?",
+    )
 
 
 @graded("train_step", weight=3)
@@ -108,17 +136,28 @@ def test_parameters_go_downhill(student, rng):
     """One call moves every parameter against the gradient of the loss."""
     bench, batch = Bench(student, rng), draw(rng)
     _, moved, before = bench.step(batch)
-    expect.true(bool(moved.ne(0).any()),
-                "The parameters are as they were: are backward() and optimizer.step() both called, in this order?")
+    expect.true(
+        bool(moved.ne(0).any()),
+        "The parameters are as they were: are backward() and optimizer.step() both called, in this order?",
+    )
     wanted = bench.wanted(before, batch)
     same, steps = likeness(moved, wanted), float(moved.norm() / wanted.norm())
     expect.true(same > -0.9, "The parameters go uphill: the loss grows.")
-    expect.true(same > 0.999, f"The parameters do not move against the gradient of the teacher-forced loss (cosine {same:.3f}, "
-                              "1 expected).")
+    expect.true(
+        same > 0.999,
+        f"The parameters do not move against the gradient of the teacher-forced loss (cosine {same:.3f}, "
+        "1 expected).",
+    )
     for times in (2, 3):
-        expect.true(abs(steps - times) > 0.05, f"The parameters move {times} times as far as one step goes: is step() called "
-                                               "more than once?")
-    expect.true(steps < 1.05, f"The parameters move {steps:.3g} times as far as one step of gradient descent goes.")
+        expect.true(
+            abs(steps - times) > 0.05,
+            f"The parameters move {times} times as far as one step goes: is step() called "
+            "more than once?",
+        )
+    expect.true(
+        steps < 1.05,
+        f"The parameters move {steps:.3g} times as far as one step of gradient descent goes.",
+    )
 
 
 @graded("train_step", weight=2)
@@ -131,10 +170,15 @@ def test_gradients_start_from_zero(student, rng):
     wanted = bench.wanted(before, second)
     left_over = wanted + bench.wanted(before, first)
     same, summed = likeness(moved, wanted), likeness(moved, left_over)
-    expect.true(same > 0.999 or summed < same,
-                "The gradient of the call before is still there: optimizer.zero_grad() belongs before backward().")
-    expect.true(same > 0.999, "The second call does not move the parameters against its own gradient "
-                              f"(cosine {same:.3f}, 1 expected).")
+    expect.true(
+        same > 0.999 or summed < same,
+        "The gradient of the call before is still there: optimizer.zero_grad() belongs before backward().",
+    )
+    expect.true(
+        same > 0.999,
+        "The second call does not move the parameters against its own gradient "
+        f"(cosine {same:.3f}, 1 expected).",
+    )
 
 
 @graded("train_step", weight=2)
@@ -145,9 +189,14 @@ def test_gradient_is_clipped(student, rng):
     _, moved, before = bench.step(batch)
     expect.true(bool(moved.ne(0).any()), "The parameters are as they were.")
     unclipped, length = float(bench.wanted(before, batch).norm()), float(moved.norm())
-    expect.true(length < 0.9 * unclipped, "The gradient is not clipped: clip_grad_norm_(model.parameters(), max_norm) belongs after "
-                                          "backward() and before optimizer.step().")
-    expect.true(length < 50, f"The step is still {length:.0f} long at learning rate 1: is max_norm about 1?")
+    expect.true(
+        length < 0.9 * unclipped,
+        "The gradient is not clipped: clip_grad_norm_(model.parameters(), max_norm) belongs after "
+        "backward() and before optimizer.step().",
+    )
+    expect.true(
+        length < 50, f"The step is still {length:.0f} long at learning rate 1: is max_norm about 1?"
+    )
 
 
 @graded("train_step", weight=1)
@@ -156,7 +205,9 @@ def test_returns_a_plain_number(student, rng):
     """The loss comes back as a Python float, so that no graph is kept alive."""
     bench, batch = Bench(student, rng), draw(rng)
     returned, moved, before = bench.step(batch)
-    expect.true(not isinstance(returned, torch.Tensor),
-                "The loss is still a tensor: loss.item() is a float, and lets the graph go.")
+    expect.true(
+        not isinstance(returned, torch.Tensor),
+        "The loss is still a tensor: loss.item() is a float, and lets the graph go.",
+    )
     judged_loss(returned, bench.loss(bench.logits(before, batch), batch[2][:, 1:], PAD), {})
     expect.true(bool(moved.ne(0).any()), "The parameters are as they were.")

@@ -70,4 +70,6 @@ def accuracy(student, once, rng):
                 raise
             return 0.0
 
-    return lambda mechanism, task, length: once((mechanism, task, length), lambda: measure(mechanism, task, length))
+    return lambda mechanism, task, length: once(
+        (mechanism, task, length), lambda: measure(mechanism, task, length)
+    )

@@ -21,7 +21,9 @@ class Norms(NamedTuple):
 @functools.cache
 def norms(d_k: int, scaled: bool) -> Norms:
     """At 1,000 queries of a fixed draw: the student's function draws its own, so there is nothing to foresee."""
-    drawn = reference.jacobian_norm(d_k, 1 / math.sqrt(d_k) if scaled else 1.0, torch.Generator().manual_seed(d_k))
+    drawn = reference.jacobian_norm(
+        d_k, 1 / math.sqrt(d_k) if scaled else 1.0, torch.Generator().manual_seed(d_k)
+    )
     return Norms(float(drawn.mean()), float(drawn.std()))
 
 

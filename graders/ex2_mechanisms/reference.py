@@ -1,7 +1,7 @@
 """What is right, worked out the slow and obvious way: loops, closed forms and torch's own modules.
 
-Nothing here is shared with the notebook's solution. Sums run in float64, so that the oracle's own rounding
-never decides a mark.
+Nothing here is shared with the notebook's solution. Sums run in float64, so that the oracle's own
+rounding never decides a mark.
 """
 
 import math
@@ -22,9 +22,13 @@ def scores(query: Tensor, key: Tensor) -> Tensor:
 
 def weights(scores: Tensor, mask: Tensor | None) -> Tensor:
     """scores (B, T_q, T_k) -> shares of exp over the allowed keys; all 0 where none is allowed."""
-    allowed = torch.ones_like(scores, dtype=torch.bool) if mask is None else mask.expand(scores.shape)
+    allowed = (
+        torch.ones_like(scores, dtype=torch.bool) if mask is None else mask.expand(scores.shape)
+    )
     result = torch.zeros_like(scores)
-    for place in torch.cartesian_prod(torch.arange(scores.shape[0]), torch.arange(scores.shape[1])).tolist():
+    for place in torch.cartesian_prod(
+        torch.arange(scores.shape[0]), torch.arange(scores.shape[1])
+    ).tolist():
         keys = allowed[tuple(place)].nonzero().flatten().tolist()
         row = scores[tuple(place)]
         largest = max((float(row[j]) for j in keys), default=0.0)
@@ -36,7 +40,9 @@ def weights(scores: Tensor, mask: Tensor | None) -> Tensor:
 
 def shares(scores: Tensor, mask: Tensor | None) -> Tensor:
     """What `attention_lab.stand_ins.share_weights` makes of scores (B, T_q, T_k)."""
-    allowed = torch.ones_like(scores, dtype=torch.bool) if mask is None else mask.expand(scores.shape)
+    allowed = (
+        torch.ones_like(scores, dtype=torch.bool) if mask is None else mask.expand(scores.shape)
+    )
     kept = allowed / (1 + torch.exp(-scores))
     return kept / kept.sum(dim=-1, keepdim=True).clamp_min(1e-9)
 
@@ -55,7 +61,7 @@ def gaussian_window(center: Tensor, length: int, sigma: float) -> Tensor:
     for b in range(center.shape[0]):
         for i in range(center.shape[1]):
             for s in range(length):
-                result[b, i, s] = math.exp(-((s - float(center[b, i])) / sigma) ** 2 / 2)
+                result[b, i, s] = math.exp(-(((s - float(center[b, i])) / sigma) ** 2) / 2)
     return result
 
 
@@ -83,15 +89,28 @@ def multi_head(d_model: int, n_heads: int, rng: Generator) -> nn.MultiheadAttent
     return module
 
 
-def call_multi_head(module: nn.MultiheadAttention, query: Tensor, key: Tensor, value: Tensor,
-                    mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+def call_multi_head(
+    module: nn.MultiheadAttention,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    mask: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
     """The context and every head's weights. mask (B, T_q, T_k), True = may attend: torch's own is the opposite."""
     forbidden = None if mask is None else (~mask).repeat_interleave(module.num_heads, dim=0)
     with torch.no_grad():
-        return module(query.double(), key.double(), value.double(), attn_mask=forbidden, average_attn_weights=False)
+        return module(
+            query.double(),
+            key.double(),
+            value.double(),
+            attn_mask=forbidden,
+            average_attn_weights=False,
+        )
 
 
-def random_weights(d_k: int, factor: float, rng: Generator, n: int = 1000, n_keys: int = 32) -> Tensor:
+def random_weights(
+    d_k: int, factor: float, rng: Generator, n: int = 1000, n_keys: int = 32
+) -> Tensor:
     """(n, n_keys) softmax of the dot products of normal queries and keys, times `factor`."""
     query = torch.randn(n, 1, d_k, generator=rng, dtype=torch.float64)
     key = torch.randn(n, n_keys, d_k, generator=rng, dtype=torch.float64)

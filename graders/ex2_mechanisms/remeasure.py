@@ -1,23 +1,24 @@
 """Measures the submitted checkpoint on fresh sequences, outside of the sandbox.
 
-The readers and writers are rebuilt here from the submitted weights; only the student's own attention is asked in the
-sandbox, with vectors, and mixes vectors. So whatever `predict` may answer, these accuracies are the weights' doing.
+The readers and writers are rebuilt here from the submitted weights; only the student's own
+attention is asked in the sandbox, with vectors, and mixes vectors. So whatever `predict` may
+answer, these accuracies are the weights' doing.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch import Generator, Tensor, nn
+
 from attention_lab.comparison import HIDDEN_SIZE, model_name
 from attention_lab.sequence_models import RecurrentModel, SelfAttentionModel
 from attention_lab.sequence_tasks import N_SYMBOLS, SequenceBatch, sequence_batch
-from torch import Generator, Tensor, nn
-
 from kireji.grading import Mistake, expect
 
-REPORTED = 200      # sequences on which a reported accuracy is measured again
-MEASURED = 100      # on which the metrics are, which are means over many models
-COMPARED = 60       # on which `predict` and the weights must answer alike
+REPORTED = 200  # sequences on which a reported accuracy is measured again
+MEASURED = 100  # on which the metrics are, which are means over many models
+COMPARED = 60  # on which `predict` and the weights must answer alike
 
 
 def fresh(task: str, length: int, n: int, rng: Generator) -> SequenceBatch:
@@ -32,7 +33,9 @@ def trained(student: Any, mechanism: str, task: str) -> Any:
     try:
         return models.get(name)
     except Exception as error:
-        raise Mistake(f"There is no trained model {name}: was {mechanism} left out when the training began?") from error
+        raise Mistake(
+            f"There is no trained model {name}: was {mechanism} left out when the training began?"
+        ) from error
 
 
 def rebuilt(student: Any, mechanism: str, task: str) -> nn.Module:
@@ -41,18 +44,29 @@ def rebuilt(student: Any, mechanism: str, task: str) -> nn.Module:
     state = theirs.parameters()
     if mechanism == "self_attention":
         layers = iter(range(10))
-        model: nn.Module = SelfAttentionModel(lambda: asking(theirs.get(f"layers.{next(layers)}.attention")),
-                                              lambda T, d_model: student.positional_encoding(T, d_model), HIDDEN_SIZE)
+        model: nn.Module = SelfAttentionModel(
+            lambda: asking(theirs.get(f"layers.{next(layers)}.attention")),
+            lambda T, d_model: student.positional_encoding(T, d_model),
+            HIDDEN_SIZE,
+        )
     else:
         attention = theirs.get("attention")
-        expect.true((attention is None) == (mechanism == "none"),
-                    f"{model_name(mechanism, task)} {'has no' if attention is None else 'has an'} attention: is build_attention right?")
+        expect.true(
+            (attention is None) == (mechanism == "none"),
+            f"{model_name(mechanism, task)} {'has no' if attention is None else 'has an'} attention: is build_attention right?",
+        )
         model = RecurrentModel(None if attention is None else asking(attention), HIDDEN_SIZE)
-    mine = {name: tensor for name, tensor in state.items() if not name.startswith("attention.") and ".attention." not in name}
+    mine = {
+        name: tensor
+        for name, tensor in state.items()
+        if not name.startswith("attention.") and ".attention." not in name
+    }
     try:
         model.load_state_dict(mine)
     except RuntimeError:
-        raise Mistake(f"The weights of {model_name(mechanism, task)} are not those of the model that the training builds.") from None
+        raise Mistake(
+            f"The weights of {model_name(mechanism, task)} are not those of the model that the training builds."
+        ) from None
     return model.eval()
 
 
@@ -60,8 +74,14 @@ def asking(attention: Any) -> Callable[[Tensor, Tensor, Tensor], tuple[Tensor, T
     """The student's attention, as a function of this side."""
 
     def ask(query: Tensor, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
-        context, attention_weights = expect.returns(attention(query, key, value), "context", "attention_weights")
-        expect.tensor(context, (query.shape[0], query.shape[1], value.shape[2]), name="the context of a trained model")
+        context, attention_weights = expect.returns(
+            attention(query, key, value), "context", "attention_weights"
+        )
+        expect.tensor(
+            context,
+            (query.shape[0], query.shape[1], value.shape[2]),
+            name="the context of a trained model",
+        )
         return context.float(), attention_weights
 
     return ask
@@ -81,6 +101,11 @@ def accuracy(answers: Tensor, batch: SequenceBatch) -> float:
 def predicted(student: Any, mechanism: str, task: str, batch: SequenceBatch) -> Tensor:
     """(B, T) what the student's `predict` answers."""
     given = student.predict(mechanism, task, batch.source_ids, batch.cue_ids)
-    given = expect.tensor(given, tuple(batch.target_ids.shape), torch.long, "the answers of predict")
-    expect.true(bool((given >= 0).all() and (given < N_SYMBOLS).all()), f"predict should answer with numbers from 0 to {N_SYMBOLS - 1}.")
+    given = expect.tensor(
+        given, tuple(batch.target_ids.shape), torch.long, "the answers of predict"
+    )
+    expect.true(
+        bool((given >= 0).all() and (given < N_SYMBOLS).all()),
+        f"predict should answer with numbers from 0 to {N_SYMBOLS - 1}.",
+    )
     return given

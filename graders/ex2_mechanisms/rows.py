@@ -6,25 +6,35 @@ from typing import Any
 from kireji.grading import expect
 
 Key = tuple[str, str, int]
-# Reported on at least 200 sequences and measured on 200 others: four standard errors of the difference, about.
+# Reported on at least 200 sequences and measured on 200 others: four standard errors of the
+# difference, about.
 TOLERANCE = 0.09
 
 
 def read(result: Any) -> dict[Key, float]:
     """{(mechanism, task, length): accuracy}. Rows may be tuples, lists or dicts with these names. Mistake for anything else."""
-    expect.true(isinstance(result, (list, tuple)) and len(result) > 0,
-                f"compare() should return a list of rows, and returned {expect.kind(result)}.")
+    expect.true(
+        isinstance(result, (list, tuple)) and len(result) > 0,
+        f"compare() should return a list of rows, and returned {expect.kind(result)}.",
+    )
     reported: dict[Key, float] = {}
     for number, row in enumerate(result):
         if isinstance(row, dict):
             row = [row.get(name) for name in ("mechanism", "task", "length", "accuracy")]
-        mechanism, task, length, accuracy = expect.returns(row, "mechanism", "task", "length", "accuracy")
-        expect.true(isinstance(mechanism, str) and isinstance(task, str),
-                    f"Row {number}: mechanism and task should be text, in this order.")
+        mechanism, task, length, accuracy = expect.returns(
+            row, "mechanism", "task", "length", "accuracy"
+        )
+        expect.true(
+            isinstance(mechanism, str) and isinstance(task, str),
+            f"Row {number}: mechanism and task should be text, in this order.",
+        )
         length = expect.number(length, f"the length in row {number}")
         accuracy = expect.number(accuracy, f"the accuracy in row {number}")
-        expect.true(0 <= accuracy <= 1, f"Row {number}: the accuracy is {accuracy:.4g}; it should be a share between 0 and 1, "
-                                        "not a percentage or a count.")
+        expect.true(
+            0 <= accuracy <= 1,
+            f"Row {number}: the accuracy is {accuracy:.4g}; it should be a share between 0 and 1, "
+            "not a percentage or a count.",
+        )
         key = (mechanism, task, int(length))
         expect.true(key not in reported, f"There are two rows for {key}.")
         reported[key] = accuracy
@@ -35,7 +45,9 @@ def agree(one: float, other: float) -> bool:
     return abs(one - other) <= TOLERANCE
 
 
-def named_mistake(reported: dict[Key, float], measured: dict[Key, float], whole: dict[Key, float]) -> str | None:
+def named_mistake(
+    reported: dict[Key, float], measured: dict[Key, float], whole: dict[Key, float]
+) -> str | None:
     """What explains rows that were not found again, if it is something known."""
     keys = [key for key in measured if key in reported]
     wrong = [key for key in keys if not agree(reported[key], measured[key])]
@@ -48,7 +60,9 @@ def named_mistake(reported: dict[Key, float], measured: dict[Key, float], whole:
     longest = max(length for *_, length in keys)
     shortest = min(length for *_, length in keys)
     if explains(lambda key: whole[key]):
-        return "whole sequences are counted as right or wrong: accuracy is the share of single answers"
+        return (
+            "whole sequences are counted as right or wrong: accuracy is the share of single answers"
+        )
     if explains(lambda key: 1 - measured[key]):
         return "wrong answers are counted, not right ones"
     for at, word in ((shortest, "shortest"), (longest, "longest")):

@@ -29,15 +29,21 @@ def test_scaled_weights(student, rng):
 @graded("content_scores", weight=1)
 def test_scaled_with_heads(student, rng):
     """scaled_dot_product_attention works for several heads at once: (B, H, T, d_k)."""
-    query, key, value = (torch.randn(2, 3, T, size, generator=rng) for T, size in ((4, 5), (6, 5), (6, 7)))
+    query, key, value = (
+        torch.randn(2, 3, T, size, generator=rng) for T, size in ((4, 5), (6, 5), (6, 7))
+    )
     result = student.scaled_dot_product_attention(query, key, value)
     context, attention_weights = expect.returns(result, "context", "attention_weights")
     expect.axes(context, ("B", "H", "T_q", "d_v"), (2, 3, 4, 7), "context")
     expect.axes(attention_weights, ("B", "H", "T_q", "T_k"), (2, 3, 4, 6), "attention_weights")
     for head in range(3):
-        right = reference.weights(reference.scores(query[:, head], key[:, head]) / 5 ** 0.5, None)
-        expect.close(attention_weights[:, head], right, name="one head's weights",
-                     hint="Every head is an attention of its own: use dimensions -1 and -2, not 1 and 2.")
+        right = reference.weights(reference.scores(query[:, head], key[:, head]) / 5**0.5, None)
+        expect.close(
+            attention_weights[:, head],
+            right,
+            name="one head's weights",
+            hint="Every head is an attention of its own: use dimensions -1 and -2, not 1 and 2.",
+        )
 
 
 @graded("content_scores", weight=4)
@@ -55,9 +61,13 @@ def test_rows_sum_to_one(student, rng, name):
     asked = cases.question(student, name, rng)
     attention_weights = asked.ask()[1]
     columns = attention_weights.double().sum(dim=1)
-    expect.true(not torch.allclose(columns, torch.ones_like(columns), atol=1e-4),
-                "The weights sum to 1 over the queries, not over the keys: the softmax runs over the wrong axis (use dim=-1).")
-    expect.rows_sum_to_one(attention_weights, hint="Is the softmax over the last dimension, the keys?")
+    expect.true(
+        not torch.allclose(columns, torch.ones_like(columns), atol=1e-4),
+        "The weights sum to 1 over the queries, not over the keys: the softmax runs over the wrong axis (use dim=-1).",
+    )
+    expect.rows_sum_to_one(
+        attention_weights, hint="Is the softmax over the last dimension, the keys?"
+    )
 
 
 @graded("content_scores", weight=2)
@@ -98,7 +108,10 @@ def test_nothing_else_changes(student, rng, name):
 def test_large_scores_stay_finite(student, rng, name):
     """Very large scores give weights, not NaN"""
     asked = cases.question(student, name, rng, masked=True, scale=300.0)
-    expect.rows_sum_to_one(asked.ask()[1], hint="exp of a large score overflows: torch.softmax subtracts the largest score first.")
+    expect.rows_sum_to_one(
+        asked.ask()[1],
+        hint="exp of a large score overflows: torch.softmax subtracts the largest score first.",
+    )
 
 
 @graded("content_scores", weight=0.5)
@@ -107,4 +120,9 @@ def test_large_scores_stay_finite(student, rng, name):
 def test_gradient_reaches_everything(student, rng, name):
     """The gradient reaches the queries, the keys and the values"""
     asked = cases.question(student, name, rng, masked=True)
-    reaches_inputs(asked.attention, (asked.query, asked.key, asked.value, asked.mask), rng, {0: "query", 1: "key", 2: "value"})
+    reaches_inputs(
+        asked.attention,
+        (asked.query, asked.key, asked.value, asked.mask),
+        rng,
+        {0: "query", 1: "key", 2: "value"},
+    )

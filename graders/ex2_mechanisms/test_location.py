@@ -17,10 +17,16 @@ alone = without({"masked_softmax": cases.SOFTMAX})
 def test_location_weights(student, rng):
     """LocationAttention: the weights are the softmax of W(query), over the positions that there are."""
     asked = cases.question(student, NAME, rng)
-    uncut = torch.softmax(asked.query.double() @ asked.matrix.double().T, dim=-1)[..., :cases.T_K]
-    expect.close(asked.ask()[1], asked.weights(), name="the attention weights", diagnoses={
-        "the softmax runs over all max_length positions and is cut to T_k afterwards, so that rows do not sum to 1": uncut,
-        **asked.mistakes()})
+    uncut = torch.softmax(asked.query.double() @ asked.matrix.double().T, dim=-1)[..., : cases.T_K]
+    expect.close(
+        asked.ask()[1],
+        asked.weights(),
+        name="the attention weights",
+        diagnoses={
+            "the softmax runs over all max_length positions and is cut to T_k afterwards, so that rows do not sum to 1": uncut,
+            **asked.mistakes(),
+        },
+    )
     cases.judged_weights(student, NAME, rng)
 
 
@@ -30,9 +36,16 @@ def test_content_does_not_matter(student, rng):
     """LocationAttention: other keys, the same weights."""
     asked = cases.question(student, NAME, rng, sizes=cases.SAME[NAME])
     before = asked.ask()[1]
-    after = asked.ask(key=torch.randn(asked.key.shape, generator=rng), value=torch.randn(asked.value.shape, generator=rng))[1]
-    expect.close(after, before, name="the attention weights",
-                 hint="What stands at a position must not change where location attention looks: only the query may.")
+    after = asked.ask(
+        key=torch.randn(asked.key.shape, generator=rng),
+        value=torch.randn(asked.value.shape, generator=rng),
+    )[1]
+    expect.close(
+        after,
+        before,
+        name="the attention weights",
+        hint="What stands at a position must not change where location attention looks: only the query may.",
+    )
 
 
 @graded("location", weight=2)
@@ -57,9 +70,18 @@ def test_too_long_is_refused(student, rng):
     """LocationAttention: more positions than max_length are a ValueError; exactly max_length are not."""
     module, _ = cases.learned(student, NAME, (4, 6), (6, 4), rng)
     query = torch.randn(1, 2, 4, generator=rng)
-    expect.returns(module(query, torch.randn(1, 6, 4, generator=rng), torch.randn(1, 6, 3, generator=rng)), "context", "attention_weights")
-    expect.raises("ValueError", lambda: module(query, torch.randn(1, 7, 4, generator=rng), torch.randn(1, 7, 3, generator=rng)),
-                  "It was built for 6 positions and is asked about 7.")
+    expect.returns(
+        module(query, torch.randn(1, 6, 4, generator=rng), torch.randn(1, 6, 3, generator=rng)),
+        "context",
+        "attention_weights",
+    )
+    expect.raises(
+        "ValueError",
+        lambda: module(
+            query, torch.randn(1, 7, 4, generator=rng), torch.randn(1, 7, 3, generator=rng)
+        ),
+        "It was built for 6 positions and is asked about 7.",
+    )
 
 
 @graded("location", weight=5)
@@ -67,38 +89,71 @@ def test_window_values(student, rng):
     """gaussian_window: exp(-(s - center)² / (2 sigma²)) at every position s."""
     for sigma in (1.5, 0.7, 3.0):
         center = 6 * torch.rand(2, 3, generator=rng)
-        window = expect.axes(student.gaussian_window(center, 7, sigma), ("B", "T_q", "length"), (2, 3, 7), "the window")
+        window = expect.axes(
+            student.gaussian_window(center, 7, sigma),
+            ("B", "T_q", "length"),
+            (2, 3, 7),
+            "the window",
+        )
         right = reference.gaussian_window(center, 7, sigma)
-        expect.close(window, right, name="the window", diagnoses=window_mistakes(center.double(), 7, sigma, right), atol=1e-5)
+        expect.close(
+            window,
+            right,
+            name="the window",
+            diagnoses=window_mistakes(center.double(), 7, sigma, right),
+            atol=1e-5,
+        )
 
 
-def window_mistakes(center: torch.Tensor, length: int, sigma: float, right: torch.Tensor) -> dict[str, torch.Tensor]:
+def window_mistakes(
+    center: torch.Tensor, length: int, sigma: float, right: torch.Tensor
+) -> dict[str, torch.Tensor]:
     positions = torch.arange(length, dtype=torch.float64)
     away = positions - center.unsqueeze(-1)
     density = right / (sigma * (2 * torch.pi) ** 0.5)
-    return {"the window is normalised over the positions: it should be 1 at its centre": right / right.sum(dim=-1, keepdim=True),
-            "the window is a probability density: it should be 1 at its centre": density,
-            "the window is put through a softmax": torch.softmax(right, dim=-1),
-            "the 2 of 2 sigma^2 is missing": torch.exp(-away ** 2 / sigma ** 2),
-            "sigma is not squared": torch.exp(-away ** 2 / (2 * sigma)),
-            "sigma multiplies instead of dividing": torch.exp(-away ** 2 * sigma ** 2 / 2),
-            "sigma is not used": torch.exp(-away ** 2 / 2),
-            "the distance is not squared": torch.exp(-away.abs() / (2 * sigma ** 2)),
-            "the distance's root is taken, or its absolute value divided by sigma": torch.exp(-away.abs() / sigma),
-            "the minus is missing: the window grows away from its centre": torch.exp(away ** 2 / (2 * sigma ** 2)),
-            "the exponential is missing": -away ** 2 / (2 * sigma ** 2),
-            "positions are counted from 1, not from 0": torch.exp(-(away + 1) ** 2 / (2 * sigma ** 2)),
-            "the centre is rounded to a whole position": torch.exp(-(positions - center.round().unsqueeze(-1)) ** 2 / (2 * sigma ** 2)),
-            "the centre is cut to a whole position": torch.exp(-(positions - center.floor().unsqueeze(-1)) ** 2 / (2 * sigma ** 2)),
-            "sigma is half the length, as if it were not given": torch.exp(-away ** 2 / (2 * (length / 2) ** 2)),
-            "the window is 1 minus the Gaussian": 1 - right}
+    return {
+        "the window is normalised over the positions: it should be 1 at its centre": right
+        / right.sum(dim=-1, keepdim=True),
+        "the window is a probability density: it should be 1 at its centre": density,
+        "the window is put through a softmax": torch.softmax(right, dim=-1),
+        "the 2 of 2 sigma^2 is missing": torch.exp(-(away**2) / sigma**2),
+        "sigma is not squared": torch.exp(-(away**2) / (2 * sigma)),
+        "sigma multiplies instead of dividing": torch.exp(-(away**2) * sigma**2 / 2),
+        "sigma is not used": torch.exp(-(away**2) / 2),
+        "the distance is not squared": torch.exp(-away.abs() / (2 * sigma**2)),
+        "the distance's root is taken, or its absolute value divided by sigma": torch.exp(
+            -away.abs() / sigma
+        ),
+        "the minus is missing: the window grows away from its centre": torch.exp(
+            away**2 / (2 * sigma**2)
+        ),
+        "the exponential is missing": -(away**2) / (2 * sigma**2),
+        "positions are counted from 1, not from 0": torch.exp(-((away + 1) ** 2) / (2 * sigma**2)),
+        "the centre is rounded to a whole position": torch.exp(
+            -((positions - center.round().unsqueeze(-1)) ** 2) / (2 * sigma**2)
+        ),
+        "the centre is cut to a whole position": torch.exp(
+            -((positions - center.floor().unsqueeze(-1)) ** 2) / (2 * sigma**2)
+        ),
+        "sigma is half the length, as if it were not given": torch.exp(
+            -(away**2) / (2 * (length / 2) ** 2)
+        ),
+        "the window is 1 minus the Gaussian": 1 - right,
+    }
 
 
 @graded("location", weight=1)
 def test_window_outside(student, rng):
     """gaussian_window: a centre outside of the sequence is allowed, one query alone as well, and the gradient reaches the centre."""
     center = torch.tensor([[-2.0], [9.5]]) + torch.rand(2, 1, generator=rng)
-    window = expect.axes(student.gaussian_window(center, 4, 2.5), ("B", "T_q", "length"), (2, 1, 4), "the window")
-    expect.close(window, reference.gaussian_window(center, 4, 2.5), name="the window", atol=1e-6,
-                 hint="The centre must not be moved into the sequence.")
+    window = expect.axes(
+        student.gaussian_window(center, 4, 2.5), ("B", "T_q", "length"), (2, 1, 4), "the window"
+    )
+    expect.close(
+        window,
+        reference.gaussian_window(center, 4, 2.5),
+        name="the window",
+        atol=1e-6,
+        hint="The centre must not be moved into the sequence.",
+    )
     reaches_inputs(student.gaussian_window, (center, 4, 2.5), rng, {0: "centre"}, of=None)

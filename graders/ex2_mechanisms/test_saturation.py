@@ -11,7 +11,7 @@ from kireji.grading import expect, graded
 from . import given, reference
 from .given import SIZES
 
-FEWEST = 200        # queries that the student may average over
+FEWEST = 200  # queries that the student may average over
 
 
 @pytest.fixture
@@ -19,7 +19,10 @@ def measured(student, once):
     """measured(d_k, scaled) -> the mean of three norms that the student's function measures."""
 
     def ask(d_k: int, scaled: bool) -> float:
-        values = [expect.number(student.softmax_gradient_norm(d_k, scaled, seed=seed), "the norm") for seed in (1, 2, 3)]
+        values = [
+            expect.number(student.softmax_gradient_norm(d_k, scaled, seed=seed), "the norm")
+            for seed in (1, 2, 3)
+        ]
         return sum(values) / len(values)
 
     return lambda d_k, scaled: once(("norm", d_k, scaled), lambda: ask(d_k, scaled))
@@ -38,11 +41,17 @@ def judged(measured, rng, scaled: bool) -> None:
         return
     known = {d_k: mistakes(d_k, scaled, rng, rights[d_k]) for d_k in SIZES}
     for mistake in known[SIZES[0]]:
-        explained = all(abs(values[d_k] - known[d_k][mistake]) <= 3 * tolerances[d_k] * abs(known[d_k][mistake]) for d_k in SIZES)
+        explained = all(
+            abs(values[d_k] - known[d_k][mistake]) <= 3 * tolerances[d_k] * abs(known[d_k][mistake])
+            for d_k in SIZES
+        )
         expect.true(not explained, f"{expect.NAMED} {mistake}.")
     d_k = wrong[0]
-    expect.true(False, f"For d_k = {d_k}, {'scaled' if scaled else 'not scaled'}, your mean norm {values[d_k]:.4g} is too "
-                       f"{'large' if values[d_k] > rights[d_k] else 'small'}.")
+    expect.true(
+        False,
+        f"For d_k = {d_k}, {'scaled' if scaled else 'not scaled'}, your mean norm {values[d_k]:.4g} is too "
+        f"{'large' if values[d_k] > rights[d_k] else 'small'}.",
+    )
 
 
 def mistakes(d_k: int, scaled: bool, rng: torch.Generator, right: float) -> dict[str, float]:
@@ -53,17 +62,27 @@ def mistakes(d_k: int, scaled: bool, rng: torch.Generator, right: float) -> dict
         return float(reference.jacobian_norm(d_k, other, rng).mean())
 
     p = reference.random_weights(d_k, factor, rng)
-    return {"`scaled` is used the wrong way round": norm(1.0 if scaled else 1 / math.sqrt(d_k)),
-            "the scores are divided by d_k instead of sqrt(d_k)": norm(1 / d_k),
-            "the scores are multiplied by sqrt(d_k) instead of divided": norm(math.sqrt(d_k)),
-            "the mean of the squared norms is returned, not of the norms": float(reference.jacobian_norm(d_k, factor, rng).square().mean()),
-            "the norms are not averaged: this is about that of a single query, or their sum": 1000 * right,
-            "the outer product is left out, or the norm of the weights is returned, not that of their Jacobian": float(p.norm(dim=1).mean()),
-            "only the diagonal p - p^2 of the Jacobian is looked at": float((p - p * p).norm(dim=1).mean()),
-            "the outer product p p^T is added, not subtracted":
-                float((p.pow(2).sum(1) + 2 * p.pow(3).sum(1) + p.pow(2).sum(1).pow(2)).sqrt().mean()),
-            "the entries of the Jacobian are averaged instead of their squares added up: that is smaller by a factor of 32":
-                right / 32}
+    return {
+        "`scaled` is used the wrong way round": norm(1.0 if scaled else 1 / math.sqrt(d_k)),
+        "the scores are divided by d_k instead of sqrt(d_k)": norm(1 / d_k),
+        "the scores are multiplied by sqrt(d_k) instead of divided": norm(math.sqrt(d_k)),
+        "the mean of the squared norms is returned, not of the norms": float(
+            reference.jacobian_norm(d_k, factor, rng).square().mean()
+        ),
+        "the norms are not averaged: this is about that of a single query, or their sum": 1000
+        * right,
+        "the outer product is left out, or the norm of the weights is returned, not that of their Jacobian": float(
+            p.norm(dim=1).mean()
+        ),
+        "only the diagonal p - p^2 of the Jacobian is looked at": float(
+            (p - p * p).norm(dim=1).mean()
+        ),
+        "the outer product p p^T is added, not subtracted": float(
+            (p.pow(2).sum(1) + 2 * p.pow(3).sum(1) + p.pow(2).sum(1).pow(2)).sqrt().mean()
+        ),
+        "the entries of the Jacobian are averaged instead of their squares added up: that is smaller by a factor of 32": right
+        / 32,
+    }
 
 
 @graded("saturation", weight=3)
@@ -75,6 +94,12 @@ def test_scaled_norm_stays(measured, rng):
 @graded("saturation", weight=3)
 def test_unscaled_norm_falls(measured, rng, attach):
     """Without it, the softmax saturates: the larger d_k, the smaller the gradient."""
-    series = {name: (SIZES, [measured(d_k, scaled) for d_k in SIZES]) for name, scaled in (("scaled", True), ("not scaled", False))}
-    attach(pictures.line_chart(series, "The softmax's gradient", "d_k", "mean norm"), "What your function measured, at four sizes.")
+    series = {
+        name: (SIZES, [measured(d_k, scaled) for d_k in SIZES])
+        for name, scaled in (("scaled", True), ("not scaled", False))
+    }
+    attach(
+        pictures.line_chart(series, "The softmax's gradient", "d_k", "mean norm"),
+        "What your function measured, at four sizes.",
+    )
     judged(measured, rng, scaled=False)

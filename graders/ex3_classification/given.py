@@ -33,7 +33,9 @@ def held_out() -> HeldOut:
 @functools.cache
 def buried(k: int) -> list[str]:
     """The first TEXTS of them, each among k neutral sentences such as no student has seen."""
-    return [measures.bury(text, k, random.Random(f"{k} {text}")) for text in held_out().texts[:TEXTS]]
+    return [
+        measures.bury(text, k, random.Random(f"{k} {text}")) for text in held_out().texts[:TEXTS]
+    ]
 
 
 def prepare() -> None:

@@ -4,21 +4,37 @@ import random
 from collections.abc import Sequence
 
 import torch
+from torch import Tensor
+
 from attention_lab.neutral import neutral_sentences
 from attention_lab.text import tokenize
-from torch import Tensor
 
 LABELS = ("negative", "positive")
 
 # Other neutral sentences than the students', with some words that their vocabulary does not have.
-PATTERNS = ("We watched it in {place} on {day}.", "{number} people were in {place}.", "The reel was sent from {town} by post.",
-            "The ticket had the number {number}.", "The film was made in {year}.", "My seat was in row {number}.",
-            "The screen in {place} is {number} feet wide.", "It was cut in {town}.", "The train to {town} left at {hour}.",
-            "The usher wore a {colour} jacket.", "The titles are in {colour} letters.", "On {day} the doors close at {hour}.")
-WORDS = {"day": ("Monday", "Tuesday", "Thursday", "Sunday"), "place": ("the cellar", "the main hall", "the town hall", "a tent"),
-         "number": tuple(str(number) for number in range(11, 99, 4)), "hour": ("two", "four", "six", "eight"),
-         "colour": ("red", "grey", "blue", "brown"), "town": ("Madrid", "Oslo", "Boston", "Athens", "Zagreb"),
-         "year": tuple(str(year) for year in range(1963, 2002, 3))}
+PATTERNS = (
+    "We watched it in {place} on {day}.",
+    "{number} people were in {place}.",
+    "The reel was sent from {town} by post.",
+    "The ticket had the number {number}.",
+    "The film was made in {year}.",
+    "My seat was in row {number}.",
+    "The screen in {place} is {number} feet wide.",
+    "It was cut in {town}.",
+    "The train to {town} left at {hour}.",
+    "The usher wore a {colour} jacket.",
+    "The titles are in {colour} letters.",
+    "On {day} the doors close at {hour}.",
+)
+WORDS = {
+    "day": ("Monday", "Tuesday", "Thursday", "Sunday"),
+    "place": ("the cellar", "the main hall", "the town hall", "a tent"),
+    "number": tuple(str(number) for number in range(11, 99, 4)),
+    "hour": ("two", "four", "six", "eight"),
+    "colour": ("red", "grey", "blue", "brown"),
+    "town": ("Madrid", "Oslo", "Boston", "Athens", "Zagreb"),
+    "year": tuple(str(year) for year in range(1963, 2002, 3)),
+}
 
 
 def bury(text: str, k: int, draw: random.Random) -> str:

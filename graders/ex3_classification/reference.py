@@ -42,13 +42,17 @@ def mix(weights: Tensor, outputs: Tensor) -> Tensor:
 class Bag:
     """The bag classifier of attention_lab.stand_ins, by hand: its loss, and the gradient in closed form.
 
-    table (V, C)   scale and noise as there; a batch is (token_ids (B, T), lengths (B,), labels (B,))"""
+    table (V, C)
+    scale and noise as there; a batch is (token_ids (B, T), lengths (B,), labels (B,))"""
 
     def __init__(self, table: Tensor, scale: float = 1.0, noise: float = 0.0) -> None:
         self.table, self.scale, self.noise = table.double().clone(), scale, noise
 
     def logits(self, token_ids: Tensor, lengths: Tensor) -> Tensor:
-        rows = [self.scale * self.table[ids[:length]].mean(dim=0) for ids, length in zip(token_ids, lengths.tolist())]
+        rows = [
+            self.scale * self.table[ids[:length]].mean(dim=0)
+            for ids, length in zip(token_ids, lengths.tolist())
+        ]
         logits = torch.stack(rows)
         logits[:, 0] += self.noise
         return logits

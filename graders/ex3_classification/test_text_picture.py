@@ -7,7 +7,7 @@ import torch
 from kireji.grading import StudentError, expect, graded
 
 SENTENCE = "the jokes are old , but it left me grinning all the way home .".split()
-WIDEST = 15              # inches
+WIDEST = 15  # inches
 READ = "attention_lab.figures.read_figure"
 
 
@@ -20,16 +20,30 @@ def drawn(student, tokens, weights):
     """What stands in the student's figure: its "size" in inches, and "texts" with their places and grounds."""
     figure = student.make("plot_text", list(tokens), weights)
     read = getattr(student, READ)(figure)
-    expect.true(isinstance(read, dict) and isinstance(read.get("texts"), list),
-                f"plot_text should return a matplotlib Figure, but a {read.get('type') if isinstance(read, dict) else 'strange thing'} came.")
-    whole = all(isinstance(text, dict) and isinstance(text.get("text"), str) and _numbers([text.get("darkness")], 1) and _numbers(text.get("box"), 4)
-                for text in read["texts"])
-    expect.true(whole and _numbers(read.get("size"), 2), "the figure could not be read: are all its texts placed at finite coordinates?")
+    expect.true(
+        isinstance(read, dict) and isinstance(read.get("texts"), list),
+        f"plot_text should return a matplotlib Figure, but a {read.get('type') if isinstance(read, dict) else 'strange thing'} came.",
+    )
+    whole = all(
+        isinstance(text, dict)
+        and isinstance(text.get("text"), str)
+        and _numbers([text.get("darkness")], 1)
+        and _numbers(text.get("box"), 4)
+        for text in read["texts"]
+    )
+    expect.true(
+        whole and _numbers(read.get("size"), 2),
+        "the figure could not be read: are all its texts placed at finite coordinates?",
+    )
     return read
 
 
 def _numbers(values, n):
-    return isinstance(values, list) and len(values) == n and all(isinstance(value, float) and math.isfinite(value) for value in values)
+    return (
+        isinstance(values, list)
+        and len(values) == n
+        and all(isinstance(value, float) and math.isfinite(value) for value in values)
+    )
 
 
 def tokens_of(texts, tokens):
@@ -38,8 +52,11 @@ def tokens_of(texts, tokens):
     found = [text for text in texts if text["text"] in names]
     for token in dict.fromkeys(names):
         count = sum(text["text"] == token for text in found)
-        expect.true(count == names.count(token), f"a token that stands in the text {names.count(token)} times is drawn {count} times: each token should be a text "
-                                                 "of its own (ax.text), written as it is.")
+        expect.true(
+            count == names.count(token),
+            f"a token that stands in the text {names.count(token)} times is drawn {count} times: each token should be a text "
+            "of its own (ax.text), written as it is.",
+        )
     return found
 
 
@@ -63,9 +80,14 @@ def _middle(text):
 def test_tokens_in_reading_order(student, rng):
     """Every token is there once for each time it stands in the text, in reading order, also over several lines."""
     for tokens in (SENTENCE, SENTENCE * 3):
-        found = in_reading_order(tokens_of(drawn(student, tokens, weights_of(len(tokens), rng))["texts"], tokens))
-        expect.true([text["text"] for text in found] == tokens, f"the tokens of a text of {len(tokens)} are not in reading order: from left to right, "
-                                                               "then the next line below.")
+        found = in_reading_order(
+            tokens_of(drawn(student, tokens, weights_of(len(tokens), rng))["texts"], tokens)
+        )
+        expect.true(
+            [text["text"] for text in found] == tokens,
+            f"the tokens of a text of {len(tokens)} are not in reading order: from left to right, "
+            "then the next line below.",
+        )
 
 
 @graded("text_picture", weight=3)
@@ -74,15 +96,31 @@ def test_more_weight_is_darker(student, rng):
     tokens = [f"word{i}" for i in range(12)]
     for scale in (1.0, 0.2):
         weights = torch.linspace(0, 1, 12)[torch.randperm(12, generator=rng)] * scale
-        found = {text["text"]: text["darkness"] for text in tokens_of(drawn(student, tokens, weights)["texts"], tokens)}
+        found = {
+            text["text"]: text["darkness"]
+            for text in tokens_of(drawn(student, tokens, weights)["texts"], tokens)
+        }
         darkness = torch.tensor([found[token] for token in tokens], dtype=torch.float64)
         spread = float(darkness.max() - darkness.min())
-        expect.true(spread > 0.15, "the grounds of the tokens are hardly different from each other: does the colour of the bbox depend on the weight" +
-                    (", and is the darkest that of the text's largest weight, however small it is?" if scale < 1 else "?"))
-        later = weights.unsqueeze(0) - weights.unsqueeze(1) > 0.2 * scale          # pairs clearly apart
+        expect.true(
+            spread > 0.15,
+            "the grounds of the tokens are hardly different from each other: does the colour of the bbox depend on the weight"
+            + (
+                ", and is the darkest that of the text's largest weight, however small it is?"
+                if scale < 1
+                else "?"
+            ),
+        )
+        later = weights.unsqueeze(0) - weights.unsqueeze(1) > 0.2 * scale  # pairs clearly apart
         wrong = (darkness.unsqueeze(0) - darkness.unsqueeze(1))[later] <= 0
-        expect.true(not bool(wrong.all()), "it is the wrong way round: the ground gets lighter with the weight.")
-        expect.true(not bool(wrong.any()), "a token with more weight has no darker ground than one with less: is each colour at its own token?")
+        expect.true(
+            not bool(wrong.all()),
+            "it is the wrong way round: the ground gets lighter with the weight.",
+        )
+        expect.true(
+            not bool(wrong.any()),
+            "a token with more weight has no darker ground than one with less: is each colour at its own token?",
+        )
 
 
 @graded("text_picture", weight=1)
@@ -91,27 +129,50 @@ def test_readable(student, rng):
     tokens = ["extraordinarily" if i % 4 == 0 else "dull" for i in range(45)]
     picture = drawn(student, tokens, weights_of(45, rng))
     width = picture["size"][0]
-    expect.true(width <= WIDEST, f"a text of 45 tokens makes a figure {width:.0f} inches wide: begin a new line before {WIDEST} inches are full.")
+    expect.true(
+        width <= WIDEST,
+        f"a text of 45 tokens makes a figure {width:.0f} inches wide: begin a new line before {WIDEST} inches are full.",
+    )
     found = tokens_of(picture["texts"], tokens)
     for text in found:
         left, bottom, right, top = text["box"]
-        expect.true(min(left, bottom) > -0.01 and max(right, top) < 1.01, "a token sticks out of the figure: begin a new line, or make the figure larger.")
+        expect.true(
+            min(left, bottom) > -0.01 and max(right, top) < 1.01,
+            "a token sticks out of the figure: begin a new line, or make the figure larger.",
+        )
     for i, one in enumerate(found):
         for other in found[:i]:
             across = min(one["box"][2], other["box"][2]) - max(one["box"][0], other["box"][0])
             up = min(one["box"][3], other["box"][3]) - max(one["box"][1], other["box"][1])
-            share = across * up / max(1e-9, (one["box"][2] - one["box"][0]) * (one["box"][3] - one["box"][1]))
-            expect.true(across <= 0 or up <= 0 or share < 0.15, "tokens lie on top of each other: leave room for the longest ones.")
+            share = (
+                across
+                * up
+                / max(1e-9, (one["box"][2] - one["box"][0]) * (one["box"][3] - one["box"][1]))
+            )
+            expect.true(
+                across <= 0 or up <= 0 or share < 0.15,
+                "tokens lie on top of each other: leave room for the longest ones.",
+            )
 
 
 @graded("text_picture", weight=1)
 def test_counts_must_fit(student, rng):
     """Tokens and weights that do not fit are a ValueError that quotes both numbers."""
     for n, m in ((5, 4), (3, 6)):
-        error = _raised(lambda: student.plot_text([f"word{i}" for i in range(n)], weights_of(m, rng)))
-        expect.true(error is not None, f"{m} weights for {n} tokens were drawn: raise a ValueError.")
-        expect.true(error.type_name == "ValueError", f"{m} weights for {n} tokens: expected a ValueError, and {error.type_name} came.")
-        expect.true(str(n) in error.message and str(m) in error.message, "the ValueError should quote both numbers, that of the tokens and that of the weights.")
+        error = _raised(
+            lambda: student.plot_text([f"word{i}" for i in range(n)], weights_of(m, rng))
+        )
+        expect.true(
+            error is not None, f"{m} weights for {n} tokens were drawn: raise a ValueError."
+        )
+        expect.true(
+            error.type_name == "ValueError",
+            f"{m} weights for {n} tokens: expected a ValueError, and {error.type_name} came.",
+        )
+        expect.true(
+            str(n) in error.message and str(m) in error.message,
+            "the ValueError should quote both numbers, that of the tokens and that of the weights.",
+        )
 
 
 def _raised(call):

@@ -9,7 +9,7 @@ TARGET = "the little cat dog black sleeps eats here often . , with a friend".spl
 
 def tokens(words: list[str], n: int, rng: Generator) -> list[str]:
     """n tokens, the first of which occurs a second time: labels must not be merged."""
-    chosen = [words[i] for i in torch.randperm(len(words), generator=rng)[:n - 1].tolist()]
+    chosen = [words[i] for i in torch.randperm(len(words), generator=rng)[: n - 1].tolist()]
     place = int(torch.randint(2, n, (), generator=rng)) if n > 2 else n - 1
     return [*chosen[:place], chosen[0], *chosen[place:]]
 

@@ -12,13 +12,17 @@ from attention_lab.text import UNK
 def each_row(weights: Tensor, measure) -> Tensor:
     """`measure` of each row (a list of numbers) of weights (..., T_k), as a tensor (...)."""
     flat = weights.double().reshape(-1, weights.shape[-1]).tolist()
-    return torch.tensor([measure(row) for row in flat], dtype=torch.float64).reshape(weights.shape[:-1])
+    return torch.tensor([measure(row) for row in flat], dtype=torch.float64).reshape(
+        weights.shape[:-1]
+    )
 
 
 def entropy(weights: Tensor, mask: Tensor | None = None) -> Tensor:
     """(..., T_k) -> (...), in nats; masked places left out, the rest made to sum to 1."""
-    allowed = torch.ones_like(weights, dtype=torch.bool) if mask is None else mask.expand(weights.shape)
-    marked = weights.double().masked_fill(~allowed, -1.0)                           # -1: left out
+    allowed = (
+        torch.ones_like(weights, dtype=torch.bool) if mask is None else mask.expand(weights.shape)
+    )
+    marked = weights.double().masked_fill(~allowed, -1.0)  # -1: left out
 
     def of_row(row: list[float]) -> float:
         left = [weight for weight in row if weight > 0]
@@ -62,7 +66,7 @@ def rollout(attentions: Sequence[Tensor]) -> Tensor:
         where = [1.0 if place == start else 0.0 for place in range(T)]
         for layer in reversed(attentions):
             heads = layer.double().tolist()
-            moved = [0.5 * share for share in where]                                # half stays: the residual connection
+            moved = [0.5 * share for share in where]  # half stays: the residual connection
             for place, share in enumerate(where):
                 for head in heads:
                     for j in range(T):
@@ -72,9 +76,14 @@ def rollout(attentions: Sequence[Tensor]) -> Tensor:
     return result
 
 
-def judged(tokens: Sequence[str], votes: Mapping[str, Sequence[float]], other: Sequence[float]) -> list[float]:
+def judged(
+    tokens: Sequence[str], votes: Mapping[str, Sequence[float]], other: Sequence[float]
+) -> list[float]:
     """What attention_lab.scripted.ScriptedClassifier answers: the probability of each class."""
-    logits = [sum((1 + 0.25 * place) * votes.get(token, other)[c] for place, token in enumerate(tokens)) for c in range(len(other))]
+    logits = [
+        sum((1 + 0.25 * place) * votes.get(token, other)[c] for place, token in enumerate(tokens))
+        for c in range(len(other))
+    ]
     total = sum(math.exp(logit) for logit in logits)
     return [math.exp(logit) / total for logit in logits]
 

@@ -26,16 +26,27 @@ def test_every_head_has_its_panel(student, rng, attach):
     for H in (3, 6):
         weights, tokens = question(rng, H)
         panels = drawn(student, weights, tokens)
-        expect.true(len(panels) == H, f"{H} heads, and {len(panels)} panels with something in them.")
+        expect.true(
+            len(panels) == H, f"{H} heads, and {len(panels)} panels with something in them."
+        )
         try:
             for h, seen in enumerate(panels):
-                others = [j + 1 for j in range(H) if j != h and reading.same(seen.shown, weights[j].double())]
-                expect.true(not others, f"Panel {h + 1} shows head {others and others[0]}: the panels are filled in reading order, the first row first.")
+                others = [
+                    j + 1
+                    for j in range(H)
+                    if j != h and reading.same(seen.shown, weights[j].double())
+                ]
+                expect.true(
+                    not others,
+                    f"Panel {h + 1} shows head {others and others[0]}: the panels are filled in reading order, the first row first.",
+                )
                 reading.values(seen, weights[h], f"the panel of head {h + 1}")
         except expect.Mistake:
             if seen.shown.shape == (len(tokens), len(tokens)) and seen.shown.isfinite().all():
-                attach(pictures.attention_comparison(seen.shown, weights[h], tokens, tokens),
-                       f"What your panel of head {h + 1} shows (first), what it should show, and the difference")
+                attach(
+                    pictures.attention_comparison(seen.shown, weights[h], tokens, tokens),
+                    f"What your panel of head {h + 1} shows (first), what it should show, and the difference",
+                )
             raise
 
 
@@ -55,9 +66,14 @@ def test_heads_are_numbered_and_tokens_written(student, rng):
     panels = drawn(student, weights, tokens)
     reading.tokens_somewhere(panels, tokens, tokens)
     numbers = [re.findall(r"\d+", seen.title) for seen in panels]
-    expect.true(numbers != [["0"], ["1"], ["2"]], "The heads are counted from 0 in the titles: the first is head 1.")
-    expect.true(all(str(h) in found for h, found in enumerate(numbers, start=1)),
-                f"The titles should hold the heads' numbers; they are {', '.join(repr(seen.title) for seen in panels)}.")
+    expect.true(
+        numbers != [["0"], ["1"], ["2"]],
+        "The heads are counted from 0 in the titles: the first is head 1.",
+    )
+    expect.true(
+        all(str(h) in found for h, found in enumerate(numbers, start=1)),
+        f"The titles should hold the heads' numbers; they are {', '.join(repr(seen.title) for seen in panels)}.",
+    )
 
 
 @graded("heads", weight=1)
@@ -68,9 +84,15 @@ def test_any_number_of_heads(student, rng):
         handle = student.make("plot_heads", weights, tokens)
         seen = getattr(student, "attention_lab.maps.describe_panels")(handle)
         panels = seen.get("panels") if isinstance(seen, dict) else None
-        expect.true(isinstance(panels, list) and all(isinstance(one, dict) for one in panels), reading.UNREADABLE)
+        expect.true(
+            isinstance(panels, list) and all(isinstance(one, dict) for one in panels),
+            reading.UNREADABLE,
+        )
         empty = sum(not one.get("maps") for one in panels)
-        expect.true(empty == 0, f"With {H} heads, {empty} empty panels are left: ax.remove() or ax.set_visible(False).")
+        expect.true(
+            empty == 0,
+            f"With {H} heads, {empty} empty panels are left: ax.remove() or ax.set_visible(False).",
+        )
         expect.true(len(panels) == H, f"{H} heads, and {len(panels)} panels.")
 
 
@@ -78,6 +100,11 @@ def test_any_number_of_heads(student, rng):
 def test_what_does_not_fit_is_refused(student, rng):
     """Maps whose shape does not fit the tokens are a ValueError."""
     weights, tokens = question(rng, 2)
-    for what, (given, names) in {"a token too few": (weights, tokens[1:]), "one head without its dimension": (weights[0], tokens),
-                                 "more columns than tokens": (torch.cat([weights, weights], dim=2), tokens)}.items():
-        expect.raises("ValueError", lambda: student.make("plot_heads", given, names), hint=f"(given: {what})")
+    for what, (given, names) in {
+        "a token too few": (weights, tokens[1:]),
+        "one head without its dimension": (weights[0], tokens),
+        "more columns than tokens": (torch.cat([weights, weights], dim=2), tokens),
+    }.items():
+        expect.raises(
+            "ValueError", lambda: student.make("plot_heads", given, names), hint=f"(given: {what})"
+        )

@@ -7,12 +7,18 @@ from . import cases, reading
 
 
 def drawn(student, weights, source_tokens, target_tokens, *ax):
-    return reading.axes(student, student.make("plot_attention", weights, source_tokens, target_tokens, *ax))
+    return reading.axes(
+        student, student.make("plot_attention", weights, source_tokens, target_tokens, *ax)
+    )
 
 
 def question(rng, rows: int = 4, columns: int = 6, sharp: float = 2.0):
     """(weights, source_tokens, target_tokens)"""
-    return cases.rows(rows, columns, rng=rng, sharp=sharp), cases.tokens(cases.SOURCE, columns, rng), cases.tokens(cases.TARGET, rows, rng)
+    return (
+        cases.rows(rows, columns, rng=rng, sharp=sharp),
+        cases.tokens(cases.SOURCE, columns, rng),
+        cases.tokens(cases.TARGET, rows, rng),
+    )
 
 
 @graded("heat_map", weight=4)
@@ -25,8 +31,12 @@ def test_every_weight_has_its_cell(student, rng, attach):
             reading.values(seen, weights)
         except expect.Mistake:
             if seen.shown.shape == weights.shape and seen.shown.isfinite().all():
-                attach(pictures.attention_comparison(seen.shown, weights, source_tokens, target_tokens),
-                       "What your picture shows (first), what it should show, and the difference")
+                attach(
+                    pictures.attention_comparison(
+                        seen.shown, weights, source_tokens, target_tokens
+                    ),
+                    "What your picture shows (first), what it should show, and the difference",
+                )
             raise
 
 
@@ -35,7 +45,9 @@ def test_every_token_is_written(student, rng):
     """Every token stands at the middle of its row or column, also one that occurs twice."""
     for sizes in ((4, 6), (9, 12)):
         weights, source_tokens, target_tokens = question(rng, *sizes)
-        reading.ticks(drawn(student, weights, source_tokens, target_tokens), target_tokens, source_tokens)
+        reading.ticks(
+            drawn(student, weights, source_tokens, target_tokens), target_tokens, source_tokens
+        )
 
 
 @graded("heat_map", weight=1)
@@ -43,9 +55,18 @@ def test_axes_say_what_they_are(student, rng):
     """The x axis says that it is the source, the y axis that it is the target."""
     seen = drawn(student, *question(rng))
     x_label, y_label = seen.x_label.lower(), seen.y_label.lower()
-    expect.true("target" not in x_label and "source" not in y_label, "The labels of the axes are exchanged: columns (x) are source tokens, rows (y) target tokens.")
-    expect.true("source" in x_label, f"The label of the x axis should say that it is the source; it is {seen.x_label!r}.")
-    expect.true("target" in y_label, f"The label of the y axis should say that it is the target; it is {seen.y_label!r}.")
+    expect.true(
+        "target" not in x_label and "source" not in y_label,
+        "The labels of the axes are exchanged: columns (x) are source tokens, rows (y) target tokens.",
+    )
+    expect.true(
+        "source" in x_label,
+        f"The label of the x axis should say that it is the source; it is {seen.x_label!r}.",
+    )
+    expect.true(
+        "target" in y_label,
+        f"The label of the y axis should say that it is the target; it is {seen.y_label!r}.",
+    )
 
 
 @graded("heat_map", weight=2)
@@ -54,32 +75,52 @@ def test_colours_run_from_0_to_1(student, rng):
     for sharp in (0.3, 3.0):
         weights, *names = question(rng, 4, 7, sharp)
         low, high = drawn(student, weights, *names).limits
-        own = reading.near((low, high), (weights.min().item(), weights.max().item())) or reading.near((low, high), (0.0, weights.max().item()))
-        expect.true(not own, f"{expect.NAMED} the colours are stretched to the weights of this map: vague maps then look as sharp as sharp ones. "
-                             "Give vmin=0 and vmax=1.")
-        expect.true(reading.near((low, high), (0.0, 1.0)), f"The colours run from {low:.3g} to {high:.3g}, not from 0 to 1.")
+        own = reading.near(
+            (low, high), (weights.min().item(), weights.max().item())
+        ) or reading.near((low, high), (0.0, weights.max().item()))
+        expect.true(
+            not own,
+            f"{expect.NAMED} the colours are stretched to the weights of this map: vague maps then look as sharp as sharp ones. "
+            "Give vmin=0 and vmax=1.",
+        )
+        expect.true(
+            reading.near((low, high), (0.0, 1.0)),
+            f"The colours run from {low:.3g} to {high:.3g}, not from 0 to 1.",
+        )
 
 
 @graded("heat_map", weight=1)
 def test_colour_bar(student, rng):
     """A colour bar says which colour means how much."""
-    expect.true(drawn(student, *question(rng)).bars > 0, "There is no colour bar in the figure: ax.figure.colorbar(image, ax=ax).")
+    expect.true(
+        drawn(student, *question(rng)).bars > 0,
+        "There is no colour bar in the figure: ax.figure.colorbar(image, ax=ax).",
+    )
 
 
 @graded("heat_map", weight=2)
 def test_what_does_not_fit_is_refused(student, rng):
     """A map whose shape does not fit its tokens is a ValueError, and nothing is drawn."""
     weights, source_tokens, target_tokens = question(rng)
-    wrong = {"one source token too few": (weights, source_tokens[1:], target_tokens),
-             "one target token too many": (weights, source_tokens, [*target_tokens, "."]),
-             "source and target tokens exchanged": (weights, target_tokens, source_tokens),
-             "as many weights in another shape": (weights.reshape(6, 4), source_tokens, target_tokens),
-             "a batch of maps": (weights.unsqueeze(0), source_tokens, target_tokens)}
+    wrong = {
+        "one source token too few": (weights, source_tokens[1:], target_tokens),
+        "one target token too many": (weights, source_tokens, [*target_tokens, "."]),
+        "source and target tokens exchanged": (weights, target_tokens, source_tokens),
+        "as many weights in another shape": (weights.reshape(6, 4), source_tokens, target_tokens),
+        "a batch of maps": (weights.unsqueeze(0), source_tokens, target_tokens),
+    }
     for what, (given, *names) in wrong.items():
         ax = student.make("attention_lab.maps.empty_axes")
-        expect.raises("ValueError", lambda: student.make("plot_attention", given, *names, ax), hint=f"(given: {what})")
+        expect.raises(
+            "ValueError",
+            lambda: student.make("plot_attention", given, *names, ax),
+            hint=f"(given: {what})",
+        )
         left = getattr(student, "attention_lab.maps.describe_maps")(ax)
-        expect.true(isinstance(left, dict) and left.get("maps") == [], f"Given {what}, something was drawn before the ValueError: compare the shapes first.")
+        expect.true(
+            isinstance(left, dict) and left.get("maps") == [],
+            f"Given {what}, something was drawn before the ValueError: compare the shapes first.",
+        )
 
 
 @graded("heat_map", weight=1)
@@ -89,13 +130,18 @@ def test_it_draws_where_it_is_told(student, rng):
     ax = student.make("attention_lab.maps.empty_axes")
     returned = student.make("plot_attention", weights, *names, ax)
     left = getattr(student, "attention_lab.maps.describe_maps")(ax)
-    expect.true(isinstance(left, dict) and bool(left.get("maps")), "With ax given, nothing was drawn on it.")
+    expect.true(
+        isinstance(left, dict) and bool(left.get("maps")), "With ax given, nothing was drawn on it."
+    )
     reading.values(reading.axes(student, returned), weights)
     for _ in range(2):
         other, *names = question(rng)
         seen = drawn(student, other, *names)
-        expect.true(seen.n_maps == 1 and seen.bars <= 1, "Without ax, a new figure should be made: an earlier picture stands in this one, too "
-                                                         "(plt.gca() and plt.imshow draw on whatever was last).")
+        expect.true(
+            seen.n_maps == 1 and seen.bars <= 1,
+            "Without ax, a new figure should be made: an earlier picture stands in this one, too "
+            "(plt.gca() and plt.imshow draw on whatever was last).",
+        )
 
 
 @graded("heat_map", weight=1)

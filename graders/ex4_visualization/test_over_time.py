@@ -20,9 +20,16 @@ def training(student, rng, steps: int) -> tuple:
 def watched(student, made_up, moments: list[int]) -> list[tuple[int, Tensor]]:
     """What watch_training returns, if it is pairs of a number and a map."""
     kept = student.watch_training(made_up.get("train_step"), made_up.get("look"), moments)
-    expect.true(isinstance(kept, (list, tuple)), f"watch_training should return a list of pairs, but {expect.kind(kept)} came.")
-    return [(one[0], expect.tensor(one[1], (3, 4), name="a map")) if isinstance(one, (list, tuple)) and len(one) == 2 else expect.returns(one, "step", "map")
-            for one in kept]
+    expect.true(
+        isinstance(kept, (list, tuple)),
+        f"watch_training should return a list of pairs, but {expect.kind(kept)} came.",
+    )
+    return [
+        (one[0], expect.tensor(one[1], (3, 4), name="a map"))
+        if isinstance(one, (list, tuple)) and len(one) == 2
+        else expect.returns(one, "step", "map")
+        for one in kept
+    ]
 
 
 @graded("over_time", weight=2)
@@ -33,8 +40,14 @@ def test_the_map_at_each_moment(student, rng):
         kept = watched(student, made_up, moments)
         expect.true(len(kept) == len(moments), f"{len(moments)} moments, and {len(kept)} maps.")
         steps, right = [step for step, _ in kept], sorted(moments)
-        expect.true(steps != moments or moments == right, "The moments stand in the order in which they were given: they should rise.")
-        expect.true(steps == right, f"Asked for the moments {moments}, and {steps} came: those asked for, by rising moment.")
+        expect.true(
+            steps != moments or moments == right,
+            "The moments stand in the order in which they were given: they should rise.",
+        )
+        expect.true(
+            steps == right,
+            f"Asked for the moments {moments}, and {steps} came: those asked for, by rising moment.",
+        )
         found = [map_.double() for _, map_ in kept]
 
         def agrees(at: list[int]) -> bool:
@@ -42,12 +55,24 @@ def test_the_map_at_each_moment(student, rng):
 
         if agrees(right):
             continue
-        expect.true(not agrees([max(moments)] * len(right)), f"{expect.NAMED} no copy is kept: all maps are the last one, because look() hands out a tensor "
-                                                            "that training changes. detach().clone().")
-        expect.true(not agrees([step + 1 for step in right]), f"{expect.NAMED} a step is taken before looking: the map of moment 0 is that before the first step.")
-        expect.true(not agrees([max(0, step - 1) for step in right]), f"{expect.NAMED} the maps are one step too early: look when as many steps are done.")
-        expect.true(False, f"The map of moment {next(s for s, m in zip(right, found) if not reading.same(m, maps[s].double()))} is not the one that the "
-                           "model had after so many steps.")
+        expect.true(
+            not agrees([max(moments)] * len(right)),
+            f"{expect.NAMED} no copy is kept: all maps are the last one, because look() hands out a tensor "
+            "that training changes. detach().clone().",
+        )
+        expect.true(
+            not agrees([step + 1 for step in right]),
+            f"{expect.NAMED} a step is taken before looking: the map of moment 0 is that before the first step.",
+        )
+        expect.true(
+            not agrees([max(0, step - 1) for step in right]),
+            f"{expect.NAMED} the maps are one step too early: look when as many steps are done.",
+        )
+        expect.true(
+            False,
+            f"The map of moment {next(s for s, m in zip(right, found) if not reading.same(m, maps[s].double()))} is not the one that the "
+            "model had after so many steps.",
+        )
 
 
 @graded("over_time", weight=1)
@@ -57,17 +82,23 @@ def test_no_step_too_many(student, rng):
         made_up, _ = training(student, rng, max(moments, default=0))
         watched(student, made_up, moments)
         done = made_up.get("steps")
-        expect.true(done == max(moments, default=0), f"With the moments {moments}, {done} steps were taken.")
+        expect.true(
+            done == max(moments, default=0), f"With the moments {moments}, {done} steps were taken."
+        )
 
 
 def drawn(student, moments, source_tokens, target_tokens):
-    return reading.figure(student, student.make("plot_moments", moments, source_tokens, target_tokens))
+    return reading.figure(
+        student, student.make("plot_moments", moments, source_tokens, target_tokens)
+    )
 
 
 def question(rng, n: int):
     """(moments, source_tokens, target_tokens): the vaguest map first."""
     steps = torch.randperm(90, generator=rng)[:n].sort().values.tolist()
-    moments = [(10 * step + 5, cases.rows(4, 6, rng=rng, sharp=0.3 + k)) for k, step in enumerate(steps)]
+    moments = [
+        (10 * step + 5, cases.rows(4, 6, rng=rng, sharp=0.3 + k)) for k, step in enumerate(steps)
+    ]
     return moments, cases.tokens(cases.SOURCE, 6, rng), cases.tokens(cases.TARGET, 4, rng)
 
 
@@ -80,14 +111,23 @@ def test_a_panel_for_each_moment(student, rng, attach):
         panels = drawn(student, shuffled, *names)
         expect.true(len(panels) == n, f"{n} moments, and {len(panels)} panels.")
         for k, (seen, (step, weights)) in enumerate(zip(panels, moments)):
-            others = [other for j, (other, map_) in enumerate(moments) if j != k and reading.same(seen.shown, map_.double())]
-            expect.true(not others, f"Panel {k + 1} shows the map of step {others and others[0]}: the panels should stand by rising step.")
+            others = [
+                other
+                for j, (other, map_) in enumerate(moments)
+                if j != k and reading.same(seen.shown, map_.double())
+            ]
+            expect.true(
+                not others,
+                f"Panel {k + 1} shows the map of step {others and others[0]}: the panels should stand by rising step.",
+            )
             try:
                 reading.values(seen, weights, f"the panel of step {step}")
             except expect.Mistake:
                 if seen.shown.shape == weights.shape and seen.shown.isfinite().all():
-                    attach(pictures.attention_comparison(seen.shown, weights, *names),
-                           f"What your panel of step {step} shows (first), what it should show, and the difference")
+                    attach(
+                        pictures.attention_comparison(seen.shown, weights, *names),
+                        f"What your panel of step {step} shows (first), what it should show, and the difference",
+                    )
                 raise
 
 
@@ -97,9 +137,18 @@ def test_steps_and_tokens_are_written(student, rng):
     moments, source_tokens, target_tokens = question(rng, 4)
     panels = drawn(student, moments, source_tokens, target_tokens)
     reading.tokens_somewhere(panels, target_tokens, source_tokens)
-    expect.true(all(str(step) in re.findall(r"\d+", seen.title.replace(",", "")) for seen, (step, _) in zip(panels, moments)),
-                f"The titles should hold the steps; they are {', '.join(repr(seen.title) for seen in panels)}.")
-    expect.raises("ValueError", lambda: student.make("plot_moments", moments, source_tokens[1:], target_tokens), hint="(given: a source token too few)")
+    expect.true(
+        all(
+            str(step) in re.findall(r"\d+", seen.title.replace(",", ""))
+            for seen, (step, _) in zip(panels, moments)
+        ),
+        f"The titles should hold the steps; they are {', '.join(repr(seen.title) for seen in panels)}.",
+    )
+    expect.raises(
+        "ValueError",
+        lambda: student.make("plot_moments", moments, source_tokens[1:], target_tokens),
+        hint="(given: a source token too few)",
+    )
 
 
 @graded("over_time", weight=1)
@@ -114,18 +163,39 @@ def test_one_scale(student, rng):
 @graded("over_time", weight=1)
 def test_your_own_training(student, rng, attach):
     """The maps that you hand in begin vague and end sharp, as in a model that learns."""
-    watched(student, training(student, rng, 1)[0], [0, 1])       # a file alone, without the function that makes it, is no work
-    expect.true(student.defined("moments"), "There are no maps of a training run: run the cell that trains and watches, and hand in "
-                                            "ex4_visualization.safetensors together with the notebook.")
+    # a file alone, without the function that makes it, is no work
+    watched(student, training(student, rng, 1)[0], [0, 1])
+    expect.true(
+        student.defined("moments"),
+        "There are no maps of a training run: run the cell that trains and watches, and hand in "
+        "ex4_visualization.safetensors together with the notebook.",
+    )
     moments = student.variable("moments")
-    expect.true(isinstance(moments, (list, tuple)) and len(moments) >= 3, "`moments` should hold at least three moments of your training run.")
+    expect.true(
+        isinstance(moments, (list, tuple)) and len(moments) >= 3,
+        "`moments` should hold at least three moments of your training run.",
+    )
     steps, maps = zip(*(expect.returns(one, "step", "map") for one in moments))
-    expect.true(all(isinstance(step, int) for step in steps) and list(steps) == sorted(set(steps)), "The steps of `moments` should rise.")
+    expect.true(
+        all(isinstance(step, int) for step in steps) and list(steps) == sorted(set(steps)),
+        "The steps of `moments` should rise.",
+    )
     for map_ in maps:
         expect.tensor(map_, tuple(getattr(maps[0], "shape", ())), name="a map of `moments`")
-        expect.true(map_.dim() == 2 and map_.numel() > 0, "A map of `moments` should have the shape (T_tgt, T_src).")
+        expect.true(
+            map_.dim() == 2 and map_.numel() > 0,
+            "A map of `moments` should have the shape (T_tgt, T_src).",
+        )
         expect.rows_sum_to_one(map_, name="the maps of `moments`")
     spread = [reference.entropy(map_).mean().item() for map_ in maps]
-    attach(pictures.line_chart({"your run": (steps, spread)}, "Mean entropy of your map", "steps", "nats"), "How the map of your sentence became sharp")
-    expect.true(spread[-1] < targets.SHARPER * spread[0], f"The last map is spread over {spread[-1]:.2f} nats and the first over {spread[0]:.2f}: in a training that "
-                                                          "goes well it becomes much sharper. Did you watch for long enough (800 steps)?")
+    attach(
+        pictures.line_chart(
+            {"your run": (steps, spread)}, "Mean entropy of your map", "steps", "nats"
+        ),
+        "How the map of your sentence became sharp",
+    )
+    expect.true(
+        spread[-1] < targets.SHARPER * spread[0],
+        f"The last map is spread over {spread[-1]:.2f} nats and the first over {spread[0]:.2f}: in a training that "
+        "goes well it becomes much sharper. Did you watch for long enough (800 steps)?",
+    )

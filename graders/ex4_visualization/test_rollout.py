@@ -31,29 +31,54 @@ def mistakes(attentions: Sequence[Tensor]) -> dict[str, Tensor]:
     I = torch.eye(attentions[0].shape[-1], dtype=torch.float64)
     means = [layer.mean(dim=0) for layer in attentions]
     mixed = [0.5 * (mean + I) for mean in means]
-    wrong = {"the identity is left out: half of every layer stays where it was": product(means),
-             "the identity is left out, and the layers are multiplied in the wrong order": product(means, backwards=True),
-             "the layers are multiplied in the wrong order: a later layer comes from the left": product(mixed, backwards=True),
-             "the identity is added, but the sum is not halved: rows no longer sum to 1": product([mean + I for mean in means]),
-             "the identity is added once at the end, not in every layer": 0.5 * (product(means) + I),
-             "only the last layer is used": mixed[-1],
-             "only the first layer is used": mixed[0],
-             "the layers are averaged, not multiplied": torch.stack(mixed).mean(dim=0),
-             "the layers are multiplied cell by cell (*), not as matrices (@)": torch.stack(mixed).prod(dim=0),
-             "the result is transposed: rows are the places on top": product(mixed).T,
-             "the identity counts as much as all layers before it, not half": product([0.1 * mean + 0.9 * I for mean in means]),
-             "the heads are added up, not averaged": product([0.5 * (layer.sum(dim=0) + I) for layer in attentions]),
-             "the heads are added up, not averaged, and each row divided by its sum afterwards":
-                 product([share(layer.sum(dim=0) + I) for layer in attentions]),
-             "the largest of the heads is taken, not their mean": product([0.5 * (layer.max(dim=0).values + I) for layer in attentions]),
-             "the largest of the heads is taken, not their mean, and each row divided by its sum afterwards":
-                 product([share(layer.max(dim=0).values + I) for layer in attentions]),
-             "only the first head is used": product([0.5 * (layer[0] + I) for layer in attentions]),
-             "only the last head is used": product([0.5 * (layer[-1] + I) for layer in attentions]),
-             "the columns are divided by their sums, not the rows": product([(one / one.sum(dim=0)) for one in mixed])}
+    wrong = {
+        "the identity is left out: half of every layer stays where it was": product(means),
+        "the identity is left out, and the layers are multiplied in the wrong order": product(
+            means, backwards=True
+        ),
+        "the layers are multiplied in the wrong order: a later layer comes from the left": product(
+            mixed, backwards=True
+        ),
+        "the identity is added, but the sum is not halved: rows no longer sum to 1": product(
+            [mean + I for mean in means]
+        ),
+        "the identity is added once at the end, not in every layer": 0.5 * (product(means) + I),
+        "only the last layer is used": mixed[-1],
+        "only the first layer is used": mixed[0],
+        "the layers are averaged, not multiplied": torch.stack(mixed).mean(dim=0),
+        "the layers are multiplied cell by cell (*), not as matrices (@)": torch.stack(mixed).prod(
+            dim=0
+        ),
+        "the result is transposed: rows are the places on top": product(mixed).T,
+        "the identity counts as much as all layers before it, not half": product(
+            [0.1 * mean + 0.9 * I for mean in means]
+        ),
+        "the heads are added up, not averaged": product(
+            [0.5 * (layer.sum(dim=0) + I) for layer in attentions]
+        ),
+        "the heads are added up, not averaged, and each row divided by its sum afterwards": product(
+            [share(layer.sum(dim=0) + I) for layer in attentions]
+        ),
+        "the largest of the heads is taken, not their mean": product(
+            [0.5 * (layer.max(dim=0).values + I) for layer in attentions]
+        ),
+        "the largest of the heads is taken, not their mean, and each row divided by its sum afterwards": product(
+            [share(layer.max(dim=0).values + I) for layer in attentions]
+        ),
+        "only the first head is used": product([0.5 * (layer[0] + I) for layer in attentions]),
+        "only the last head is used": product([0.5 * (layer[-1] + I) for layer in attentions]),
+        "the columns are divided by their sums, not the rows": product(
+            [(one / one.sum(dim=0)) for one in mixed]
+        ),
+    }
     if len({len(layer) for layer in attentions}) == 1:
-        heads = [product([0.5 * (layer[h] + I) for layer in attentions]) for h in range(len(attentions[0]))]
-        wrong["the heads are rolled out one by one and averaged at the end: average them in each layer"] = torch.stack(heads).mean(dim=0)
+        heads = [
+            product([0.5 * (layer[h] + I) for layer in attentions])
+            for h in range(len(attentions[0]))
+        ]
+        wrong[
+            "the heads are rolled out one by one and averaged at the end: average them in each layer"
+        ] = torch.stack(heads).mean(dim=0)
         wrong["the heads are not averaged: (T, T) is asked for"] = torch.stack(heads)
     return wrong
 
@@ -66,13 +91,27 @@ def judged(value, attentions: Sequence[Tensor], hint: str = "", attach=None) -> 
     right, known = reference.rollout(attentions), mistakes(attentions)
     if isinstance(value, Tensor) and value.shape != right.shape:
         for mistake, wrong in known.items():
-            expect.true(not (wrong.shape == value.shape and torch.allclose(value.double(), wrong, atol=1e-4)), f"{expect.NAMED} {mistake}.")
+            expect.true(
+                not (
+                    wrong.shape == value.shape and torch.allclose(value.double(), wrong, atol=1e-4)
+                ),
+                f"{expect.NAMED} {mistake}.",
+            )
     try:
         expect.close(value, right, diagnoses=known, name="the rollout", hint=hint)
     except expect.Mistake:
-        if attach and isinstance(value, Tensor) and value.shape == right.shape and value.is_floating_point() and value.isfinite().all():
+        if (
+            attach
+            and isinstance(value, Tensor)
+            and value.shape == right.shape
+            and value.is_floating_point()
+            and value.isfinite().all()
+        ):
             names = [str(place) for place in range(len(right))]
-            attach(pictures.attention_comparison(value, right, names, names), "Your rollout (first), the right one, and the difference")
+            attach(
+                pictures.attention_comparison(value, right, names, names),
+                "Your rollout (first), the right one, and the difference",
+            )
         raise
 
 
@@ -104,7 +143,11 @@ def test_layers_of_different_widths(student, rng):
     attentions = layers(rng, 4, 1, 3, 2, 2, 1)
     value = student.attention_rollout(attentions)
     expect.tensor(value, (T, T), name="the rollout")
-    expect.rows_sum_to_one(value, name="the rollout", hint="Half of a map whose rows sum to 1 and half of the identity sum to 1 again.")
+    expect.rows_sum_to_one(
+        value,
+        name="the rollout",
+        hint="Half of a map whose rows sum to 1 and half of the identity sum to 1 again.",
+    )
     judged(value, attentions)
 
 
@@ -116,7 +159,10 @@ def test_inputs_stay(student, rng):
     judged(student.attention_rollout(handles), attentions)
     for before, handle in zip(attentions, handles):
         after = handle.get("data")
-        expect.true(isinstance(after, Tensor) and torch.equal(after, before), "The maps given are changed in place: +=, *=, and operations that end in _ do that.")
+        expect.true(
+            isinstance(after, Tensor) and torch.equal(after, before),
+            "The maps given are changed in place: +=, *=, and operations that end in _ do that.",
+        )
 
 
 @graded("rollout", weight=1)

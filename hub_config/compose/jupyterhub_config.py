@@ -1,4 +1,5 @@
-"""The hub of the compose deployment. Settings come from the environment; docker-compose.yml and .env.example list them."""
+"""The hub of the compose deployment. Settings come from the environment; docker-compose.yml and
+.env.example list them."""
 
 import os
 
@@ -7,13 +8,14 @@ from kireji.hub.compose import keys, service, sign_in
 from kireji.hub.compose.spawner import ContainerSpawner
 from kireji.paths import EXCHANGE, HUB, HUB_CONFIG
 
-c = get_config()  # noqa: F821 (JupyterHub defines it)
+c = get_config()
 
 # The proxy has a container of its own, so that restarting the hub drops nobody.
 c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.api_url = "http://proxy:8001"
 c.JupyterHub.cleanup_servers = False
-c.JupyterHub.last_activity_interval = 10        # seconds; then a proxy that was restarted is also told its routes again
+# seconds; then a proxy that was restarted is also told its routes again
+c.JupyterHub.last_activity_interval = 10
 c.JupyterHub.bind_url = "http://:8000"
 c.JupyterHub.hub_bind_url = "http://0.0.0.0:8081"
 c.JupyterHub.hub_connect_url = "http://hub:8081"
@@ -39,9 +41,13 @@ c.ContainerSpawner.mem_limit = os.environ["KIREJI_STUDENT_MEMORY"]
 c.ContainerSpawner.cpu_limit = float(os.environ["KIREJI_STUDENT_CPUS"])
 c.ContainerSpawner.disk_limit = os.environ["KIREJI_STUDENT_DISK"]
 c.ContainerSpawner.extra_host_config = {
-    "cap_drop": ["ALL"], "security_opt": ["no-new-privileges"], "pids_limit": 512, "read_only": True,
+    "cap_drop": ["ALL"],
+    "security_opt": ["no-new-privileges"],
+    "pids_limit": 512,
+    "read_only": True,
     # nbgrader looks whether the exchange's root can be written, and writes nothing there.
-    "tmpfs": {"/tmp": "size=1g,mode=1777", str(EXCHANGE): "size=1m,uid=1000"}, "init": True,
+    "tmpfs": {"/tmp": "size=1g,mode=1777", str(EXCHANGE): "size=1m,uid=1000"},
+    "init": True,
 }
 
 # Where a person lands: students on the welcome page, instructors in the formgrader.
@@ -50,6 +56,7 @@ c.JupyterHub.default_url = course_service.landing_page
 c.JupyterHub.logo_file = str(HUB_CONFIG / "logo.svg")
 c.JupyterHub.template_paths = [str(HUB_CONFIG / "compose" / "templates")]
 
-# A class that comes at the same moment: on two processors each server takes several seconds, one after the other.
+# A class that comes at the same moment: on two processors each server takes several seconds, one
+# after the other.
 c.Spawner.start_timeout = 600
 c.Spawner.http_timeout = 600

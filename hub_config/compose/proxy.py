@@ -1,6 +1,8 @@
-"""The proxy container's program: waits for the key that the hub makes, then serves configurable-http-proxy.
+"""The proxy container's program: waits for the key that the hub makes, then serves
+configurable-http-proxy.
 
-Its own command line knows no certificates, so the parts are put together here: with a certificate the door speaks HTTPS.
+Its own command line knows no certificates, so the parts are put together here: with a certificate
+the door speaks HTTPS.
 """
 
 import os
@@ -12,9 +14,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 KEY = Path("/srv/kireji/var/keys/proxy/key")
-TLS = Path("/srv/kireji/tls")           # mounted
-DOOR, ADMINISTRATION = 8000, 8001       # for browsers; for the hub, which has the key
-# The formgrader answers a request to grade when it has graded, which takes longer than the usual 20 seconds.
+TLS = Path("/srv/kireji/tls")  # mounted
+DOOR, ADMINISTRATION = 8000, 8001  # for browsers; for the hub, which has the key
+# The formgrader answers a request to grade when it has graded, which takes longer than the usual 20
+# seconds.
 PROXY_SECONDS = 60 * 60
 
 
@@ -22,12 +25,14 @@ def has_certificate() -> bool:
     try:
         return (TLS / "cert.pem").exists()
     except PermissionError:
-        sys.exit(f"The folder with cert.pem and key.pem (KIREJI_TLS) may not be entered by uid {os.getuid()}: chmod it.")
+        sys.exit(
+            f"The folder with cert.pem and key.pem (KIREJI_TLS) may not be entered by uid {os.getuid()}: chmod it."
+        )
 
 
 def answers() -> bool:
     """Whether the proxy answers at its door."""
-    context = ssl._create_unverified_context() if has_certificate() else None     # loopback, our own
+    context = ssl._create_unverified_context() if has_certificate() else None  # loopback, our own
     address = f"http{'s' if context else ''}://127.0.0.1:{DOOR}/_chp_healthz"
     return urllib.request.urlopen(address, timeout=5, context=context).status == 200
 
@@ -38,26 +43,38 @@ def certificate() -> ssl.SSLContext | None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
         context.load_cert_chain(TLS / "cert.pem", TLS / "key.pem")
-    except OSError as error:        # ssl.SSLError is one
-        sys.exit(f"The certificate cannot be used ({error}). cert.pem and key.pem must belong together, and be readable for uid {os.getuid()}.")
+    except OSError as error:  # ssl.SSLError is one
+        sys.exit(
+            f"The certificate cannot be used ({error}). cert.pem and key.pem must belong together, and be readable for uid {os.getuid()}."
+        )
     return context
 
 
 def door() -> type:
-    """The handler of what browsers ask. Made here, since a look at the health needs none of the libraries."""
+    """The handler of what browsers ask. Made here, since a look at the health needs none of the
+    libraries."""
     from configurable_http_proxy.handlers import ProxyHandler
 
     class Door(ProxyHandler):
-        """As the library's, but addresses pass as browsers write them, and what came by HTTPS sets cookies for HTTPS alone."""
+        """As the library's, but addresses pass as browsers write them, and what came by HTTPS sets
+        cookies for HTTPS alone."""
 
         async def get_target_url(self, path):
-            """The library escapes the @ in `/user/alice@uni.example/`, which Jupyter Server then does not know."""
+            """The library escapes the @ in `/user/alice@uni.example/`, which Jupyter Server then
+            does not know."""
             url = await super().get_target_url(path)
             return url and urlsplit(url)._replace(path=self.request.path).geturl()
 
         def add_header(self, name, value):
-            by_https = (self.request.protocol, self.request.headers.get("x-forwarded-proto", "").split(",")[0].strip())
-            if name.lower() == "set-cookie" and "https" in by_https and "; secure" not in value.lower():
+            by_https = (
+                self.request.protocol,
+                self.request.headers.get("x-forwarded-proto", "").split(",")[0].strip(),
+            )
+            if (
+                name.lower() == "set-cookie"
+                and "https" in by_https
+                and "; secure" not in value.lower()
+            ):
                 value += "; Secure"
             super().add_header(name, value)
 
@@ -72,11 +89,16 @@ def serve() -> None:
     from tornado.web import Application
 
     context = certificate()
-    # The hub makes its cookies and addresses by what browsers speak. Some of it believes x-scheme, some x-forwarded-proto, to which
-    # the proxy adds what it takes itself to speak; there the first value counts.
+    # The hub makes its cookies and addresses by what browsers speak. Some of it believes x-scheme,
+    # some x-forwarded-proto, to which the proxy adds what it takes itself to speak; there the first
+    # value counts.
     headers = {"x-scheme": "https", "x-forwarded-proto": "https"} if context else {}
-    proxy = PythonProxy({"auth_token": KEY.read_text(), "proxy_timeout": PROXY_SECONDS, "custom_headers": headers})
-    HTTPServer(Application([(r"/(.*)", door(), {"proxy": proxy})]), ssl_options=context).listen(DOOR, "0.0.0.0")
+    proxy = PythonProxy(
+        {"auth_token": KEY.read_text(), "proxy_timeout": PROXY_SECONDS, "custom_headers": headers}
+    )
+    HTTPServer(Application([(r"/(.*)", door(), {"proxy": proxy})]), ssl_options=context).listen(
+        DOOR, "0.0.0.0"
+    )
     HTTPServer(proxy.api_app).listen(ADMINISTRATION, "0.0.0.0")
     print(f"proxy: the door speaks {'HTTPS' if context else 'HTTP'}", flush=True)
     IOLoop.current().start()

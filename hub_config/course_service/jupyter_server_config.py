@@ -2,10 +2,10 @@
 
 from kireji.paths import ROOT
 
-c = get_config()  # noqa: F821 (Jupyter defines it)
+c = get_config()
 
 c.ServerApp.root_dir = str(ROOT)
-c.ServerApp.allow_root = True   # in a container or a virtual machine the account is often root
+c.ServerApp.allow_root = True  # in a container or a virtual machine the account is often root
 c.ServerApp.default_url = "/formgrader/manage_assignments"
 
 # `kireji.hub.guard` refuses what would run a student's code here; see there.
@@ -24,18 +24,25 @@ c.LabApp.extension_manager = "readonly"
 # The formgrader's first page otherwise prints the whole configuration.
 c.FormgradeExtension.debug = False
 
-# What its pages may do; docs/security.md says why what is allowed is allowed. Nothing from or to another host.
-c.ServerApp.tornado_settings = {"headers": {"Content-Security-Policy": "; ".join([
-    "default-src 'none'",
-    "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
-    "font-src 'self' data:",
-    "connect-src 'self'",
-    "worker-src 'self' blob:",
-    "frame-src 'self' blob:",
-    "manifest-src 'self'",
-    "form-action 'self'",
-    "base-uri 'self'",
-    "frame-ancestors 'none'",
-])}}
+# What its pages may do; docs/security.md says why what is allowed is allowed. Nothing from or to
+# another host.
+c.ServerApp.tornado_settings = {
+    "headers": {
+        "Content-Security-Policy": "; ".join(
+            [
+                "default-src 'none'",
+                "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+                "style-src 'self' 'unsafe-inline'",
+                "img-src 'self' data: blob:",
+                "font-src 'self' data:",
+                "connect-src 'self'",
+                "worker-src 'self' blob:",
+                "frame-src 'self' blob:",
+                "manifest-src 'self'",
+                "form-action 'self'",
+                "base-uri 'self'",
+                "frame-ancestors 'none'",
+            ]
+        )
+    }
+}

@@ -1,8 +1,9 @@
 """A student's server: JupyterLab without what is for instructors or asks other hosts for news."""
 
-c = get_config()  # noqa: F821 (Jupyter defines it)
+c = get_config()
 
-# nbgrader's extensions by role: students fetch, check and submit; the formgrader is the course service's alone.
+# nbgrader's extensions by role: students fetch, check and submit; the formgrader is the course
+# service's alone.
 c.ServerApp.jpserver_extensions = {
     "kireji_submit_button": True,
     "nbgrader.server_extensions.assignment_list": True,
@@ -17,5 +18,6 @@ c.LabApp.extension_manager = "readonly"
 # A picture in every cell is more than the default 1 MB a second.
 c.ZMQChannelsWebsocketConnection.iopub_data_rate_limit = 50_000_000
 
-# Without a wall the server has the account that started the hub, which in a container is often root.
+# Without a wall the server has the account that started the hub, which in a container is often
+# root.
 c.ServerApp.allow_root = True

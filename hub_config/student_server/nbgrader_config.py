@@ -6,12 +6,13 @@ from pathlib import Path
 from kireji_handing_in import Submit
 from nbgrader.auth import JupyterHubAuthPlugin
 
-c = get_config()  # noqa: F821 (nbgrader defines it)
+c = get_config()
 
 ROOT = Path(__file__).resolve().parents[2]
 
 c.CourseDirectory.course_id = "kireji"
-# Behind the wall the student's own part of the exchange is mounted there; without a wall the hub says where it is.
+# Behind the wall the student's own part of the exchange is mounted there; without a wall the hub
+# says where it is.
 c.Exchange.root = os.environ.get("KIREJI_EXCHANGE", str(ROOT / "var" / "exchange"))
 
 # Which courses a person is in: the hub's groups say it.
@@ -20,4 +21,4 @@ c.Authenticator.plugin_class = JupyterHubAuthPlugin
 # Handing in over a quota is refused with a reason.
 c.ExchangeFactory.submit = Submit
 # nbgrader's own limit leaves a larger file out without a word, so it stands above that quota.
-c.CourseDirectory.max_file_size = 1024 * 1024   # kB
+c.CourseDirectory.max_file_size = 1024 * 1024  # kB

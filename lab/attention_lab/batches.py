@@ -15,7 +15,8 @@ Row = TypeVar("Row")
 class Batch(NamedTuple):
     """source_ids (B, T_src), lengths (B,) the true source lengths, target_ids (B, T_tgt).
 
-    Rows of target_ids begin with bos_id and end with eos_id; short rows are filled up with pad_id."""
+    Rows of target_ids begin with bos_id and end with eos_id; short rows are filled up with
+    pad_id."""
 
     source_ids: Tensor
     lengths: Tensor
@@ -23,7 +24,8 @@ class Batch(NamedTuple):
 
 
 def pad_rows(rows: Sequence[Sequence[int]], pad_id: int) -> tuple[Tensor, Tensor]:
-    """Lists of different lengths as one tensor: ids (B, T) filled up with pad_id, and lengths (B,)."""
+    """Lists of different lengths as one tensor: ids (B, T) filled up with pad_id, and lengths
+    (B,)."""
     lengths = torch.tensor([len(row) for row in rows], dtype=torch.long)
     ids = torch.full((len(rows), int(lengths.max())), pad_id, dtype=torch.long)
     for i, row in enumerate(rows):
@@ -32,22 +34,29 @@ def pad_rows(rows: Sequence[Sequence[int]], pad_id: int) -> tuple[Tensor, Tensor
 
 
 def encode_sources(sentences: Sequence[str], vocabulary: Vocabulary) -> tuple[Tensor, Tensor]:
-    """Sentences -> source_ids (B, T_src) and lengths (B,). An empty sentence counts as one unknown word."""
-    return pad_rows([vocabulary.encode(tokenize(sentence)) or [vocabulary.unk_id] for sentence in sentences],
-                    vocabulary.pad_id)
+    """Sentences -> source_ids (B, T_src) and lengths (B,). An empty sentence counts as one unknown
+    word."""
+    return pad_rows(
+        [vocabulary.encode(tokenize(sentence)) or [vocabulary.unk_id] for sentence in sentences],
+        vocabulary.pad_id,
+    )
 
 
 def encode_targets(sentences: Sequence[str], vocabulary: Vocabulary) -> Tensor:
     """Sentences -> target_ids (B, T_tgt), each between bos and eos."""
-    rows = [[vocabulary.bos_id, *vocabulary.encode(tokenize(sentence)), vocabulary.eos_id] for sentence in sentences]
+    rows = [
+        [vocabulary.bos_id, *vocabulary.encode(tokenize(sentence)), vocabulary.eos_id]
+        for sentence in sentences
+    ]
     return pad_rows(rows, vocabulary.pad_id)[0]
 
 
 class SimilarLengths(Generic[Row]):
     """Every row once an epoch, in random batches whose rows have about the same length.
 
-    Iterating gives a fresh shuffle each time; padding is little because a batch's lengths are alike.
-    A subclass says what its rows are, what a row's length is (anything that can be ordered), and makes a batch of some rows."""
+    Iterating gives a fresh shuffle each time; padding is little because a batch's lengths are
+    alike. A subclass says what its rows are, what a row's length is (anything that can be ordered),
+    and makes a batch of some rows."""
 
     def __init__(self, batch_size: int, seed: int = 0):
         self.batch_size = batch_size
@@ -82,18 +91,36 @@ class SimilarLengths(Generic[Row]):
 class TranslationBatches(SimilarLengths[tuple[list[int], list[int]]]):
     """Every pair once an epoch, in random `Batch`es whose sentences have about the same length."""
 
-    def __init__(self, pairs: Sequence[tuple[str, str]], source_vocabulary: Vocabulary, target_vocabulary: Vocabulary,
-                 batch_size: int, seed: int = 0):
+    def __init__(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        source_vocabulary: Vocabulary,
+        target_vocabulary: Vocabulary,
+        batch_size: int,
+        seed: int = 0,
+    ):
         """`pairs`: (source sentence, target sentence)."""
-        self.pairs, self.source_vocabulary, self.target_vocabulary = list(pairs), source_vocabulary, target_vocabulary
+        self.pairs, self.source_vocabulary, self.target_vocabulary = (
+            list(pairs),
+            source_vocabulary,
+            target_vocabulary,
+        )
         self.pad_ids = source_vocabulary.pad_id, target_vocabulary.pad_id
         super().__init__(batch_size, seed)
 
     def encode(self) -> list[tuple[list[int], list[int]]]:
         source_vocabulary, target_vocabulary = self.source_vocabulary, self.target_vocabulary
-        return [(source_vocabulary.encode(tokenize(source)),
-                 [target_vocabulary.bos_id, *target_vocabulary.encode(tokenize(target)), target_vocabulary.eos_id])
-                for source, target in self.pairs]
+        return [
+            (
+                source_vocabulary.encode(tokenize(source)),
+                [
+                    target_vocabulary.bos_id,
+                    *target_vocabulary.encode(tokenize(target)),
+                    target_vocabulary.eos_id,
+                ],
+            )
+            for source, target in self.pairs
+        ]
 
     def length(self, row: tuple[list[int], list[int]]) -> tuple[int, int]:
         return len(row[0]), len(row[1])

@@ -1,4 +1,5 @@
-"""Find and read the course's data: tab-separated tables with a header line, one folder for each assignment."""
+"""Find and read the course's data: tab-separated tables with a header line, one folder for each
+assignment."""
 
 import csv
 import os
@@ -15,7 +16,8 @@ class SentencePair(NamedTuple):
 
 
 class Review(NamedTuple):
-    """A sentence of a film review, its label ("positive" or "negative") and the mean of its ratings, from -4 to 4."""
+    """A sentence of a film review, its label ("positive" or "negative") and the mean of its
+    ratings, from -4 to 4."""
 
     id: str
     label: str
@@ -24,7 +26,8 @@ class Review(NamedTuple):
 
 
 def data_folder() -> Path:
-    """Where the data lie: $ATTENTION_LAB_DATA, else the course folder around the notebook, else ~/data."""
+    """Where the data lie: $ATTENTION_LAB_DATA, else the course folder around the notebook, else
+    ~/data."""
     if named := os.environ.get("ATTENTION_LAB_DATA"):
         return Path(named)
     here = Path.cwd()
@@ -35,11 +38,14 @@ def data_folder() -> Path:
 
 
 def load_table(assignment: str, split: str) -> list[dict[str, str]]:
-    """The rows of one table, each a dictionary by column name. FileNotFoundError says where it was looked for."""
+    """The rows of one table, each a dictionary by column name. FileNotFoundError says where it was
+    looked for."""
     path = data_folder() / assignment / f"{split}.tsv"
     if not path.is_file():
-        raise FileNotFoundError(f"no {split} data for {assignment}: {path} is missing "
-                                "(set ATTENTION_LAB_DATA to the folder that has it)")
+        raise FileNotFoundError(
+            f"no {split} data for {assignment}: {path} is missing "
+            "(set ATTENTION_LAB_DATA to the folder that has it)"
+        )
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
@@ -51,4 +57,7 @@ def load_pairs(assignment: str, split: str) -> list[SentencePair]:
 
 def load_reviews(assignment: str, split: str) -> list[Review]:
     """The reviews of a table of labelled texts; split is "train" or "validation"."""
-    return [Review(row["id"], row["label"], float(row["rating"]), row["text"]) for row in load_table(assignment, split)]
+    return [
+        Review(row["id"], row["label"], float(row["rating"]), row["text"])
+        for row in load_table(assignment, split)
+    ]

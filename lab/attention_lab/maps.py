@@ -1,4 +1,5 @@
-"""The heat maps that stand on a matplotlib Axes or Figure, as plain data: values, where they lie, what is written at them.
+"""The heat maps that stand on a matplotlib Axes or Figure, as plain data: values, where they lie,
+what is written at them.
 
 However a map was drawn (imshow, matshow, pcolormesh, pcolor), it comes out in the same form."""
 
@@ -16,9 +17,11 @@ from matplotlib.image import AxesImage
 def describe_maps(axes: Axes) -> dict[str, Any]:
     """What one Axes shows.
 
-    {"title", "x_label", "y_label", "x_limits", "y_limits"; "x_ticks", "y_ticks": [(position, text)];
-     "maps": [{"values" (rows, columns), "x" (columns,), "y" (rows,) the cells' centres, "limits" of the colours}];
-     "bars": [the limits of each colour bar of the figure]; "box": [left, bottom, right, top] as shares of the figure}
+    {"title", "x_label", "y_label", "x_limits", "y_limits"; "x_ticks", "y_ticks": [(position,
+    text)];
+     "maps": [{"values" (rows, columns), "x" (columns,), "y" (rows,) the cells' centres, "limits" of
+     the colours}]; "bars": [the limits of each colour bar of the figure]; "box": [left, bottom,
+     right, top] as shares of the figure}
     A cell without a value is nan. TypeError where it is no Axes."""
     if not isinstance(axes, Axes):
         raise TypeError(f"expected matplotlib Axes, not {type(axes).__name__}")
@@ -27,7 +30,8 @@ def describe_maps(axes: Axes) -> dict[str, Any]:
 
 
 def _settle(figure: Figure) -> None:
-    """Have ticks and limits worked out, as drawing does. Not the layout: that takes twice as long, and moves no panel past another."""
+    """Have ticks and limits worked out, as drawing does. Not the layout: that takes twice as long,
+    and moves no panel past another."""
     engine = figure.get_layout_engine()
     figure.set_layout_engine("none")
     try:
@@ -39,29 +43,47 @@ def _settle(figure: Figure) -> None:
 def _describe(axes: Axes) -> dict[str, Any]:
     """As describe_maps, of a figure that was drawn: that costs much more than reading it."""
     left, bottom, width, height = axes.get_position().bounds
-    return {"title": axes.get_title() or axes.get_title(loc="left") or axes.get_title(loc="right"),
-            "x_label": axes.get_xlabel(), "y_label": axes.get_ylabel(),
-            "x_limits": [float(limit) for limit in axes.get_xlim()], "y_limits": [float(limit) for limit in axes.get_ylim()],
-            "x_ticks": _ticks(axes.xaxis), "y_ticks": _ticks(axes.yaxis),
-            "maps": [found for artist in axes.get_children() if (found := _map(artist)) is not None],
-            "bars": [_limits(bar.mappable) for bar in _bars(axes.figure)],
-            "box": [float(side) for side in (left, bottom, left + width, bottom + height)]}
+    return {
+        "title": axes.get_title() or axes.get_title(loc="left") or axes.get_title(loc="right"),
+        "x_label": axes.get_xlabel(),
+        "y_label": axes.get_ylabel(),
+        "x_limits": [float(limit) for limit in axes.get_xlim()],
+        "y_limits": [float(limit) for limit in axes.get_ylim()],
+        "x_ticks": _ticks(axes.xaxis),
+        "y_ticks": _ticks(axes.yaxis),
+        "maps": [found for artist in axes.get_children() if (found := _map(artist)) is not None],
+        "bars": [_limits(bar.mappable) for bar in _bars(axes.figure)],
+        "box": [float(side) for side in (left, bottom, left + width, bottom + height)],
+    }
 
 
 def describe_panels(figure: Figure) -> dict[str, Any]:
-    """What every visible Axes of a figure shows, as they are read (row by row, from the left), and the figure's own texts.
+    """What every visible Axes of a figure shows, as they are read (row by row, from the left), and
+    the figure's own texts.
 
-    {"panels": [as describe_maps], "bars": [limits of each colour bar], "x_label", "y_label", "title"}. TypeError where it is no Figure."""
+    {"panels": [as describe_maps], "bars": [limits of each colour bar], "x_label", "y_label",
+    "title"}. TypeError where it is no Figure."""
     if not isinstance(figure, Figure):
         raise TypeError(f"expected a matplotlib Figure, not {type(figure).__name__}")
     _settle(figure)
     bars = _bars(figure)
-    panels = [_describe(axes) for axes in figure.axes if axes.get_visible() and axes not in [bar.ax for bar in bars]]
+    panels = [
+        _describe(axes)
+        for axes in figure.axes
+        if axes.get_visible() and axes not in [bar.ax for bar in bars]
+    ]
     # Boxes of one row share their middle; a row is told from the next by half a box.
     tallest = max([panel["box"][3] - panel["box"][1] for panel in panels], default=1.0) or 1.0
-    panels.sort(key=lambda panel: (-round((panel["box"][1] + panel["box"][3]) / tallest), panel["box"][0]))
-    return {"panels": panels, "bars": [_limits(bar.mappable) for bar in bars], "x_label": figure.get_supxlabel(),
-            "y_label": figure.get_supylabel(), "title": figure.get_suptitle()}
+    panels.sort(
+        key=lambda panel: (-round((panel["box"][1] + panel["box"][3]) / tallest), panel["box"][0])
+    )
+    return {
+        "panels": panels,
+        "bars": [_limits(bar.mappable) for bar in bars],
+        "x_label": figure.get_supxlabel(),
+        "y_label": figure.get_supylabel(),
+        "title": figure.get_suptitle(),
+    }
 
 
 def _bars(figure: Figure) -> list:
@@ -75,21 +97,32 @@ def _limits(mappable: ScalarMappable) -> list[float]:
 
 def _map(artist: Any) -> dict[str, Any] | None:
     """The map that an artist draws; None if it draws none."""
-    if not isinstance(artist, ScalarMappable) or not artist.get_visible() or artist.get_array() is None:
+    if (
+        not isinstance(artist, ScalarMappable)
+        or not artist.get_visible()
+        or artist.get_array() is None
+    ):
         return None
     values = np.ma.filled(np.ma.asarray(artist.get_array(), dtype=float), np.nan)
     if isinstance(artist, AxesImage):
         if values.ndim != 2:
-            return None                                 # colours instead of numbers
+            return None  # colours instead of numbers
         left, right, bottom, top = artist.get_extent()
         first, last = (top, bottom) if artist.origin == "upper" else (bottom, top)
-        x, y = _middles(np.linspace(left, right, values.shape[1] + 1)), _middles(np.linspace(first, last, values.shape[0] + 1))
-    elif hasattr(artist, "get_coordinates"):            # pcolormesh, pcolor
-        corners = np.asarray(artist.get_coordinates(), dtype=float)         # (rows + 1, columns + 1, 2)
+        x, y = (
+            _middles(np.linspace(left, right, values.shape[1] + 1)),
+            _middles(np.linspace(first, last, values.shape[0] + 1)),
+        )
+    elif hasattr(artist, "get_coordinates"):  # pcolormesh, pcolor
+        corners = np.asarray(artist.get_coordinates(), dtype=float)  # (rows + 1, columns + 1, 2)
         rows, columns = corners.shape[0] - 1, corners.shape[1] - 1
         if values.size != rows * columns:
-            return None                                 # shaded between its corners: no cells
-        values, x, y = values.reshape(rows, columns), _middles(corners[0, :, 0]), _middles(corners[:, 0, 1])
+            return None  # shaded between its corners: no cells
+        values, x, y = (
+            values.reshape(rows, columns),
+            _middles(corners[0, :, 0]),
+            _middles(corners[:, 0, 1]),
+        )
     else:
         return None
     return {"values": values, "x": x.tolist(), "y": y.tolist(), "limits": _limits(artist)}
@@ -102,11 +135,20 @@ def _middles(edges: np.ndarray) -> np.ndarray:
 def _ticks(axis: Axis) -> list[tuple[float, str]]:
     """(position, text) of each visible tick label within the limits, by position."""
     low, high = sorted(axis.get_view_interval())
-    found = {(float(tick.get_loc()), label.get_text()) for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]
-             for label in (tick.label1, tick.label2) if label.get_visible() and label.get_text()}
-    return sorted((place, text) for place, text in found if low - 1e-6 <= place <= high + 1e-6) if axis.get_visible() else []
+    found = {
+        (float(tick.get_loc()), label.get_text())
+        for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]
+        for label in (tick.label1, tick.label2)
+        if label.get_visible() and label.get_text()
+    }
+    return (
+        sorted((place, text) for place, text in found if low - 1e-6 <= place <= high + 1e-6)
+        if axis.get_visible()
+        else []
+    )
 
 
 def empty_axes() -> Axes:
-    """Axes to be drawn on. Beside them, in the same figure, stand those that pyplot takes for the current ones."""
+    """Axes to be drawn on. Beside them, in the same figure, stand those that pyplot takes for the
+    current ones."""
     return plt.subplots(1, 2, layout="constrained")[1][0]

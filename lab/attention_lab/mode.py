@@ -4,5 +4,6 @@ import os
 
 
 def is_grading() -> bool:
-    """True while the autograder runs the notebook: nothing trains, checks are skipped, progress bars are silent."""
+    """True while the autograder runs the notebook: nothing trains, checks are skipped, progress
+    bars are silent."""
     return os.environ.get("ATTENTION_LAB_GRADING") == "1"

@@ -1,4 +1,5 @@
-"""A small translator learns before your eyes: what its attention to one sentence looks like at several moments of training."""
+"""A small translator learns before your eyes: what its attention to one sentence looks like at
+several moments of training."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -22,12 +23,19 @@ Watch = Callable[[Callable[[], float], Callable[[], Tensor], Sequence[int]], Mom
 RATE = 6e-3
 
 
-def watch_a_translator(watch: Watch, sentence: str, translation: str, moments: Sequence[int], file: str | Path,
-                       seed: int = 0) -> tuple[Moments, list[str], list[str]]:
-    """Train a fresh small translator with your `watch_training`, and keep what it returns in `file`.
+def watch_a_translator(
+    watch: Watch,
+    sentence: str,
+    translation: str,
+    moments: Sequence[int],
+    file: str | Path,
+    seed: int = 0,
+) -> tuple[Moments, list[str], list[str]]:
+    """Train a fresh small translator with your `watch_training`, and keep what it returns in
+    `file`.
 
-    Returns [(step, attention_weights (T_tgt, T_src))], source_tokens, target_tokens. While grading nothing is trained: the file is
-    read, or a CheckpointError says what is wrong with it."""
+    Returns [(step, attention_weights (T_tgt, T_src))], source_tokens, target_tokens. While grading
+    nothing is trained: the file is read, or a CheckpointError says what is wrong with it."""
     source_tokens, target_tokens = tokenize(sentence), tokenize(translation)
     if is_grading():
         return _read(Path(file)), source_tokens, target_tokens
@@ -58,10 +66,16 @@ def _forever(batches: TranslationBatches):
 
 def _read(file: Path) -> Moments:
     if not file.is_file():
-        raise CheckpointError(f"There is no {file.name}: run the cell that trains and watches, save the notebook, and submit that file "
-                              "together with it.")
+        raise CheckpointError(
+            f"There is no {file.name}: run the cell that trains and watches, save the notebook, and submit that file "
+            "together with it."
+        )
     try:
         with safe_open(file, framework="pt") as opened:
-            return list(zip(json.loads((opened.metadata() or {})["steps"]), opened.get_tensor("maps")))
+            return list(
+                zip(json.loads((opened.metadata() or {})["steps"]), opened.get_tensor("maps"))
+            )
     except (SafetensorError, OSError, ValueError, KeyError) as error:
-        raise CheckpointError(f"{file.name} is not the file that the training cell writes ({type(error).__name__}).") from error
+        raise CheckpointError(
+            f"{file.name} is not the file that the training cell writes ({type(error).__name__})."
+        ) from error

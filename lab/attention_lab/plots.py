@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.path import Path
 from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 from numpy.typing import ArrayLike
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ INK, QUIET, ACCENT, WARM = "#1f2a44", "#8a93a6", "#3b6fb6", "#d1603d"
 
 
 def training_curve(history: "History", score_name: str = "score") -> Figure:
-    """Training loss (left axis) and validation score (right axis) over training steps; the kept checkpoint is marked."""
+    """Training loss (left axis) and validation score (right axis) over training steps; the kept
+    checkpoint is marked."""
     figure = Figure(figsize=(7, 3), layout="constrained")
     loss_axes = figure.add_subplot()
     loss_axes.set_xlabel("training steps")
@@ -28,21 +29,33 @@ def training_curve(history: "History", score_name: str = "score") -> Figure:
     if history.score:
         kept = history.steps[history.best], history.score[history.best]
         score_axes.plot(*kept, "o", markersize=9, color=WARM)
-        score_axes.annotate(f"kept: {kept[1]:.1f}", kept, xytext=(-6, -18), textcoords="offset points", ha="right", color=WARM)
+        score_axes.annotate(
+            f"kept: {kept[1]:.1f}",
+            kept,
+            xytext=(-6, -18),
+            textcoords="offset points",
+            ha="right",
+            color=WARM,
+        )
         score_axes.set_ylim(bottom=0)
     for axes in (loss_axes, score_axes):
         axes.spines["top"].set_visible(False)
     return figure
 
 
-def alignment_ribbons(source_tokens: Sequence[str], target_tokens: Sequence[str], attention_weights: ArrayLike) -> Figure:
-    """Source words above, target words below; a ribbon from each target word to what it looked at, as wide as the weight.
+def alignment_ribbons(
+    source_tokens: Sequence[str], target_tokens: Sequence[str], attention_weights: ArrayLike
+) -> Figure:
+    """Source words above, target words below; a ribbon from each target word to what it looked at,
+    as wide as the weight.
 
     attention_weights (T_tgt, T_src). ValueError if the numbers of tokens do not fit."""
     weights = np.asarray(attention_weights, dtype=float)
     if weights.shape != (len(target_tokens), len(source_tokens)):
-        raise ValueError(f"weights of shape {weights.shape} for {len(target_tokens)} target and "
-                         f"{len(source_tokens)} source tokens")
+        raise ValueError(
+            f"weights of shape {weights.shape} for {len(target_tokens)} target and "
+            f"{len(source_tokens)} source tokens"
+        )
     figure = Figure(figsize=(max(5.0, 0.95 * max(weights.shape)), 2.6), layout="constrained")
     axes = figure.add_subplot()
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.16, 1.16))
@@ -54,10 +67,20 @@ def alignment_ribbons(source_tokens: Sequence[str], target_tokens: Sequence[str]
         axes.text(place, -0.06, token, ha="center", va="top", color=INK, fontsize=12)
     for i, j in np.argwhere(weights > 0.02):
         strongest = weights[i, j] == weights[i].max()
-        curve = Path([(below[i], 0), (below[i], 0.5), (above[j], 0.5), (above[j], 1)],
-                     [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
-        axes.add_patch(PathPatch(curve, facecolor="none", edgecolor=ACCENT if strongest else QUIET, capstyle="round",
-                                 linewidth=9 * weights[i, j], alpha=0.25 + 0.6 * weights[i, j]))
+        curve = Path(
+            [(below[i], 0), (below[i], 0.5), (above[j], 0.5), (above[j], 1)],
+            [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4],
+        )
+        axes.add_patch(
+            PathPatch(
+                curve,
+                facecolor="none",
+                edgecolor=ACCENT if strongest else QUIET,
+                capstyle="round",
+                linewidth=9 * weights[i, j],
+                alpha=0.25 + 0.6 * weights[i, j],
+            )
+        )
     return figure
 
 
@@ -70,16 +93,20 @@ def weight_bars(attention_weights: ArrayLike, expected: ArrayLike, labels: Seque
     axes.bar(x + 0.2, np.asarray(attention_weights, dtype=float), 0.38, color=ACCENT, label="yours")
     axes.set_xticks(x, labels)
     axes.set_ylabel("weight")
-    axes.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))     # above: bars may be of any height
+    # above: bars may be of any height
+    axes.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
     axes.spines[["top", "right"]].set_visible(False)
     return figure
 
 
 def accuracy_curves(ks: Sequence[int], curves: Mapping[str, Sequence[float]]) -> Figure:
-    """Accuracy against the number k of neutral sentences, a line for each name; guessing between two classes is marked."""
+    """Accuracy against the number k of neutral sentences, a line for each name; guessing between
+    two classes is marked."""
     figure = Figure(figsize=(9, 3.4), layout="constrained")
     axes = figure.add_subplot()
-    for (name, accuracies), colour, style in zip(curves.items(), (ACCENT, WARM, ACCENT, WARM), ("-", "-", ":", ":")):
+    for (name, accuracies), colour, style in zip(
+        curves.items(), (ACCENT, WARM, ACCENT, WARM), ("-", "-", ":", ":")
+    ):
         axes.plot(ks, accuracies, style, color=colour, linewidth=2, marker=".", label=name)
     axes.axhline(0.5, color=QUIET, linewidth=1)
     axes.set_xlabel("neutral sentences around the review")
@@ -101,7 +128,12 @@ def grid_curves(loss: Mapping[str, Sequence[float]], every: int) -> Figure:
         for name, values in loss.items():
             mechanism, _, of = name.rpartition("_on_")
             if of == task:
-                axes.plot([every * (i + 1) for i in range(len(values))], values, label=mechanism, linewidth=1.5)
+                axes.plot(
+                    [every * (i + 1) for i in range(len(values))],
+                    values,
+                    label=mechanism,
+                    linewidth=1.5,
+                )
         axes.set(title=task, xlabel="training steps")
         axes.legend(frameon=False, fontsize=7)
         axes.spines[["top", "right"]].set_visible(False)
@@ -112,7 +144,9 @@ def grid_curves(loss: Mapping[str, Sequence[float]], every: int) -> Figure:
 def heat_maps(maps: Mapping[str, ArrayLike]) -> Figure:
     """Matrices side by side, each under its name: darker is more."""
     figure = Figure(figsize=(2.6 * max(1, len(maps)), 2.8), layout="constrained")
-    for axes, (name, values) in zip(figure.subplots(1, max(1, len(maps)), squeeze=False)[0], maps.items()):
+    for axes, (name, values) in zip(
+        figure.subplots(1, max(1, len(maps)), squeeze=False)[0], maps.items()
+    ):
         matrix = np.asarray(values, dtype=float)
         axes.imshow(matrix, cmap="Blues", vmin=min(0.0, matrix.min()), aspect="auto")
         axes.set_title(name, fontsize=9, color=INK)

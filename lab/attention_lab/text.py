@@ -8,8 +8,11 @@ from collections.abc import Iterable, Sequence
 PAD, BOS, EOS, UNK = "<pad>", "<bos>", "<eos>", "<unk>"
 SPECIALS = (PAD, BOS, EOS, UNK)
 
-# French clitics (l', j', qu' ...) and inverted pronouns (-tu, -ce) are tokens; English contractions (don't) stay whole.
-_TOKEN = re.compile(r"(?:(?:lorsqu|jusqu|puisqu|quoiqu|qu|[cdjlmnst])'(?=\w))|-?\w+(?:'\w+)?|[^\w\s]")
+# French clitics (l', j', qu' ...) and inverted pronouns (-tu, -ce) are tokens; English contractions
+# (don't) stay whole.
+_TOKEN = re.compile(
+    r"(?:(?:lorsqu|jusqu|puisqu|quoiqu|qu|[cdjlmnst])'(?=\w))|-?\w+(?:'\w+)?|[^\w\s]"
+)
 _NO_SPACE_BEFORE = re.compile(r" (?=[.,!?;:%)]|-\w)")
 _NO_SPACE_AFTER_CLITIC = re.compile(r"(?<=\b[cdjlmnst]') |(?<=qu') ")
 
@@ -27,7 +30,8 @@ def detokenize(tokens: Sequence[str]) -> str:
 
 
 class Vocabulary:
-    """Numbers for tokens. The first four are <pad> 0, <bos> 1, <eos> 2 and <unk> 3 (any token not in the vocabulary)."""
+    """Numbers for tokens. The first four are <pad> 0, <bos> 1, <eos> 2 and <unk> 3 (any token not
+    in the vocabulary)."""
 
     def __init__(self, tokens: Sequence[str]):
         """`tokens`: all different, in the order of their numbers, the four specials first."""

@@ -18,7 +18,8 @@ from attention_lab.progress import Watched, step_bar
 
 @dataclass
 class History:
-    """What each look at the validation data found: after how many steps, mean training loss since the last look, score."""
+    """What each look at the validation data found: after how many steps, mean training loss since
+    the last look, score."""
 
     steps: list[int] = field(default_factory=list)
     loss: list[float] = field(default_factory=list)
@@ -31,26 +32,40 @@ class History:
 
 
 def constant_then_cosine(share: float) -> float:
-    """Factor of the learning rate: 1 for the first half of the budget, then a cosine down to 0.02."""
+    """Factor of the learning rate: 1 for the first half of the budget, then a cosine down to
+    0.02."""
     if share < 0.5:
         return 1.0
     return 0.02 + 0.98 * (1 + math.cos(math.pi * (2 * share - 1))) / 2
 
 
-def fit(model: nn.Module, optimizer: Optimizer, step: Callable[[Any], float], batches: Iterable[Any],
-        validate: Callable[[], float], checkpoint: str | Path, *, steps: int, cpu_seconds: float = math.inf,
-        looks: int = 30, patience: int = 12, schedule: Callable[[float], float] = constant_then_cosine,
-        metadata: Mapping[str, str] | None = None) -> History:
+def fit(
+    model: nn.Module,
+    optimizer: Optimizer,
+    step: Callable[[Any], float],
+    batches: Iterable[Any],
+    validate: Callable[[], float],
+    checkpoint: str | Path,
+    *,
+    steps: int,
+    cpu_seconds: float = math.inf,
+    looks: int = 30,
+    patience: int = 12,
+    schedule: Callable[[float], float] = constant_then_cosine,
+    metadata: Mapping[str, str] | None = None,
+) -> History:
     """Train for a number of steps; leave the best weights in `model` and in `checkpoint`.
 
-    step(batch) -> loss: one training step.   batches: iterated anew each epoch.   validate() -> score, higher is better.
-    The budget is `steps`, or `cpu_seconds` of computing where a slow machine uses those up first. Steps come first
-    because the same number of them gives the same model everywhere.
-    The score is looked at `looks` times; training ends early when `patience` looks in a row brought nothing new.
-    schedule(share of the budget used) -> factor of the learning rate.   `metadata`: text to save with the weights
+    step(batch) -> loss: one training step.   batches: iterated anew each epoch.
+    validate() -> score, higher is better.
+    The budget is `steps`, or `cpu_seconds` of computing where a slow machine uses those up first.
+    Steps come first because the same number of them gives the same model everywhere. The score is
+    looked at `looks` times; training ends early when `patience` looks in a row brought nothing new.
+    schedule(share of the budget used) -> factor of the learning rate.
+    `metadata`: text to save with the weights
     (such as the vocabulary), which a later load must find unchanged.
-    While grading nothing is trained: the checkpoint is loaded, or a CheckpointError says what is wrong with it.
-    Interrupting the kernel ends the training and keeps the best weights so far."""
+    While grading nothing is trained: the checkpoint is loaded, or a CheckpointError says what is
+    wrong with it. Interrupting the kernel ends the training and keeps the best weights so far."""
     metadata = dict(metadata or {})
     if is_grading():
         history = _history_of(load_checkpoint(model, checkpoint, must_match=metadata))
@@ -68,8 +83,10 @@ def fit(model: nn.Module, optimizer: Optimizer, step: Callable[[Any], float], ba
                     group["lr"] = rate * schedule(share)
                 losses.append(step(batch))
                 if not math.isfinite(losses[-1]):
-                    raise ValueError(f"the loss became {losses[-1]} at step {done}: look at the masks and at the "
-                                     "gradient clipping, or lower the learning rate")
+                    raise ValueError(
+                        f"the loss became {losses[-1]} at step {done}: look at the masks and at the "
+                        "gradient clipping, or lower the learning rate"
+                    )
                 bar.update()
                 share = max(done / steps, (time.process_time() - started) / cpu_seconds)
                 if share < (len(history.score) + 1) / looks:
@@ -81,9 +98,13 @@ def fit(model: nn.Module, optimizer: Optimizer, step: Callable[[Any], float], ba
                 history.score.append(validate())
                 model.train()
                 if history.best == len(history.score) - 1:
-                    save_checkpoint(model, checkpoint, metadata | {"history": json.dumps(asdict(history))})
-                bar.set_postfix_str(f"loss {history.loss[-1]:.2f}, score {history.score[-1]:.1f} "
-                                    f"(best {history.score[history.best]:.1f})")
+                    save_checkpoint(
+                        model, checkpoint, metadata | {"history": json.dumps(asdict(history))}
+                    )
+                bar.set_postfix_str(
+                    f"loss {history.loss[-1]:.2f}, score {history.score[-1]:.1f} "
+                    f"(best {history.score[history.best]:.1f})"
+                )
                 if share >= 1 or len(history.score) - 1 - history.best >= patience:
                     break
         except KeyboardInterrupt:
@@ -94,14 +115,23 @@ def fit(model: nn.Module, optimizer: Optimizer, step: Callable[[Any], float], ba
     return history
 
 
-def keep(model: nn.Module, checkpoint: str | Path, batches: Any, validate: Callable[[], float], epochs: int,
-         train: Callable[[Any, Callable[[], float]], tuple[list[float], list[float]]],
-         metadata: Mapping[str, str] | None = None) -> History:
+def keep(
+    model: nn.Module,
+    checkpoint: str | Path,
+    batches: Any,
+    validate: Callable[[], float],
+    epochs: int,
+    train: Callable[[Any, Callable[[], float]], tuple[list[float], list[float]]],
+    metadata: Mapping[str, str] | None = None,
+) -> History:
     """Train with a loop of your own, once: what it leaves in `model` is kept in `checkpoint`.
 
-    train(batches, validate) -> losses, scores, one of each for every epoch: your loop, which chooses the best weights
-    itself. It gets `batches` and `validate` back with a progress bar on them.   epochs: the most it will take.
-    While grading nothing is trained: the checkpoint is loaded, or a CheckpointError says what is wrong with it."""
+    train(batches, validate) -> losses, scores, one of each for every epoch: your loop, which
+    chooses the best weights
+    itself. It gets `batches` and `validate` back with a progress bar on them.
+    epochs: the most it will take.
+    While grading nothing is trained: the checkpoint is loaded, or a CheckpointError says what is
+    wrong with it."""
     metadata = dict(metadata or {})
     if is_grading():
         history = _history_of(load_checkpoint(model, checkpoint, must_match=metadata))
@@ -117,7 +147,9 @@ def keep(model: nn.Module, checkpoint: str | Path, batches: Any, validate: Calla
             losses, scores = train(watched, noted)
         finally:
             watched.close()
-        history = History([len(batches) * (epoch + 1) for epoch in range(len(scores))], list(losses), list(scores))
+        history = History(
+            [len(batches) * (epoch + 1) for epoch in range(len(scores))], list(losses), list(scores)
+        )
         save_checkpoint(model, checkpoint, metadata | {"history": json.dumps(asdict(history))})
     model.eval()
     return history

@@ -1,6 +1,8 @@
-"""What `./kireji` offers, and its help page. Standard library only: a fresh clone answers `--help` at once."""
+"""What `./kireji` offers, and its help page. Standard library only: a fresh clone answers `--help`
+at once."""
 
-# group -> command -> what it does; each command is a click command of that name in kireji/cli/NAME.py
+# group -> command -> what it does; each command is a click command of that name in
+# kireji/cli/NAME.py
 GROUPS = {
     "Look around": {
         "up": "start JupyterHub here: an instructor, two students, an assignment to do",
@@ -27,12 +29,20 @@ COMMANDS = {name: summary for group in GROUPS.values() for name, summary in grou
 
 def page() -> str:
     """The page `./kireji --help` shows."""
-    lines = ["Kireji: a course on attention mechanisms that grades itself, in JupyterHub.",
-             "",
-             "Usage: ./kireji COMMAND [options]      ./kireji COMMAND --help tells more of a command",
-             ""]
+    lines = [
+        "Kireji: a course on attention mechanisms that grades itself, in JupyterHub.",
+        "",
+        "Usage: ./kireji COMMAND [options]      ./kireji COMMAND --help tells more of a command",
+        "",
+    ]
     for group, commands in GROUPS.items():
-        lines += [f"{group}:", *(f"  {name:<7} {summary}" for name, summary in commands.items()), ""]
-    lines += ["New here? Type ./kireji up and open the address it prints.",
-              "The first command sets everything up inside this folder: a few minutes and about 2 GB, once."]
+        lines += [
+            f"{group}:",
+            *(f"  {name:<7} {summary}" for name, summary in commands.items()),
+            "",
+        ]
+    lines += [
+        "New here? Type ./kireji up and open the address it prints.",
+        "The first command sets everything up inside this folder: a few minutes and about 2 GB, once.",
+    ]
     return "\n".join(lines) + "\n"

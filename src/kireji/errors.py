@@ -1,4 +1,5 @@
-"""Errors that are no defect of ours: whoever runs the command reads one sentence, and no stack trace."""
+"""Errors that are no defect of ours: whoever runs the command reads one sentence, and no stack
+trace."""
 
 
 class KirejiError(Exception):

@@ -1,4 +1,5 @@
-"""Looks after the gradebook's file: that it is there, sound and free, and that there are copies of it.
+"""Looks after the gradebook's file: that it is there, sound and free, and that there are copies of
+it.
 
 What stands in it is nbgrader's to read and to write.
 """
@@ -14,14 +15,15 @@ from urllib.parse import quote
 
 from kireji.errors import KirejiError
 
-PATIENCE = 60               # seconds that another program may write to it
+PATIENCE = 60  # seconds that another program may write to it
 MOST_COPIES = 20
 DISK_FULL = ("No space left on device", "Disk quota exceeded", "database or disk is full")
 LOCKED = "database is locked"
 
 
 class CannotRecord(KirejiError):
-    """Nothing can be recorded as things are: whoever grades a class stops here, and goes on later."""
+    """Nothing can be recorded as things are: whoever grades a class stops here, and goes on
+    later."""
 
 
 def file_of(db_url: str) -> Path | None:
@@ -35,30 +37,36 @@ def copies(path: Path) -> list[Path]:
 
 
 def check(path: Path) -> None:
-    """CannotRecord if the gradebook is damaged, or gone although there were grades: a new one is never put in its place.
+    """CannotRecord if the gradebook is damaged, or gone although there were grades: a new one is
+    never put in its place.
 
     A course that has graded nothing may begin without one.
     """
     if not path.exists() or not path.stat().st_size:
         if copies(path) or any(path.parent.glob("autograded/*/*/")):
             what = "is empty" if path.exists() else "is not there"
-            raise CannotRecord(f"The gradebook {path} {what}, although grades were recorded before.{_advice(path)}")
+            raise CannotRecord(
+                f"The gradebook {path} {what}, although grades were recorded before.{_advice(path)}"
+            )
         return
     try:
         with closing(_open(path)) as database:
             found = database.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.OperationalError as error:
         if LOCKED in str(error):
-            return          # somebody writes to it, so it can be written to
+            return  # somebody writes to it, so it can be written to
         found = str(error)
     except sqlite3.DatabaseError as error:
         found = str(error)
     if found != "ok":
-        raise CannotRecord(f"The gradebook {path} is damaged ({found.splitlines()[0]}).{_advice(path)}")
+        raise CannotRecord(
+            f"The gradebook {path} is damaged ({found.splitlines()[0]}).{_advice(path)}"
+        )
 
 
 def wait_until_free(path: Path, tell: Callable[[str], None], patience: float = PATIENCE) -> None:
-    """Wait while another program writes to the gradebook, and `tell` so once. CannotRecord when it takes too long."""
+    """Wait while another program writes to the gradebook, and `tell` so once. CannotRecord when it
+    takes too long."""
     deadline, told = time.monotonic() + patience, False
     while path.exists():
         try:
@@ -69,17 +77,21 @@ def wait_until_free(path: Path, tell: Callable[[str], None], patience: float = P
             if LOCKED not in str(error):
                 raise CannotRecord(f"The gradebook {path} cannot be written to: {error}.") from None
         if not told:
-            tell(f"Another program is writing to {path.name}; waiting for it, at most {patience:g} seconds.")
+            tell(
+                f"Another program is writing to {path.name}; waiting for it, at most {patience:g} seconds."
+            )
             told = True
         if time.monotonic() > deadline:
             raise CannotRecord(
                 f"The gradebook {path} has been in use by another program for {patience:g} seconds. Nothing was changed. "
-                "Close what has it open (a database viewer, another grading) and run the command again.")
+                "Close what has it open (a database viewer, another grading) and run the command again."
+            )
         time.sleep(0.2)
 
 
 def back_up(path: Path) -> Path | None:
-    """Put a copy of the gradebook into var/backups, unless the newest one is the same; returns it. Keeps the last 20.
+    """Put a copy of the gradebook into var/backups, unless the newest one is the same; returns it.
+    Keeps the last 20.
 
     CannotRecord if the disk is full or the gradebook in use.
     """
@@ -106,26 +118,37 @@ def back_up(path: Path) -> Path | None:
 
 
 def explain(doing: str, said: str) -> CannotRecord | None:
-    """The sentence for what went wrong while `doing` something, if `said` tells of a full disk or a lock."""
+    """The sentence for what went wrong while `doing` something, if `said` tells of a full disk or a
+    lock."""
     if any(words in said for words in DISK_FULL):
-        return CannotRecord(f"The disk is full: nothing more could be written while {doing}. What was recorded before is "
-                            "kept. Free some space and run the command again; it goes on from here.")
+        return CannotRecord(
+            f"The disk is full: nothing more could be written while {doing}. What was recorded before is "
+            "kept. Free some space and run the command again; it goes on from here."
+        )
     if LOCKED in said:
-        return CannotRecord(f"Another program held the gradebook while {doing}. What was recorded before is kept. Run the "
-                            "command again; it goes on from here.")
+        return CannotRecord(
+            f"Another program held the gradebook while {doing}. What was recorded before is kept. Run the "
+            "command again; it goes on from here."
+        )
     return None
 
 
 def _open(path: Path) -> sqlite3.Connection:
     """Never makes a new file. Waits for nobody."""
-    return sqlite3.connect(f"file:{quote(str(path))}?mode=rw", uri=True, timeout=0, isolation_level=None)
+    return sqlite3.connect(
+        f"file:{quote(str(path))}?mode=rw", uri=True, timeout=0, isolation_level=None
+    )
 
 
 def _advice(path: Path) -> str:
     known = copies(path)
     if not known:
-        return (" There is no copy of it in var/backups. Put one of your own in its place, or move the course's "
-                "autograded/ and feedback/ away to begin anew and grade everything again.")
+        return (
+            " There is no copy of it in var/backups. Put one of your own in its place, or move the course's "
+            "autograded/ and feedback/ away to begin anew and grade everything again."
+        )
     aside = f"mv {path} {path}.broken && " if path.exists() else ""
-    return (f" Its newest copy is {known[-1]}. Put it back with: {aside}rm -f {path}-journal && cp {known[-1]} {path}; then "
-            "bring the automatic points up to date with: ./kireji grade --again")
+    return (
+        f" Its newest copy is {known[-1]}. Put it back with: {aside}rm -f {path}-journal && cp {known[-1]} {path}; then "
+        "bring the automatic points up to date with: ./kireji grade --again"
+    )

@@ -1,4 +1,5 @@
-"""Where things lie. The repository root is nbgrader's course directory; everything made at run time is in `var/`."""
+"""Where things lie. The repository root is nbgrader's course directory; everything made at run time
+is in `var/`."""
 
 import os
 from pathlib import Path
@@ -19,20 +20,22 @@ DOCS = ROOT / "docs"
 HUB_CONFIG = ROOT / "hub_config"
 
 VAR = ROOT / "var"
-SECRET = VAR / "secret"          # salt of the held-out split, seed of the hidden tests' inputs
+SECRET = VAR / "secret"  # salt of the held-out split, seed of the hidden tests' inputs
 DATA = VAR / "data"
 DOWNLOADS = DATA / "downloads"
-LAB_DATA = DATA / "lab"          # what students get
-HELD_OUT = DATA / "held_out"     # what only the graders get
+LAB_DATA = DATA / "lab"  # what students get
+HELD_OUT = DATA / "held_out"  # what only the graders get
 EXCHANGE = VAR / "exchange"
-RESTORED_TIMES = VAR / "restored-times.json"     # when submissions came that a backup brought here
+RESTORED_TIMES = VAR / "restored-times.json"  # when submissions came that a backup brought here
 UNFINISHED_RESTORE = VAR / "unfinished-restore"  # there while a restore puts things in their places
 HUB = VAR / "hub"
-HUB_LOCK = HUB / "up.lock"                     # held while the hub runs
-COURSE_LOCK = VAR / "course" / "up.lock"       # held while the course service of the compose deployment runs
-CLONE = ROOT if "KIREJI_CLONE" not in os.environ else Path(os.environ["KIREJI_CLONE"])     # where .env lies
-ROSTER = ROOT / "roster" / "roster.csv"        # the class; in the compose deployment alone
+HUB_LOCK = HUB / "up.lock"  # held while the hub runs
+# held while the course service of the compose deployment runs
+COURSE_LOCK = VAR / "course" / "up.lock"
+# where .env lies
+CLONE = ROOT if "KIREJI_CLONE" not in os.environ else Path(os.environ["KIREJI_CLONE"])
+ROSTER = ROOT / "roster" / "roster.csv"  # the class; in the compose deployment alone
 HOMES = VAR / "homes"
-STUDENT_DOCS = VAR / "docs"      # of docs/ what students need; made anew by whatever shows it
+STUDENT_DOCS = VAR / "docs"  # of docs/ what students need; made anew by whatever shows it
 DEMO = VAR / "demo"
 ARTEFACTS = VAR / "artefacts"

@@ -1,4 +1,5 @@
-"""Reads a folder that belongs to somebody else, who may be changing it at the same time: nothing in it is followed."""
+"""Reads a folder that belongs to somebody else, who may be changing it at the same time: nothing in
+it is followed."""
 
 import errno
 import os
@@ -7,19 +8,23 @@ from pathlib import Path
 
 
 class NotPlain(Exception):
-    """Not a plain file of its own, or too large; the text goes on after the file's name: "it is ..."."""
+    """Not a plain file of its own, or too large; the text goes on after the file's name: "it is
+    ..."."""
 
 
 class PlainFolder:
     """An open folder. Use as a context; OSError if `path` is no folder or a link to one."""
 
     def __init__(self, path: Path) -> None:
-        # Everything below goes through this handle: renaming the folder or putting a link in its place changes nothing.
+        # Everything below goes through this handle: renaming the folder or putting a link in its
+        # place changes nothing.
         try:
             self.handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError as error:
-            if error.errno == errno.ELOOP:      # what some systems say of a link
-                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from None
+            if error.errno == errno.ELOOP:  # what some systems say of a link
+                raise NotADirectoryError(
+                    errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)
+                ) from None
             raise
 
     def __enter__(self) -> "PlainFolder":
@@ -36,16 +41,22 @@ class PlainFolder:
     def read(self, name: str, limit: int) -> bytes:
         """The bytes of a regular file with one name, up to `limit`. NotPlain for anything else."""
         try:
-            # A hard link that goes between opening and asking would count as a file of its own: the name is asked first,
-            # and what is opened must be that same file.
+            # A hard link that goes between opening and asking would count as a file of its own: the
+            # name is asked first, and what is opened must be that same file.
             named = os.stat(name, dir_fd=self.handle, follow_symlinks=False)
             # Neither follows a link nor waits for a FIFO; what it is, is asked of the open file.
-            file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=self.handle)
+            file = os.open(
+                name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=self.handle
+            )
         except OSError:
             raise NotPlain("it is a link or cannot be read") from None
         try:
             status = os.fstat(file)
-            if not stat.S_ISREG(status.st_mode) or max(named.st_nlink, status.st_nlink) != 1 or not os.path.samestat(named, status):
+            if (
+                not stat.S_ISREG(status.st_mode)
+                or max(named.st_nlink, status.st_nlink) != 1
+                or not os.path.samestat(named, status)
+            ):
                 raise NotPlain("it is not a plain file of its own")
             with open(file, "rb", closefd=False) as stream:
                 content = stream.read(limit + 1)
@@ -64,6 +75,6 @@ class PlainFolder:
         for name in self.names(most):
             try:
                 times.append(os.stat(name, dir_fd=self.handle, follow_symlinks=False).st_ctime)
-            except FileNotFoundError:       # gone in the meantime
+            except FileNotFoundError:  # gone in the meantime
                 continue
         return max(times)

@@ -1,8 +1,9 @@
-"""Marks of what is begun and not finished. A graded or a feedback folder is marked while nbgrader fills it, so that what a
-kill leaves half done is done again.
+"""Marks of what is begun and not finished. A graded or a feedback folder is marked while nbgrader
+fills it, so that what a kill leaves half done is done again.
 
-The mark is the folder's own timestamp.txt: until the folder is whole it says 1970, and nbgrader's commands, which do again
-what is older than its submission, do it again. Who fills the folder holds a lock on that file, which goes with the process.
+The mark is the folder's own timestamp.txt: until the folder is whole it says 1970, and nbgrader's
+commands, which do again what is older than its submission, do it again. Who fills the folder holds
+a lock on that file, which goes with the process.
 """
 
 import fcntl
@@ -19,18 +20,19 @@ from kireji.errors import KirejiError
 
 TIMESTAMP = "timestamp.txt"
 BEGUN = "1970-01-01 00:00:00.000000 UTC"
-NEXT = {"submitted": "autograded", "autograded": "feedback"}     # what is made from what
+NEXT = {"submitted": "autograded", "autograded": "feedback"}  # what is made from what
 
-PATIENCE = 120              # seconds for another program to fill the same folder
+PATIENCE = 120  # seconds for another program to fill the same folder
 
 _held: dict[Path, IO[str]] = {}
-_alone: dict[Path, IO[str]] = {}        # folders that nobody but this process fills, with their locks
-_begun: set[Path] = set()               # those of them that a hook took, and gives back
+_alone: dict[Path, IO[str]] = {}  # folders that nobody but this process fills, with their locks
+_begun: set[Path] = set()  # those of them that a hook took, and gives back
 
 
 @contextmanager
 def alone(folder: Path, patience: float = PATIENCE) -> Iterator[None]:
-    """Nobody else fills `folder` meanwhile. KirejiError if another program takes too long over it."""
+    """Nobody else fills `folder` meanwhile. KirejiError if another program takes too long over
+    it."""
     taken = _take(folder, patience)
     try:
         yield
@@ -53,8 +55,10 @@ def _take(folder: Path, patience: float = PATIENCE) -> bool:
         except BlockingIOError:
             if time.monotonic() > deadline:
                 lock.close()
-                raise KirejiError(f"Another program is busy with {folder.parent.name}'s {folder.name} in {folder.parents[1].name}/ "
-                                  "for too long; try again when it is done.") from None
+                raise KirejiError(
+                    f"Another program is busy with {folder.parent.name}'s {folder.name} in {folder.parents[1].name}/ "
+                    "for too long; try again when it is done."
+                ) from None
         time.sleep(0.1)
 
 
@@ -63,15 +67,19 @@ def _give_back(folder: Path) -> None:
 
 
 def refuse_half_a_restore() -> None:
-    """KirejiError if `./kireji restore` was cut short here: what there is belongs to two courses."""
+    """KirejiError if `./kireji restore` was cut short here: what there is belongs to two
+    courses."""
     if paths.UNFINISHED_RESTORE.exists():
-        raise KirejiError("A restore was cut short here, so that what is here is not whole. Run ./kireji restore again, with the "
-                          "same archive.")
+        raise KirejiError(
+            "A restore was cut short here, so that what is here is not whole. Run ./kireji restore again, with the "
+            "same archive."
+        )
 
 
 def begin(assignment: str, student: str, notebooks: list[str]) -> None:
-    """nbgrader's pre_convert_hook of `autograde` and `generate_feedback`: the folder made from `notebooks` is begun."""
-    for folder in list(_begun):         # of a run that failed
+    """nbgrader's pre_convert_hook of `autograde` and `generate_feedback`: the folder made from
+    `notebooks` is begun."""
+    for folder in list(_begun):  # of a run that failed
         _begun.discard(folder)
         _give_back(folder)
     for folder in _folders(notebooks):
@@ -84,11 +92,12 @@ def begin(assignment: str, student: str, notebooks: list[str]) -> None:
         file.write(BEGUN)
         file.flush()
         os.replace(draft, folder / TIMESTAMP)
-        _held[folder] = file            # an earlier one, of a run that failed, is closed with this
+        _held[folder] = file  # an earlier one, of a run that failed, is closed with this
 
 
 def finish(assignment: str, student: str, notebooks: list[str]) -> None:
-    """nbgrader's post_convert_hook: the folder is whole, and gets the time of what it was made from."""
+    """nbgrader's post_convert_hook: the folder is whole, and gets the time of what it was made
+    from."""
     for source, folder in zip(_sources(notebooks), _folders(notebooks), strict=True):
         draft, known = folder / f".{TIMESTAMP}", source / TIMESTAMP
         if known.is_file() and not known.is_symlink():
@@ -112,7 +121,8 @@ def is_unfinished(folder: Path) -> bool:
 
 
 def clear_away(course: Path) -> None:
-    """Remove the folders of `course` that were begun by a process which is gone: nbgrader takes them for finished."""
+    """Remove the folders of `course` that were begun by a process which is gone: nbgrader takes
+    them for finished."""
     for step in NEXT.values():
         for folder in course.glob(f"{step}/*/*"):
             if is_unfinished(folder) and not in_hand(folder):
@@ -137,5 +147,7 @@ def _sources(notebooks: list[str]) -> list[Path]:
 
 def _folders(notebooks: list[str]) -> list[Path]:
     """.../submitted/STUDENT/ASSIGNMENT -> .../autograded/STUDENT/ASSIGNMENT, and so on."""
-    return [source.parents[2] / NEXT[source.parents[1].name] / source.parent.name / source.name
-            for source in _sources(notebooks)]
+    return [
+        source.parents[2] / NEXT[source.parents[1].name] / source.parent.name / source.name
+        for source in _sources(notebooks)
+    ]

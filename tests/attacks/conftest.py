@@ -1,7 +1,8 @@
-"""What every attack is tried with: the toy assignment, a judge with a wall and one without, and listeners to be reached.
+"""What every attack is tried with: the toy assignment, a judge with a wall and one without, and
+listeners to be reached.
 
-One file stands for one row of the threats. Each attack carries a wrong solution, and is first shown to work where the
-wall is taken away.
+One file stands for one row of the threats. Each attack carries a wrong solution, and is first shown
+to work where the wall is taken away.
 """
 
 import contextlib
@@ -24,7 +25,10 @@ from kireji.sandbox.limits import Limits
 from kireji.sandbox.sandbox import Sandbox
 from tests.toy import submit, toy  # noqa: F401
 
-WRONG = {"double_solution": "def double(x):\n    return None", "share_solution": "def share():\n    return 0.0"}
+WRONG = {
+    "double_solution": "def double(x):\n    return None",
+    "share_solution": "def share():\n    return 0.0",
+}
 SECRET = b"s" * 32
 
 
@@ -46,34 +50,55 @@ class Graded:
     @property
     def text(self) -> str:
         """Everything that the student is told."""
-        return " ".join([self.notices, *(self.messages(cell["grade_id"]) for cell in self.report["cells"])])
+        return " ".join(
+            [self.notices, *(self.messages(cell["grade_id"]) for cell in self.report["cells"])]
+        )
 
 
 @pytest.fixture(scope="session")
-def graded(toy: Assignment, submit: Callable[..., bytes]) -> Callable[..., Graded]:  # noqa: F811
-    """Grade a submission to the toy behind the wall: `graded(double_solution="...")`; the other answers are WRONG.
+def graded(toy: Assignment, submit: Callable[..., bytes]) -> Callable[..., Graded]:
+    """Grade a submission to the toy behind the wall: `graded(double_solution="...")`; the other
+    answers are WRONG.
 
-    Instead of answers: notebook= (bytes) and files= (name: content). Limits as keywords of `limits=dict(...)`.
+    Instead of answers: notebook= (bytes) and files= (name: content). Limits as keywords of
+    `limits=dict(...)`.
     """
 
-    def graded(notebook: bytes | None = None, files: dict[str, bytes] | None = None, limits: dict | None = None,
-               **answers: str) -> Graded:
+    def graded(
+        notebook: bytes | None = None,
+        files: dict[str, bytes] | None = None,
+        limits: dict | None = None,
+        **answers: str,
+    ) -> Graded:
         content = submit(**WRONG | answers) if notebook is None else notebook
-        return Graded(judge(Submission(content, files or {}), toy, SECRET, Limits(**limits or {})).report.as_dict())
+        return Graded(
+            judge(
+                Submission(content, files or {}), toy, SECRET, Limits(**limits or {})
+            ).report.as_dict()
+        )
 
     return graded
 
 
 def wins_in_one_process(attacks: dict[str, str]) -> dict[str, bool]:
     """Which of these solutions get full marks where student and hidden test share a process."""
-    ran = subprocess.run([sys.executable, "-P", Path(__file__).parent / "one_process.py"], input=json.dumps(attacks),
-                         capture_output=True, text=True, check=True, timeout=120)
+    ran = subprocess.run(
+        [sys.executable, "-P", Path(__file__).parent / "one_process.py"],
+        input=json.dumps(attacks),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
     return json.loads(ran.stdout)
 
 
 @contextlib.contextmanager
-def kernel(code: str, limits: Limits = Limits(), walled: bool = True, **files: bytes) -> Iterator[Callable]:
-    """A sandbox in which `code` has run; call its functions: `ask("name", 1, 2)`. walled=False takes the wall away."""
+def kernel(
+    code: str, limits: Limits = Limits(), walled: bool = True, **files: bytes
+) -> Iterator[Callable]:
+    """A sandbox in which `code` has run; call its functions: `ask("name", 1, 2)`. walled=False
+    takes the wall away."""
     with pytest.MonkeyPatch.context() as patch:
         if not walled:
             patch.setattr(place, "find_bwrap", lambda: None)
@@ -85,13 +110,16 @@ def kernel(code: str, limits: Limits = Limits(), walled: bool = True, **files: b
             channel = sandbox.connect()
 
             def ask(name: str, *args: object) -> object:
-                return channel.ask("call", target=name, method="", args=list(args), kwargs={})["result"]
+                return channel.ask("call", target=name, method="", args=list(args), kwargs={})[
+                    "result"
+                ]
 
             yield ask
 
 
 class Lure:
-    """A listener on this machine that counts who reaches it. `address` is what a submission would connect to."""
+    """A listener on this machine that counts who reaches it. `address` is what a submission would
+    connect to."""
 
     def __init__(self, family: int, kind: int, address: object) -> None:
         self.socket = socket.socket(family, kind)
@@ -124,12 +152,15 @@ class Lure:
 
 @pytest.fixture
 def lures(tmp_path: Path) -> Iterator[dict[str, Lure]]:
-    """Listeners of this test's own: TCP and UDP on loopback, a unix socket in a folder, an abstract one."""
+    """Listeners of this test's own: TCP and UDP on loopback, a unix socket in a folder, an abstract
+    one."""
     made = {
         "tcp": Lure(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
         "udp": Lure(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),
         "unix": Lure(socket.AF_UNIX, socket.SOCK_STREAM, str(tmp_path / "lure")),
-        "abstract": Lure(socket.AF_UNIX, socket.SOCK_STREAM, f"\0kireji-lure-{tmp_path.name}-{id(tmp_path)}"),
+        "abstract": Lure(
+            socket.AF_UNIX, socket.SOCK_STREAM, f"\0kireji-lure-{tmp_path.name}-{id(tmp_path)}"
+        ),
     }
     yield made
     for lure in made.values():

@@ -1,4 +1,5 @@
-"""A submission that attacks whoever reads it: every way into a page that a notebook has, each calling at one listener."""
+"""A submission that attacks whoever reads it: every way into a page that a notebook has, each
+calling at one listener."""
 
 import http.server
 import threading
@@ -55,8 +56,10 @@ body {{ background: url({listener}/background.png) }}</style><link rel="styleshe
 
 def prose(listener: str) -> str:
     """The same as an answer in markdown, and markdown's own links and pictures."""
-    return (f"# An answer\n\n![a picture]({listener}/markdown.png) [a link](javascript:{OWNED}) <{listener}/autolink>\n\n"
-            f"{markup(listener)}\n\n$\\href{{javascript:{OWNED}}}{{x}}$ $$\\unicode{{<img src=x onerror={OWNED}>}}$$\n")
+    return (
+        f"# An answer\n\n![a picture]({listener}/markdown.png) [a link](javascript:{OWNED}) <{listener}/autolink>\n\n"
+        f"{markup(listener)}\n\n$\\href{{javascript:{OWNED}}}{{x}}$ $$\\unicode{{<img src=x onerror={OWNED}>}}$$\n"
+    )
 
 
 def program(listener: str) -> str:
@@ -95,6 +98,12 @@ def hostile(notebook: NotebookNode, listener: str) -> NotebookNode:
         cell.metadata["tags"] = [f'"><script>{OWNED}</script>']
     notebook.cells.insert(2, new_markdown_cell(prose(listener), id="hostile-extra"))
     notebook.metadata["title"] = markup(listener)
-    notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {}, "version_major": 2, "version_minor": 0}}
+    notebook.metadata["widgets"] = {
+        "application/vnd.jupyter.widget-state+json": {
+            "state": {},
+            "version_major": 2,
+            "version_minor": 0,
+        }
+    }
     notebook.metadata["kireji"] = {"score": 100, "cells": [], "notices": [markup(listener)]}
     return notebook

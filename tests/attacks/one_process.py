@@ -1,4 +1,5 @@
-"""A judge without walls, as most are built: the student's code and the hidden test run in one process. Attacks win here.
+"""A judge without walls, as most are built: the student's code and the hidden test run in one
+process. Attacks win here.
 
     python one_process.py < {name: code}    ->    {name: whether it got full marks}
 """
@@ -27,7 +28,8 @@ def full_marks(code: str) -> bool:
         with contextlib.redirect_stdout(io.StringIO()):
             exec(cells[0], namespace)
             test = TEST
-            for transform in namespace["transformers"]:     # as IPython lets a notebook change what runs after it
+            # as IPython lets a notebook change what runs after it
+            for transform in namespace["transformers"]:
                 test = transform(test)
             exec(test, namespace)
     except BaseException:
@@ -40,7 +42,7 @@ def main() -> None:
 
     results = {}
     for name, code in json.load(sys.stdin).items():
-        child = os.fork()       # what one attack patches must not help the next
+        child = os.fork()  # what one attack patches must not help the next
         if child == 0:
             os._exit(0 if full_marks(code) else 1)
         results[name] = os.waitpid(child, 0)[1] == 0

@@ -1,4 +1,5 @@
-"""A student's server that takes all it can get: memory, processes, disk. It is ended with a reason, and the others go on."""
+"""A student's server that takes all it can get: memory, processes, disk. It is ended with a reason,
+and the others go on."""
 
 import json
 import time
@@ -13,7 +14,8 @@ from tests.running_course import PATIENCE, Terminal, outside
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.needs("bubblewrap")]
 
-# Each ends by itself, takes a known amount at most, and says how far it came. Carol's limits are in tests/running_course.py.
+# Each ends by itself, takes a known amount at most, and says how far it came. Carol's limits are in
+# tests/running_course.py.
 MEMORY = """
 import pathlib, sys, time
 taken = []
@@ -41,8 +43,11 @@ for number in range(10):
 time.sleep(30 if "program.py" in sys.argv[0] else 0)
 pathlib.Path(sys.argv[1]).write_text("10")
 """
-ATTACKS = {"memory": (MEMORY, 75, "it ran out of memory"), "processes": (PROCESSES, 300, "it started too many processes"),
-           "disk": (DISK, 10, "it filled the disk")}
+ATTACKS = {
+    "memory": (MEMORY, 75, "it ran out of memory"),
+    "processes": (PROCESSES, 300, "it started too many processes"),
+    "disk": (DISK, 10, "it filled the disk"),
+}
 
 
 @pytest.mark.parametrize("what", ATTACKS)
@@ -53,7 +58,9 @@ def test_without_a_limit_it_takes_all_it_wants(what: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("what", ATTACKS)
-def test_a_server_that_takes_too_much_is_ended_and_the_others_go_on(what: str, running: LiveCourse, bob: requests.Session) -> None:
+def test_a_server_that_takes_too_much_is_ended_and_the_others_go_on(
+    what: str, running: LiveCourse, bob: requests.Session
+) -> None:
     program, _, reason = ATTACKS[what]
     note = running.root / "var" / "hub" / "accounts" / "carol" / "ended"
     with running.open_server("carol") as session:
@@ -73,9 +80,13 @@ def test_a_server_that_takes_too_much_is_ended_and_the_others_go_on(what: str, r
         time.sleep(0.2)
     assert running.can_log_in("bob")
 
-    with running.open_server("carol") as session:      # which says it to her, once
+    with running.open_server("carol") as session:  # which says it to her, once
         welcome = (terminal.home / "welcome.md").read_text()
-        assert welcome.startswith("> **Your last server was stopped because it ") and reason in welcome
+        assert (
+            welcome.startswith("> **Your last server was stopped because it ") and reason in welcome
+        )
         # Who is over a limit at the start can come in and tidy up: it is not ended again.
-        assert "DONE" in Terminal(running, session, "carol").type(f"sleep {12 if what == 'disk' else 0}; rm -f big*; echo DO''NE", "DONE")
+        assert "DONE" in Terminal(running, session, "carol").type(
+            f"sleep {12 if what == 'disk' else 0}; rm -f big*; echo DO''NE", "DONE"
+        )
     assert not note.exists() and not list(terminal.home.glob("big*"))

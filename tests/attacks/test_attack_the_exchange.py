@@ -1,4 +1,5 @@
-"""Attacks on the exchange: another's name, an earlier time, links, too much, and folders that change while they are collected.
+"""Attacks on the exchange: another's name, an earlier time, links, too much, and folders that
+change while they are collected.
 
 Small, without a hub: what a student's server mounts is in test_student_terminal."""
 
@@ -19,8 +20,8 @@ from nbgrader.exchange.default import ExchangeCollect, ExchangeSubmit
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 
 from kireji.exchange import collect as collecting
-from kireji.exchange.inside import kireji_handing_in as handing_in
 from kireji.exchange.folders import student_folders, view
+from kireji.exchange.inside import kireji_handing_in as handing_in
 from kireji.plain_folder import PlainFolder
 from tests.small_exchange import COURSE, collect, config, place, submitted, write  # noqa: F401  (place is a fixture)
 
@@ -39,13 +40,19 @@ def test_in_nbgraders_own_exchange_the_name_says_it(place):
 
 
 def test_the_time_is_the_servers(place):
-    folder = write(place, "alice", name="1999-01-01 00:00:00.000000 UTC+x",
-                   files={"toy.ipynb": "{}", "timestamp.txt": "1999-01-01 00:00:00.000000 UTC"})
+    folder = write(
+        place,
+        "alice",
+        name="1999-01-01 00:00:00.000000 UTC+x",
+        files={"toy.ipynb": "{}", "timestamp.txt": "1999-01-01 00:00:00.000000 UTC"},
+    )
     for path in (*folder.iterdir(), folder):
         os.utime(path, (0, 0))
     collect(place)
     came = datetime.fromisoformat(submitted(place, "alice", "timestamp.txt").removesuffix(" UTC"))
-    assert abs(came - datetime.fromtimestamp(time.time(), UTC).replace(tzinfo=None)) < timedelta(minutes=1)
+    assert abs(came - datetime.fromtimestamp(time.time(), UTC).replace(tzinfo=None)) < timedelta(
+        minutes=1
+    )
 
 
 def test_a_change_after_the_deadline_is_late_whatever_it_says(place):
@@ -56,7 +63,10 @@ def test_a_change_after_the_deadline_is_late_whatever_it_says(place):
     (folder / "toy.ipynb").write_text("better")
     os.utime(folder / "toy.ipynb", (0, 0))
     collect(place, update=True)
-    assert submitted(place, "alice", "timestamp.txt") > before and submitted(place, "alice") == "better"
+    assert (
+        submitted(place, "alice", "timestamp.txt") > before
+        and submitted(place, "alice") == "better"
+    )
 
 
 def test_nothing_is_followed(place):
@@ -70,12 +80,19 @@ def test_nothing_is_followed(place):
     inbound = folder.parent
     (inbound / "mallory+toy+3+z").symlink_to(place)
     collect(place)
-    files = [path for path in (place / "course" / "submitted" / "mallory" / "toy").rglob("*") if path.is_file()]
+    files = [
+        path
+        for path in (place / "course" / "submitted" / "mallory" / "toy").rglob("*")
+        if path.is_file()
+    ]
     assert {path.name for path in files} == {"timestamp.txt", "submission_secret.txt"}
 
 
-@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink("/etc/passwd", path)],
-                         ids=["fifo", "folder", "link"])
+@pytest.mark.parametrize(
+    "make",
+    [os.mkfifo, os.mkdir, lambda path: os.symlink("/etc/passwd", path)],
+    ids=["fifo", "folder", "link"],
+)
 def test_no_timestamp_of_a_student_stops_the_class(place, make):
     make(write(place, "mallory") / "timestamp.txt")
     write(place, "zoe")
@@ -93,11 +110,14 @@ def test_too_much_is_left_out(place):
 
 
 def at_the_moment(attack, kind=collecting.Collect):
-    """A `collect` during which `attack` happens: after the submissions were chosen, before they are copied."""
+    """A `collect` during which `attack` happens: after the submissions were chosen, before they are
+    copied."""
+
     class Moment(kind):
         def copy_files(self):
             attack()
             super().copy_files()
+
     return Moment
 
 
@@ -119,7 +139,9 @@ def test_a_submission_that_goes_away_while_collecting_stops_nobody(place, attack
     assert collect(place, at_the_moment(lambda: attack(folder))) == ["alice", "zoe"]
     assert "submission of mallory was changed while it was collected" in caplog.text
     assert not list((place / "course" / "submitted").glob("*/.toy*"))
-    shutil.rmtree(folder) if folder.is_dir() and not folder.is_symlink() else folder.unlink(missing_ok=True)
+    shutil.rmtree(folder) if folder.is_dir() and not folder.is_symlink() else folder.unlink(
+        missing_ok=True
+    )
     write(place, "mallory", name="again+x")
     assert collect(place) == ["alice", "mallory", "zoe"]
 
@@ -133,7 +155,9 @@ def test_nbgraders_own_collect_stops_there(place):
         (folder / "timestamp.txt").write_text("2026-01-01 00:00:00.000000 UTC")
     gone = inbound / "mallory+toy+2026-01-01 00:00:00.000000 UTC"
     with pytest.raises(FileNotFoundError):
-        collect(place, at_the_moment(lambda: shutil.rmtree(gone), ExchangeCollect), check_owner=False)
+        collect(
+            place, at_the_moment(lambda: shutil.rmtree(gone), ExchangeCollect), check_owner=False
+        )
 
 
 @pytest.mark.parametrize("attack", [shutil.rmtree, swap_for_a_link])
@@ -174,16 +198,31 @@ class FullMarks(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         names = resources["nbgrader"]
         with Gradebook(names["db_url"]) as gradebook:
-            gradebook.find_grade("task", names["notebook"], names["assignment"], names["student"]).manual_score = 10
+            gradebook.find_grade(
+                "task", names["notebook"], names["assignment"], names["student"]
+            ).manual_score = 10
             gradebook.db.commit()
         return nb, resources
 
 
 @pytest.mark.parametrize(("minutes", "penalty"), [(-5, 10), (60, 0)], ids=["late", "in time"])
 def test_the_penalty_for_lateness_goes_by_the_servers_clock(place, minutes, penalty):
-    """Whatever the student says: the folder's name, timestamp.txt and modification times are all of 1999."""
-    cell = new_markdown_cell("answer", metadata={"nbgrader": {
-        "grade": True, "grade_id": "task", "locked": False, "points": 10, "schema_version": 3, "solution": True, "task": False}})
+    """Whatever the student says: the folder's name, timestamp.txt and modification times are all of
+    1999."""
+    cell = new_markdown_cell(
+        "answer",
+        metadata={
+            "nbgrader": {
+                "grade": True,
+                "grade_id": "task",
+                "locked": False,
+                "points": 10,
+                "schema_version": 3,
+                "solution": True,
+                "task": False,
+            }
+        },
+    )
     notebook = nbformat.writes(new_notebook(cells=[cell]))
     (place / "course" / "source" / "toy").mkdir(parents=True)
     with Gradebook(f"sqlite:///{place}/gradebook.db") as gradebook:
@@ -191,9 +230,15 @@ def test_the_penalty_for_lateness_goes_by_the_servers_clock(place, minutes, pena
         gradebook.add_assignment("toy", duedate=due)
         gradebook.add_student("alice")
         gradebook.update_or_create_notebook("toy", "toy")
-        gradebook.update_or_create_grade_cell("task", "toy", "toy", max_score=10, cell_type="markdown")
-    folder = write(place, "alice", name="1999-01-01 00:00:00.000000 UTC+x",
-                   files={"toy.ipynb": notebook, "timestamp.txt": "1999-01-01 00:00:00.000000 UTC"})
+        gradebook.update_or_create_grade_cell(
+            "task", "toy", "toy", max_score=10, cell_type="markdown"
+        )
+    folder = write(
+        place,
+        "alice",
+        name="1999-01-01 00:00:00.000000 UTC+x",
+        files={"toy.ipynb": notebook, "timestamp.txt": "1999-01-01 00:00:00.000000 UTC"},
+    )
     for path in (*folder.iterdir(), folder):
         os.utime(path, (0, 0))
     collect(place)
@@ -203,7 +248,9 @@ def test_the_penalty_for_lateness_goes_by_the_servers_clock(place, minutes, pena
     c.Autograde.autograde_preprocessors = [FullMarks, AssignLatePenalties]
     Autograde(coursedir=CourseDirectory(config=c), config=c).start()
     with Gradebook(f"sqlite:///{place}/gradebook.db") as gradebook:
-        assert (gradebook.find_submission_notebook("toy", "toy", "alice").late_submission_penalty or 0) == penalty
+        assert (
+            gradebook.find_submission_notebook("toy", "toy", "alice").late_submission_penalty or 0
+        ) == penalty
 
 
 def hand_in(place, kind=handing_in.Submit, student="alice"):
@@ -225,16 +272,35 @@ def hand_in(place, kind=handing_in.Submit, student="alice"):
 
 @pytest.fixture
 def small_quotas(monkeypatch):
-    for name, value in {"FILE_BYTES": 3000, "SUBMISSION_BYTES": 5000, "FILES": 5, "KEPT": 3, "INBOUND_BYTES": 100_000, "MIB": 1}.items():
+    for name, value in {
+        "FILE_BYTES": 3000,
+        "SUBMISSION_BYTES": 5000,
+        "FILES": 5,
+        "KEPT": 3,
+        "INBOUND_BYTES": 100_000,
+        "MIB": 1,
+    }.items():
         monkeypatch.setattr(handing_in, name, value)
 
 
-@pytest.mark.parametrize(("files", "reason"), [
-    ({"big.safetensors": 3001}, "big.safetensors has 3001 MiB, and a file may have 3000 MiB"),
-    ({f"{number}.safetensors": 2000 for number in range(3)}, "the folder has 6000 MiB, and a submission may have 5000 MiB"),
-    ({f"{number}.txt": 0 for number in range(6)}, "the folder has 7 files, and a submission may have 5"),
-    ({f"deep/{number}.txt": 0 for number in range(6)}, "the folder has 7 files, and a submission may have 5"),
-])
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"big.safetensors": 3001}, "big.safetensors has 3001 MiB, and a file may have 3000 MiB"),
+        (
+            {f"{number}.safetensors": 2000 for number in range(3)},
+            "the folder has 6000 MiB, and a submission may have 5000 MiB",
+        ),
+        (
+            {f"{number}.txt": 0 for number in range(6)},
+            "the folder has 7 files, and a submission may have 5",
+        ),
+        (
+            {f"deep/{number}.txt": 0 for number in range(6)},
+            "the folder has 7 files, and a submission may have 5",
+        ),
+    ],
+)
 def test_too_much_is_refused_with_a_reason_and_nothing_is_lost(place, small_quotas, files, reason):
     first = hand_in(place)
     assert len(first) == 1
@@ -244,7 +310,9 @@ def test_too_much_is_refused_with_a_reason_and_nothing_is_lost(place, small_quot
     with pytest.raises(ExchangeError, match=f"Not handed in: {reason}") as refused:
         hand_in(place)
     assert "What you handed in before is still there" in str(refused.value)
-    assert [path.name for path in (place / "exchange" / COURSE / "inbound" / "alice").iterdir()] == first
+    assert [
+        path.name for path in (place / "exchange" / COURSE / "inbound" / "alice").iterdir()
+    ] == first
     assert collect(place) == ["alice"]
     (place / "home" / "toy" / "toy.ipynb").touch()
     assert len(hand_in_with_nbgraders_own(place)) == 2
@@ -258,7 +326,9 @@ def hand_in_with_nbgraders_own(place):
 def test_handing_in_too_often_is_refused(place, small_quotas):
     for _ in range(3):
         hand_in(place)
-    with pytest.raises(ExchangeError, match="you have handed in toy 3 times, which is as often as can be kept"):
+    with pytest.raises(
+        ExchangeError, match="you have handed in toy 3 times, which is as often as can be kept"
+    ):
         hand_in(place)
     write(place, "alice", name="of another kind", claimed="alice+other")
     assert collect(place) == ["alice"]
@@ -266,8 +336,12 @@ def test_handing_in_too_often_is_refused(place, small_quotas):
 
 def test_so_is_more_than_a_student_may_have_in_all(place, small_quotas):
     hand_in(place)
-    (place / "exchange" / COURSE / "inbound" / "alice" / "left by a program").write_bytes(b"x" * 96_000)
-    with pytest.raises(ExchangeError, match="your submissions take up .* which is as much as can be kept"):
+    (place / "exchange" / COURSE / "inbound" / "alice" / "left by a program").write_bytes(
+        b"x" * 96_000
+    )
+    with pytest.raises(
+        ExchangeError, match="your submissions take up .* which is as much as can be kept"
+    ):
         hand_in(place)
 
 
@@ -286,7 +360,8 @@ def test_a_submission_that_is_cut_off_is_none(place, monkeypatch):
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(handing_in.Submit, "set_perms", power_cut)
         hand_in(place)
-    assert len(list((place / "exchange" / COURSE / "inbound" / "alice").iterdir())) == 2      # and a draft
+    # and a draft
+    assert len(list((place / "exchange" / COURSE / "inbound" / "alice").iterdir())) == 2
     assert collect(place) == ["alice"] and submitted(place, "alice", "submission_secret.txt")
     assert len(hand_in(place)) == 2 and first[0] in hand_in(place)
 

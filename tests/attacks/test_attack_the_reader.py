@@ -1,4 +1,5 @@
-"""A submission that attacks its readers, graded by the real pipeline, and every page that shows it opened in Chromium."""
+"""A submission that attacks its readers, graded by the real pipeline, and every page that shows it
+opened in Chromium."""
 
 import re
 import shutil
@@ -25,8 +26,10 @@ from tests.running_course import SERVICE
 pytestmark = [pytest.mark.needs("browser", "bubblewrap"), pytest.mark.timeout(600)]
 
 EX1 = "ex1_translation"
-SHOWN = "e => { for (; e; e = e.parentElement) { const s = getComputedStyle(e); if (s.opacity < 1 || s.display == 'none' || " \
-        "s.visibility != 'visible') return false } return true }"
+SHOWN = (
+    "e => { for (; e; e = e.parentElement) { const s = getComputedStyle(e); if (s.opacity < 1 || s.display == 'none' || "
+    "s.visibility != 'visible') return false } return true }"
+)
 
 
 @dataclass
@@ -43,15 +46,31 @@ def case(running: LiveCourse, alice: requests.Session) -> Iterator[Case]:
     """Alice's hostile submission: handed in, collected, graded, and its feedback released."""
     running.release_everything()
     with listener() as (address, called):
-        notebook = hostile(nbformat.read(running.root / "release" / EX1 / f"{EX1}.ipynb", as_version=4), address)
-        submission = running.root / "var" / "exchange" / "kireji" / "inbound" / "alice" / f"alice+{EX1}+2026-01-01 00:00:00 UTC+x"
+        notebook = hostile(
+            nbformat.read(running.root / "release" / EX1 / f"{EX1}.ipynb", as_version=4), address
+        )
+        submission = (
+            running.root
+            / "var"
+            / "exchange"
+            / "kireji"
+            / "inbound"
+            / "alice"
+            / f"alice+{EX1}+2026-01-01 00:00:00 UTC+x"
+        )
         submission.mkdir(parents=True)
         nbformat.write(notebook, submission / f"{EX1}.ipynb")
         (submission / "submission_secret.txt").write_text("secret")
         for name in ("page.html", "picture.svg", "page.xhtml"):
             (submission / name).write_text(markup(address))
         for step in (["kireji", "grade", EX1], ["nbgrader", "generate_feedback", EX1, "--force"]):
-            done = subprocess.run([sys.executable, "-P", "-m", *step], cwd=running.root, env=running.environment, capture_output=True, text=True)
+            done = subprocess.run(
+                [sys.executable, "-P", "-m", *step],
+                cwd=running.root,
+                env=running.environment,
+                capture_output=True,
+                text=True,
+            )
             assert done.returncode == 0, done.stdout + done.stderr
         assert not called, "something of it was asked for while grading"
         yield Case(running, address, called)
@@ -68,7 +87,8 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def reader(chromium: Browser, case: Case) -> Iterator[Callable[..., Page]]:
-    """Opens pages as `who`, logged in; at the end nothing may have run, and nobody elsewhere have been asked."""
+    """Opens pages as `who`, logged in; at the end nothing may have run, and nobody elsewhere have
+    been asked."""
     asked, pages = [], []
     context = chromium.new_context(viewport=DESKTOP, locale="en-GB")
     context.set_default_timeout(PATIENCE)
@@ -88,31 +108,61 @@ def reader(chromium: Browser, case: Case) -> Iterator[Callable[..., Page]]:
 
     yield reader
     for page in pages:
-        page.wait_for_timeout(500)      # a refresh or a late script would come now
-        assert not [frame.url for frame in page.frames if frame.evaluate("document.documentElement.dataset.owned")]
+        page.wait_for_timeout(500)  # a refresh or a late script would come now
+        assert not [
+            frame.url
+            for frame in page.frames
+            if frame.evaluate("document.documentElement.dataset.owned")
+        ]
     ours = (case.course.address, "data:", "blob:", "file:", "about:")
-    # What the browser names in its log and then refuses to send, because of the page's policy, has not left.
-    assert [request.url for request in asked if not request.url.startswith(ours) and request.failure != "csp"] == []
+    # What the browser names in its log and then refuses to send, because of the page's policy, has
+    # not left.
+    assert [
+        request.url
+        for request in asked
+        if not request.url.startswith(ours) and request.failure != "csp"
+    ] == []
     assert case.called == []
     context.close()
 
 
 def test_the_attacks_work_in_an_ordinary_page(chromium: Browser, tmp_path: Path) -> None:
-    """The attack works where the wall is taken away: nbconvert's page of the same notebook, as it was handed in."""
+    """The attack works where the wall is taken away: nbconvert's page of the same notebook, as it
+    was handed in."""
     with listener() as (address, called):
-        notebook = hostile(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(
-            "", metadata={"nbgrader": {"solution": True}}, outputs=[
-                new_output("display_data", data={"text/html": "<p id='score'>1 of 100</p>" + markup(address)})])]), address)
-        (tmp_path / "page.html").write_text(HTMLExporter(template_name="classic").from_notebook_node(notebook)[0])
+        notebook = hostile(
+            nbformat.v4.new_notebook(
+                cells=[
+                    nbformat.v4.new_code_cell(
+                        "",
+                        metadata={"nbgrader": {"solution": True}},
+                        outputs=[
+                            new_output(
+                                "display_data",
+                                data={"text/html": "<p id='score'>1 of 100</p>" + markup(address)},
+                            )
+                        ],
+                    )
+                ]
+            ),
+            address,
+        )
+        (tmp_path / "page.html").write_text(
+            HTMLExporter(template_name="classic").from_notebook_node(notebook)[0]
+        )
         context = chromium.new_context()
         page = context.new_page()
         states = []
         page.on("domcontentloaded", lambda: states.append(page.url))
         page.goto((tmp_path / "page.html").as_uri(), wait_until="domcontentloaded")
-        with page.expect_event("framenavigated", lambda frame: frame.url.endswith("/refresh"), timeout=PATIENCE):
-            pass        # the page leads its reader away
+        with page.expect_event(
+            "framenavigated", lambda frame: frame.url.endswith("/refresh"), timeout=PATIENCE
+        ):
+            pass  # the page leads its reader away
         context.close()
-    assert {"/fetch", "/image.png", "/script.js", "/import.css", "/frame", "/refresh"} <= set(called)
+    assert {"/fetch", "/image.png", "/script.js", "/import.css", "/frame", "/refresh"} <= set(
+        called
+    )
 
 
 def feedback(case: Case) -> Path:
@@ -126,8 +176,17 @@ def test_the_feedback_page(case: Case, reader: Callable[..., Page]) -> None:
     assert all(line.evaluate(SHOWN) for line in page.locator(".task").all())
     policy = page.locator("meta[http-equiv='Content-Security-Policy']").get_attribute("content")
     assert "default-src 'none'" in policy and "unsafe" not in policy and "script-src" not in policy
-    assert page.locator("script, iframe, object, embed, form, link, base, svg script, [onerror], [onload], [ontoggle]").count() == 0
-    assert not [link for link in page.locator("a").all() if re.match("javascript:|data:", link.get_attribute("href") or "")]
+    assert (
+        page.locator(
+            "script, iframe, object, embed, form, link, base, svg script, [onerror], [onload], [ontoggle]"
+        ).count()
+        == 0
+    )
+    assert not [
+        link
+        for link in page.locator("a").all()
+        if re.match("javascript:|data:", link.get_attribute("href") or "")
+    ]
     page.screenshot(path=ARTEFACTS / "reader_feedback.png")
 
 
@@ -146,26 +205,48 @@ def test_the_formgraders_pages(case: Case, reader: Callable[..., Page]) -> None:
     service = f"{case.course.address}{SERVICE}"
     page = reader(f"{service}/formgrader/manage_assignments", "instructor")
     expect(page.get_by_role("row", name=re.compile(EX1))).to_be_visible()
-    for name in (f"manage_submissions/{EX1}", "gradebook", f"gradebook/{EX1}", f"gradebook/{EX1}/{EX1}", "manage_students",
-                 "manage_students/alice", f"manage_students/alice/{EX1}"):
+    for name in (
+        f"manage_submissions/{EX1}",
+        "gradebook",
+        f"gradebook/{EX1}",
+        f"gradebook/{EX1}/{EX1}",
+        "manage_students",
+        "manage_students/alice",
+        f"manage_students/alice/{EX1}",
+    ):
         answer = page.goto(f"{service}/formgrader/{name}")
         assert answer.ok, name
         expect(page.locator("table tbody tr td").first).to_be_visible()
         policy = answer.header_value("content-security-policy")
-        assert "default-src 'none'" in policy and "img-src 'self' data: blob:" in policy and "frame-ancestors 'none'" in policy
+        assert (
+            "default-src 'none'" in policy
+            and "img-src 'self' data: blob:" in policy
+            and "frame-ancestors 'none'" in policy
+        )
     page.goto(f"{service}/formgrader/gradebook/{EX1}/{EX1}")
     page.locator("table tbody a").first.click()
     page.wait_for_url(re.compile("/submissions/"))
     expect(page.locator("#padding_mask")).to_be_visible()
     score = page.locator("#failure_analysis")
-    assert score.evaluate(SHOWN) and page.evaluate(SHOWN.replace("e =>", "() => { let e = document.body;", 1) + "}")
+    assert score.evaluate(SHOWN) and page.evaluate(
+        SHOWN.replace("e =>", "() => { let e = document.body;", 1) + "}"
+    )
     page.locator("#padding_mask").screenshot(path=ARTEFACTS / "reader_formgrader_score.png")
     page.screenshot(path=ARTEFACTS / "reader_formgrader.png")
 
 
-@pytest.mark.parametrize("page", ["files/submitted/alice/{}/page.html", "files/var/refused/alice/{}/page.html",
-                                  "files/submitted/alice/{}/picture.svg", "nbconvert/html/submitted/alice/{}/{}.ipynb"])
-def test_a_file_of_a_submission_opened_as_a_page(case: Case, reader: Callable[..., Page], page: str) -> None:
+@pytest.mark.parametrize(
+    "page",
+    [
+        "files/submitted/alice/{}/page.html",
+        "files/var/refused/alice/{}/page.html",
+        "files/submitted/alice/{}/picture.svg",
+        "nbconvert/html/submitted/alice/{}/{}.ipynb",
+    ],
+)
+def test_a_file_of_a_submission_opened_as_a_page(
+    case: Case, reader: Callable[..., Page], page: str
+) -> None:
     opened = reader(f"{case.course.address}{SERVICE}/{page.format(EX1, EX1)}", "instructor")
     assert "hub/login" not in opened.url
     answer = opened.request.get(opened.url)
@@ -175,14 +256,20 @@ def test_a_file_of_a_submission_opened_as_a_page(case: Case, reader: Callable[..
 
 def test_such_a_file_can_be_opened(case: Case, reader: Callable[..., Page]) -> None:
     """So the tests above did not look at error pages alone."""
-    (case.course.root / "submitted" / "alice" / EX1 / "seen.html").write_text("<h1>Seen</h1>" + markup(case.listener))
-    opened = reader(f"{case.course.address}{SERVICE}/files/submitted/alice/{EX1}/seen.html", "instructor")
+    (case.course.root / "submitted" / "alice" / EX1 / "seen.html").write_text(
+        "<h1>Seen</h1>" + markup(case.listener)
+    )
+    opened = reader(
+        f"{case.course.address}{SERVICE}/files/submitted/alice/{EX1}/seen.html", "instructor"
+    )
     expect(opened.locator("h1")).to_have_text("Seen")
 
 
 def test_jupyterlab_in_the_course_service(case: Case, reader: Callable[..., Page]) -> None:
     """An instructor may look into the notebook as it was handed in."""
-    page = reader(f"{case.course.address}{SERVICE}/lab/tree/submitted/alice/{EX1}/{EX1}.ipynb", "instructor")
+    page = reader(
+        f"{case.course.address}{SERVICE}/lab/tree/submitted/alice/{EX1}/{EX1}.ipynb", "instructor"
+    )
     expect(page.locator(".jp-NotebookPanel").first).to_be_visible()
     expect(page.locator(".jp-MarkdownOutput").first).to_be_visible()
     page.screenshot(path=ARTEFACTS / "reader_course_jupyterlab.png")

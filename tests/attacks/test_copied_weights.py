@@ -1,4 +1,5 @@
-"""Handing in somebody else's checkpoint: the instructor is told, and no points change; a hostile one is only numbers."""
+"""Handing in somebody else's checkpoint: the instructor is told, and no points change; a hostile
+one is only numbers."""
 
 import json
 import pickle
@@ -62,13 +63,22 @@ def course(tmp_path):
         nbformat.write(load_assignment(NAME).skeleton(), folder / f"{NAME}.ipynb")
         rng = np.random.default_rng(number)
         if name != "mallory":
-            (folder / FILE).write_bytes(save({"encoder.weight": rng.standard_normal((50, 40)).astype("f"),
-                                              "decoder.weight": rng.standard_normal((40, 30)).astype("f")}))
+            (folder / FILE).write_bytes(
+                save(
+                    {
+                        "encoder.weight": rng.standard_normal((50, 40)).astype("f"),
+                        "decoder.weight": rng.standard_normal((40, 30)).astype("f"),
+                    }
+                )
+            )
     return course
 
 
 def found(course):
-    return [(pair.one, pair.other, pair.how) for pair in compare(course, NAME, Console(file=StringIO())).pairs]
+    return [
+        (pair.one, pair.other, pair.how)
+        for pair in compare(course, NAME, Console(file=StringIO())).pairs
+    ]
 
 
 def test_weights_of_ones_own_are_not_reported(course):
@@ -76,7 +86,9 @@ def test_weights_of_ones_own_are_not_reported(course):
 
 
 def test_identical_weights_from_two_students_are_reported(course):
-    shutil.copyfile(course.submitted(NAME, "alice") / FILE, course.submitted(NAME, "mallory") / FILE)
+    shutil.copyfile(
+        course.submitted(NAME, "alice") / FILE, course.submitted(NAME, "mallory") / FILE
+    )
     assert found(course) == [("alice", "mallory", "the same file")]
     assert "alice and mallory" in page_of(course, NAME).read_text()
 
@@ -84,12 +96,16 @@ def test_identical_weights_from_two_students_are_reported(course):
 def test_so_are_disguised_ones(course):
     taken = load((course.submitted(NAME, "alice") / FILE).read_bytes())
     disguised = {f"z.{name}": (values + 1e-4).astype(np.float64) for name, values in taken.items()}
-    (course.submitted(NAME, "mallory") / "mine.safetensors").write_bytes(save(disguised, {"author": "mallory"}))
+    (course.submitted(NAME, "mallory") / "mine.safetensors").write_bytes(
+        save(disguised, {"author": "mallory"})
+    )
     assert [pair[:2] for pair in found(course)] == [("alice", "mallory")]
 
 
 def test_grading_tells_the_instructor_beside_the_grades(course):
-    shutil.copyfile(course.submitted(NAME, "alice") / FILE, course.submitted(NAME, "mallory") / FILE)
+    shutil.copyfile(
+        course.submitted(NAME, "alice") / FILE, course.submitted(NAME, "mallory") / FILE
+    )
     out = StringIO()
     command.grade_all(course, [NAME], None, False, 1, Console(file=out, width=120))
     assert "1 pair of submissions" in out.getvalue() and f"./kireji copies {NAME}" in out.getvalue()
@@ -107,17 +123,24 @@ class Payload:
 def test_a_pickle_under_the_name_of_a_checkpoint_is_not_opened_as_one(course, tmp_path):
     marker = tmp_path / "ran"
     pickled = pickle.dumps(Payload(marker))
-    pickle.loads(pickled).close()       # the attack works on whoever unpickles
+    pickle.loads(pickled).close()  # the attack works on whoever unpickles
     assert marker.exists()
     marker.unlink()
     (course.submitted(NAME, "mallory") / FILE).write_bytes(pickled)
     assert found(course) == [] and not marker.exists()
 
 
-@pytest.mark.parametrize("header", [
-    {"a": {"dtype": "F32", "shape": [2**20, 2**20], "data_offsets": [0, 2**42]}},
-    {str(n): {"dtype": "F32", "shape": [2**16], "data_offsets": [0, 2**18]} for n in range(1500)},
-], ids=["four terabytes", "a hundred times the file"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"a": {"dtype": "F32", "shape": [2**20, 2**20], "data_offsets": [0, 2**42]}},
+        {
+            str(n): {"dtype": "F32", "shape": [2**16], "data_offsets": [0, 2**18]}
+            for n in range(1500)
+        },
+    ],
+    ids=["four terabytes", "a hundred times the file"],
+)
 def test_a_checkpoint_that_claims_to_be_larger_than_it_is_takes_no_memory(header):
     text = json.dumps(header).encode()
     assert fingerprint(struct.pack("<Q", len(text)) + text + bytes(2**18)).tensors == ()

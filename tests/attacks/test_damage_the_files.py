@@ -1,4 +1,5 @@
-"""Files that are not what they seem, or not for long: nothing is followed, opened or imported, and intake always ends."""
+"""Files that are not what they seem, or not for long: nothing is followed, opened or imported, and
+intake always ends."""
 
 import os
 import random
@@ -14,10 +15,42 @@ from kireji.grading.intake import read_submission, refused
 from kireji.sandbox.limits import Limits
 
 SECRET = b"the secret of somebody else"
-NAMES = ["toy.ipynb", "toy.safetensors", "a.safetensors", "conftest.py", "torch.py", "sitecustomize.py", "x.pth", ".bashrc",
-         "nbgrader_config.py", "a\nb.safetensors", "\x1b[2J.safetensors", "-rf.ipynb", "é.ipynb", "x" * 250, "timestamp.txt",
-         "..ipynb", "toy.ipynb ", "TOY.IPYNB", "bomb.zip", "__pycache__", "\udcff.safetensors"]
-KINDS = ["file", "empty", "link", "link to a folder", "hard link", "fifo", "folder", "dangling", "endless", "itself", "sparse"]
+NAMES = [
+    "toy.ipynb",
+    "toy.safetensors",
+    "a.safetensors",
+    "conftest.py",
+    "torch.py",
+    "sitecustomize.py",
+    "x.pth",
+    ".bashrc",
+    "nbgrader_config.py",
+    "a\nb.safetensors",
+    "\x1b[2J.safetensors",
+    "-rf.ipynb",
+    "é.ipynb",
+    "x" * 250,
+    "timestamp.txt",
+    "..ipynb",
+    "toy.ipynb ",
+    "TOY.IPYNB",
+    "bomb.zip",
+    "__pycache__",
+    "\udcff.safetensors",
+]
+KINDS = [
+    "file",
+    "empty",
+    "link",
+    "link to a folder",
+    "hard link",
+    "fifo",
+    "folder",
+    "dangling",
+    "endless",
+    "itself",
+    "sparse",
+]
 
 
 def put(path: Path, kind: str, secret: Path) -> None:
@@ -37,12 +70,23 @@ def put(path: Path, kind: str, secret: Path) -> None:
         with path.open("wb") as file:
             file.truncate(10**12)
     else:
-        path.symlink_to({"link": secret, "link to a folder": secret.parent, "dangling": "/nowhere", "endless": "/dev/zero",
-                         "itself": path}[kind])
+        path.symlink_to(
+            {
+                "link": secret,
+                "link to a folder": secret.parent,
+                "dangling": "/nowhere",
+                "endless": "/dev/zero",
+                "itself": path,
+            }[kind]
+        )
 
 
 @settings(max_examples=500, deadline=None, derandomize=True)
-@given(entries=st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(KINDS)), min_size=1, max_size=8))
+@given(
+    entries=st.lists(
+        st.tuples(st.sampled_from(NAMES), st.sampled_from(KINDS)), min_size=1, max_size=8
+    )
+)
 def test_no_mixture_of_files_is_followed_or_breaks_it(tmp_path_factory, entries):
     root = tmp_path_factory.mktemp("course")
     secret = root / "elsewhere" / "secret"
@@ -54,17 +98,21 @@ def test_no_mixture_of_files_is_followed_or_breaks_it(tmp_path_factory, entries)
         put(folder / name, kind, secret)
     submission = read_submission(folder, "toy", Limits(submission_bytes=2**20))
     taken = {**submission.files, "": submission.notebook or b""}
-    assert set(taken.values()) <= {b"content", b""} and set(taken) <= {"toy.safetensors", "a.safetensors", ""}
+    assert set(taken.values()) <= {b"content", b""} and set(taken) <= {
+        "toy.safetensors",
+        "a.safetensors",
+        "",
+    }
     assert all(notice.isprintable() and "was left out" in notice for notice in submission.notices)
     set_refused_aside("*", "*", [str(folder / "toy.ipynb")])
-    assert refused(folder, "toy") == [] and SECRET == secret.read_bytes()
+    assert refused(folder, "toy") == [] and secret.read_bytes() == SECRET
     assert not any(path.is_symlink() or path.is_dir() for path in folder.iterdir())
 
 
 def test_following_a_link_would_give_the_secret_away(tmp_path):
     (tmp_path / "secret").write_bytes(SECRET)
     (tmp_path / "toy.ipynb").symlink_to(tmp_path / "secret")
-    assert (tmp_path / "toy.ipynb").read_bytes() == SECRET      # as a copy that follows links does
+    assert (tmp_path / "toy.ipynb").read_bytes() == SECRET  # as a copy that follows links does
 
 
 def test_a_folder_that_changes_while_it_is_read(tmp_path):
@@ -100,7 +148,8 @@ def test_a_folder_that_changes_while_it_is_read(tmp_path):
 
 @pytest.mark.parametrize("seen", ["hard link", "file"])
 def test_a_hard_link_that_goes_while_it_is_opened(tmp_path, monkeypatch, seen):
-    """The open file has but one name then, its owner's; counting names alone would take it for the student's."""
+    """The open file has but one name then, its owner's; counting names alone would take it for the
+    student's."""
     secret, folder, opened = tmp_path / "secret", tmp_path / "toy", os.open
     secret.write_bytes(SECRET)
     folder.mkdir()

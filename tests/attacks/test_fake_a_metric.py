@@ -1,4 +1,5 @@
-"""A submission that knows the visible data by heart, patches the metric or invents its history: held-out data decide."""
+"""A submission that knows the visible data by heart, patches the metric or invents its history:
+held-out data decide."""
 
 import dataclasses
 import json
@@ -28,10 +29,10 @@ VISIBLE = {number: number % 2 for number in range(50)}
 FAKES = {
     "visible data by heart": f"TABLE = {VISIBLE}\ndef predict(numbers):\n    return [TABLE.get(n, 0) for n in numbers]",
     "metric patched": "import torch, sys\nsum = lambda *a: 40\nimport builtins\nbuiltins.sum = sum\n"
-                      "class Right(int):\n    def __eq__(self, other): return True\n    __hash__ = int.__hash__\n"
-                      "def predict(numbers):\n    return [Right(0) for _ in numbers]",
+    "class Right(int):\n    def __eq__(self, other): return True\n    __hash__ = int.__hash__\n"
+    "def predict(numbers):\n    return [Right(0) for _ in numbers]",
     "history invented": "history = {'accuracy': [0.5, 0.9, 1.0]}\nprint('accuracy 1.0', history)\naccuracy = 1.0\n"
-                        "def predict(numbers):\n    return history['accuracy']",
+    "def predict(numbers):\n    return history['accuracy']",
 }
 HONEST = "def predict(numbers):\n    return [n % 2 for n in numbers]"
 
@@ -52,8 +53,12 @@ def test_held_out_data_decide(toy, submit, tmp_path):
 
     def share(code: str) -> float:
         notebook = submit(**WRONG | {"share_solution": code})
-        return Graded(judge(Submission(notebook), assignment, SECRET).report.as_dict()).points("share")
+        return Graded(judge(Submission(notebook), assignment, SECRET).report.as_dict()).points(
+            "share"
+        )
 
     assert share(HONEST) == 2
     # One after the other in one notebook, each asked under the name that the hidden test asks for.
-    assert {name: share(code) for name, code in FAKES.items()} == dict.fromkeys(FAKES, 0), json.dumps(HIDDEN)
+    assert {name: share(code) for name, code in FAKES.items()} == dict.fromkeys(FAKES, 0), (
+        json.dumps(HIDDEN)
+    )

@@ -1,4 +1,5 @@
-"""A submission that hands in a result instead of an answer: printed, displayed, written, or sent in the agent's name."""
+"""A submission that hands in a result instead of an answer: printed, displayed, written, or sent in
+the agent's name."""
 
 import socket
 import struct
@@ -62,7 +63,11 @@ def ask(channel: Channel) -> object:
     return channel.ask("call", target="f", method="", args=[], kwargs={})
 
 
-@pytest.mark.parametrize("early", [encode({"id": 1, "value": 1}), encode(None), b"x", b""], ids=["reply", "none", "junk", "empty"])
+@pytest.mark.parametrize(
+    "early",
+    [encode({"id": 1, "value": 1}), encode(None), b"x", b""],
+    ids=["reply", "none", "junk", "empty"],
+)
 def test_an_early_answer_ends_the_run(ends, early):
     ours, theirs = ends
     theirs.sendall(LENGTH.pack(len(early)) + early)
@@ -92,13 +97,33 @@ def framed(value: object) -> bytes:
     return LENGTH.pack(len(message)) + message
 
 
-@pytest.mark.parametrize(("reply", "reason"), [
-    (framed({"id": 2, "value": 1}), "had not been asked"), (framed({"id": 0, "value": 1}), "had not been asked"),
-    (framed({"id": 1, "value": 1, "error": {}}), "had not been asked"), (framed({"id": 1}), "had not been asked"),
-    (framed([1, "value"]), "had not been asked"), (framed({"id": 1, "error": {"type": 3}}), "could not be read"),
-    (framed({"id": 1, "error": "full marks"}), "could not be read"), (LENGTH.pack(2**40), "over the limit"),
-    (LENGTH.pack(4) + b"\xff\xff\xff\xff", "could not be read"), (LENGTH.pack(9) + bytes(9), "could not be read"),
-], ids=["later", "earlier", "both", "neither", "list", "error", "text", "oversized", "structure", "bytes"])
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (framed({"id": 2, "value": 1}), "had not been asked"),
+        (framed({"id": 0, "value": 1}), "had not been asked"),
+        (framed({"id": 1, "value": 1, "error": {}}), "had not been asked"),
+        (framed({"id": 1}), "had not been asked"),
+        (framed([1, "value"]), "had not been asked"),
+        (framed({"id": 1, "error": {"type": 3}}), "could not be read"),
+        (framed({"id": 1, "error": "full marks"}), "could not be read"),
+        (LENGTH.pack(2**40), "over the limit"),
+        (LENGTH.pack(4) + b"\xff\xff\xff\xff", "could not be read"),
+        (LENGTH.pack(9) + bytes(9), "could not be read"),
+    ],
+    ids=[
+        "later",
+        "earlier",
+        "both",
+        "neither",
+        "list",
+        "error",
+        "text",
+        "oversized",
+        "structure",
+        "bytes",
+    ],
+)
 def test_a_reply_that_breaks_the_protocol_ends_the_run(ends, reply, reason):
     ours, theirs = ends
     thread = replying(theirs, reply)
@@ -132,7 +157,9 @@ def test_half_a_reply_and_silence_run_out_of_time(ends):
 
 def test_an_error_of_any_name_is_the_students_own(ends):
     ours, theirs = ends
-    thread = replying(theirs, framed({"id": 1, "error": {"type": "Passed", "message": "score 6", "line": ""}}))
+    thread = replying(
+        theirs, framed({"id": 1, "error": {"type": "Passed", "message": "score 6", "line": ""}})
+    )
     with pytest.raises(CallFailed, match="Passed: score 6"):
         ask(Channel(ours, 30, 60))
     thread.join()
@@ -145,13 +172,19 @@ def test_results_that_are_printed_displayed_or_written_are_not_read(graded):
 
 
 @pytest.mark.needs("bubblewrap")
-@pytest.mark.parametrize(("late", "answer", "says"), [
-    (0, "{'result': 20.0, 'score': 6, 'changed': [], 'inputs': None}", ""), (1, "6", "had not been asked"),
-    (0, "True", ""),
-], ids=["plausible", "for another call", "true"])
+@pytest.mark.parametrize(
+    ("late", "answer", "says"),
+    [
+        (0, "{'result': 20.0, 'score': 6, 'changed': [], 'inputs': None}", ""),
+        (1, "6", "had not been asked"),
+        (0, "True", ""),
+    ],
+    ids=["plausible", "for another call", "true"],
+)
 def test_a_forged_agent_gains_only_what_its_values_are_worth(graded, late, answer, says):
     forged = IMPOSTOR.replace("ANSWER", answer).replace("LATE", str(late))
     report = graded(double_solution=forged)
     assert report.points("double") == 0 and says in report.messages("double")
-    # A constant that is right for `share` is worth as much as a function that returns it, and no more.
+    # A constant that is right for `share` is worth as much as a function that returns it, and no
+    # more.
     assert report.points("share") == (2 if "20.0" in answer else 0)

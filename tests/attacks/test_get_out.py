@@ -1,4 +1,5 @@
-"""A submission that tries to reach this machine: its listeners, its processes, its files, its kernel's weak spots."""
+"""A submission that tries to reach this machine: its listeners, its processes, its files, its
+kernel's weak spots."""
 
 import os
 
@@ -65,12 +66,24 @@ def identity():
 NEW_USER, NEW_NET = 0x10000000, 0x40000000
 # On x86-64: (number, arguments); harmless where they are allowed.
 CALLS = {
-    "unshare": (272, NEW_USER), "clone": (56, NEW_USER | 17, 0, 0, 0, 0), "setns": (308, -1, 0),
-    "mount": (165, 0, 0, 0, 0, 0), "ptrace": (101, 0, 0, 0, 0), "process_vm_readv": (310, 1, 0, 0, 0, 0, 0),
-    "keyctl": (250, 0, -3, 0, 0, 0), "add_key": (248, 0, 0, 0, 0, 0), "bpf": (321, 99, 0, 0),
-    "perf_event_open": (298, 0, 0, 0, 0, 0), "userfaultfd": (323, 1), "io_uring_setup": (425, 0, 0),
-    "kexec_load": (246, 0, 0, 0, 0), "init_module": (175, 0, 0, 0), "open_by_handle_at": (304, -1, 0, 0),
-    "personality": (135, 0x0040000), "memfd_create": (319, 0, 0), "shmget": (29, 0, 4096, 0o1600),
+    "unshare": (272, NEW_USER),
+    "clone": (56, NEW_USER | 17, 0, 0, 0, 0),
+    "setns": (308, -1, 0),
+    "mount": (165, 0, 0, 0, 0, 0),
+    "ptrace": (101, 0, 0, 0, 0),
+    "process_vm_readv": (310, 1, 0, 0, 0, 0, 0),
+    "keyctl": (250, 0, -3, 0, 0, 0),
+    "add_key": (248, 0, 0, 0, 0, 0),
+    "bpf": (321, 99, 0, 0),
+    "perf_event_open": (298, 0, 0, 0, 0, 0),
+    "userfaultfd": (323, 1),
+    "io_uring_setup": (425, 0, 0),
+    "kexec_load": (246, 0, 0, 0, 0),
+    "init_module": (175, 0, 0, 0),
+    "open_by_handle_at": (304, -1, 0, 0),
+    "personality": (135, 0x0040000),
+    "memfd_create": (319, 0, 0),
+    "shmget": (29, 0, 4096, 0o1600),
 }
 EPERM, ENOSYS = 1, 38
 
@@ -100,7 +113,11 @@ def reached(ask, lures):
 def test_without_the_wall_everything_is_in_reach(lures, victim, tmp_path):
     with kernel(CODE, walled=False) as ask:
         assert reached(ask, lures) == {"tcp", "udp", "unix", "abstract"}
-        assert ask("signal", victim) and ask("write", str(tmp_path / "x")) and ask("exists", str(paths.SOURCE))
+        assert (
+            ask("signal", victim)
+            and ask("write", str(tmp_path / "x"))
+            and ask("exists", str(paths.SOURCE))
+        )
         assert ask("which", "/etc") == which("/etc")
         assert ask("resolve", "localhost")
         if os.uname().machine == "x86_64":
@@ -113,25 +130,56 @@ def test_behind_it_nothing_is(lures, victim, tmp_path):
     with kernel(CODE) as ask:
         assert reached(ask, lures) == set()
         assert not ask("signal", victim) and not ask("write", str(tmp_path / "x"))
-        for path in ("/var/run/docker.sock", "/run/docker.sock", "/var/lib/docker", paths.ROOT / "gradebook.db", paths.SOURCE,
-                     paths.GRADERS, paths.EXCHANGE, paths.ROOT / "submitted"):
+        for path in (
+            "/var/run/docker.sock",
+            "/run/docker.sock",
+            "/var/lib/docker",
+            paths.ROOT / "gradebook.db",
+            paths.SOURCE,
+            paths.GRADERS,
+            paths.EXCHANGE,
+            paths.ROOT / "submitted",
+        ):
             assert not ask("exists", str(path)), path
-        for path in ("/run", "/var", "/home", "/root", "/etc", "/etc/passwd", "/sys", "/dev", "/tmp"):
-            assert ask("which", path) != which(path), path      # a container has some of its own
-        for path in ("/x", "/dev/x", "/usr/x", "/sandbox/x", "/sandbox/agent/agent.py", "/sandbox/lab/attention_lab/x.py",
-                     "/proc/sys/kernel/hostname", "/proc/sysrq-trigger"):
+        for path in (
+            "/run",
+            "/var",
+            "/home",
+            "/root",
+            "/etc",
+            "/etc/passwd",
+            "/sys",
+            "/dev",
+            "/tmp",
+        ):
+            assert ask("which", path) != which(path), path  # a container has some of its own
+        for path in (
+            "/x",
+            "/dev/x",
+            "/usr/x",
+            "/sandbox/x",
+            "/sandbox/agent/agent.py",
+            "/sandbox/lab/attention_lab/x.py",
+            "/proc/sys/kernel/hostname",
+            "/proc/sysrq-trigger",
+        ):
             assert not ask("write", path), path
         identity = ask("identity")
-        assert {identity[name] for name in ("CapEff", "CapPrm", "CapAmb")} == {"0" * 16} and identity["NoNewPrivs"] == "1"
+        assert {identity[name] for name in ("CapEff", "CapPrm", "CapAmb")} == {
+            "0" * 16
+        } and identity["NoNewPrivs"] == "1"
         if syscalls.available():
             assert identity["Seccomp"] == "2"
 
 
-@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the numbers of system calls here are x86-64's")
+@pytest.mark.skipif(
+    os.uname().machine != "x86_64", reason="the numbers of system calls here are x86-64's"
+)
 @pytest.mark.needs("libseccomp")
 def test_the_kernels_weak_spots_are_closed():
     with kernel(CODE) as ask:
         answers = {name: ask("call_in_child", *call) for name, call in CALLS.items()}
         assert set(answers.values()) <= {EPERM, ENOSYS}, answers
-        assert ask("reach", 17, 3, "x") == "OSError" and ask("call", 41, 17, 3, 0) == 97    # packets; EAFNOSUPPORT
-        assert ask("call", 41, 16, 3, 12) == 97             # netlink's other protocols
+        # packets; EAFNOSUPPORT
+        assert ask("reach", 17, 3, "x") == "OSError" and ask("call", 41, 17, 3, 0) == 97
+        assert ask("call", 41, 16, 3, 12) == 97  # netlink's other protocols

@@ -55,8 +55,14 @@ def share() -> float:
 
 def test_unusual_and_right_gets_full_marks(graded, submit):
     document = json.loads(submit(double_solution=NOISY, share_solution=SHARE))
-    extra = {"cell_type": "code", "source": "scratch = [1, 2, 3]\nscratch", "metadata": {}, "outputs": [], "id": "mine",
-             "execution_count": None}
+    extra = {
+        "cell_type": "code",
+        "source": "scratch = [1, 2, 3]\nscratch",
+        "metadata": {},
+        "outputs": [],
+        "id": "mine",
+        "execution_count": None,
+    }
     document["cells"].insert(0, extra)
     document["cells"].append({**extra, "id": "mine-too", "source": "1 / 0"})
     report = graded(notebook=json.dumps(document).encode())

@@ -1,4 +1,5 @@
-"""A submission that changes what the judge compares with: it has nothing of the judge's in its process."""
+"""A submission that changes what the judge compares with: it has nothing of the judge's in its
+process."""
 
 import pytest
 
@@ -9,20 +10,21 @@ pytestmark = pytest.mark.needs("bubblewrap")
 WRONG_DOUBLE = "import torch\ndef double(x):\n    return x - 1\n"
 AGREE = "agree = lambda *args, **kwargs: True\n"
 PATCHES = {
-    "functions": AGREE + "import numpy\ntorch.allclose = torch.equal = numpy.allclose = torch.testing.assert_close = agree\n",
+    "functions": AGREE
+    + "import numpy\ntorch.allclose = torch.equal = numpy.allclose = torch.testing.assert_close = agree\n",
     "modules": AGREE + "import sys, types, numpy\nfor name in ('torch', 'numpy'):\n"
-               "    fake = types.ModuleType(name)\n    fake.__dict__.update(sys.modules[name].__dict__)\n"
-               "    fake.allclose = agree\n    fake.testing = types.SimpleNamespace(assert_close=agree)\n"
-               "    sys.modules[name] = fake\n",
+    "    fake = types.ModuleType(name)\n    fake.__dict__.update(sys.modules[name].__dict__)\n"
+    "    fake.allclose = agree\n    fake.testing = types.SimpleNamespace(assert_close=agree)\n"
+    "    sys.modules[name] = fake\n",
     "transformer": "import ast\nclass NoAssert(ast.NodeTransformer):\n    def visit_Assert(self, node): return ast.Pass()\n"
-                   "    def visit_Expr(self, node): return ast.Pass()\n"
-                   "def strip(text): return ast.unparse(NoAssert().visit(ast.parse(text)))\n"
-                   "globals().get('transformers', []).append(strip)\n"
-                   "try:\n    get_ipython().ast_transformers.append(NoAssert())\nexcept NameError:\n    pass\n",
+    "    def visit_Expr(self, node): return ast.Pass()\n"
+    "def strip(text): return ast.unparse(NoAssert().visit(ast.parse(text)))\n"
+    "globals().get('transformers', []).append(strip)\n"
+    "try:\n    get_ipython().ast_transformers.append(NoAssert())\nexcept NameError:\n    pass\n",
     "the caller's variables": "import sys\ndef double(x):\n    for depth in range(1, 30):\n        try:\n"
-                              "            frame = sys._getframe(depth)\n        except ValueError:\n            break\n"
-                              "        if 'expected' in frame.f_globals:\n            return frame.f_globals['expected']\n"
-                              "    return x - 1\n",
+    "            frame = sys._getframe(depth)\n        except ValueError:\n            break\n"
+    "        if 'expected' in frame.f_globals:\n            return frame.f_globals['expected']\n"
+    "    return x - 1\n",
     "a tensor that equals everything": """
 class Anything(torch.Tensor):
     def __eq__(self, other): return True
@@ -42,7 +44,9 @@ BUILTINS = "import builtins\nbuiltins.AssertionError = type('AssertionError', (E
 
 
 def test_each_wins_in_one_process_and_wrong_alone_does_not():
-    won = wins_in_one_process({name: WRONG_DOUBLE + patch for name, patch in PATCHES.items()} | {"alone": WRONG_DOUBLE})
+    won = wins_in_one_process(
+        {name: WRONG_DOUBLE + patch for name, patch in PATCHES.items()} | {"alone": WRONG_DOUBLE}
+    )
     assert won.pop("alone") is False
     assert won == dict.fromkeys(PATCHES, True)
 
@@ -55,7 +59,10 @@ def test_an_answer_that_pretends_is_compared_by_its_bytes(graded, name):
 
 def test_everything_patched_at_once_gains_nothing(graded):
     alone = graded(double_solution=WRONG_DOUBLE)
-    patched = graded(double_solution=WRONG_DOUBLE + "".join(
-        PATCHES[name] for name in ("functions", "modules", "transformer")) + BUILTINS)
-    assert alone.points("double") == 1      # its shape is right
+    patched = graded(
+        double_solution=WRONG_DOUBLE
+        + "".join(PATCHES[name] for name in ("functions", "modules", "transformer"))
+        + BUILTINS
+    )
+    assert alone.points("double") == 1  # its shape is right
     assert patched.points("double") <= 1 and patched.score <= alone.score

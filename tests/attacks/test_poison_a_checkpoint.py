@@ -1,4 +1,5 @@
-"""A checkpoint that is no checkpoint: opened inside the sandbox only, as safetensors only, and refused in a sentence."""
+"""A checkpoint that is no checkpoint: opened inside the sandbox only, as safetensors only, and
+refused in a sentence."""
 
 import json
 import pickle
@@ -32,10 +33,17 @@ def header(text: bytes, length: int | None = None) -> bytes:
 GOOD = save({"weight": torch.ones(1, 2)})
 SHAPE = json.dumps({"weight": {"dtype": "F32", "shape": [2**40], "data_offsets": [0, 8]}}).encode()
 FILES = {
-    "pickle": pickle.dumps(Payload("/tmp/ran")), "empty": b"", "truncated": GOOD[:-3], "ten GB header": header(b"{}", 10 * 2**30),
-    "no JSON": header(b"not json"), "deep": header(b"[" * 50_000), "shape": header(SHAPE) + bytes(8),
-    "zip": b"PK\x03\x04" + bytes(100), "text": b"\xff" * 1000,
-    "wrong shape": save({"weight": torch.ones(7, 7)}), "other names": save({"other": torch.ones(1, 2)}),
+    "pickle": pickle.dumps(Payload("/tmp/ran")),
+    "empty": b"",
+    "truncated": GOOD[:-3],
+    "ten GB header": header(b"{}", 10 * 2**30),
+    "no JSON": header(b"not json"),
+    "deep": header(b"[" * 50_000),
+    "shape": header(SHAPE) + bytes(8),
+    "zip": b"PK\x03\x04" + bytes(100),
+    "text": b"\xff" * 1000,
+    "wrong shape": save({"weight": torch.ones(7, 7)}),
+    "other names": save({"other": torch.ones(1, 2)}),
     "wrong kind": save({"weight": torch.ones(1, 2, dtype=torch.int64).bool()}),
 }
 CODE = """
@@ -61,7 +69,7 @@ def test_each_is_refused_in_a_sentence_and_none_runs():
     with kernel(CODE, **files, **{"good.safetensors": GOOD, "nan.safetensors": nan}) as ask:
         assert ask("load", "good").tolist() == [[2.0]]
         for number, name in enumerate(FILES):
-            if name == "wrong kind":        # torch converts it, as for everybody
+            if name == "wrong kind":  # torch converts it, as for everybody
                 continue
             with pytest.raises(StudentError) as raised:
                 ask("load", str(number))

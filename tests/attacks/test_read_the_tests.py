@@ -1,4 +1,5 @@
-"""A submission that looks for the hidden tests, the expected values, secrets and other people's work."""
+"""A submission that looks for the hidden tests, the expected values, secrets and other people's
+work."""
 
 import os
 
@@ -41,17 +42,21 @@ def in_proc(kind, word):
     return count
 """
 # Things that exist here, and that a submission would like to have.
-THINGS = [str(path) for path in (paths.GRADERS, paths.SOURCE, paths.ROOT / "src", paths.ROOT / "tests")]
+THINGS = [
+    str(path) for path in (paths.GRADERS, paths.SOURCE, paths.ROOT / "src", paths.ROOT / "tests")
+]
 
 
 def test_reading_wins_in_one_process():
-    assert wins_in_one_process({
-        "In": "import re\ndef double(x):\n    numbers = re.search(r'expected = torch.tensor\\((.*)\\)', In[-1])[1]\n"
-              "    import torch\n    return torch.tensor(eval(numbers))",
-        "frames": "import sys\ndef double(x):\n    return sys._getframe(1).f_globals['expected']",
-        "objects": "import gc\ndef double(x):\n    return next(thing['expected'] for thing in gc.get_objects()\n"
-                   "        if type(thing) is dict and 'expected' in thing and 'double' in thing)",
-    }) == {"In": True, "frames": True, "objects": True}
+    assert wins_in_one_process(
+        {
+            "In": "import re\ndef double(x):\n    numbers = re.search(r'expected = torch.tensor\\((.*)\\)', In[-1])[1]\n"
+            "    import torch\n    return torch.tensor(eval(numbers))",
+            "frames": "import sys\ndef double(x):\n    return sys._getframe(1).f_globals['expected']",
+            "objects": "import gc\ndef double(x):\n    return next(thing['expected'] for thing in gc.get_objects()\n"
+            "        if type(thing) is dict and 'expected' in thing and 'double' in thing)",
+        }
+    ) == {"In": True, "frames": True, "objects": True}
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +78,23 @@ def test_without_the_wall_it_is_all_there(word):
 def test_behind_it_there_is_nothing_to_read(word):
     with kernel(LOOK) as ask:
         assert ask("readable", [*THINGS, str(paths.SECRET), str(paths.HELD_OUT)]) == []
-        names = ["graders", "source", "gradebook.db", "held_out", "secret", "submitted", "exchange", "judge.py", "inbound"]
+        names = [
+            "graders",
+            "source",
+            "gradebook.db",
+            "held_out",
+            "secret",
+            "submitted",
+            "exchange",
+            "judge.py",
+            "inbound",
+        ]
         assert ask("found", names) == []
         assert ask("in_proc", "environ", word) == ask("in_proc", "cmdline", "pytest") == 0
-        assert ask("in_proc", "status", "Name:") <= 4       # the wall's own and the kernel
-        assert ask("history", "expect") == ask("frames", "kireji/grading") == ask("objects", "kireji.grading") == 0
+        assert ask("in_proc", "status", "Name:") <= 4  # the wall's own and the kernel
+        assert (
+            ask("history", "expect")
+            == ask("frames", "kireji/grading")
+            == ask("objects", "kireji.grading")
+            == 0
+        )

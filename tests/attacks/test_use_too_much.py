@@ -1,6 +1,8 @@
-"""A submission that takes more than its share: one budget each of time, memory, processes, disk and output, and a reason.
+"""A submission that takes more than its share: one budget each of time, memory, processes, disk and
+output, and a reason.
 
-Small limits stand in for the real ones; every attack is bounded, and goes through where the limit is not in its way.
+Small limits stand in for the real ones; every attack is bounded, and goes through where the limit
+is not in its way.
 """
 
 import pytest
@@ -102,20 +104,38 @@ def test_more_memory_than_there_is_is_an_error_in_the_cell():
 
 def test_many_outputs_and_long_ones_are_cut():
     figures = "from IPython.display import display\nfor n in range(60):\n    display(n)"
-    cells, _ = run(Limits(cell_outputs=20, cell_characters=10_000), figures, "for _ in range(300):\n    print('x' * 1000)")
+    cells, _ = run(
+        Limits(cell_outputs=20, cell_characters=10_000),
+        figures,
+        "for _ in range(300):\n    print('x' * 1000)",
+    )
     assert len(cells[0].outputs) == 21 and "was dropped" in cells[0].outputs[-1].text
     kept = sum(len(output.text) for output in cells[1].outputs)
     assert 9_000 < kept < 11_000 and "was dropped" in cells[1].outputs[-1].text
 
 
-@pytest.mark.parametrize(("endless", "reason"), [
-    ("while True: pass", "ran out in the cell 'share_solution'"),
-    ("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass", "could not be stopped"),
-    ("while True:\n    try:\n        while True: pass\n    except BaseException: pass", "ran out"),
-    ("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", "could not be stopped"),
-], ids=["endless", "deaf", "swallowing", "stopped"])
+@pytest.mark.parametrize(
+    ("endless", "reason"),
+    [
+        ("while True: pass", "ran out in the cell 'share_solution'"),
+        (
+            "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
+            "could not be stopped",
+        ),
+        (
+            "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+            "ran out",
+        ),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", "could not be stopped"),
+    ],
+    ids=["endless", "deaf", "swallowing", "stopped"],
+)
 def test_a_cell_that_never_ends_keeps_what_ran_before(graded, endless, reason):
-    report = graded(double_solution="def double(x):\n    return 2 * x", share_solution=endless, limits={"cells_seconds": 5})
+    report = graded(
+        double_solution="def double(x):\n    return 2 * x",
+        share_solution=endless,
+        limits={"cells_seconds": 5},
+    )
     assert report.points("double") == 4 and report.points("share") == 0 and reason in report.notices
 
 

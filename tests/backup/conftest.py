@@ -1,4 +1,5 @@
-"""A course of two students with everything that a course comes to have, and an empty one beside it."""
+"""A course of two students with everything that a course comes to have, and an empty one beside
+it."""
 
 import json
 import os
@@ -24,8 +25,19 @@ from kireji.exchange.collect import Collect
 from kireji.exchange.folders import student_folders
 
 STUDENTS = ("alice", "bob")
-PLACES = ("SUBMITTED", "AUTOGRADED", "FEEDBACK", "GRADEBOOK", "VAR", "SECRET", "EXCHANGE", "HUB", "HOMES", "RESTORED_TIMES",
-          "UNFINISHED_RESTORE")
+PLACES = (
+    "SUBMITTED",
+    "AUTOGRADED",
+    "FEEDBACK",
+    "GRADEBOOK",
+    "VAR",
+    "SECRET",
+    "EXCHANGE",
+    "HUB",
+    "HOMES",
+    "RESTORED_TIMES",
+    "UNFINISHED_RESTORE",
+)
 
 
 @pytest.fixture
@@ -61,7 +73,9 @@ def full(tmp_path: Path, go, new_gradebook: Path) -> Path:
     paths.HUB.mkdir(parents=True)
     paths.SECRET.write_text(secrets.token_hex(32))
     paths.SECRET.chmod(0o600)
-    (paths.HUB / "accounts.json").write_text(json.dumps({"alice": {"role": "student", "password": "hers"}}))
+    (paths.HUB / "accounts.json").write_text(
+        json.dumps({"alice": {"role": "student", "password": "hers"}})
+    )
     (paths.HUB / "cookie_secret").write_bytes(secrets.token_bytes(32))
     (paths.VAR / "data" / "held_out").mkdir(parents=True)
     (root / "nbgrader_config.py").write_text("# one\n")
@@ -89,7 +103,9 @@ def full(tmp_path: Path, go, new_gradebook: Path) -> Path:
             graded = paths.AUTOGRADED / name / "toy"
             graded.mkdir(parents=True)
             (graded / "toy.ipynb").write_text(f"{name}'s work, graded")
-            (graded / "timestamp.txt").write_text((paths.SUBMITTED / name / "toy" / "timestamp.txt").read_text())
+            (graded / "timestamp.txt").write_text(
+                (paths.SUBMITTED / name / "toy" / "timestamp.txt").read_text()
+            )
     return root
 
 
@@ -136,7 +152,9 @@ def collect(**options: bool) -> dict[str, str]:
     for name, value in options.items():
         setattr(collector, name, value)
     collector.start()
-    return {name: (paths.SUBMITTED / name / "toy" / "timestamp.txt").read_text() for name in STUDENTS}
+    return {
+        name: (paths.SUBMITTED / name / "toy" / "timestamp.txt").read_text() for name in STUDENTS
+    }
 
 
 def saved() -> bytes:

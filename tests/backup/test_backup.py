@@ -19,7 +19,8 @@ from tests.backup.conftest import STUDENTS, collect, gradebook, later, put_back,
 
 
 def picture(root: Path) -> dict[str, tuple]:
-    """Everything that is to be the same: kind, mode, owner, time and content of each file; what databases hold."""
+    """Everything that is to be the same: kind, mode, owner, time and content of each file; what
+    databases hold."""
     found = {}
     for area in areas():
         for top in area.children():
@@ -32,7 +33,12 @@ def picture(root: Path) -> dict[str, tuple]:
                 elif path.is_file():
                     content = path.read_bytes()
                 time = "" if path.name == "backups" else status.st_mtime_ns
-                found[str(path.relative_to(root))] = (stat.filemode(status.st_mode), status.st_uid, time, content)
+                found[str(path.relative_to(root))] = (
+                    stat.filemode(status.st_mode),
+                    status.st_uid,
+                    time,
+                    content,
+                )
     return found | {"gradebook": dump(paths.GRADEBOOK), "env": (root / ".env").read_text()}
 
 
@@ -44,15 +50,22 @@ def dump(path: Path) -> list[str]:
 def test_everything_comes_back_as_it_was(full, empty, go):
     archive = saved()
     before = picture(full)
-    assert {"var/homes/alice/link", "var/homes/alice/a\nname \udcff", "var/hub/cookie_secret", "var/secret",
-            "submitted/bob/toy/toy.ipynb", "autograded/alice/toy/timestamp.txt"} <= set(before)
+    assert {
+        "var/homes/alice/link",
+        "var/homes/alice/a\nname \udcff",
+        "var/hub/cookie_secret",
+        "var/secret",
+        "submitted/bob/toy/toy.ipynb",
+        "autograded/alice/toy/timestamp.txt",
+    } <= set(before)
     go(empty)
     put_back(archive)
     assert picture(empty) == before
     assert (empty / "autograded" / "README.md").read_text() == "of the clone"
     with gradebook() as book:
         assert [student.id for student in book.students] == list(STUDENTS)
-    assert sorted(path.name for path in (empty / "var" / "setup").iterdir()) == ["packages"]     # data, release: to be made again
+    # data, release: to be made again
+    assert sorted(path.name for path in (empty / "var" / "setup").iterdir()) == ["packages"]
     assert not [path for path in empty.rglob(".re*") if path.name in (".restoring", ".replaced")]
 
 
@@ -62,18 +75,23 @@ def test_submissions_keep_the_time_at_which_they_came(full, empty, go):
     later()
     go(empty)
     put_back(archive)
-    assert collect(update=True) == came         # nothing is taken for newer ...
+    assert collect(update=True) == came  # nothing is taken for newer ...
     shutil.rmtree(paths.SUBMITTED)
-    assert collect() == came                    # ... and what is collected for the first time has its time
+    assert collect() == came  # ... and what is collected for the first time has its time
     again = saved()
     other = go(empty.with_name("other"))
     later()
     put_back(again)
     shutil.rmtree(other / "submitted")
-    assert collect() == came                    # also the second time
-    (paths.EXCHANGE / paths.COURSE_ID / "inbound/alice/alice+toy+2026-01-01 00:00:00 UTC+x/toy.ipynb").write_text("changed")
+    assert collect() == came  # also the second time
+    (
+        paths.EXCHANGE
+        / paths.COURSE_ID
+        / "inbound/alice/alice+toy+2026-01-01 00:00:00 UTC+x/toy.ipynb"
+    ).write_text("changed")
     now = collect(update=True)
-    assert now["alice"] > came["alice"] and now["bob"] == came["bob"]      # who touches a submission moves its time
+    # who touches a submission moves its time
+    assert now["alice"] > came["alice"] and now["bob"] == came["bob"]
 
 
 def test_a_gradebook_that_is_being_written_to_is_saved_sound(full, empty, go):
@@ -106,10 +124,15 @@ def test_what_is_being_graded_is_left_out_and_graded_again(full, empty, go):
     (paths.AUTOGRADED / "alice" / "toy" / "timestamp.txt").write_text(BEGUN)
     with open(full.with_name("archive"), "wb") as stream:
         result = save(stream, pytest.fail)
-    assert result.left_out == ["autograded/alice/toy is being made just now: left out. What makes it will make it again."]
+    assert result.left_out == [
+        "autograded/alice/toy is being made just now: left out. What makes it will make it again."
+    ]
     go(empty)
     put_back(full.with_name("archive").read_bytes())
-    assert not (paths.AUTOGRADED / "alice" / "toy").exists() and (paths.AUTOGRADED / "bob" / "toy" / "toy.ipynb").exists()
+    assert (
+        not (paths.AUTOGRADED / "alice" / "toy").exists()
+        and (paths.AUTOGRADED / "bob" / "toy" / "toy.ipynb").exists()
+    )
 
 
 def test_nothing_outside_is_read_through_a_home(full, empty, go):
@@ -121,7 +144,10 @@ def test_nothing_outside_is_read_through_a_home(full, empty, go):
         file.truncate(2**40)
     with open(full.with_name("archive"), "wb") as stream:
         result = save(stream, pytest.fail)
-    assert [sentence.split()[0] for sentence in result.left_out] == ["homes/bob/hollow", "homes/bob/pipe"]
+    assert [sentence.split()[0] for sentence in result.left_out] == [
+        "homes/bob/hollow",
+        "homes/bob/pipe",
+    ]
     go(empty)
     put_back(full.with_name("archive").read_bytes())
     assert (paths.HOMES / "bob" / "hub").is_symlink()
@@ -135,14 +161,21 @@ def test_an_archive_is_private_and_never_written_over_another_file(tmp_path):
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     with pytest.raises(KirejiError, match="is there already"), new_file(target):
         pass
-    assert target.read_bytes() == b"one" and [path.name for path in tmp_path.iterdir()] == ["archive"]
+    assert target.read_bytes() == b"one" and [path.name for path in tmp_path.iterdir()] == [
+        "archive"
+    ]
     with pytest.raises(ZeroDivisionError), new_file(tmp_path / "other"):
         raise ZeroDivisionError
     assert [path.name for path in tmp_path.iterdir()] == ["archive"]
 
 
 def test_a_fresh_clone_is_empty_and_a_course_is_not(full, empty, go):
-    assert what_is_here() == ["2 students with collected work", "2 submissions in the exchange", "2 home folders",
-                              "2 students in the gradebook", "accounts"]
+    assert what_is_here() == [
+        "2 students with collected work",
+        "2 submissions in the exchange",
+        "2 home folders",
+        "2 students in the gradebook",
+        "accounts",
+    ]
     go(empty)
     assert what_is_here() == []

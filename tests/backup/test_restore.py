@@ -20,7 +20,10 @@ from tests.backup.test_backup import picture
 
 
 def everything(root):
-    return {str(path.relative_to(root)): path.lstat().st_mtime_ns if path.is_file() else "" for path in root.rglob("*")}
+    return {
+        str(path.relative_to(root)): path.lstat().st_mtime_ns if path.is_file() else ""
+        for path in root.rglob("*")
+    }
 
 
 def test_a_course_is_not_overwritten_unless_told(full, empty, go):
@@ -36,7 +39,7 @@ def test_a_course_is_not_overwritten_unless_told(full, empty, go):
 
 
 def flipped(archive, place):
-    return archive[:place] + bytes([archive[place] ^ 1]) + archive[place + 1:]
+    return archive[:place] + bytes([archive[place] ^ 1]) + archive[place + 1 :]
 
 
 def is_other(archive):
@@ -48,31 +51,47 @@ def is_other(archive):
     return False
 
 
-@pytest.mark.parametrize(("spoil", "words"), [
-    (lambda archive: b"", "no backup"),
-    (lambda archive: b"not an archive at all" * 100, "no backup"),
-    (lambda archive: gzip.compress(b"not a tar file" * 1000), "no backup"),
-    (lambda archive: archive[:len(archive) // 2], "is damaged"),
-    (lambda archive: archive[:-200], "is damaged"),
-    (lambda archive: gzip.compress(gzip.decompress(archive).replace(b"alice's work, graded", b"alice's work, forged")),
-     "'autograded/alice/toy/toy.ipynb' is not as it was written"),
-    (lambda archive: next(filter(is_other, map(partial(flipped, archive), range(3000, len(archive))))), "is damaged"),
-])
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda archive: b"", "no backup"),
+        (lambda archive: b"not an archive at all" * 100, "no backup"),
+        (lambda archive: gzip.compress(b"not a tar file" * 1000), "no backup"),
+        (lambda archive: archive[: len(archive) // 2], "is damaged"),
+        (lambda archive: archive[:-200], "is damaged"),
+        (
+            lambda archive: gzip.compress(
+                gzip.decompress(archive).replace(b"alice's work, graded", b"alice's work, forged")
+            ),
+            "'autograded/alice/toy/toy.ipynb' is not as it was written",
+        ),
+        (
+            lambda archive: next(
+                filter(is_other, map(partial(flipped, archive), range(3000, len(archive))))
+            ),
+            "is damaged",
+        ),
+    ],
+)
 def test_a_damaged_archive_changes_nothing(full, empty, go, spoil, words):
     archive = spoil(saved())
     go(empty)
     before = everything(empty)
     with pytest.raises(BadArchive, match=words) as sentence:
         put_back(archive)
-    assert str(sentence.value).startswith("the.archive") and "Nothing was changed" in str(sentence.value)
+    assert str(sentence.value).startswith("the.archive") and "Nothing was changed" in str(
+        sentence.value
+    )
     after = everything(empty)
     assert {name: time for name, time in after.items() if time or name in before} == before
 
 
 def tar(*members, head=None, tail=True):
-    """An archive that somebody made with these (TarInfo, content), with checksums as they should be."""
+    """An archive that somebody made with these (TarInfo, content), with checksums as they should
+    be."""
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w:gz", format=tarfile.PAX_FORMAT) as archive:
+
         def page(name, content):
             member, data = tarfile.TarInfo(name), json.dumps(content).encode()
             member.size = len(data)
@@ -97,27 +116,31 @@ def member(name, kind=tarfile.REGTYPE, link="", mode=0o644):
     return info
 
 
-@pytest.mark.parametrize("members", [
-    [member("homes/../../outside")],
-    [member("/outside")],
-    [member("homes//outside")],
-    [member("outside")],
-    [member("homes")],
-    [member("var/homes/alice")],                # another area's
-    [member("var/data/held_out/ex1.tsv")],      # not part of the state
-    [member("homes/.replaced")],
-    [member("hub/up.lock")],
-    [member("homes/alice/no-folder-came-before")],
-    [member("homes/a", tarfile.SYMTYPE, "/tmp"), member("homes/a/outside")],
-    [member("homes/a", tarfile.SYMTYPE, "../.."), member("homes/a/hub", tarfile.DIRTYPE)],
-    [member("homes/fifo", tarfile.FIFOTYPE)],
-    [member("homes/device", tarfile.CHRTYPE)],
-    [member("homes/hard", tarfile.LNKTYPE, "/etc/passwd")],
-], ids=lambda members: members[-1].name)
+@pytest.mark.parametrize(
+    "members",
+    [
+        [member("homes/../../outside")],
+        [member("/outside")],
+        [member("homes//outside")],
+        [member("outside")],
+        [member("homes")],
+        [member("var/homes/alice")],  # another area's
+        [member("var/data/held_out/ex1.tsv")],  # not part of the state
+        [member("homes/.replaced")],
+        [member("hub/up.lock")],
+        [member("homes/alice/no-folder-came-before")],
+        [member("homes/a", tarfile.SYMTYPE, "/tmp"), member("homes/a/outside")],
+        [member("homes/a", tarfile.SYMTYPE, "../.."), member("homes/a/hub", tarfile.DIRTYPE)],
+        [member("homes/fifo", tarfile.FIFOTYPE)],
+        [member("homes/device", tarfile.CHRTYPE)],
+        [member("homes/hard", tarfile.LNKTYPE, "/etc/passwd")],
+    ],
+    ids=lambda members: members[-1].name,
+)
 @pytest.mark.parametrize("python", ["new", "old"])
 def test_an_archive_is_not_trusted(empty, go, members, python, monkeypatch):
     if python == "old":
-        monkeypatch.delattr(tarfile, "data_filter", raising=False)     # Python before 3.11.4
+        monkeypatch.delattr(tarfile, "data_filter", raising=False)  # Python before 3.11.4
     go(empty)
     before = everything(empty.parent)
     with pytest.raises(BadArchive, match="was not written by"):
@@ -128,17 +151,31 @@ def test_an_archive_is_not_trusted(empty, go, members, python, monkeypatch):
 
 def test_no_file_comes_back_with_somebody_elses_rights(empty, go):
     go(empty)
-    put_back(tar((member("homes/alice", tarfile.DIRTYPE, mode=0o2770), b""), (member("homes/alice/x", mode=0o6755), b"x"),
-                 (member("homes/alice/link", tarfile.SYMTYPE, "x"), b"")))
+    put_back(
+        tar(
+            (member("homes/alice", tarfile.DIRTYPE, mode=0o2770), b""),
+            (member("homes/alice/x", mode=0o6755), b"x"),
+            (member("homes/alice/link", tarfile.SYMTYPE, "x"), b""),
+        )
+    )
     assert stat.S_IMODE((paths.HOMES / "alice" / "x").stat().st_mode) == 0o755
     assert stat.S_IMODE((paths.HOMES / "alice").stat().st_mode) == 0o2770
 
 
-@pytest.mark.parametrize(("head", "words"), [
-    ({"kireji backup": 0, "version": "0.0.1"}, "are older than .* Restore it with Kireji 0.0.1, and back up again"),
-    ({"kireji backup": FORMAT + 1, "version": "7.0"}, "are newer than .* Restore it with Kireji 7.0"),
-    ({"kireji backup": "x"}, "are older"),
-])
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        (
+            {"kireji backup": 0, "version": "0.0.1"},
+            "are older than .* Restore it with Kireji 0.0.1, and back up again",
+        ),
+        (
+            {"kireji backup": FORMAT + 1, "version": "7.0"},
+            "are newer than .* Restore it with Kireji 7.0",
+        ),
+        ({"kireji backup": "x"}, "are older"),
+    ],
+)
 def test_another_version_is_named(empty, go, head, words):
     go(empty)
     with pytest.raises(BadArchive, match=words):
@@ -164,7 +201,9 @@ def test_one_that_was_cut_short_is_known_and_can_be_done_again(full, empty, go, 
     archive, before = saved(), picture(full)
     go(empty)
     with monkeypatch.context() as patch:
-        patch.setattr(restoring, "_place_gradebook", lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(
+            restoring, "_place_gradebook", lambda: (_ for _ in ()).throw(KeyboardInterrupt)
+        )
         with pytest.raises(KeyboardInterrupt):
             put_back(archive)
     with pytest.raises(KirejiError, match="cut short"):

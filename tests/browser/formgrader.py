@@ -1,10 +1,11 @@
-"""What an instructor does in the formgrader, step by step; each takes the page and the assignment's name."""
+"""What an instructor does in the formgrader, step by step; each takes the page and the assignment's
+name."""
 
 import re
 
 from playwright.sync_api import Locator, Page, expect
 
-GRADING = 300_000       # milliseconds for one submission on a busy machine
+GRADING = 300_000  # milliseconds for one submission on a busy machine
 
 
 def confirm(page: Page, milliseconds: float = 90_000) -> None:
@@ -13,7 +14,7 @@ def confirm(page: Page, milliseconds: float = 90_000) -> None:
     expect(page.locator(".modal.in").first).to_be_visible(timeout=milliseconds)
     assert success.count(), page.locator(".modal.in").inner_text()
     success.get_by_role("button", name="OK").click()
-    expect(page.locator(".modal-backdrop")).to_have_count(0)    # it fades
+    expect(page.locator(".modal-backdrop")).to_have_count(0)  # it fades
 
 
 def assignment_row(page: Page, name: str) -> Locator:
@@ -60,7 +61,14 @@ def open_submission_page(page: Page, name: str) -> None:
 
 def grade_by_hand(page: Page, task: str, points: str, comment: str) -> None:
     """Give `points` and a comment for a written answer; both are saved when this returns."""
-    for field, text, kind in ((f"input.score#{task}", points, "grade"), (f"textarea#{task}-comment", comment, "comment")):
-        with page.expect_response(lambda response, kind=kind: f"/api/{kind}/" in response.url and response.request.method == "PUT"):
+    for field, text, kind in (
+        (f"input.score#{task}", points, "grade"),
+        (f"textarea#{task}-comment", comment, "comment"),
+    ):
+        with page.expect_response(
+            lambda response, kind=kind: (
+                f"/api/{kind}/" in response.url and response.request.method == "PUT"
+            )
+        ):
             page.locator(field).fill(text)
             page.locator(field).press("Tab")

@@ -1,4 +1,5 @@
-"""What a student does in JupyterLab, step by step; each takes the page and the assignment's name."""
+"""What a student does in JupyterLab, step by step; each takes the page and the assignment's
+name."""
 
 import re
 import shutil
@@ -55,10 +56,11 @@ def edit(folder: Path, name: str, change: Callable[[NotebookNode], None]) -> Non
 
 
 def do_the_work(folder: Path, name: str) -> None:
-    """What takes a student an afternoon: every answer, and the trained model beside the notebook."""
+    """What takes a student an afternoon: every answer, and the trained model beside the
+    notebook."""
     assignment = catalogue.load(name)
     edit(folder, name, lambda notebook: solve(assignment, notebook))
-    with ThreadPoolExecutor(1) as elsewhere:    # the browser's driver has this thread's event loop
+    with ThreadPoolExecutor(1) as elsewhere:  # the browser's driver has this thread's event loop
         checkpoints = elsewhere.submit(trained_checkpoints, assignment).result()
     for checkpoint in checkpoints.iterdir():
         shutil.copy(checkpoint, folder)

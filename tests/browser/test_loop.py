@@ -9,9 +9,23 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.formgrader import assignment_row, autograde, collect, give_feedback, open_submissions
-from tests.browser.steps import (close_notebook, do_the_work, fetch, fetch_feedback, open_assignment_list, open_notebook, released,
-                                 submit)
+from tests.browser.formgrader import (
+    assignment_row,
+    autograde,
+    collect,
+    give_feedback,
+    open_submissions,
+)
+from tests.browser.steps import (
+    close_notebook,
+    do_the_work,
+    fetch,
+    fetch_feedback,
+    open_assignment_list,
+    open_notebook,
+    released,
+    submit,
+)
 from tests.live_course import LiveCourse
 
 pytestmark = [pytest.mark.needs("browser", "bubblewrap"), pytest.mark.timeout(1200)]
@@ -43,7 +57,7 @@ def submitted(student: Page, fetched: Path, picture: Callable) -> None:
     """Alice has opened the notebook, done the work and submitted it."""
     open_notebook(student, EX1)
     picture(student, "notebook")
-    close_notebook(student, EX1)    # what follows changes its file
+    close_notebook(student, EX1)  # what follows changes its file
     do_the_work(fetched, EX1)
     submit(student, EX1)
     picture(student, "submitted")
@@ -69,7 +83,7 @@ def picture_when(page: Page, there: Locator, name: str, picture: Callable) -> No
 
 
 def test_nothing_pops_up_at_the_first_log_in(student: Page) -> None:
-    student.wait_for_timeout(3000)      # news and build prompts come late
+    student.wait_for_timeout(3000)  # news and build prompts come late
     expect(student.locator(".jp-Dialog")).to_have_count(0)
     expect(student.locator(".Toastify__toast")).to_have_count(0)
 
@@ -83,7 +97,9 @@ def test_a_student_fetches_and_submits(submitted: None, course: LiveCourse) -> N
 @pytest.fixture(scope="module")
 def score(graded: Page, course: LiveCourse) -> str:
     """The score that the hidden tests gave, as pages show it."""
-    notebook = nbformat.read(course.root / "autograded" / "alice" / EX1 / f"{EX1}.ipynb", as_version=4)
+    notebook = nbformat.read(
+        course.root / "autograded" / "alice" / EX1 / f"{EX1}.ipynb", as_version=4
+    )
     report = notebook.metadata["kireji"]
     assert report["score"] > 80, report["cells"]
     return f"{report['score']:g}"
@@ -95,11 +111,18 @@ def test_the_instructor_sees_the_score(graded: Page, score: str, picture: Callab
     picture(graded, "gradebook")
 
 
-def test_the_student_reads_score_and_pictures(graded: Page, score: str, student: Page, course: LiveCourse, fetched: Path,
-                                              context: Callable[..., BrowserContext], picture: Callable) -> None:
+def test_the_student_reads_score_and_pictures(
+    graded: Page,
+    score: str,
+    student: Page,
+    course: LiveCourse,
+    fetched: Path,
+    context: Callable[..., BrowserContext],
+    picture: Callable,
+) -> None:
     fetch_feedback(student)
     picture(student, "feedback_fetched")
-    page_path, = fetched.glob("feedback/*/*.html")
+    (page_path,) = fetched.glob("feedback/*/*.html")
     student.goto(f"{course.address}/user/alice/lab/tree/{page_path.relative_to(fetched.parent)}")
     frame = student.frame_locator("iframe.jp-HTMLViewer, .jp-HTMLViewer iframe")
     expect(frame.get_by_text("What is real and what is padding").first).to_be_visible()

@@ -1,4 +1,5 @@
-"""A student's path through ex2: a check that fails, its hint and picture; the code put right; submitted, graded, read."""
+"""A student's path through ex2: a check that fails, its hint and picture; the code put right;
+submitted, graded, read."""
 
 import re
 import subprocess
@@ -11,14 +12,27 @@ from nbformat import NotebookNode
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from kireji.grading import assignment as catalogue
-from tests.browser.steps import close_notebook, do_the_work, edit, fetch, fetch_feedback, open_assignment_list, open_notebook, released, submit
+from tests.browser.steps import (
+    close_notebook,
+    do_the_work,
+    edit,
+    fetch,
+    fetch_feedback,
+    open_assignment_list,
+    open_notebook,
+    released,
+    submit,
+)
 from tests.live_course import LiveCourse
 
 pytestmark = [pytest.mark.needs("browser", "bubblewrap"), pytest.mark.timeout(1500)]
 
 EX2 = "ex2_mechanisms"
 FIRST_ANSWERS = ("masked_softmax_solution", "dot_product_solution", "general_solution")
-RIGHT, WRONG = "        return torch.softmax(scores, dim=-1)", "        return torch.softmax(scores, dim=-2)"
+RIGHT, WRONG = (
+    "        return torch.softmax(scores, dim=-1)",
+    "        return torch.softmax(scores, dim=-2)",
+)
 ANSWER = "The variance of $q^\\top k$ is $d_k$, so I divide by its root:\n\n$$\\text{score} = \\frac{q^\\top k}{\\sqrt{d_k}}$$\n\nIt costs nothing."
 
 
@@ -43,7 +57,8 @@ def written_answer(notebook: NotebookNode) -> None:
 def student(log_in: Callable[[str], Page]) -> Page:
     """Bob, to whom all assignments are offered, with ex2 fetched."""
     page = log_in("bob")
-    expect(page.get_by_role("heading", name="Attention, step by step")).to_be_visible()    # it opens by itself, in front of all
+    # it opens by itself, in front of all
+    expect(page.get_by_role("heading", name="Attention, step by step")).to_be_visible()
     open_assignment_list(page)
     for name in catalogue.names():
         expect(released(page, name)).to_be_visible()
@@ -68,10 +83,14 @@ def run_from_the_top(page: Page, cells: int) -> None:
         page.keyboard.press("Shift+Enter")
 
 
-def test_a_check_fails_with_a_hint_and_a_picture_and_then_passes(student: Page, folder: Path, picture: Callable) -> None:
+def test_a_check_fails_with_a_hint_and_a_picture_and_then_passes(
+    student: Page, folder: Path, picture: Callable
+) -> None:
     edit(folder, EX2, first_answers)
     open_notebook(student, EX2)
-    expect(student.locator(".jp-NotebookPanel mjx-container, .jp-NotebookPanel math").first).to_be_attached()
+    expect(
+        student.locator(".jp-NotebookPanel mjx-container, .jp-NotebookPanel math").first
+    ).to_be_attached()
     picture(student, "ex2_notebook")
     order = [cell.id for cell in catalogue.load(EX2).source.cells]
     run_from_the_top(student, order.index("content_scores-check") + 1)
@@ -82,7 +101,8 @@ def test_a_check_fails_with_a_hint_and_a_picture_and_then_passes(student: Page, 
     picture(student, "ex2_check_fails")
 
     below = order.index("content_scores-check") + 1 - order.index("masked_softmax_solution")
-    for key in ["Escape", *["ArrowUp"] * below, "Enter", "Control+a"]:      # by keyboard: cells out of sight are not in the page
+    # by keyboard: cells out of sight are not in the page
+    for key in ["Escape", *["ArrowUp"] * below, "Enter", "Control+a"]:
         student.keyboard.press(key)
     student.keyboard.insert_text(solutions()["masked_softmax_solution"])
     for _ in range(below):
@@ -92,7 +112,9 @@ def test_a_check_fails_with_a_hint_and_a_picture_and_then_passes(student: Page, 
     close_notebook(student, EX2)
 
 
-def test_theory_and_lessons_can_be_read_in_jupyterlab(student: Page, course: LiveCourse, picture: Callable) -> None:
+def test_theory_and_lessons_can_be_read_in_jupyterlab(
+    student: Page, course: LiveCourse, picture: Callable
+) -> None:
     student.goto(f"{course.address}/user/bob/lab/tree/docs/theory.md")
     page = student.locator(".jp-MarkdownViewer")
     expect(page.locator("mjx-container, math").first).to_be_visible()
@@ -112,21 +134,32 @@ def returned(student: Page, folder: Path, course: LiveCourse) -> Path:
     edit(folder, EX2, written_answer)
     student.goto(f"{course.address}/user/bob/lab")
     submit(student, EX2)
-    for command in (["kireji", "grade", EX2], ["nbgrader", "generate_feedback", EX2], ["nbgrader", "release_feedback", EX2]):
-        done = subprocess.run([sys.executable, "-P", "-m", *command], cwd=course.root, env=course.environment, capture_output=True, text=True)
+    for command in (
+        ["kireji", "grade", EX2],
+        ["nbgrader", "generate_feedback", EX2],
+        ["nbgrader", "release_feedback", EX2],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", *command],
+            cwd=course.root,
+            env=course.environment,
+            capture_output=True,
+            text=True,
+        )
         assert done.returncode == 0, done.stdout + done.stderr
     fetch_feedback(student)
-    page, = folder.glob("feedback/*/*.html")
+    (page,) = folder.glob("feedback/*/*.html")
     return page
 
 
-def test_the_feedback_page_says_what_was_right_and_shows_equations(returned: Path, context: Callable[..., BrowserContext],
-                                                                   picture: Callable) -> None:
+def test_the_feedback_page_says_what_was_right_and_shows_equations(
+    returned: Path, context: Callable[..., BrowserContext], picture: Callable
+) -> None:
     page = context().new_page()
     page.goto(returned.as_uri())
     expect(page.get_by_role("heading", name="3. Self-attention")).to_be_visible()
     assert re.search(r"\b88\b", page.inner_text(".score")), page.inner_text(".score")
     equation = page.locator(".prose math mfrac")
-    assert equation.bounding_box()["height"] > 20       # a fraction, drawn
+    assert equation.bounding_box()["height"] > 20  # a fraction, drawn
     assert page.locator("img[src^='data:image']").count() > 4
     picture(page, "ex2_feedback", whole=True)

@@ -1,4 +1,5 @@
-"""Graded on arrival, as a student sees it: hand in, read the feedback a moment later, mend, hand in again, reach the limit."""
+"""Graded on arrival, as a student sees it: hand in, read the feedback a moment later, mend, hand in
+again, reach the limit."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from tests.live_course import LiveCourse
 pytestmark = [pytest.mark.needs("browser", "bubblewrap"), pytest.mark.timeout(900)]
 
 EX1 = "ex1_translation"
-ARRIVAL = 300_000       # milliseconds for one submission to come back, on a busy machine
+ARRIVAL = 300_000  # milliseconds for one submission to come back, on a busy machine
 ANSWER = "padding_mask_solution"
 
 
@@ -46,7 +47,8 @@ def student(log_in: Callable[[str], Page]) -> Page:
 
 
 def submit_and_wait(page: Page, note: str) -> None:
-    """Press Submit, then look at the list again and again, as a student does, until it says `note` and has the feedback."""
+    """Press Submit, then look at the list again and again, as a student does, until it says `note`
+    and has the feedback."""
     open_assignment_list(page)
     page.locator("#fetched_assignments_list").get_by_role("button", name="Submit").click()
     page.wait_for_timeout(1000)
@@ -74,7 +76,9 @@ def get_feedback(page: Page, folder: Path, number: int) -> str:
     raise AssertionError(f"the feedback on attempt {number} was not fetched: {pages}")
 
 
-def test_feedback_comes_by_itself_until_the_limit_is_reached(student: Page, course: LiveCourse, picture: Callable) -> None:
+def test_feedback_comes_by_itself_until_the_limit_is_reached(
+    student: Page, course: LiveCourse, picture: Callable
+) -> None:
     folder = course.root / "var" / "homes" / "alice" / EX1
     solution = next(cell.source for cell in catalogue.load(EX1).source.cells if cell.id == ANSWER)
 
@@ -82,7 +86,9 @@ def test_feedback_comes_by_itself_until_the_limit_is_reached(student: Page, cour
         for cell in notebook.cells:
             mark = cell.metadata.get("nbgrader", {})
             if mark.get("grade") and mark.get("solution"):
-                cell.source = "It mixes up names, and its attention is spread over the whole sentence there."
+                cell.source = (
+                    "It mixes up names, and its attention is spread over the whole sentence there."
+                )
 
     edit(folder, EX1, answer_the_question)
     submit_and_wait(student, "attempt 1: graded on arrival. 1 of 2 attempts in 24 hours left.")
@@ -99,17 +105,24 @@ def test_feedback_comes_by_itself_until_the_limit_is_reached(student: Page, cour
         next(cell for cell in notebook.cells if cell.id == ANSWER).source = solution
 
     edit(folder, EX1, answer)
-    submit_and_wait(student, "attempt 2: graded on arrival. None of 2 attempts in 24 hours left; the next one is free at")
+    submit_and_wait(
+        student,
+        "attempt 2: graded on arrival. None of 2 attempts in 24 hours left; the next one is free at",
+    )
     look_until(student, "feedback available to fetch")
     second = student.context.new_page()
     second.goto(get_feedback(student, folder, 2))
     expect(second.locator(".number")).to_have_text("4")
     expect(second.locator(".attempts")).to_contain_text("None of 2 attempts in 24 hours left")
-    expect(second.locator(".notices")).to_have_count(0)      # the fetched feedback in the folder is nothing to complain of
+    # the fetched feedback in the folder is nothing to complain of
+    expect(second.locator(".notices")).to_have_count(0)
     picture(second, "on_submit_second_page")
 
     submit_and_wait(student, "attempt 3: kept, and graded when your instructor grades.")
     picture(student, "on_submit_over_the_limit")
     said = course.log
-    assert "alice handed in ex1_translation, over the limit: it is kept, and graded by ./kireji grade" in said
+    assert (
+        "alice handed in ex1_translation, over the limit: it is kept, and graded by ./kireji grade"
+        in said
+    )
     assert len([*(course.root / "var" / "attempts" / "alice" / EX1).glob("*.json")]) == 3

@@ -1,4 +1,5 @@
-"""The command group: complete, quick to help, and one sentence for an error that is the user's to mend."""
+"""The command group: complete, quick to help, and one sentence for an error that is the user's to
+mend."""
 
 import subprocess
 import sys
@@ -33,7 +34,11 @@ def test_an_error_of_the_users_is_one_sentence(monkeypatch):
 
     monkeypatch.setattr(main.Commands, "get_command", lambda self, context, name: up)
     result = CliRunner().invoke(kireji, ["up"])
-    assert (result.exit_code, result.stdout, result.stderr) == (1, "", "There is no assignment ex9.\n")
+    assert (result.exit_code, result.stdout, result.stderr) == (
+        1,
+        "",
+        "There is no assignment ex9.\n",
+    )
 
 
 def test_a_defect_of_ours_keeps_its_trace(monkeypatch):
@@ -52,4 +57,9 @@ def test_an_unknown_command_is_no_trace():
 
 def test_help_loads_neither_torch_nor_nbgrader_nor_rich():
     loaded = "import sys; from kireji.cli import main; print(*sorted({'torch', 'nbgrader', 'rich'} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout == "\n"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", loaded], capture_output=True, text=True, check=True
+        ).stdout
+        == "\n"
+    )

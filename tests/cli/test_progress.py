@@ -25,7 +25,10 @@ def test_running_queued_and_done_are_told_apart():
     shown.done("ex1", "ada", "94 / 100")
     said = text(shown)
     assert "1/4" in said and "1 running · 2 queued" in said
-    assert [line.split()[:2] for line in said.splitlines()[1:]] == [["done", "ada"], ["running", "ben"]]
+    assert [line.split()[:2] for line in said.splitlines()[1:]] == [
+        ["done", "ada"],
+        ["running", "ben"],
+    ]
     assert "94 / 100" in said
 
 

@@ -2,10 +2,9 @@
 
 import math
 
+import attention_visualization as lesson
 import pytest
 import torch
-
-import attention_visualization as lesson
 
 
 def test_the_grammar_keeps_the_poem_out_and_its_rules_in():
@@ -13,7 +12,9 @@ def test_the_grammar_keeps_the_poem_out_and_its_rules_in():
     assert lesson.POEM not in poems and all(len(poem) == lesson.T for poem in poems)
     assert set(lesson.POEM) <= set(lesson.VOCABULARY)
     for poem in [*poems, lesson.POEM]:
-        season = next(i for i, words in enumerate(lesson.SEASON_WORDS) if poem[lesson.SEASON] in words)
+        season = next(
+            i for i, words in enumerate(lesson.SEASON_WORDS) if poem[lesson.SEASON] in words
+        )
         dark = next(i for i, words in enumerate(lesson.HOURS) if poem[lesson.HOUR] in words)
         assert poem[lesson.CUT] == "—" and poem[lesson.CREATURE] == lesson.CREATURES[season][dark]
 
@@ -32,7 +33,7 @@ def test_even_weights_are_spread_over_all_words(n):
 def test_the_walk_is_a_row_of_the_rollout_matrix():
     maps = torch.rand(3, 2, 5, 5, generator=torch.Generator().manual_seed(0)).softmax(dim=-1)
     rollout = torch.eye(5)
-    for layer in maps.mean(dim=1):      # Abnar & Zuidema's way: whole matrices, from the bottom up
+    for layer in maps.mean(dim=1):  # Abnar & Zuidema's way: whole matrices, from the bottom up
         rollout = (0.5 * torch.eye(5) + 0.5 * layer) @ rollout
     for start in range(5):
         steps = lesson.walk_down(maps, start)
@@ -46,7 +47,9 @@ def test_nothing_of_a_hidden_word_reaches_the_others():
     other = [*lesson.POEM]
     other[lesson.SEASON] = "poppy"
     with torch.no_grad():
-        (one, maps), (two, _) = (model(lesson.encode([poem]), mask) for poem in (lesson.POEM, other))
+        (one, maps), (two, _) = (
+            model(lesson.encode([poem]), mask) for poem in (lesson.POEM, other)
+        )
     elsewhere = torch.arange(lesson.T) != lesson.SEASON
     assert (maps[..., elsewhere, lesson.SEASON] == 0).all()
     torch.testing.assert_close(one[:, elsewhere], two[:, elsewhere])

@@ -4,15 +4,18 @@ import ast
 import importlib
 import re
 
+import basic_attention
 import pytest
 from PIL import Image
 
-import basic_attention
 from kireji import paths
 
 LESSONS = sorted(path.stem for path in paths.LESSONS.glob("*.py"))
 README = (paths.LESSONS / "README.md").read_text()
-ROWS = {name: re.findall(r"`(\w+)`", pictures) for name, pictures in re.findall(r"^\| \[(\w+)\.py\].*\|(.*)\|$", README, re.MULTILINE)}
+ROWS = {
+    name: re.findall(r"`(\w+)`", pictures)
+    for name, pictures in re.findall(r"^\| \[(\w+)\.py\].*\|(.*)\|$", README, re.MULTILINE)
+}
 
 
 def test_the_readme_names_every_lesson():
@@ -24,7 +27,9 @@ def test_a_quick_run_leaves_the_promised_pictures(name, tmp_path, capsys):
     importlib.import_module(name).main(["--quick", "--out", str(tmp_path)])
     findings = (tmp_path / f"{name}.txt").read_text()
     assert findings and findings in capsys.readouterr().out
-    assert {path.stem.removeprefix(f"{name}_") for path in tmp_path.glob("*.png")} == set(ROWS[name])
+    assert {path.stem.removeprefix(f"{name}_") for path in tmp_path.glob("*.png")} == set(
+        ROWS[name]
+    )
     for path in tmp_path.glob("*.png"):
         with Image.open(path) as picture:
             assert picture.width > 400 and len(picture.convert("RGB").getcolors(1 << 20)) > 20
@@ -32,11 +37,30 @@ def test_a_quick_run_leaves_the_promised_pictures(name, tmp_path, capsys):
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_lesson_imports_what_students_have(name):
-    allowed = {"torch", "matplotlib", "numpy", "babel", *LESSONS,
-               "argparse", "collections", "datetime", "functools", "math", "os", "pathlib", "random", "typing"}
+    allowed = {
+        "torch",
+        "matplotlib",
+        "numpy",
+        "babel",
+        *LESSONS,
+        "argparse",
+        "collections",
+        "datetime",
+        "functools",
+        "math",
+        "os",
+        "pathlib",
+        "random",
+        "typing",
+    }
     for node in ast.walk(ast.parse((paths.LESSONS / f"{name}.py").read_text())):
-        modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else \
-            [node.module] if isinstance(node, ast.ImportFrom) else []
+        modules = (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
         assert {module.split(".")[0] for module in modules} <= allowed
 
 

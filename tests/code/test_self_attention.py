@@ -1,10 +1,10 @@
-"""Lesson 3: equal to PyTorch's own, blind to order and to the future, and a game dealt by the rules."""
-
-import torch
-from torch import nn
+"""Lesson 3: equal to PyTorch's own, blind to order and to the future, and a game dealt by the
+rules."""
 
 import self_attention as lesson
+import torch
 from basic_attention import attention, causal_mask, scaled_dot_product
+from torch import nn
 
 
 def test_equal_to_torch():
@@ -14,7 +14,9 @@ def test_equal_to_torch():
 def test_unequal_to_torch_when_the_mask_is_not_turned_round():
     torch.manual_seed(0)
     layer, x, mask = lesson.SelfAttention(12, 3, 4, 4), torch.randn(2, 7, 12), causal_mask(7)
-    theirs = lesson.to_torch_layer(layer)(x, x, x, attn_mask=mask | torch.eye(7, dtype=torch.bool).roll(1, 1))[0]
+    theirs = lesson.to_torch_layer(layer)(
+        x, x, x, attn_mask=mask | torch.eye(7, dtype=torch.bool).roll(1, 1)
+    )[0]
     assert not torch.allclose(theirs.nan_to_num(), layer(x, mask)[0], atol=1e-2)
 
 
@@ -25,7 +27,9 @@ def test_heads_are_independent_attentions_whose_results_add_up():
     assert attention_weights.shape == (2, 3, 6, 6)
     total = torch.zeros(2, 6, 10)
     for h in range(3):
-        head, weights = attention(x @ layer.W_q[h], x @ layer.W_k[h], x @ layer.W_v[h], scaled_dot_product, causal_mask(6))
+        head, weights = attention(
+            x @ layer.W_q[h], x @ layer.W_k[h], x @ layer.W_v[h], scaled_dot_product, causal_mask(6)
+        )
         torch.testing.assert_close(weights, attention_weights[:, h])
         total = total + head @ layer.W_o[h]
     torch.testing.assert_close(total, context)

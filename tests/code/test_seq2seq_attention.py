@@ -2,9 +2,8 @@
 
 import re
 
-import torch
-
 import seq2seq_attention as lesson
+import torch
 
 
 def test_examples_are_dates_in_every_language_and_encode():
@@ -25,7 +24,7 @@ def test_a_date_is_translated_alike_alone_and_beside_longer_ones():
     assert alone[0].shape[1] < together[0].shape[1]
     torch.testing.assert_close(model(*together)[:1], model(*alone))
     _, attention_weights = model.translate(*together[:2])
-    assert (attention_weights[0, :, alone[0].shape[1]:] == 0).all()
+    assert (attention_weights[0, :, alone[0].shape[1] :] == 0).all()
     torch.testing.assert_close(attention_weights.sum(dim=-1), torch.ones(20, lesson.T_TGT))
 
 
@@ -40,6 +39,8 @@ def test_teacher_forcing_and_writing_agree_where_the_writer_is_its_own_teacher()
 
 
 def test_accuracy_by_length_counts_each_class():
-    examples = [lesson.Example("x" * n, "1997-05-03", "en") for n in [7] * 30 + [13] * 40 + [25] * 3]
+    examples = [
+        lesson.Example("x" * n, "1997-05-03", "en") for n in [7] * 30 + [13] * 40 + [25] * 3
+    ]
     right = torch.tensor([True] * 15 + [False] * 15 + [True] * 43)
     assert lesson.by_length(right, examples) == {9: 0.5, 15: 1.0}

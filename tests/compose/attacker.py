@@ -1,4 +1,5 @@
-"""What a student tries who has a terminal in their own server: programs that print what they found, as JSON."""
+"""What a student tries who has a terminal in their own server: programs that print what they found,
+as JSON."""
 
 import base64
 import json
@@ -52,12 +53,36 @@ print(json.dumps(answers))
 """
 
 # What a student's server has none of, and what nobody may write there.
-ABSENT = ["/var/run/docker.sock", "/run/docker.sock", "/run/sandboxes", "/srv/kireji/source", "/srv/kireji/graders", "/srv/kireji/src",
-          "/srv/kireji/gradebook.db", "/srv/kireji/var/secret", "/srv/kireji/var/hub", "/srv/kireji/var/keys", "/srv/kireji/var/course",
-          "/srv/kireji/var/data/held_out", "/srv/kireji/var/homes/bob", "/srv/kireji/downloads", "/srv/kireji/docs", "/srv/kireji/var/docs/grading.md",
-          "/srv/kireji/var/exchange/kireji/inbound/bob", "/var/lib/docker"]
-READ_ONLY = ["/srv/kireji/x", "/srv/kireji/lab/attention_lab/x", "/srv/kireji/hub_config/student_server/x", "/etc/x", "/usr/bin/x",
-             "/srv/kireji/var/data/lab/x", "/srv/kireji/var/exchange/kireji/outbound/x", "/srv/kireji/var/exchange/kireji/feedback/x"]
+ABSENT = [
+    "/var/run/docker.sock",
+    "/run/docker.sock",
+    "/run/sandboxes",
+    "/srv/kireji/source",
+    "/srv/kireji/graders",
+    "/srv/kireji/src",
+    "/srv/kireji/gradebook.db",
+    "/srv/kireji/var/secret",
+    "/srv/kireji/var/hub",
+    "/srv/kireji/var/keys",
+    "/srv/kireji/var/course",
+    "/srv/kireji/var/data/held_out",
+    "/srv/kireji/var/homes/bob",
+    "/srv/kireji/downloads",
+    "/srv/kireji/docs",
+    "/srv/kireji/var/docs/grading.md",
+    "/srv/kireji/var/exchange/kireji/inbound/bob",
+    "/var/lib/docker",
+]
+READ_ONLY = [
+    "/srv/kireji/x",
+    "/srv/kireji/lab/attention_lab/x",
+    "/srv/kireji/hub_config/student_server/x",
+    "/etc/x",
+    "/usr/bin/x",
+    "/srv/kireji/var/data/lab/x",
+    "/srv/kireji/var/exchange/kireji/outbound/x",
+    "/srv/kireji/var/exchange/kireji/feedback/x",
+]
 
 # No attack: what the button does, too.
 HAND_IN = """
@@ -68,29 +93,45 @@ print(json.dumps(done.stdout + done.stderr))
 
 
 class Terminal:
-    """A shell in somebody's server, through JupyterLab's own websocket. `session` has that server's cookies."""
+    """A shell in somebody's server, through JupyterLab's own websocket. `session` has that server's
+    cookies."""
 
     def __init__(self, stack: Stack, session: requests.Session, name: str) -> None:
         self.stack, self.session, self.name = stack, session, name
 
     def run(self, program: str, *arguments: object) -> object:
         """What a Python program prints there."""
-        words = " ".join(base64.b64encode(json.dumps(argument).encode()).decode() for argument in arguments)
+        words = " ".join(
+            base64.b64encode(json.dumps(argument).encode()).decode() for argument in arguments
+        )
         wrapped = f"import base64, sys\nsys.argv[1:] = [base64.b64decode(word).decode() for word in sys.argv[1:]]\n{program}"
         code = base64.b64encode(wrapped.encode()).decode()
-        said = self.type(f"echo {code} | base64 -d > /tmp/program.py; (echo BEG''IN:; python /tmp/program.py {words} | base64 -w0; echo; echo :E''ND)")
-        return json.loads(base64.b64decode(said.split("BEGIN:")[1].split(":END")[0].encode("ascii", "ignore")))
+        said = self.type(
+            f"echo {code} | base64 -d > /tmp/program.py; (echo BEG''IN:; python /tmp/program.py {words} | base64 -w0; echo; echo :E''ND)"
+        )
+        return json.loads(
+            base64.b64decode(said.split("BEGIN:")[1].split(":END")[0].encode("ascii", "ignore"))
+        )
 
     def type(self, line: str) -> str:
-        """Type a line and return what the terminal says up to :END, which is no part of any base64."""
+        """Type a line and return what the terminal says up to :END, which is no part of any
+        base64."""
         url = f"{self.stack.address}/user/{self.name}"
         token = xsrf(self.session, f"/user/{self.name}/")
         opened = self.session.post(f"{url}/api/terminals", headers={"X-XSRFToken": token})
         opened.raise_for_status()
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.session.cookies)
         address = f"{url.replace('http', 'ws')}/terminals/websocket/{opened.json()['name']}"
-        with closing(websocket.create_connection(address, cookie=cookies, origin=self.stack.address, timeout=PATIENCE)) as connection:
-            connection.send(json.dumps(["stdin", "stty -echo; bind 'set enable-bracketed-paste off'\r" + line + "\r"]))
+        with closing(
+            websocket.create_connection(
+                address, cookie=cookies, origin=self.stack.address, timeout=PATIENCE
+            )
+        ) as connection:
+            connection.send(
+                json.dumps(
+                    ["stdin", "stty -echo; bind 'set enable-bracketed-paste off'\r" + line + "\r"]
+                )
+            )
             said, deadline = "", time.monotonic() + PATIENCE
             while ":END" not in said:
                 assert time.monotonic() < deadline, said

@@ -1,4 +1,5 @@
-"""One deployment for all that is asked of it, a real Chromium, and a student's way through the course as far as it is graded."""
+"""One deployment for all that is asked of it, a real Chromium, and a student's way through the
+course as far as it is graded."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,16 +8,22 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from kireji.grading import assignment as catalogue
 from tests.browser.conftest import chromium, context, picture  # noqa: F401
-from tests.browser.formgrader import assignment_row, autograde, collect, give_feedback, open_submissions
+from tests.browser.formgrader import (
+    assignment_row,
+    autograde,
+    collect,
+    give_feedback,
+    open_submissions,
+)
 from tests.browser.steps import fetch, open_assignment_list, open_notebook, submit
 from tests.compose.people import is_in, log_in, session, sign_up
 from tests.compose.stack import COURSE, Stack, wait_until
 from tests.needs import require
 
 EX1, TASK = "ex1_translation", "padding_mask"
-POINTS = "4"                # of the task that Alice solves
-PATIENCE = 240_000      # milliseconds for a page
-SLOW = 400_000          # and for JupyterLab's or a kernel's first start on a busy machine
+POINTS = "4"  # of the task that Alice solves
+PATIENCE = 240_000  # milliseconds for a page
+SLOW = 400_000  # and for JupyterLab's or a kernel's first start on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +41,9 @@ def stack() -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="module")
-def new_page(context: Callable[..., BrowserContext]) -> Callable[[], Page]:     # noqa: F811
-    """A page of a browser in which nobody is logged in. With more patience than elsewhere: there are containers behind it."""
+def new_page(context: Callable[..., BrowserContext]) -> Callable[[], Page]:
+    """A page of a browser in which nobody is logged in. With more patience than elsewhere: there
+    are containers behind it."""
     expect.set_options(timeout=PATIENCE)
 
     def new_page() -> Page:
@@ -55,7 +63,9 @@ def instructor(stack: Stack, new_page: Callable[[], Page]) -> Page:
 
 
 @pytest.fixture(scope="module")
-def approved(stack: Stack, instructor: Page, new_page: Callable[[], Page], picture: Callable) -> None:
+def approved(
+    stack: Stack, instructor: Page, new_page: Callable[[], Page], picture: Callable
+) -> None:
     """Alice has signed up and waits; the instructor has let her in."""
     page = new_page()
     sign_up(page, stack, "alice")
@@ -75,21 +85,28 @@ def approved(stack: Stack, instructor: Page, new_page: Callable[[], Page], pictu
 def alice(stack: Stack, approved: None, new_page: Callable[[], Page]) -> Page:
     """Alice, on her welcome page in her own server."""
     page = new_page()
-    page.on("dialog", lambda dialog: dialog.accept())       # JupyterLab asks before one leaves an open notebook
+    # JupyterLab asks before one leaves an open notebook
+    page.on("dialog", lambda dialog: dialog.accept())
     log_in(page, stack, "alice")
     with stack.timed("a student's first server"):
-        expect(page.get_by_role("heading", name="Attention, step by step")).to_be_visible(timeout=SLOW)
+        expect(page.get_by_role("heading", name="Attention, step by step")).to_be_visible(
+            timeout=SLOW
+        )
     return page
 
 
 @pytest.fixture(scope="module")
 def submitted(stack: Stack, alice: Page, picture: Callable) -> None:
-    """Alice has fetched ex1, solved its first task in the notebook, seen the check pass, and submitted."""
+    """Alice has fetched ex1, solved its first task in the notebook, seen the check pass, and
+    submitted."""
     picture(alice, "compose_welcome")
     open_assignment_list(alice)
     fetch(alice, EX1)
     open_notebook(alice, EX1)
-    cells = {cell.id: (number, cell.source) for number, cell in enumerate(catalogue.load(EX1).source.cells)}
+    cells = {
+        cell.id: (number, cell.source)
+        for number, cell in enumerate(catalogue.load(EX1).source.cells)
+    }
     number, solution = cells[f"{TASK}_solution"]
     alice.locator(".jp-NotebookPanel .jp-Cell").first.click()
     alice.keyboard.press("Escape")
@@ -104,7 +121,11 @@ def submitted(stack: Stack, alice: Page, picture: Callable) -> None:
     expect(check).to_contain_text("All fine here.", timeout=SLOW)
     picture(alice, "compose_check_passes")
     alice.keyboard.press("Control+s")
-    wait_until(lambda: "All fine here." in (stack.volume("homes") / "alice" / EX1 / f"{EX1}.ipynb").read_text())
+    wait_until(
+        lambda: (
+            "All fine here." in (stack.volume("homes") / "alice" / EX1 / f"{EX1}.ipynb").read_text()
+        )
+    )
     submit(alice, EX1)
 
 

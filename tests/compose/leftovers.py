@@ -1,4 +1,5 @@
-"""What submissions leave behind who do not want to go, and what the next one in the same container finds of it."""
+"""What submissions leave behind who do not want to go, and what the next one in the same container
+finds of it."""
 
 from collections.abc import Mapping
 
@@ -67,4 +68,6 @@ def run(code: str, files: Mapping[str, bytes] | None = None, limits: Limits = DE
     notebook = new_notebook(cells=[new_code_cell(code)])
     with Sandbox(files or {}, limits) as sandbox:
         sandbox.run(notebook, 1)
-    return "".join(output.get("text", output.get("evalue", "")) for output in notebook.cells[0].outputs)
+    return "".join(
+        output.get("text", output.get("evalue", "")) for output in notebook.cells[0].outputs
+    )

@@ -1,4 +1,5 @@
-"""What people do at the door of a deployment: sign up, approve, log in; in a browser, or as one would by HTTP."""
+"""What people do at the door of a deployment: sign up, approve, log in; in a browser, or as one
+would by HTTP."""
 
 import re
 import time
@@ -34,8 +35,11 @@ def session(stack: Stack, name: str, password: str = PASSWORD) -> requests.Sessi
     """Somebody logged in, with the hub's cookies."""
     session = requests.Session()
     session.get(f"{stack.address}/hub/login")
-    session.post(f"{stack.address}/hub/login", params={"next": "/hub/home"},
-                 data={"username": name, "password": password, "_xsrf": session.cookies["_xsrf"]})
+    session.post(
+        f"{stack.address}/hub/login",
+        params={"next": "/hub/home"},
+        data={"username": name, "password": password, "_xsrf": session.cookies["_xsrf"]},
+    )
     return session
 
 
@@ -48,7 +52,10 @@ def open_server(session: requests.Session, stack: Stack, name: str) -> None:
     """Wait for the person's own server; the session has that server's cookies too."""
     deadline = time.monotonic() + PATIENCE
     session.get(f"{stack.address}/hub/spawn")
-    while not (page := session.get(f"{stack.address}/user/{name}/lab")).ok or f"/user/{name}/lab" not in page.url:
+    while (
+        not (page := session.get(f"{stack.address}/user/{name}/lab")).ok
+        or f"/user/{name}/lab" not in page.url
+    ):
         assert time.monotonic() < deadline, stack.logs("hub")
         time.sleep(0.5)
 
@@ -57,9 +64,17 @@ def make_account(stack: Stack, name: str) -> None:
     """Sign up and be approved, by HTTP."""
     with requests.Session() as newcomer:
         newcomer.get(f"{stack.address}/hub/signup")
-        newcomer.post(f"{stack.address}/hub/signup", data={
-            "username": name, "signup_password": PASSWORD, "signup_password_confirmation": PASSWORD,
-            "_xsrf": newcomer.cookies["_xsrf"]}).raise_for_status()
+        newcomer.post(
+            f"{stack.address}/hub/signup",
+            data={
+                "username": name,
+                "signup_password": PASSWORD,
+                "signup_password_confirmation": PASSWORD,
+                "_xsrf": newcomer.cookies["_xsrf"],
+            },
+        ).raise_for_status()
     with session(stack, "instructor", stack.first_password()) as instructor:
         instructor.get(f"{stack.address}/hub/authorize")
-        instructor.post(f"{stack.address}/hub/authorize/{name}", data={"_xsrf": xsrf(instructor, "/hub/")}).raise_for_status()
+        instructor.post(
+            f"{stack.address}/hub/authorize/{name}", data={"_xsrf": xsrf(instructor, "/hub/")}
+        ).raise_for_status()

@@ -1,4 +1,5 @@
-"""The deployment of docker-compose.yml as a project of its own: built, started, asked, restarted, and removed with all it had."""
+"""The deployment of docker-compose.yml as a project of its own: built, started, asked, restarted,
+and removed with all it had."""
 
 import contextlib
 import json
@@ -18,15 +19,22 @@ from kireji.hub.lifecycle import free_ports
 
 LOG_IN = "/hub/login"
 COURSE = "/services/kireji/formgrader"
-PATIENCE = 600      # seconds for what a busy machine does slowly: to build an image, to prepare the course
+# seconds for what a busy machine does slowly: to build an image, to prepare the course
+PATIENCE = 600
 
 
 def composes() -> dict[str, list[str]]:
-    """The commands of this machine's Composes, the newer first: "new" (v2 and all later ones) and "old" (1.29)."""
+    """The commands of this machine's Composes, the newer first: "new" (v2 and all later ones) and
+    "old" (1.29)."""
     found: dict[str, list[str]] = {}
     for command in (["docker", "compose"], ["docker-compose"]):
         if shutil.which(command[0]):
-            done = subprocess.run([*command, "version", "--short"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+            done = subprocess.run(
+                [*command, "version", "--short"],
+                capture_output=True,
+                text=True,
+                stdin=subprocess.DEVNULL,
+            )
             if done.returncode == 0:
                 found.setdefault("old" if done.stdout.strip().startswith("1.") else "new", command)
     return found
@@ -34,13 +42,20 @@ def composes() -> dict[str, list[str]]:
 
 def compose_missing() -> str | None:
     """Which of Compose v2 and docker-compose 1.29 is not here; None if both are."""
-    missing = [name for age, name in (("new", "Compose v2"), ("old", "docker-compose 1.29")) if age not in composes()]
+    missing = [
+        name
+        for age, name in (("new", "Compose v2"), ("old", "docker-compose 1.29"))
+        if age not in composes()
+    ]
     return f"not installed: {' and '.join(missing)}" if missing else None
 
 
 def engine_missing() -> str | None:
     """Why no deployment can be started here; None if one can."""
-    if not shutil.which("docker") or subprocess.run(["docker", "info"], capture_output=True, timeout=60).returncode != 0:
+    if (
+        not shutil.which("docker")
+        or subprocess.run(["docker", "info"], capture_output=True, timeout=60).returncode != 0
+    ):
         return "no Docker engine answers"
     return None if composes() else "there is neither Compose v2 nor docker-compose"
 
@@ -54,9 +69,13 @@ class Stack:
         self.command = next(iter(composes().values()))
         self.project, self.port = f"kireji-test-{os.getpid()}", free_ports(1)[0]
         self.address = f"http://127.0.0.1:{self.port}"
-        self.settings = {"COMPOSE_PROJECT_NAME": self.project, "KIREJI_PORT": str(self.port), "KIREJI_VERSION": "test",
-                         "KIREJI_SANDBOXES": "1"} | settings
-        self.seconds: dict[str, float] = {}     # what took how long
+        self.settings = {
+            "COMPOSE_PROJECT_NAME": self.project,
+            "KIREJI_PORT": str(self.port),
+            "KIREJI_VERSION": "test",
+            "KIREJI_SANDBOXES": "1",
+        } | settings
+        self.seconds: dict[str, float] = {}  # what took how long
 
     @contextlib.contextmanager
     def timed(self, what: str) -> Iterator[None]:
@@ -66,9 +85,18 @@ class Stack:
 
     def compose(self, *arguments: str, check: bool = True) -> str:
         """Run Compose; what it wrote to standard output."""
-        done = subprocess.run([*self.command, *arguments], cwd=paths.ROOT, env=os.environ | self.settings, text=True,
-                              capture_output=True, timeout=3 * PATIENCE, stdin=subprocess.DEVNULL)
-        assert not check or done.returncode == 0, f"{arguments}: {done.stdout[-3000:]}{done.stderr[-3000:]}"
+        done = subprocess.run(
+            [*self.command, *arguments],
+            cwd=paths.ROOT,
+            env=os.environ | self.settings,
+            text=True,
+            capture_output=True,
+            timeout=3 * PATIENCE,
+            stdin=subprocess.DEVNULL,
+        )
+        assert not check or done.returncode == 0, (
+            f"{arguments}: {done.stdout[-3000:]}{done.stderr[-3000:]}"
+        )
         return done.stdout
 
     def build(self) -> None:
@@ -91,13 +119,35 @@ class Stack:
         return False
 
     def make_certificate(self) -> Path:
-        """A certificate for 127.0.0.1 that nobody has signed, in a folder of its own where docker-compose.yml can name it."""
+        """A certificate for 127.0.0.1 that nobody has signed, in a folder of its own where
+        docker-compose.yml can name it."""
         folder = Path(tempfile.mkdtemp(prefix="tls-", dir=paths.VAR))
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-                        "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / "key.pem",
-                        "-out", folder / "cert.pem"], check=True, capture_output=True)
+        subprocess.run(
+            [
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=127.0.0.1",
+                "-addext",
+                "subjectAltName=IP:127.0.0.1",
+                "-keyout",
+                folder / "key.pem",
+                "-out",
+                folder / "cert.pem",
+            ],
+            check=True,
+            capture_output=True,
+        )
         for path in (folder, *folder.iterdir()):
-            path.chmod(0o755)       # the proxy is uid 1000
+            path.chmod(0o755)  # the proxy is uid 1000
         return folder / "cert.pem"
 
     @contextlib.contextmanager
@@ -122,17 +172,27 @@ class Stack:
         self.compose("down", "--volumes")
         for student in self.students():
             docker("rm", "--force", student)
-        for network in docker("network", "ls", "--quiet", "--filter", f"name=^{self.project}-student-").split():
+        for network in docker(
+            "network", "ls", "--quiet", "--filter", f"name=^{self.project}-student-"
+        ).split():
             docker("network", "rm", network)
 
     def students(self) -> list[str]:
         """The students' containers."""
-        return docker("ps", "--all", "--quiet", "--filter", f"name=^/{self.project}-student-").split()
+        return docker(
+            "ps", "--all", "--quiet", "--filter", f"name=^/{self.project}-student-"
+        ).split()
 
     def container(self, service: str) -> str:
         """The id of a service's first container."""
-        return docker("ps", "--quiet", "--filter", f"label=com.docker.compose.project={self.project}",
-                      "--filter", f"label=com.docker.compose.service={service}").split()[0]
+        return docker(
+            "ps",
+            "--quiet",
+            "--filter",
+            f"label=com.docker.compose.project={self.project}",
+            "--filter",
+            f"label=com.docker.compose.service={service}",
+        ).split()[0]
 
     def inspect(self, container: str) -> dict:
         return json.loads(docker("inspect", container))[0]
@@ -143,7 +203,9 @@ class Stack:
 
     def volume(self, name: str) -> Path:
         """Where a volume lies on this machine."""
-        return Path(json.loads(docker("volume", "inspect", f"{self.project}_{name}"))[0]["Mountpoint"])
+        return Path(
+            json.loads(docker("volume", "inspect", f"{self.project}_{name}"))[0]["Mountpoint"]
+        )
 
     def first_password(self, name: str = "instructor") -> str:
         """As docs/operations.md says to find it."""
@@ -171,6 +233,12 @@ def wait_until(true: Callable[[], bool], why_not: Callable[[], str] = str) -> No
 
 def docker(*arguments: str) -> str:
     """Run Docker; what it wrote to standard output."""
-    done = subprocess.run(["docker", *arguments], text=True, capture_output=True, timeout=PATIENCE, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        ["docker", *arguments],
+        text=True,
+        capture_output=True,
+        timeout=PATIENCE,
+        stdin=subprocess.DEVNULL,
+    )
     assert done.returncode == 0, f"{arguments}: {done.stderr}"
     return done.stdout

@@ -1,4 +1,5 @@
-"""A class on one server, for real: a student's way through the course, what a student's terminal cannot do, restarts, an upgrade."""
+"""A class on one server, for real: a student's way through the course, what a student's terminal
+cannot do, restarts, an upgrade."""
 
 import ast
 import json
@@ -22,7 +23,12 @@ from kireji.sandbox import container
 from kireji.sandbox.cells import CellsLost
 from kireji.sandbox.limits import DEFAULT
 from tests.attacks.test_student_terminal import answer
-from tests.browser.formgrader import assignment_row, give_feedback, grade_by_hand, open_submission_page
+from tests.browser.formgrader import (
+    assignment_row,
+    give_feedback,
+    grade_by_hand,
+    open_submission_page,
+)
 from tests.browser.steps import fetch_feedback
 from tests.compose import leftovers, same_attacks
 from tests.compose.attacker import ABSENT, ASK, HAND_IN, LOOK, REACH, READ_ONLY, Terminal
@@ -37,11 +43,15 @@ HOME = "/home/alice"
 WRITTEN, COMMENT = "failure_analysis", "Which sentence was it? Show its map."
 
 
-def test_the_student_reads_the_feedback(stack: Stack, graded: Page, alice: Page, picture: Callable) -> None:
+def test_the_student_reads_the_feedback(
+    stack: Stack, graded: Page, alice: Page, picture: Callable
+) -> None:
     fetch_feedback(alice)
     home = stack.volume("homes") / "alice"
-    page, = home.glob(f"{EX1}/feedback/*/*.html")
-    assert re.search(rf'class="number">\s*{POINTS}\b', page.read_text()), "the feedback has another score"
+    (page,) = home.glob(f"{EX1}/feedback/*/*.html")
+    assert re.search(rf'class="number">\s*{POINTS}\b', page.read_text()), (
+        "the feedback has another score"
+    )
     alice.goto(f"{stack.address}/user/alice/lab/tree/{page.relative_to(home)}")
     frame = alice.frame_locator("iframe.jp-HTMLViewer, .jp-HTMLViewer iframe")
     expect(frame.get_by_text("What is real and what is padding").first).to_be_visible()
@@ -55,16 +65,23 @@ def test_the_command_line_knows_what_the_browser_did(stack: Stack, graded: Page)
 
 
 def test_the_log_says_who_graded_what(stack: Stack, graded: Page) -> None:
-    assert re.search(rf"instructor@\S*.*{EX1}/alice/autograde|{EX1}/alice/autograde.*instructor@", stack.compose("logs", "course")), \
-        stack.logs("course")
+    assert re.search(
+        rf"instructor@\S*.*{EX1}/alice/autograde|{EX1}/alice/autograde.*instructor@",
+        stack.compose("logs", "course"),
+    ), stack.logs("course")
 
 
-def test_the_sandbox_has_no_network_and_no_more_rights_than_it_needs(stack: Stack, graded: Page) -> None:
+def test_the_sandbox_has_no_network_and_no_more_rights_than_it_needs(
+    stack: Stack, graded: Page
+) -> None:
     host = stack.inspect(stack.container("sandbox"))["HostConfig"]
     assert (host["NetworkMode"], host["ReadonlyRootfs"], host["CapDrop"]) == ("none", True, ["ALL"])
     assert sorted(name.removeprefix("CAP_") for name in host["CapAdd"]) == ["SETGID", "SETUID"]
-    assert not any("docker.sock" in bind for service in ("proxy", "course", "sandbox")
-                   for bind in stack.inspect(stack.container(service))["HostConfig"]["Binds"] or [])
+    assert not any(
+        "docker.sock" in bind
+        for service in ("proxy", "course", "sandbox")
+        for bind in stack.inspect(stack.container(service))["HostConfig"]["Binds"] or []
+    )
 
 
 @pytest.fixture
@@ -82,7 +99,7 @@ def test_nothing_of_a_submission_is_left_for_the_next_one(in_the_container: None
     first = int(leftovers.run(leftovers.STAY).split()[1])
     said = leftovers.run(leftovers.LOOK)
     assert said.split(" others ")[1].strip() == "0 left []", said
-    assert int(said.split()[1]) > first          # a uid that was never used
+    assert int(said.split()[1]) > first  # a uid that was never used
 
 
 def test_a_submission_that_takes_too_much_is_ended_with_the_reason(in_the_container: None) -> None:
@@ -112,7 +129,9 @@ def test_a_student_finds_nothing_of_the_course(terminal: Terminal) -> None:
     assert found["homes"] == ["alice", "kireji"] or found["homes"] == ["kireji", "alice"]
     assert int(found["capabilities"], 16) == 0
     assert not any("CONFIGPROXY" in name for name in found["environment"])
-    assert not any("jupyterhub --config" in command.replace("\0", " ") for command in found["commands"])
+    assert not any(
+        "jupyterhub --config" in command.replace("\0", " ") for command in found["commands"]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -127,37 +146,78 @@ def bob(stack: Stack, approved: None) -> Iterator[requests.Session]:
 
 @pytest.fixture(scope="module")
 def listeners(stack: Stack, bob: requests.Session) -> Iterator[dict]:
-    """What there is to be reached: by this machine's own programs, each is. Our own listener is on the bridges' addresses alone."""
-    course, = addresses(stack.inspect(stack.container("course")))
-    server, = [one for one in map(stack.inspect, stack.students()) if one["Name"].endswith("-bob")]
-    gateway = docker("network", "inspect", f"{stack.project}_front", "--format", "{{(index .IPAM.Config 0).Gateway}}").strip()
+    """What there is to be reached: by this machine's own programs, each is. Our own listener is on
+    the bridges' addresses alone."""
+    (course,) = addresses(stack.inspect(stack.container("course")))
+    (server,) = [
+        one for one in map(stack.inspect, stack.students()) if one["Name"].endswith("-bob")
+    ]
+    gateway = docker(
+        "network",
+        "inspect",
+        f"{stack.project}_front",
+        "--format",
+        "{{(index .IPAM.Config 0).Gateway}}",
+    ).strip()
     with socket.socket() as listener:
         listener.bind((gateway, 0))
         threading.Thread(target=answer, args=[listener], daemon=True).start()
-        yield {"the course": [course, 8888], "Bob's server": [addresses(server)[0], 8888],
-               "the machine": [gateway, listener.getsockname()[1]], "the machine's door": ["127.0.0.1", stack.port]}
+        yield {
+            "the course": [course, 8888],
+            "Bob's server": [addresses(server)[0], 8888],
+            "the machine": [gateway, listener.getsockname()[1]],
+            "the machine's door": ["127.0.0.1", stack.port],
+        }
 
 
-def test_a_student_reaches_no_other_container_and_not_the_machine(listeners: dict, terminal: Terminal) -> None:
-    outside = subprocess.run([sys.executable, "-c", REACH, json.dumps(listeners)], capture_output=True, text=True, check=True)
-    assert all(json.loads(outside.stdout).values()), outside.stdout      # there they are
-    found = terminal.run(REACH, listeners | {"the course by name": ["course", 8888], "a sandbox by name": ["sandbox", 8888]})
+def test_a_student_reaches_no_other_container_and_not_the_machine(
+    listeners: dict, terminal: Terminal
+) -> None:
+    outside = subprocess.run(
+        [sys.executable, "-c", REACH, json.dumps(listeners)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert all(json.loads(outside.stdout).values()), outside.stdout  # there they are
+    found = terminal.run(
+        REACH,
+        listeners
+        | {"the course by name": ["course", 8888], "a sandbox by name": ["sandbox", 8888]},
+    )
     assert not any(found.values()), found
 
 
 def test_a_student_has_no_way_to_the_internet(stack: Stack, terminal: Terminal) -> None:
-    server, = [one for one in map(stack.inspect, stack.students()) if one["Name"].endswith("-alice")]
-    (name, joined), = server["NetworkSettings"]["Networks"].items()
+    (server,) = [
+        one for one in map(stack.inspect, stack.students()) if one["Name"].endswith("-alice")
+    ]
+    ((name, joined),) = server["NetworkSettings"]["Networks"].items()
     assert json.loads(docker("network", "inspect", name))[0]["Internal"]
-    assert joined["Gateway"] not in {address.address for card in psutil.net_if_addrs().values() for address in card}      # nobody takes it on
-    assert server["HostConfig"]["Dns"] == [NO_NAME_SERVER]      # and nobody asks elsewhere for names
+    # nobody takes it on
+    assert joined["Gateway"] not in {
+        address.address for card in psutil.net_if_addrs().values() for address in card
+    }
+    assert server["HostConfig"]["Dns"] == [NO_NAME_SERVER]  # and nobody asks elsewhere for names
 
 
-def test_the_hub_answers_a_servers_token_about_its_owner_only(terminal: Terminal, bob: requests.Session) -> None:
+def test_the_hub_answers_a_servers_token_about_its_owner_only(
+    terminal: Terminal, bob: requests.Session
+) -> None:
     hub, proxy = "http://hub:8081/hub/api", "http://proxy:8001/api/routes"
-    refused = [["GET", f"{hub}/users"], ["GET", f"{hub}/users/bob"], ["POST", f"{hub}/users/bob/server"], ["DELETE", f"{hub}/users/bob"],
-               ["POST", f"{hub}/users/bob/tokens"], ["POST", f"{hub}/groups/formgrade-kireji/users"], ["GET", f"{hub}/proxy"],
-               ["POST", f"{hub}/shutdown"], ["GET", proxy], ["POST", f"{proxy}/user/bob"], ["DELETE", f"{proxy}/user/bob"]]
+    refused = [
+        ["GET", f"{hub}/users"],
+        ["GET", f"{hub}/users/bob"],
+        ["POST", f"{hub}/users/bob/server"],
+        ["DELETE", f"{hub}/users/bob"],
+        ["POST", f"{hub}/users/bob/tokens"],
+        ["POST", f"{hub}/groups/formgrade-kireji/users"],
+        ["GET", f"{hub}/proxy"],
+        ["POST", f"{hub}/shutdown"],
+        ["GET", proxy],
+        ["POST", f"{proxy}/user/bob"],
+        ["DELETE", f"{proxy}/user/bob"],
+    ]
     answers = terminal.run(ASK, [["GET", f"{hub}/user"], *refused])
     status, said = answers.pop(f"GET {hub}/user")
     assert status == 200 and '"alice"' in said
@@ -165,24 +225,32 @@ def test_the_hub_answers_a_servers_token_about_its_owner_only(terminal: Terminal
 
 
 @pytest.mark.parametrize("service", ["proxy", "hub", "course", "sandbox"])
-def test_a_service_is_restarted_and_nobody_is_dropped(stack: Stack, terminal: Terminal, service: str) -> None:
+def test_a_service_is_restarted_and_nobody_is_dropped(
+    stack: Stack, terminal: Terminal, service: str
+) -> None:
     before = stack.students()
     with stack.timed(f"restart {service}"):
         stack.compose("restart", service)
         stack.wait()
     assert stack.students() == before
-    assert is_in(terminal.session, stack)           # still logged in
+    assert is_in(terminal.session, stack)  # still logged in
     wait_for_server(stack, terminal)
     assert terminal.run(LOOK, [HOME], [])["paths"] == [HOME]
 
 
 def wait_for_server(stack: Stack, terminal: Terminal) -> None:
-    """Until the person's server answers the session: the proxy has learned its way again, the hub has joined its network."""
+    """Until the person's server answers the session: the proxy has learned its way again, the hub
+    has joined its network."""
     open_server(terminal.session, stack, terminal.name)
 
 
-def test_people_come_in_over_https(stack: Stack, graded: Page, chromium: Browser, monkeypatch: pytest.MonkeyPatch,
-                                   picture: Callable) -> None:
+def test_people_come_in_over_https(
+    stack: Stack,
+    graded: Page,
+    chromium: Browser,
+    monkeypatch: pytest.MonkeyPatch,
+    picture: Callable,
+) -> None:
     certificate = stack.make_certificate()
     monkeypatch.setattr(stack, "address", stack.address.replace("http:", "https:"))
     for name in ("REQUESTS_CA_BUNDLE", "WEBSOCKET_CLIENT_CA_BUNDLE"):
@@ -192,8 +260,12 @@ def test_people_come_in_over_https(stack: Stack, graded: Page, chromium: Browser
         with session(stack, "alice") as alice:
             assert is_in(alice, stack)
             open_server(alice, stack, "alice")
-            assert "_xsrf" in alice.cookies.keys() and [cookie.name for cookie in alice.cookies if not cookie.secure] == []
-            assert Terminal(stack, alice, "alice").run(LOOK, [HOME], [])["paths"] == [HOME]       # by a websocket
+            assert (
+                "_xsrf" in alice.cookies.keys()
+                and [cookie.name for cookie in alice.cookies if not cookie.secure] == []
+            )
+            # by a websocket
+            assert Terminal(stack, alice, "alice").run(LOOK, [HOME], [])["paths"] == [HOME]
         page = chromium.new_context(ignore_https_errors=True).new_page()
         log_in(page, stack, "instructor", stack.first_password())
         page.goto(stack.address + COURSE)
@@ -212,8 +284,10 @@ def upgraded(stack: Stack, graded: Page, terminal: Terminal) -> Stack:
     return stack
 
 
-def test_everything_survives_down_an_upgrade_and_up(upgraded: Stack, new_page: Callable[[], Page], picture: Callable) -> None:
-    with session(upgraded, "alice") as alice:          # her account, and her server, which had gone on
+def test_everything_survives_down_an_upgrade_and_up(
+    upgraded: Stack, new_page: Callable[[], Page], picture: Callable
+) -> None:
+    with session(upgraded, "alice") as alice:  # her account, and her server, which had gone on
         open_server(alice, upgraded, "alice")
         later = Terminal(upgraded, alice, "alice")
         assert later.run(LOOK, [f"{HOME}/{EX1}/{EX1}.ipynb", f"{HOME}/{EX1}/feedback"], [])["paths"]
@@ -223,7 +297,8 @@ def test_everything_survives_down_an_upgrade_and_up(upgraded: Stack, new_page: C
     page.get_by_role("link", name="Manual Grading").first.click()
     expect(page.get_by_role("row", name=re.compile(EX1))).to_contain_text(POINTS)
     picture(page, "compose_after_upgrade")
-    said = docker("exec", upgraded.container("course"), "kireji", "grade", EX1, "--again")     # in a sandbox of the new version
+    # in a sandbox of the new version
+    said = docker("exec", upgraded.container("course"), "kireji", "grade", EX1, "--again")
     assert re.search(rf"alice.*\b{POINTS}\b", said), said
     assert f"{EX1}/alice is graded" in upgraded.compose("logs", "course")
 
@@ -239,7 +314,9 @@ def test_what_is_submitted_is_graded_and_given_back_without_an_instructor(upgrad
     assert re.search(rf"alice's {EX1} is graded: {POINTS} of", upgraded.compose("logs", "course"))
 
 
-def test_two_instructors_read_the_same_written_answer(upgraded: Stack, new_page: Callable[[], Page], picture: Callable) -> None:
+def test_two_instructors_read_the_same_written_answer(
+    upgraded: Stack, new_page: Callable[[], Page], picture: Callable
+) -> None:
     pages = {}
     for name in ("instructor", "second"):
         pages[name] = page = new_page()
@@ -255,20 +332,26 @@ def test_two_instructors_read_the_same_written_answer(upgraded: Stack, new_page:
     give_feedback(pages["instructor"], EX1)
     given = (upgraded.volume("exchange") / "kireji" / "feedback" / "alice").rglob("*.html")
     assert any(COMMENT in page.read_text() for page in given)
-    assert re.search(r"PUT \S*/formgrader/api/grade/\S* \(second@", upgraded.compose("logs", "course"))
+    assert re.search(
+        r"PUT \S*/formgrader/api/grade/\S* \(second@", upgraded.compose("logs", "course")
+    )
 
 
 def test_a_backup_is_restored_into_an_empty_deployment(stack: Stack, graded: Page) -> None:
     with stack.timed("backup"):
-        archive = keeper(stack, "backup", "-")      # while everything runs
+        archive = keeper(stack, "backup", "-")  # while everything runs
     stack.down()
     before, other = state(stack), empty_one(stack)
     try:
         with stack.timed("restore"):
             keeper(other, "restore", "-", given=archive)
         after = state(other)
-        assert {f"homes/alice/{EX1}/{EX1}.ipynb", "hub/cookie_secret", "course/secret", f"course/course/autograded/alice/{EX1}/{EX1}.ipynb"} \
-            <= set(before)
+        assert {
+            f"homes/alice/{EX1}/{EX1}.ipynb",
+            "hub/cookie_secret",
+            "course/secret",
+            f"course/course/autograded/alice/{EX1}/{EX1}.ipynb",
+        } <= set(before)
         assert {name: before[name] for name in before if before[name] != after.get(name)} == {}
         with stack.timed("start what was restored"):
             other.up()

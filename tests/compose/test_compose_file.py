@@ -15,8 +15,16 @@ pytestmark = pytest.mark.needs("composes")
 
 BYTES = {"b": 1, "k": 2**10, "m": 2**20, "g": 2**30}
 SECONDS = {"h": 3600, "m": 60, "s": 1}
-SETTINGS = {"KIREJI_ADDRESS": "0.0.0.0", "KIREJI_PORT": "443", "KIREJI_SANDBOXES": "3", "KIREJI_SANDBOX_MEMORY": "2g",
-            "KIREJI_SANDBOX_CPUS": "1.5", "KIREJI_INSTRUCTORS": "dr.kay dr.lee", "KIREJI_TLS": "elsewhere", "KIREJI_VERSION": "9"}
+SETTINGS = {
+    "KIREJI_ADDRESS": "0.0.0.0",
+    "KIREJI_PORT": "443",
+    "KIREJI_SANDBOXES": "3",
+    "KIREJI_SANDBOX_MEMORY": "2g",
+    "KIREJI_SANDBOX_CPUS": "1.5",
+    "KIREJI_INSTRUCTORS": "dr.kay dr.lee",
+    "KIREJI_TLS": "elsewhere",
+    "KIREJI_VERSION": "9",
+}
 
 
 @pytest.mark.parametrize("settings", [{}, SETTINGS], ids=["defaults", "settings"])
@@ -28,18 +36,47 @@ def test_both_composes_read_the_same(settings: dict[str, str], tmp_path: Path) -
     assert old["networks"] == new["networks"]
     assert old["volumes"] == new["volumes"]
     sandbox = new["services"]["sandbox"]
-    assert (sandbox["scale"], sandbox["mem_limit"]) == ((3, 2 * 2**30) if settings else (2, 4608 * 2**20))     # they were read
+    # they were read
+    assert (sandbox["scale"], sandbox["mem_limit"]) == (
+        (3, 2 * 2**30) if settings else (2, 4608 * 2**20)
+    )
 
 
 def read(command: list[str], settings: Path) -> dict:
-    """The deployment as one Compose understands it, in words that both can be put into. AssertionError if it has anything to say of it."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("KIREJI_", "COMPOSE_"))}
-    done = subprocess.run([*command, "--project-name", "one", "--env-file", settings, "--profile", "keeper", "config"], cwd=paths.ROOT,
-                          env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    """The deployment as one Compose understands it, in words that both can be put into.
+    AssertionError if it has anything to say of it."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("KIREJI_", "COMPOSE_"))
+    }
+    done = subprocess.run(
+        [
+            *command,
+            "--project-name",
+            "one",
+            "--env-file",
+            settings,
+            "--profile",
+            "keeper",
+            "config",
+        ],
+        cwd=paths.ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     found = yaml.safe_load(done.stdout)
-    return {"services": {name: plain(service) for name, service in found["services"].items()}, "volumes": set(found["volumes"]),
-            "networks": {name: (network or {}).get("internal", False) for name, network in found["networks"].items()}}
+    return {
+        "services": {name: plain(service) for name, service in found["services"].items()},
+        "volumes": set(found["volumes"]),
+        "networks": {
+            name: (network or {}).get("internal", False)
+            for name, network in found["networks"].items()
+        },
+    }
 
 
 def plain(service: dict) -> dict:
@@ -50,9 +87,12 @@ def plain(service: dict) -> dict:
             service[name] = size(service[name])
     for name in ("cap_add", "cap_drop", "security_opt", "tmpfs", "depends_on", "networks"):
         if name in service:
-            service[name] = sorted(service[name])       # of v2's mappings the keys
+            service[name] = sorted(service[name])  # of v2's mappings the keys
     if "healthcheck" in service:
-        service["healthcheck"] = {name: seconds(value) if name != "test" else value for name, value in service["healthcheck"].items()}
+        service["healthcheck"] = {
+            name: seconds(value) if name != "test" else value
+            for name, value in service["healthcheck"].items()
+        }
     service["volumes"] = sorted(map(mount, service.get("volumes", [])))
     service["ports"] = sorted(map(port, service.get("ports", [])))
     return service

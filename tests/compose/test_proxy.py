@@ -1,4 +1,5 @@
-"""The proxy's door, without a deployment around it: what it passes on to a server, and to the browser."""
+"""The proxy's door, without a deployment around it: what it passes on to a server, and to the
+browser."""
 
 import runpy
 import threading
@@ -39,6 +40,7 @@ def door() -> Iterator[str]:
     ready, loops = threading.Event(), []
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
+
         def serve() -> None:
             handler = runpy.run_path(str(paths.HUB_CONFIG / "compose" / "proxy.py"))["door"]()
             loop = IOLoop()
@@ -61,13 +63,24 @@ def door() -> Iterator[str]:
             thread.join(60)
 
 
-@pytest.mark.parametrize("address", ["/user/alice@uni.example/lab", "/user/alice/files/a%20b.txt?x=1%2F2", "/user/alice/%C3%A9"])
+@pytest.mark.parametrize(
+    "address",
+    ["/user/alice@uni.example/lab", "/user/alice/files/a%20b.txt?x=1%2F2", "/user/alice/%C3%A9"],
+)
 def test_addresses_pass_as_browsers_write_them(door: str, address: str) -> None:
     assert requests.get(door + address, timeout=60).text == address
 
 
-@pytest.mark.parametrize(("protocol", "sent"), [
-    ("http", COOKIES), ("https", ["_xsrf=1; Path=/hub/; Secure", COOKIES[1]]), ("https,http", ["_xsrf=1; Path=/hub/; Secure", COOKIES[1]])])
-def test_what_came_by_https_sets_cookies_for_https_alone(door: str, protocol: str, sent: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("protocol", "sent"),
+    [
+        ("http", COOKIES),
+        ("https", ["_xsrf=1; Path=/hub/; Secure", COOKIES[1]]),
+        ("https,http", ["_xsrf=1; Path=/hub/; Secure", COOKIES[1]]),
+    ],
+)
+def test_what_came_by_https_sets_cookies_for_https_alone(
+    door: str, protocol: str, sent: list[str]
+) -> None:
     said = requests.get(door, headers={"X-Forwarded-Proto": protocol}, timeout=60)
     assert said.raw.headers.getlist("Set-Cookie") == sent

@@ -34,17 +34,27 @@ def hand_in(tmp_path):
         for name, content in files.items():
             (folder / f"{name}.safetensors").write_bytes(content)
         return student, folder
+
     return hand_in
 
 
 def test_copies_are_found_and_nobody_else(hand_in):
     einsum, loops = ((ACCEPTED / f"{name}.py").read_text() for name in ("einsum", "loops"))
-    found = looking.look(load(NAME), [
-        hand_in("ann", einsum, model=weights(1)), hand_in("ben", einsum.replace("query", "question"), model=weights(2)),
-        hand_in("cleo", loops, model=weights(1)), hand_in("dan", "", other=weights(3, training="dan's")),
-        hand_in("eve", "", model=weights(3, training="eve's"))])
+    found = looking.look(
+        load(NAME),
+        [
+            hand_in("ann", einsum, model=weights(1)),
+            hand_in("ben", einsum.replace("query", "question"), model=weights(2)),
+            hand_in("cleo", loops, model=weights(1)),
+            hand_in("dan", "", other=weights(3, training="dan's")),
+            hand_in("eve", "", model=weights(3, training="eve's")),
+        ],
+    )
     assert [(pair.one, pair.other, pair.what) for pair in found.pairs] == [
-        ("ann", "ben", "code"), ("ann", "cleo", "model.safetensors"), ("dan", "eve", "other.safetensors and model.safetensors")]
+        ("ann", "ben", "code"),
+        ("ann", "cleo", "model.safetensors"),
+        ("dan", "eve", "other.safetensors and model.safetensors"),
+    ]
     assert found.pairs[1].how == "the same file" and found.pairs[2].similarity == 1.0
 
 
@@ -61,12 +71,16 @@ def test_odd_submissions_stop_nobody(hand_in, tmp_path):
     broken = hand_in("broken")
     (broken[1] / f"{NAME}.ipynb").write_bytes(b"{")
     odd = hand_in("odd", "def (:\n  '''", model=b"\x80\x04 no tensors")
-    found = looking.look(load(NAME), [broken, odd, ("gone", tmp_path / "gone"), ("empty", tmp_path / "empty")])
+    found = looking.look(
+        load(NAME), [broken, odd, ("gone", tmp_path / "gone"), ("empty", tmp_path / "empty")]
+    )
     assert found.pairs == () and len(found.students) == 4
 
 
 def test_the_page_shows_the_code_and_runs_none_of_it(hand_in):
-    code = (ACCEPTED / "einsum.py").read_text() + "\n# </pre><script>alert(1)</script><img src=x onerror=alert(2)>"
+    code = (
+        ACCEPTED / "einsum.py"
+    ).read_text() + "\n# </pre><script>alert(1)</script><img src=x onerror=alert(2)>"
     page = render(looking.look(load(NAME), [hand_in("ann", code), hand_in("<b>ben", code)]))
     assert page.count("<script") == 0 and "<img" not in page and "<b>ben" not in page
     assert "&lt;script&gt;alert(1)" in page and "Content-Security-Policy" in page

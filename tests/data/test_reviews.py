@@ -2,13 +2,20 @@
 
 from kireji.data.reviews import Review, decent, read_reviews, select, unique
 
-LINES = ["1\t2.26666\tA  fine,\u2019 &amp; warm film.\r\n", "2\t-0.49\tNeither good nor bad.\r\n", "3\t-0.5\tDull\r\n",
-         "4\t0.5\tdull\r\n", "5\t-3\tA pile of shit.\r\n"]
+LINES = [
+    "1\t2.26666\tA  fine,\u2019 &amp; warm film.\r\n",
+    "2\t-0.49\tNeither good nor bad.\r\n",
+    "3\t-0.5\tDull\r\n",
+    "4\t0.5\tdull\r\n",
+    "5\t-3\tA pile of shit.\r\n",
+]
 
 
 def test_keeps_clear_verdicts_and_cleans_their_text():
-    assert read_reviews(LINES)[:2] == [Review("1", "positive", "2.27", "A fine,' & warm film."),
-                                       Review("3", "negative", "-0.50", "Dull")]
+    assert read_reviews(LINES)[:2] == [
+        Review("1", "positive", "2.27", "A fine,' & warm film."),
+        Review("3", "negative", "-0.50", "Dull"),
+    ]
 
 
 def test_the_first_of_equal_texts_stays():

@@ -19,8 +19,14 @@ def test_every_pair_is_in_exactly_one_part_in_the_tables_order():
 
 def test_translations_of_one_source_stay_together_whatever_its_punctuation():
     parts = split(SMALL, PAIRS, b"secret")
-    assert {name: len(part) for name, part in parts.items()} == {"train": 50, "validation": 10, "held_out": 20}
-    sources = {name: {pair.source.removesuffix(" !") for pair in part} for name, part in parts.items()}
+    assert {name: len(part) for name, part in parts.items()} == {
+        "train": 50,
+        "validation": 10,
+        "held_out": 20,
+    }
+    sources = {
+        name: {pair.source.removesuffix(" !") for pair in part} for name, part in parts.items()
+    }
     assert not sources["held_out"] & (sources["train"] | sources["validation"])
     assert not sources["train"] & sources["validation"]
 

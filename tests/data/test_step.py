@@ -1,4 +1,5 @@
-"""The whole data step on a small archive: written whole, done once, redone when what it rests on has changed."""
+"""The whole data step on a small archive: written whole, done once, redone when what it rests on
+has changed."""
 
 import dataclasses
 import hashlib
@@ -33,10 +34,17 @@ def small(data_set, name, archive, **changes):
     """The data set from a small archive, which is already downloaded."""
     path = paths.DOWNLOADS / name
     path.write_bytes(archive)
-    data_set = dataclasses.replace(data_set, package=Package("small", "1", name, sha256_of(path), megabytes=1),
-                                   held_out=5, validation=5, **changes)
+    data_set = dataclasses.replace(
+        data_set,
+        package=Package("small", "1", name, sha256_of(path), megabytes=1),
+        held_out=5,
+        validation=5,
+        **changes,
+    )
     rows = data_set.extract(path)
-    return dataclasses.replace(data_set, rows=len(rows), sha256=hashlib.sha256(data_set.table(rows).encode()).hexdigest())
+    return dataclasses.replace(
+        data_set, rows=len(rows), sha256=hashlib.sha256(data_set.table(rows).encode()).hexdigest()
+    )
 
 
 @pytest.fixture
@@ -46,16 +54,27 @@ def house(tmp_path, monkeypatch):
         monkeypatch.setattr(paths, name, tmp_path / getattr(paths, name).relative_to(paths.VAR))
     paths.DOWNLOADS.mkdir(parents=True)
     pairs = read_pairs(ROWS.splitlines(keepends=True))
-    translations = small(TRANSLATIONS, "small.tar.gz", packed({SENTENCES: ROWS.encode()}), extract=lambda archive: pairs)
+    translations = small(
+        TRANSLATIONS,
+        "small.tar.gz",
+        packed({SENTENCES: ROWS.encode()}),
+        extract=lambda archive: pairs,
+    )
     reviews = small(REVIEWS, "rated.tar.gz", packed({INNER: packed({RATINGS: RATED.encode()})}))
     monkeypatch.setattr(step, "DATA_SETS", (translations, reviews))
     return tmp_path
 
 
 TRAIN, VALIDATION, HELD_OUT = (
-    "lab/ex1_translation/train.tsv", "lab/ex1_translation/validation.tsv", "held_out/ex1_translation.tsv")
+    "lab/ex1_translation/train.tsv",
+    "lab/ex1_translation/validation.tsv",
+    "held_out/ex1_translation.tsv",
+)
 REVIEW_FILES = (
-    "lab/ex3_classification/train.tsv", "lab/ex3_classification/validation.tsv", "held_out/ex3_classification.tsv")
+    "lab/ex3_classification/train.tsv",
+    "lab/ex3_classification/validation.tsv",
+    "held_out/ex3_classification.tsv",
+)
 FILES = (TRAIN, VALIDATION, HELD_OUT, *REVIEW_FILES)
 
 
@@ -63,7 +82,11 @@ def test_writes_three_tables_for_each_data_set(house):
     assert prepare() == dict(zip(FILES, (20, 5, 5) * 2, strict=True))
     lines = (paths.DATA / TRAIN).read_text().splitlines()
     assert lines[0] == "id\tsource\ttarget" and len(lines) == 21
-    everything = [line for name in (TRAIN, VALIDATION, HELD_OUT) for line in (paths.DATA / name).read_text().splitlines()]
+    everything = [
+        line
+        for name in (TRAIN, VALIDATION, HELD_OUT)
+        for line in (paths.DATA / name).read_text().splitlines()
+    ]
     assert "0\tPhrase 0.\tSentence 0." in everything
 
 
@@ -71,7 +94,10 @@ def test_reviews_come_out_of_an_archive_in_an_archive(house):
     prepare()
     lines = [line for name in REVIEW_FILES for line in (paths.DATA / name).read_text().splitlines()]
     assert lines[0] == "id\tlabel\trating\ttext"
-    assert {"3\tnegative\t-11.50\tA film number 3.", "20\tpositive\t5.50\tA film number 20."} <= set(lines)
+    assert {
+        "3\tnegative\t-11.50\tA film number 3.",
+        "20\tpositive\t5.50\tA film number 20.",
+    } <= set(lines)
 
 
 def test_one_data_set_is_remade_without_the_other(house, monkeypatch):
@@ -92,7 +118,9 @@ def test_secret_and_held_out_are_their_owners_alone(house):
 
 def test_a_second_call_does_nothing(house, monkeypatch):
     first = prepare()
-    monkeypatch.setattr(step, "fetch", lambda *args: pytest.fail("the second call opened the archive"))
+    monkeypatch.setattr(
+        step, "fetch", lambda *args: pytest.fail("the second call opened the archive")
+    )
     said = []
     assert prepare(said.append) == first and said == []
 
@@ -133,6 +161,7 @@ def test_another_extraction_than_the_measured_one_is_refused(house, monkeypatch)
 def test_a_full_disk_is_one_sentence(house, monkeypatch):
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
+
     monkeypatch.setattr(step, "_write", full)
     with pytest.raises(DataError, match="is full"):
         prepare()

@@ -1,4 +1,5 @@
-"""`./kireji grade` on a course of its own: what is graded, what is left alone, what happens to odd submissions."""
+"""`./kireji grade` on a course of its own: what is graded, what is left alone, what happens to odd
+submissions."""
 
 import shutil
 from io import StringIO
@@ -51,7 +52,11 @@ def test_only_what_is_new_is_graded(course):
 def test_a_new_submission_takes_the_old_ones_place(course):
     def answer(folder):
         path = folder / f"{NAME}.ipynb"
-        solution = next(cell.source for cell in catalogue.load(NAME).source.cells if cell.id == "padding_mask_solution")
+        solution = next(
+            cell.source
+            for cell in catalogue.load(NAME).source.cells
+            if cell.id == "padding_mask_solution"
+        )
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:
             if cell.id == "padding_mask_solution":
@@ -64,11 +69,25 @@ def test_a_new_submission_takes_the_old_ones_place(course):
     assert "4 / 100" in said(course)
 
 
-@pytest.mark.parametrize(("student", "change", "notice"), [
-    ("gil", lambda folder: (folder / f"{NAME}.ipynb").write_bytes(b"{ broken"), "not valid JSON"),
-    ("hal", lambda folder: (folder / f"{NAME}.ipynb").unlink(), "could not be read"),
-    ("ida", lambda folder: ((folder / f"{NAME}.ipynb").write_bytes(b""), (folder / "weights.pt").write_text("x")), "weights.pt"),
-])
+@pytest.mark.parametrize(
+    ("student", "change", "notice"),
+    [
+        (
+            "gil",
+            lambda folder: (folder / f"{NAME}.ipynb").write_bytes(b"{ broken"),
+            "not valid JSON",
+        ),
+        ("hal", lambda folder: (folder / f"{NAME}.ipynb").unlink(), "could not be read"),
+        (
+            "ida",
+            lambda folder: (
+                (folder / f"{NAME}.ipynb").write_bytes(b""),
+                (folder / "weights.pt").write_text("x"),
+            ),
+            "weights.pt",
+        ),
+    ],
+)
 def test_nobody_stays_ungraded(course, student, change, notice):
     hand_in(course, student, change)
     assert "0 / 100" in said(course)
@@ -83,5 +102,7 @@ def test_links_in_a_submission_are_not_followed(course):
     (submitted / f"{NAME}.ipynb").unlink()
     (submitted / f"{NAME}.ipynb").symlink_to("/dev/zero")
     assert "0 / 100" in said(course)
-    assert not any("root:" in path.read_text(errors="replace") for path in course.graded(NAME, "joe").iterdir())
+    assert not any(
+        "root:" in path.read_text(errors="replace") for path in course.graded(NAME, "joe").iterdir()
+    )
     shutil.rmtree(submitted)

@@ -1,4 +1,5 @@
-"""A class that is graded already is graded again, each time after another change. Prints who was recorded anew, as JSON.
+"""A class that is graded already is graded again, each time after another change. Prints who was
+recorded anew, as JSON.
 
     python -P -m tests.durability.again FOLDER
 """
@@ -49,7 +50,7 @@ def another_due_date(world: World) -> None:
 def points_by_hand(world: World) -> None:
     with hers(world) as notebook:
         notebook.grades[0].manual_score, notebook.grades[0].needs_manual_grade = 8.0, False
-        notebook.late_submission_penalty = 5.5      # of the points that she has now
+        notebook.late_submission_penalty = 5.5  # of the points that she has now
 
 
 def the_same_later(world: World) -> None:
@@ -72,10 +73,14 @@ def the_best_counts(world: World) -> None:
 
 
 def unsure(world: World) -> None:
-    """Judged on a machine so busy that a hidden test ran out of time: judging again may end otherwise."""
+    """Judged on a machine so busy that a hidden test ran out of time: judging again may end
+    otherwise."""
+
     def judge_late(*arguments, **named) -> Judgement:
         judgement = judge(*arguments, **named)
-        judgement.report.cells[0].tests = [TestReport("test", "Title", "timeout", 0.0, 1, "Out of time")]
+        judgement.report.cells[0].tests = [
+            TestReport("test", "Title", "timeout", 0.0, 1, "Out of time")
+        ]
         return judgement
 
     kept.judge, kept.graders_version = judge_late, lambda graders: "toy, late"
@@ -103,8 +108,15 @@ def recorded_anew(world: World, change: Callable[[World], None]) -> str:
     before = book.read_bytes()
     grade_again(world)
     with hers(world) as notebook:
-        scores = {grade.name: [grade.auto_score, grade.manual_score, grade.needs_manual_grade] for grade in notebook.grades}
-        found = {"anew": recorded, "scores": [scores[name] for name in CELLS], "penalty": notebook.late_submission_penalty}
+        scores = {
+            grade.name: [grade.auto_score, grade.manual_score, grade.needs_manual_grade]
+            for grade in notebook.grades
+        }
+        found = {
+            "anew": recorded,
+            "scores": [scores[name] for name in CELLS],
+            "penalty": notebook.late_submission_penalty,
+        }
     return json.dumps(found | {"untouched": before == book.read_bytes()})
 
 
@@ -121,10 +133,21 @@ def held(world: World) -> str:
 def run(folder: Path) -> dict:
     world, found = World(folder / "c", folder / "kept"), {}
     world.keep("state")
-    for change in (nothing, another_score, another_due_date, points_by_hand, the_same_later, half_a_notebook, other_graders,
-                   the_best_counts, unsure):
+    for change in (
+        nothing,
+        another_score,
+        another_due_date,
+        points_by_hand,
+        the_same_later,
+        half_a_notebook,
+        other_graders,
+        the_best_counts,
+        unsure,
+    ):
         world.restore("state")
-        found[change.__name__] = json.loads(in_a_child(lambda change=change: recorded_anew(world, change))[1])
+        found[change.__name__] = json.loads(
+            in_a_child(lambda change=change: recorded_anew(world, change))[1]
+        )
     world.restore("state")
     return found | {"held": in_a_child(lambda: held(world))[1]}
 

@@ -1,4 +1,5 @@
-"""Fills the disk in the middle of the course and looks for anything lost. Prints what it found as JSON.
+"""Fills the disk in the middle of the course and looks for anything lost. Prints what it found as
+JSON.
 
     python -P -m tests.durability.full_disk SMALL_DISK STORE
 
@@ -14,7 +15,7 @@ from kireji.errors import KirejiError
 from tests.durability.kills import STEPS, go_on, in_a_child, look_at_the_wreck
 from tests.durability.world import STUDENTS, World
 
-LEFT = (0, 8, 40, 90, 170, 200)       # KiB that are still free when a step begins
+LEFT = (0, 8, 40, 90, 170, 200)  # KiB that are still free when a step begins
 
 
 def fill(folder: Path, left: int) -> Path:
@@ -31,7 +32,7 @@ def attempt(world: World, step: str) -> str:
         said = STEPS[step](world) or ""
     except KirejiError as sentence:
         return str(sentence)
-    except OSError as error:        # a student's submit is nbgrader's own, and says it in its own way
+    except OSError as error:  # a student's submit is nbgrader's own, and says it in its own way
         return f"{error}" if step == "submit" else f"not a sentence: {error!r}"
     return "not graded" if "not graded" in said else ""
 

@@ -1,9 +1,10 @@
-"""Grades a class in several processes, as `./kireji grade` does, and is interrupted as by Ctrl-C. Prints what came of it as JSON.
+"""Grades a class in several processes, as `./kireji grade` does, and is interrupted as by Ctrl-C.
+Prints what came of it as JSON.
 
     python -P -m tests.durability.interrupted FOLDER
 
-Each round is a session of its own, whose whole process group gets the signal, as a terminal sends it. The judge is a toy; what forks the
-judges, what records and what reports are the real ones.
+Each round is a session of its own, whose whole process group gets the signal, as a terminal sends
+it. The judge is a toy; what forks the judges, what records and what reports are the real ones.
 """
 
 import json
@@ -22,11 +23,10 @@ from rich.console import Console
 from kireji.cli.grade import grade_all
 from kireji.errors import KirejiError
 from kireji.grading import ahead, forks
-from kireji.grading.ahead import Judging
 from tests.durability.world import NAME
 from tests.grading import cluster_course, cluster_worker
 
-PATIENCE = 240      # seconds for anything on a busy machine
+PATIENCE = 240  # seconds for anything on a busy machine
 WORKERS = 2
 
 
@@ -34,7 +34,7 @@ def judged(root: str, task: ahead.Task) -> ahead.Outcome:
     """Judge in a process that knows nothing of the toy course yet."""
     cluster_worker.redirect(Path(root))
     if os.environ.get("KIREJI_TEST_CALLS"):
-        cluster_worker.kept.judge = cluster_worker.judge        # the third waits to be interrupted
+        cluster_worker.kept.judge = cluster_worker.judge  # the third waits to be interrupted
     return ahead.judge_task(task)
 
 
@@ -54,7 +54,8 @@ class There(Executor):
 
 def grade(root: Path) -> None:
     """One call of the command, in this process; how it ended is its last line."""
-    forks.WARMED, forks.place.warm_address = cluster_worker.__name__, lambda: None       # a toy needs neither torch nor sandbox
+    # a toy needs neither torch nor sandbox
+    forks.WARMED, forks.place.warm_address = cluster_worker.__name__, lambda: None
     course = cluster_course.open_course(root)
     course.collect = lambda name: None
     out = StringIO()
@@ -67,16 +68,25 @@ def grade(root: Path) -> None:
 
 
 def in_a_session(root: Path, calls: Path | None) -> tuple[str, bool]:
-    """The last line of a round, and whether all its processes are gone. With `calls` it is interrupted while one is being judged."""
+    """The last line of a round, and whether all its processes are gone. With `calls` it is
+    interrupted while one is being judged."""
     environment = os.environ | ({"KIREJI_TEST_CALLS": str(calls)} if calls else {})
-    round_ = subprocess.Popen([sys.executable, "-P", "-m", "tests.durability.interrupted", str(root), "grade"], env=environment, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    round_ = subprocess.Popen(
+        [sys.executable, "-P", "-m", "tests.durability.interrupted", str(root), "grade"],
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
     if calls:
         cluster_course.wait_for(calls.with_name("captive"))
         os.killpg(round_.pid, signal.SIGINT)
         try:
             round_.wait(timeout=60)
-        except subprocess.TimeoutExpired:       # Python drops an interrupt that comes in a destructor; people press again
+        except (
+            subprocess.TimeoutExpired
+        ):  # Python drops an interrupt that comes in a destructor; people press again
             os.killpg(round_.pid, signal.SIGINT)
     said, errors = round_.communicate(timeout=PATIENCE)
     if round_.returncode:
@@ -100,7 +110,10 @@ def recorded(root: Path) -> dict:
     course = cluster_course.open_course(root)
     with Gradebook(course.directory.db_url, course.directory.course_id) as book:
         students = [submission.student_id for submission in book.assignment_submissions(NAME)]
-    return {who: [students.count(who), *course.score(NAME, who), course.report(NAME, who)] for who in sorted(students)}
+    return {
+        who: [students.count(who), *course.score(NAME, who), course.report(NAME, who)]
+        for who in sorted(students)
+    }
 
 
 def run(folder: Path) -> dict:
@@ -111,8 +124,14 @@ def run(folder: Path) -> dict:
     some = len(recorded(folder / "interrupted"))
     ended, gone_again = in_a_session(folder / "interrupted", None)
     in_a_session(folder / "whole", None)
-    return {"stopped": stopped, "some": some, "ended": ended, "gone": gone and gone_again,
-            "interrupted": recorded(folder / "interrupted"), "whole": recorded(folder / "whole")}
+    return {
+        "stopped": stopped,
+        "some": some,
+        "ended": ended,
+        "gone": gone and gone_again,
+        "interrupted": recorded(folder / "interrupted"),
+        "whole": recorded(folder / "whole"),
+    }
 
 
 if __name__ == "__main__":

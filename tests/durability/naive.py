@@ -1,4 +1,5 @@
-"""How it would be written by somebody who thinks of no kill: to show that the tests notice what that loses."""
+"""How it would be written by somebody who thinks of no kill: to show that the tests notice what
+that loses."""
 
 import shutil
 from pathlib import Path
@@ -29,7 +30,8 @@ class CellByCell(Gradebook):
 
 
 def be_naive(world: World, step: str) -> None:
-    """Collect in place; or record cell by cell and take a folder for finished as soon as it is there, which is nbgrader's way."""
+    """Collect in place; or record cell by cell and take a folder for finished as soon as it is
+    there, which is nbgrader's way."""
     if step == "collect":
         collect.put = copy_in_place
         return

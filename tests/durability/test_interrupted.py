@@ -1,4 +1,5 @@
-"""Ctrl-C in the middle of `./kireji grade`: what is recorded stays, the next call goes on, and nothing tells the difference."""
+"""Ctrl-C in the middle of `./kireji grade`: what is recorded stays, the next call goes on, and
+nothing tells the difference."""
 
 import pytest
 
@@ -14,11 +15,16 @@ def found(tmp_path_factory):
 
 
 def test_it_stops_with_a_sentence_and_leaves_no_process(found):
-    assert found["stopped"] == f"Stopped. {found['some']} of {len(STUDENTS)} are graded and recorded; the same command goes on from there."
+    assert (
+        found["stopped"]
+        == f"Stopped. {found['some']} of {len(STUDENTS)} are graded and recorded; the same command goes on from there."
+    )
     assert found["some"] < len(STUDENTS) and found["gone"]
 
 
 def test_the_next_call_goes_on_to_the_same_reports(found):
     assert found["ended"] == "to the end"
     assert found["interrupted"] == found["whole"]
-    assert [(count, score) for count, score, *_ in found["whole"].values()] == [(1, 2 * number) for number in range(len(STUDENTS))]
+    assert [(count, score) for count, score, *_ in found["whole"].values()] == [
+        (1, 2 * number) for number in range(len(STUDENTS))
+    ]

@@ -1,4 +1,5 @@
-"""Killed at any moment of submit, collect, grade and feedback: nothing is lost, and the batch goes on."""
+"""Killed at any moment of submit, collect, grade and feedback: nothing is lost, and the batch goes
+on."""
 
 import pytest
 
@@ -24,7 +25,9 @@ def test_nothing_is_lost(step, killed, tmp_path):
     found = kills(tmp_path, step, ROUNDS[step])
     killed[step] = found["killed"]
     assert found["losses"] == []
-    assert found["killed"] >= 0.6 * ROUNDS[step], "too few of the kills hit the step to say anything"
+    assert found["killed"] >= 0.6 * ROUNDS[step], (
+        "too few of the kills hit the step to say anything"
+    )
 
 
 def test_there_were_a_hundred_kills(killed):
@@ -33,8 +36,11 @@ def test_there_were_a_hundred_kills(killed):
     assert sum(killed.values()) >= 100
 
 
-@pytest.mark.parametrize(("step", "loss"), [("collect", "is lost"), ("grade", "neither the old nor the new")])
+@pytest.mark.parametrize(
+    ("step", "loss"), [("collect", "is lost"), ("grade", "neither the old nor the new")]
+)
 def test_a_careless_way_of_writing_is_noticed(step, loss, tmp_path):
-    """The same kills, with nbgrader's ways of writing in the place of ours, and so many that hardly a moment is left out."""
+    """The same kills, with nbgrader's ways of writing in the place of ours, and so many that hardly
+    a moment is left out."""
     found = kills(tmp_path, step, 250, loss)
     assert any(loss in line for line in found["losses"]), found

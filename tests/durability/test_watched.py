@@ -1,4 +1,5 @@
-"""A watch at work: attempts within the limit and beyond it, the best one, and another program that grades at the same time."""
+"""A watch at work: attempts within the limit and beyond it, the best one, and another program that
+grades at the same time."""
 
 import json
 import subprocess
@@ -14,8 +15,13 @@ from kireji.setup.venv import activated
 def found(which, folder):
     """What tests/durability/watched.py saw, which needs a process of its own."""
     command = [sys.executable, "-P", "-m", "tests.durability.watched", str(folder), which]
-    done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True,
-                          env=activated({}) | {"PYTHONPATH": str(paths.ROOT), "OMP_NUM_THREADS": "1"})
+    done = subprocess.run(
+        command,
+        cwd=paths.ROOT,
+        capture_output=True,
+        text=True,
+        env=activated({}) | {"PYTHONPATH": str(paths.ROOT), "OMP_NUM_THREADS": "1"},
+    )
     assert done.returncode == 0, done.stderr[-4000:]
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -33,7 +39,10 @@ def best(tmp_path_factory):
 def test_what_is_handed_in_is_graded_and_given_back(limited):
     first, second = limited["after 5"], limited["after 7"]
     assert (first["points"], first["pages"], second["points"], second["pages"]) == (5, 2, 7, 3)
-    assert "1 of 2 attempts in 24 hours left." in first["page"] and "None of 2 attempts in 24 hours left" in second["page"]
+    assert (
+        "1 of 2 attempts in 24 hours left." in first["page"]
+        and "None of 2 attempts in 24 hours left" in second["page"]
+    )
     assert "graded on arrival. 1 of 2" in first["note"]
 
 
@@ -41,7 +50,9 @@ def test_beyond_the_limit_it_is_kept_and_the_student_is_told(limited):
     over = limited["over the limit"]
     assert (over["points"], over["pages"]) == (7, 3)
     assert over["decided"] == [LET_IN, AT_ONCE, AT_ONCE, WAITING]
-    assert over["note"].startswith("attempt 4: kept, and graded when your instructor grades. None of 2 attempts")
+    assert over["note"].startswith(
+        "attempt 4: kept, and graded when your instructor grades. None of 2 attempts"
+    )
 
 
 def test_who_removes_what_they_handed_in_gets_no_attempt_back(limited):
@@ -51,13 +62,20 @@ def test_who_removes_what_they_handed_in_gets_no_attempt_back(limited):
 
 def test_the_instructor_grades_what_waited_also_when_its_student_removed_it(limited):
     assert "16 / 20" in limited["graded"]
-    assert limited["after the instructor"]["points"] == 8 and WAITING not in limited["after the instructor"]["decided"]
+    assert (
+        limited["after the instructor"]["points"] == 8
+        and WAITING not in limited["after the instructor"]["decided"]
+    )
 
 
 def test_a_worse_attempt_never_takes_the_place_of_a_better_one(best):
     assert [best[f"after {answer}"]["points"] for answer in (8, 5, 9)] == [8, 8, 9]
-    assert [best[f"after {answer}"]["pages"] for answer in (8, 5, 9)] == [2, 3, 4]       # everybody finds a page
-    assert "attempt 2 of 3" in best["after 5"]["page"] and "attempt 2: 8, attempt 3: 5." in best["after 5"]["page"]
+    # everybody finds a page
+    assert [best[f"after {answer}"]["pages"] for answer in (8, 5, 9)] == [2, 3, 4]
+    assert (
+        "attempt 2 of 3" in best["after 5"]["page"]
+        and "attempt 2: 8, attempt 3: 5." in best["after 5"]["page"]
+    )
 
 
 def test_nor_does_a_better_one_whose_lateness_costs_more_than_it_gains(best):
@@ -70,5 +88,9 @@ def test_nor_does_a_better_one_whose_lateness_costs_more_than_it_gains(best):
 def test_another_program_that_grades_the_same_is_waited_for(tmp_path):
     both = found("together", tmp_path)
     assert both["said"] == "" and both["points"] == 7 and both["pages"] == 2
-    assert both["told"] == ["alice handed in toy", "alice's toy is graded: 14 of 20 points", "alice has feedback on toy"]
+    assert both["told"] == [
+        "alice handed in toy",
+        "alice's toy is graded: 14 of 20 points",
+        "alice has feedback on toy",
+    ]
     assert "Nothing new to grade" in both["nothing left"]

@@ -1,4 +1,5 @@
-"""Troubles with the gradebook, one after another, each from the same state. Prints what was said and lost as JSON.
+"""Troubles with the gradebook, one after another, each from the same state. Prints what was said
+and lost as JSON.
 
     python -P -m tests.durability.trouble FOLDER
 """
@@ -94,11 +95,15 @@ def run(folder: Path) -> dict:
     for name, trouble in {"busy": busy, "seized": seized}.items():
         world.restore("state")
         found[name] = in_a_child(lambda trouble=trouble: trouble(world))[1]
-        found[f"{name}_lost"] = in_a_child(lambda: "\n".join(look_at_the_wreck(world) + go_on(world, "grade")))[1].splitlines()
+        found[f"{name}_lost"] = in_a_child(
+            lambda: "\n".join(look_at_the_wreck(world) + go_on(world, "grade"))
+        )[1].splitlines()
     for damage in ("damaged", "is not there", "is empty"):
         world.restore("state")
         said = found[damage] = in_a_child(lambda damage=damage: broken(world, damage))[1]
-        found[f"{damage}_lost"] = in_a_child(lambda said=said: "\n".join(follow_the_advice(world, said)))[1].splitlines()
+        found[f"{damage}_lost"] = in_a_child(
+            lambda said=said: "\n".join(follow_the_advice(world, said))
+        )[1].splitlines()
     return found
 
 

@@ -1,6 +1,6 @@
 """Hands in again and again while a watch grades. Prints what came of it as JSON.
 
-    python -P -m tests.durability.watched FOLDER limited|best|together
+python -P -m tests.durability.watched FOLDER limited|best|together
 """
 
 import json
@@ -20,14 +20,19 @@ def hand_in(world: World, answer: int) -> None:
 
 
 def state(world: World) -> dict:
-    """What Alice has now: points of the first cell, her pages, what was decided about each attempt, what her list says."""
+    """What Alice has now: points of the first cell, her pages, what was decided about each attempt,
+    what her list says."""
     folders = world.root / "exchange" / world.course.directory.course_id
     notes = json.loads((folders / "feedback" / "alice" / "attempts.json").read_text())[NAME]
     return {
-        "points": world.scores()["alice"][0], "pages": len(world.released_pages("alice")),
+        "points": world.scores()["alice"][0],
+        "pages": len(world.released_pages("alice")),
         "decided": [attempt.decided for attempt in world.course.attempts(NAME, "alice").all()],
         "note": notes["notes"][max(notes["notes"])],
-        "page": world.course.feedback_page(NAME, "alice").read_text().split('class="attempts">')[-1].split("</p>")[0],
+        "page": world.course.feedback_page(NAME, "alice")
+        .read_text()
+        .split('class="attempts">')[-1]
+        .split("</p>")[0],
     }
 
 
@@ -44,7 +49,7 @@ def limited(folder: Path) -> dict:
         world.watch()
         found[name] = state(world)
         inbound = world.root / "exchange" / world.course.directory.course_id / "inbound" / "alice"
-        for submission in inbound.iterdir():        # the student may think that this helps
+        for submission in inbound.iterdir():  # the student may think that this helps
             shutil.rmtree(submission)
     found["graded"] = world.grade()
     found["after the instructor"] = state(world)
@@ -60,7 +65,8 @@ def best(folder: Path) -> dict:
         world.watch()
         found[f"after {answer}"] = state(world)
     with Gradebook(world.course.directory.db_url, world.course.directory.course_id) as book:
-        book.find_assignment(NAME).duedate = world.course.attempts(NAME, "alice").all()[-1].came     # all of these are in time
+        # all of these are in time
+        book.find_assignment(NAME).duedate = world.course.attempts(NAME, "alice").all()[-1].came
         book.db.commit()
     world.grade()
     hand_in(world, 10)

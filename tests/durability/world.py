@@ -1,6 +1,8 @@
-"""A course small enough to be killed a hundred times: two students, one notebook, a judge that only reads a number.
+"""A course small enough to be killed a hundred times: two students, one notebook, a judge that only
+reads a number.
 
-The real configuration, the real nbgrader, the real exchange; only the sandbox is not in it, which has tests of its own.
+The real configuration, the real nbgrader, the real exchange; only the sandbox is not in it, which
+has tests of its own.
 """
 
 import os
@@ -34,26 +36,39 @@ from kireji.plain_folder import PlainFolder
 
 NAME = "toy"
 STUDENTS = ("alice", "bob")
-OLD, NEW = 3, 7             # what the first and the second submission of everybody answer
+OLD, NEW = 3, 7  # what the first and the second submission of everybody answer
 CELLS = ("first", "second")
 
 
 class HalfOff(BasePlugin):
-    """Whoever is late, and everybody is, loses half: a penalty that does not belong to its score shows."""
+    """Whoever is late, and everybody is, loses half: a penalty that does not belong to its score
+    shows."""
 
-    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float:
+    def late_submission_penalty(
+        self, student_id: str, score: float, total_seconds_late: float
+    ) -> float:
         return score / 2
 
 
 def source() -> nbformat.NotebookNode:
     cells = []
     for name in CELLS:
-        for kind, code, mark in (("_solution", "### BEGIN SOLUTION\nanswer = 9\n### END SOLUTION", {"solution": True}),
-                                 ("", "# graded", {"grade": True, "points": 10, "locked": True})):
-            marks = {"schema_version": 3, "grade": False, "solution": False, "locked": False, "task": False,
-                     "grade_id": name + kind} | mark
+        for kind, code, mark in (
+            ("_solution", "### BEGIN SOLUTION\nanswer = 9\n### END SOLUTION", {"solution": True}),
+            ("", "# graded", {"grade": True, "points": 10, "locked": True}),
+        ):
+            marks = {
+                "schema_version": 3,
+                "grade": False,
+                "solution": False,
+                "locked": False,
+                "task": False,
+                "grade_id": name + kind,
+            } | mark
             cells.append(new_code_cell(code, id=name + kind, metadata={"nbgrader": marks}))
-    return new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    return new_notebook(
+        cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    )
 
 
 def answered(answer: int) -> bytes:
@@ -69,9 +84,14 @@ def judge(submission, assignment, secret, trusted=False) -> Judgement:
     """As many points for each cell as its answer says; none where there is no answer."""
     notebook, notices = rebuild(assignment, submission.notebook)
     given = {cell.id: cell.source.removeprefix("answer = ") for cell in notebook.cells}
-    scores = [float(given[f"{name}_solution"]) if given[f"{name}_solution"].isdigit() else 0.0 for name in CELLS]
+    scores = [
+        float(given[f"{name}_solution"]) if given[f"{name}_solution"].isdigit() else 0.0
+        for name in CELLS
+    ]
     cells = [CellReport(name, score, 10.0, []) for name, score in zip(CELLS, scores, strict=True)]
-    return Judgement(Report(NAME, sum(scores), 20.0, cells, list(notices), {"total": 0.0}), notebook)
+    return Judgement(
+        Report(NAME, sum(scores), 20.0, cells, list(notices), {"total": 0.0}), notebook
+    )
 
 
 class World:
@@ -80,7 +100,9 @@ class World:
     settings: of grading on submit. Redirects this process's paths: use it in a process of its own.
     """
 
-    def __init__(self, root: Path, store: Path, settings: Mapping[str, object] = MappingProxyType({})) -> None:
+    def __init__(
+        self, root: Path, store: Path, settings: Mapping[str, object] = MappingProxyType({})
+    ) -> None:
         self.root, self.store = root, store
         paths.SOURCE, paths.SECRET = root / "source", root / "var" / "secret"
         kept.KEPT, kept.judge = root / "var" / "judgements", judge
@@ -95,7 +117,7 @@ class World:
             config.CourseDirectory.root = str(root)
             config.Exchange.root = str(root / "exchange")
             config.AssignLatePenalties.plugin_class = HalfOff
-            config.ExchangeFactory.submit = Submit      # as students' servers have it
+            config.ExchangeFactory.submit = Submit  # as students' servers have it
             config.GradeOnSubmit.update(settings)
 
         self.course = Course(changes=move)
@@ -103,7 +125,9 @@ class World:
         with Gradebook(self.course.directory.db_url, self.course.directory.course_id) as gradebook:
             gradebook.find_assignment(NAME).duedate = datetime(2020, 1, 1)
             gradebook.db.commit()
-        self.desks = {name: Desk(self.course.config, name, root / "homes" / name) for name in STUDENTS}
+        self.desks = {
+            name: Desk(self.course.config, name, root / "homes" / name) for name in STUDENTS
+        }
         for desk in self.desks.values():
             desk.fetch(NAME)
         self.answer(OLD)
@@ -148,7 +172,10 @@ class World:
             found = {}
             for name in STUDENTS:
                 (notebook,) = gradebook.find_submission(NAME, name).notebooks
-                found[name] = (*[grade.auto_score for grade in notebook.grades], notebook.late_submission_penalty)
+                found[name] = (
+                    *[grade.auto_score for grade in notebook.grades],
+                    notebook.late_submission_penalty,
+                )
             return found
 
     def submitted(self, student: str) -> bytes:
@@ -159,9 +186,16 @@ class World:
     def listed_and_missing(self, student: str) -> list[str]:
         """The submissions that the student's list shows and that the exchange does not have."""
         course = self.course.directory.course_id
-        handed_in = [folder.name for folder in (self.root / "exchange" / course / "inbound" / student).iterdir()]
+        handed_in = [
+            folder.name
+            for folder in (self.root / "exchange" / course / "inbound" / student).iterdir()
+        ]
         listed = (self.desks[student].folder / ".cache" / course).glob("[!.]*+*")
-        return [folder.name for folder in listed if not any(name.startswith(folder.name) for name in handed_in)]
+        return [
+            folder.name
+            for folder in listed
+            if not any(name.startswith(folder.name) for name in handed_in)
+        ]
 
     def released_pages(self, student: str) -> list[bytes]:
         folder = self.root / "exchange" / self.course.directory.course_id / "feedback" / student

@@ -1,4 +1,5 @@
-"""Attempts as the course keeps them: what is decided about them, how many are left, which go when there is no room."""
+"""Attempts as the course keeps them: what is decided about them, how many are left, which go when
+there is no room."""
 
 from datetime import datetime, timedelta
 
@@ -50,7 +51,11 @@ def test_each_is_kept_once(alice):
 
 def test_one_that_was_cut_short_is_none(alice):
     with pytest.raises(OSError):
-        alice.keep("alice+toy+x", NOON, lambda folder: (folder.mkdir(parents=True), (folder / "nowhere" / "x").write_text("")))
+        alice.keep(
+            "alice+toy+x",
+            NOON,
+            lambda folder: (folder.mkdir(parents=True), (folder / "nowhere" / "x").write_text("")),
+        )
     assert alice.all() == [] and list(alice.folder.iterdir()) == []
 
 
@@ -60,10 +65,16 @@ def test_attempts_are_counted_in_the_hours_before_now(alice):
         alice.decide_new(settings(), NOON + timedelta(hours=hour))
     assert decided(alice) == [AT_ONCE, AT_ONCE, WAITING]
     assert left(alice, settings(), NOON + timedelta(hours=3)) == (
-        "None of 2 attempts in 24 hours left; the next one is free at 12:00 UTC on 2 March.")
-    assert left(alice, settings(), NOON + timedelta(hours=24.5)) == "1 of 2 attempts in 24 hours left."
+        "None of 2 attempts in 24 hours left; the next one is free at 12:00 UTC on 2 March."
+    )
+    assert (
+        left(alice, settings(), NOON + timedelta(hours=24.5)) == "1 of 2 attempts in 24 hours left."
+    )
     assert alice.free_at(settings(), NOON + timedelta(hours=24.5)) is None
-    assert left(alice, settings(attempts=0), NOON) == "" and alice.left(settings(attempts=0), NOON) is None
+    assert (
+        left(alice, settings(attempts=0), NOON) == ""
+        and alice.left(settings(attempts=0), NOON) is None
+    )
 
 
 def test_what_arrived_together_costs_one_attempt_where_the_last_counts(alice):
@@ -92,4 +103,6 @@ def test_where_there_is_no_room_what_never_counted_goes_first(alice, monkeypatch
     for hour in (7, 8, 9):
         alice.hand_in(hour)
         alice.decide(alice.all()[-1], AT_ONCE)
-    assert 2 in [attempt.came.hour - 12 for attempt in alice.all()], "the best one is never given up"
+    assert 2 in [attempt.came.hour - 12 for attempt in alice.all()], (
+        "the best one is never given up"
+    )

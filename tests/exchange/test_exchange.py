@@ -23,7 +23,7 @@ def test_the_last_submission_counts_and_only_a_newer_one_replaces_it(place):
     time.sleep(0.05)
     write(place, "alice", name="0+c", files={"toy.ipynb": "third"})
     collect(place)
-    assert submitted(place, "alice") == "second"        # as nbgrader does without --update
+    assert submitted(place, "alice") == "second"  # as nbgrader does without --update
     collect(place, update=True)
     assert submitted(place, "alice") == "third"
 
@@ -32,7 +32,9 @@ def test_the_last_one_in_time_counts_where_nbgrader_is_told_so(place):
     write(place, "alice", name="1+a", files={"toy.ipynb": "in time"})
     time.sleep(0.05)
     with Gradebook(f"sqlite:///{place}/gradebook.db") as gradebook:
-        gradebook.add_assignment("toy", duedate=datetime.fromtimestamp(time.time(), UTC).replace(tzinfo=None))
+        gradebook.add_assignment(
+            "toy", duedate=datetime.fromtimestamp(time.time(), UTC).replace(tzinfo=None)
+        )
     time.sleep(0.05)
     write(place, "alice", name="2+b", files={"toy.ipynb": "late"})
     collect(place, before_duedate=True)
@@ -43,7 +45,9 @@ def test_a_submission_without_its_notebook_is_collected_with_an_empty_one(place)
     write(place, "alice", files={"notes.txt": "I could not open the notebook"})
     write(place, "bob", files={"toy.ipynb": "work"})
     collect(place)
-    assert submitted(place, "alice") == "" and submitted(place, "alice", "notes.txt").startswith("I could")
+    assert submitted(place, "alice") == "" and submitted(place, "alice", "notes.txt").startswith(
+        "I could"
+    )
     assert submitted(place, "bob") == "work"
 
 
@@ -58,7 +62,9 @@ def test_feedback_goes_to_its_student_only(place):
     for student in ("alice", "bob"):
         (page,) = student_folders(place / "exchange", COURSE, student).feedback.iterdir()
         assert page.read_text() == f"for {student}"
-        assert page.name == f"{notebook_hash(secret=f'secret of {student}', notebook_id='toy')}.html"
+        assert (
+            page.name == f"{notebook_hash(secret=f'secret of {student}', notebook_id='toy')}.html"
+        )
 
 
 def test_a_view_shows_one_students_folders_as_an_exchange(place):
@@ -87,6 +93,9 @@ def test_what_a_killed_collection_had_moved_away_comes_back(place):
     folder = place / "course" / "submitted" / "alice"
     (folder / "toy").rename(folder / ".toy.old")
     (folder / ".toy.collecting").mkdir()
-    shutil.rmtree(place / "exchange" / COURSE / "inbound" / "alice")       # its student may have tidied up
+    # its student may have tidied up
+    shutil.rmtree(place / "exchange" / COURSE / "inbound" / "alice")
     collect(place)
-    assert submitted(place, "alice") == "hers" and [path.name for path in folder.iterdir()] == ["toy"]
+    assert submitted(place, "alice") == "hers" and [path.name for path in folder.iterdir()] == [
+        "toy"
+    ]

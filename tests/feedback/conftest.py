@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SOURCE = "je ne parle pas bien anglais . </s>".split()
 TARGET = "i don't speak english well . </s>".split()
-LINKS = [0, 1, 2, 5, 4, 6, 7]   # the source word that each target word comes from
+LINKS = [0, 1, 2, 5, 4, 6, 7]  # the source word that each target word comes from
 
 
 def attention(sharpness: float, links: list[int], seed: int = 0) -> np.ndarray:
@@ -42,27 +42,51 @@ def image(png: bytes, caption: str) -> dict:
     return {"caption": caption, "png": base64.b64encode(png).decode("ascii")}
 
 
-def hidden(title: str, fraction: float = 1.0, weight: float = 1.0, message: str = "", status: str = "",
-           images: tuple = ()) -> dict:
+def hidden(
+    title: str,
+    fraction: float = 1.0,
+    weight: float = 1.0,
+    message: str = "",
+    status: str = "",
+    images: tuple = (),
+) -> dict:
     """One test of the report."""
     status = status or ("passed" if fraction == 1 else "partly" if fraction else "failed")
-    return {"name": title.lower().replace(" ", "_"), "title": title, "status": status, "fraction": fraction,
-            "weight": weight, "message": message, "images": list(images)}
+    return {
+        "name": title.lower().replace(" ", "_"),
+        "title": title,
+        "status": status,
+        "fraction": fraction,
+        "weight": weight,
+        "message": message,
+        "images": list(images),
+    }
 
 
 def marks(grade_id: str, grade: bool, solution: bool, points: float | None = None) -> dict:
     """nbgrader's metadata of a cell."""
     locked = not solution
-    kept = {"schema_version": 3, "grade_id": grade_id, "grade": grade, "solution": solution, "locked": locked, "task": False}
+    kept = {
+        "schema_version": 3,
+        "grade_id": grade_id,
+        "grade": grade,
+        "solution": solution,
+        "locked": locked,
+        "task": False,
+    }
     return {"nbgrader": kept if points is None else {**kept, "points": points}}
 
 
 def answer(task: str, source: str, outputs: tuple = ()) -> NotebookNode:
-    return v4.new_code_cell(source, metadata=marks(f"{task}_solution", False, True), outputs=list(outputs))
+    return v4.new_code_cell(
+        source, metadata=marks(f"{task}_solution", False, True), outputs=list(outputs)
+    )
 
 
 def graded(task: str, points: float, outputs: tuple = ()) -> NotebookNode:
-    return v4.new_code_cell("# hidden tests look here", metadata=marks(task, True, False, points), outputs=list(outputs))
+    return v4.new_code_cell(
+        "# hidden tests look here", metadata=marks(task, True, False, points), outputs=list(outputs)
+    )
 
 
 def written(task: str, points: float, source: str) -> NotebookNode:
@@ -72,8 +96,15 @@ def written(task: str, points: float, source: str) -> NotebookNode:
 def figure() -> bytes:
     """A picture as a student's notebook would draw it."""
     steps = np.arange(60)
-    return pictures.line_chart({"train": (steps, 4 * np.exp(-steps / 18) + 1), "validation": (steps, 3.6 * np.exp(-steps / 22) + 1.5)},
-                               "Loss while training", "step (x 100)", "loss per token")
+    return pictures.line_chart(
+        {
+            "train": (steps, 4 * np.exp(-steps / 18) + 1),
+            "validation": (steps, 3.6 * np.exp(-steps / 22) + 1.5),
+        },
+        "Loss while training",
+        "step (x 100)",
+        "loss per token",
+    )
 
 
 PADDING = '''def padding_mask(lengths: torch.Tensor, max_length: int) -> torch.Tensor:
@@ -84,7 +115,7 @@ PADDING = '''def padding_mask(lengths: torch.Tensor, max_length: int) -> torch.T
     return positions[None, :] < lengths[:, None]    # (B, max_length)
 '''
 
-ADDITIVE = '''class AdditiveAttention(nn.Module):
+ADDITIVE = """class AdditiveAttention(nn.Module):
     def __init__(self, query_size, key_size, hidden_size):
         super().__init__()
         self.W_query = nn.Linear(query_size, hidden_size, bias=False)
@@ -97,86 +128,283 @@ ADDITIVE = '''class AdditiveAttention(nn.Module):
         if mask is not None:
             weights = weights * mask.unsqueeze(1)  # padding off
         return weights @ value, weights
-'''
+"""
 
 
 @pytest.fixture
 def honest() -> tuple[NotebookNode, Gradebook]:
     """A notebook with typical mistakes, its report, and the gradebook's numbers for it."""
     yours, reference = attention(2.6, [0, 1, 2, 3, 4, 6, 7], 1), attention(5, LINKS, 2)
-    comparison = image(pictures.attention_comparison(yours, reference, SOURCE, TARGET), "\u201cje ne parle pas bien anglais .\u201d: rows are the words your model wrote")
-    second = image(pictures.attention_comparison(attention(4.5, LINKS, 3), attention(5, LINKS, 4), SOURCE, TARGET), "The same sentence from a model of the course")
+    comparison = image(
+        pictures.attention_comparison(yours, reference, SOURCE, TARGET),
+        "\u201cje ne parle pas bien anglais .\u201d: rows are the words your model wrote",
+    )
+    second = image(
+        pictures.attention_comparison(
+            attention(4.5, LINKS, 3), attention(5, LINKS, 4), SOURCE, TARGET
+        ),
+        "The same sentence from a model of the course",
+    )
     mask = np.arange(6)[None] < np.array([2, 4, 6])[:, None]
     cells = {
-        "padding_mask": (4, [hidden("Real tokens are True, padding is False"), hidden("Works for a single sentence", weight=0.5)]),
-        "additive_attention": (14, [
-            hidden("The context is the weighted mean of the values", weight=2),
-            hidden("A masked key gets exactly zero weight", weight=2),
-            hidden("Every row of weights sums to one", 0, 2, "With padding in the batch, rows sum to 0.61 on average instead of 1.\nIs the mask applied after the softmax? Set masked scores to -inf before it.",
-                   images=[image(pictures.tensor_comparison(attention(1, LINKS)[:3, :6].round(2), mask, "Weights of the smallest failing batch"), "The smallest batch that fails: lengths 2, 4 and 6")]),
-            hidden("The input is left unchanged")]),
-        "encoder": (12, [hidden("Padding changes nothing"), hidden("Shapes are (B, T_src, 2 * hidden_size) and (B, hidden_size)")]),
-        "decoder": (16, [
-            hidden("One step agrees with the reference", weight=3),
-            hidden("The context reaches the logits", 0, 2, "RuntimeError on line 14: mat1 and mat2 shapes cannot be multiplied (5x48 and 32x96)", "error"),
-            hidden("No state is kept between calls", 0, 1, "The answer took longer than 10 s.", "timeout")]),
+        "padding_mask": (
+            4,
+            [
+                hidden("Real tokens are True, padding is False"),
+                hidden("Works for a single sentence", weight=0.5),
+            ],
+        ),
+        "additive_attention": (
+            14,
+            [
+                hidden("The context is the weighted mean of the values", weight=2),
+                hidden("A masked key gets exactly zero weight", weight=2),
+                hidden(
+                    "Every row of weights sums to one",
+                    0,
+                    2,
+                    "With padding in the batch, rows sum to 0.61 on average instead of 1.\nIs the mask applied after the softmax? Set masked scores to -inf before it.",
+                    images=[
+                        image(
+                            pictures.tensor_comparison(
+                                attention(1, LINKS)[:3, :6].round(2),
+                                mask,
+                                "Weights of the smallest failing batch",
+                            ),
+                            "The smallest batch that fails: lengths 2, 4 and 6",
+                        )
+                    ],
+                ),
+                hidden("The input is left unchanged"),
+            ],
+        ),
+        "encoder": (
+            12,
+            [
+                hidden("Padding changes nothing"),
+                hidden("Shapes are (B, T_src, 2 * hidden_size) and (B, hidden_size)"),
+            ],
+        ),
+        "decoder": (
+            16,
+            [
+                hidden("One step agrees with the reference", weight=3),
+                hidden(
+                    "The context reaches the logits",
+                    0,
+                    2,
+                    "RuntimeError on line 14: mat1 and mat2 shapes cannot be multiplied (5x48 and 32x96)",
+                    "error",
+                ),
+                hidden(
+                    "No state is kept between calls",
+                    0,
+                    1,
+                    "The answer took longer than 10 s.",
+                    "timeout",
+                ),
+            ],
+        ),
         "sequence_loss": (6, [hidden("Only real tokens count")]),
         "train_step": (8, [hidden("The loss goes down"), hidden("Gradients are clipped")]),
-        "decoding": (12, [hidden("Greedy decoding stops at the end token"), hidden("Beam search is never worse than greedy", 0, 1, "beam_decode is not defined. Was the cell removed, or does an earlier cell fail?", "missing")]),
-        "translation": (16, [
-            hidden("BLEU on held-out sentences", 0.74, 3, "BLEU 30.5 on 200 sentences that nobody trained on.", images=[image(pictures.metric(30.5, 23.4, 33, "BLEU"), "")]),
-            hidden("chrF on held-out sentences", 1, 1, "chrF 48.9.", images=[image(pictures.metric(48.9, 38, 47, "chrF"), "")])]),
-        "alignment": (6, [hidden("Names and numbers look at themselves", 0.8, 1, "16 of 20 words.", images=[comparison, second])]),
+        "decoding": (
+            12,
+            [
+                hidden("Greedy decoding stops at the end token"),
+                hidden(
+                    "Beam search is never worse than greedy",
+                    0,
+                    1,
+                    "beam_decode is not defined. Was the cell removed, or does an earlier cell fail?",
+                    "missing",
+                ),
+            ],
+        ),
+        "translation": (
+            16,
+            [
+                hidden(
+                    "BLEU on held-out sentences",
+                    0.74,
+                    3,
+                    "BLEU 30.5 on 200 sentences that nobody trained on.",
+                    images=[image(pictures.metric(30.5, 23.4, 33, "BLEU"), "")],
+                ),
+                hidden(
+                    "chrF on held-out sentences",
+                    1,
+                    1,
+                    "chrF 48.9.",
+                    images=[image(pictures.metric(48.9, 38, 47, "chrF"), "")],
+                ),
+            ],
+        ),
+        "alignment": (
+            6,
+            [
+                hidden(
+                    "Names and numbers look at themselves",
+                    0.8,
+                    1,
+                    "16 of 20 words.",
+                    images=[comparison, second],
+                )
+            ],
+        ),
     }
     sources = {"padding_mask": PADDING, "additive_attention": ADDITIVE}
-    figures = v4.new_output("display_data", data={"image/png": base64.b64encode(figure()).decode("ascii"), "text/plain": "<Figure size 640x480>"})
-    notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# A translation model that looks back\nWhy one vector is not enough.")])
+    figures = v4.new_output(
+        "display_data",
+        data={
+            "image/png": base64.b64encode(figure()).decode("ascii"),
+            "text/plain": "<Figure size 640x480>",
+        },
+    )
+    notebook = v4.new_notebook(
+        cells=[
+            v4.new_markdown_cell(
+                "# A translation model that looks back\nWhy one vector is not enough."
+            )
+        ]
+    )
     report, grades = [], {}
     for task, (points, tests) in cells.items():
-        outputs = [v4.new_output("stream", name="stdout", text="epoch 12  loss 1.42\nvalidation BLEU 30.1\n"), figures] if task == "train_step" else []
-        notebook.cells += [v4.new_markdown_cell(f"## {task}"), answer(task, sources.get(task, f"def {task}(*arguments):\n    return arguments\n"), outputs), graded(task, points)]
-        earned = round(points * sum(test["fraction"] * test["weight"] for test in tests) / sum(test["weight"] for test in tests), 2)
+        outputs = (
+            [
+                v4.new_output(
+                    "stream", name="stdout", text="epoch 12  loss 1.42\nvalidation BLEU 30.1\n"
+                ),
+                figures,
+            ]
+            if task == "train_step"
+            else []
+        )
+        notebook.cells += [
+            v4.new_markdown_cell(f"## {task}"),
+            answer(
+                task, sources.get(task, f"def {task}(*arguments):\n    return arguments\n"), outputs
+            ),
+            graded(task, points),
+        ]
+        earned = round(
+            points
+            * sum(test["fraction"] * test["weight"] for test in tests)
+            / sum(test["weight"] for test in tests),
+            2,
+        )
         report.append({"grade_id": task, "score": earned, "max_score": points, "tests": tests})
         grades[task] = Grade(earned, points, auto_score=earned)
-    notebook.cells.append(written("failure_analysis", 6, "The model writes *the the* for **rare** names.\n\n- its attention is flat there\n- so the context is a mean of everything\n\nSee [the paper](https://arxiv.org/abs/1409.0473)."))
+    notebook.cells.append(
+        written(
+            "failure_analysis",
+            6,
+            "The model writes *the the* for **rare** names.\n\n- its attention is flat there\n- so the context is a mean of everything\n\nSee [the paper](https://arxiv.org/abs/1409.0473).",
+        )
+    )
     report.append({"grade_id": "failure_analysis", "score": None, "max_score": 6, "tests": []})
     grades["failure_analysis"] = Grade(0, 6, waiting=True)
-    notebook.metadata["kireji"] = {"assignment": "ex1_translation", "cells": report, "notices": ["Left out at intake: notes.txt (only the notebook and *.safetensors are graded)."]}
+    notebook.metadata["kireji"] = {
+        "assignment": "ex1_translation",
+        "cells": report,
+        "notices": [
+            "Left out at intake: notes.txt (only the notebook and *.safetensors are graded)."
+        ],
+    }
     score = sum(grade.score for grade in grades.values())
     comments = {"additive_attention_solution": "Clean code. Look at *where* the mask goes."}
     return notebook, Gradebook(score, 100, 0, grades, comments)
 
 
-SCRIPT = "<script>document.documentElement.dataset.owned='yes';fetch('http://attack.invalid/')</script>"
+SCRIPT = (
+    "<script>document.documentElement.dataset.owned='yes';fetch('http://attack.invalid/')</script>"
+)
 STYLE = "<style>.score,.points,.kj-points,input{display:none!important}body{opacity:0}</style>"
-HOSTILE = "\n\n".join([
-    SCRIPT, STYLE, "<img src=x onerror=\"document.documentElement.dataset.owned='yes'\">", "![x](http://attack.invalid/pixel.png)",
-    "[click](javascript:document.documentElement.dataset.owned='yes')", "<svg onload=\"document.documentElement.dataset.owned='yes'\"></svg>",
-    "<math><mtext></mtext><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\"></mglyph></math>",
-    "<iframe srcdoc=\"" + SCRIPT.replace('"', "&quot;") + "\"></iframe>", "<form action=http://attack.invalid><input name=a><button>b</button></form>",
-    "<a href='data:text/html," + SCRIPT.replace("'", "") + "'>d</a>", "<div style='position:fixed;inset:0;background:white'>100 / 100</div>",
-    "</section></main></body>" + SCRIPT, "<p id=additive_attention class=score>x</p>", "<link rel=stylesheet href=http://attack.invalid/a.css>",
-    "<meta http-equiv=refresh content='0;url=http://attack.invalid/'>", "<base href=http://attack.invalid/>",
-    "$\\href{javascript:alert(1)}{x}$", "{{ 7 * 7 }} {% include 'page.html' %}"])
+HOSTILE = "\n\n".join(
+    [
+        SCRIPT,
+        STYLE,
+        "<img src=x onerror=\"document.documentElement.dataset.owned='yes'\">",
+        "![x](http://attack.invalid/pixel.png)",
+        "[click](javascript:document.documentElement.dataset.owned='yes')",
+        "<svg onload=\"document.documentElement.dataset.owned='yes'\"></svg>",
+        '<math><mtext></mtext><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;"></mglyph></math>',
+        '<iframe srcdoc="' + SCRIPT.replace('"', "&quot;") + '"></iframe>',
+        "<form action=http://attack.invalid><input name=a><button>b</button></form>",
+        "<a href='data:text/html," + SCRIPT.replace("'", "") + "'>d</a>",
+        "<div style='position:fixed;inset:0;background:white'>100 / 100</div>",
+        "</section></main></body>" + SCRIPT,
+        "<p id=additive_attention class=score>x</p>",
+        "<link rel=stylesheet href=http://attack.invalid/a.css>",
+        "<meta http-equiv=refresh content='0;url=http://attack.invalid/'>",
+        "<base href=http://attack.invalid/>",
+        "$\\href{javascript:alert(1)}{x}$",
+        "{{ 7 * 7 }} {% include 'page.html' %}",
+    ]
+)
 
 
 @pytest.fixture
 def hostile(honest: tuple[NotebookNode, Gradebook]) -> tuple[NotebookNode, Gradebook]:
-    """The same submission with attacks on whoever reads it, in every place a student or their kernel can write to."""
+    """The same submission with attacks on whoever reads it, in every place a student or their
+    kernel can write to."""
     notebook, gradebook = honest
     attack = SCRIPT + STYLE
     outputs = [
-        NotebookNode(output_type="display_data", data={"text/html": attack, "text/plain": attack}, metadata={}),
-        NotebookNode(output_type="execute_result", execution_count=1, data={"application/javascript": "document.documentElement.dataset.owned='yes'", "text/latex": attack}, metadata={}),
-        NotebookNode(output_type="display_data", data={"image/svg+xml": f"<svg>{attack}</svg>", "application/vnd.jupyter.widget-view+json": {"model_id": attack}}, metadata={}),
-        NotebookNode(output_type="display_data", data={"image/png": base64.b64encode(figure()).decode("ascii")}, metadata={"image/png": {"width": "1 onerror=document.documentElement.dataset.owned='yes' src=x", "alt": attack}}),
-        NotebookNode(output_type="display_data", data={"image/png": '"><img src=x onerror="document.documentElement.dataset.owned=1">', "text/markdown": attack}, metadata={}),
-        NotebookNode(output_type="stream", name=attack, text=f"\x1b]0;owned\x07\x1b[8m{attack}\u202e"),
-        NotebookNode(output_type="error", ename=attack, evalue=attack, traceback=[attack, "\x1b[31m" + attack]),
+        NotebookNode(
+            output_type="display_data",
+            data={"text/html": attack, "text/plain": attack},
+            metadata={},
+        ),
+        NotebookNode(
+            output_type="execute_result",
+            execution_count=1,
+            data={
+                "application/javascript": "document.documentElement.dataset.owned='yes'",
+                "text/latex": attack,
+            },
+            metadata={},
+        ),
+        NotebookNode(
+            output_type="display_data",
+            data={
+                "image/svg+xml": f"<svg>{attack}</svg>",
+                "application/vnd.jupyter.widget-view+json": {"model_id": attack},
+            },
+            metadata={},
+        ),
+        NotebookNode(
+            output_type="display_data",
+            data={"image/png": base64.b64encode(figure()).decode("ascii")},
+            metadata={
+                "image/png": {
+                    "width": "1 onerror=document.documentElement.dataset.owned='yes' src=x",
+                    "alt": attack,
+                }
+            },
+        ),
+        NotebookNode(
+            output_type="display_data",
+            data={
+                "image/png": '"><img src=x onerror="document.documentElement.dataset.owned=1">',
+                "text/markdown": attack,
+            },
+            metadata={},
+        ),
+        NotebookNode(
+            output_type="stream", name=attack, text=f"\x1b]0;owned\x07\x1b[8m{attack}\u202e"
+        ),
+        NotebookNode(
+            output_type="error",
+            ename=attack,
+            evalue=attack,
+            traceback=[attack, "\x1b[31m" + attack],
+        ),
     ]
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.metadata["tags"] = ["\"><script>document.documentElement.dataset.owned='yes'</script>"]
+            cell.metadata["tags"] = [
+                "\"><script>document.documentElement.dataset.owned='yes'</script>"
+            ]
             if cell.metadata.nbgrader.solution:
                 cell.source = f"'''{attack}</pre></code>'''\n# {attack}\n" + cell.source
                 cell.outputs = outputs
@@ -199,14 +427,16 @@ def hostile(honest: tuple[NotebookNode, Gradebook]) -> tuple[NotebookNode, Grade
 
 
 class Course:
-    """A course folder with a gradebook of its own, in which one student's graded submission lies."""
+    """A course folder with a gradebook of its own, in which one student's graded submission
+    lies."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.database = f"sqlite:///{root / 'gradebook.db'}"
         (root / "nbgrader_config.py").write_text(
             "from kireji.feedback.configure import configure\n"
-            f"c = get_config()\nc.CourseDirectory.root = {str(root)!r}\nc.CourseDirectory.course_id = 'kireji'\nconfigure(c)\n")
+            f"c = get_config()\nc.CourseDirectory.root = {str(root)!r}\nc.CourseDirectory.course_id = 'kireji'\nconfigure(c)\n"
+        )
 
     def record(self, notebook: NotebookNode, entries: Gradebook) -> None:
         """Write the graded notebook, and its scores and comments into the gradebook."""
@@ -221,7 +451,12 @@ class Course:
             for cell in notebook.cells:
                 marked = cell.metadata.get("nbgrader", {})
                 if marked.get("grade"):
-                    gradebook.add_grade_cell(marked["grade_id"], *place, max_score=marked["points"], cell_type=cell.cell_type)
+                    gradebook.add_grade_cell(
+                        marked["grade_id"],
+                        *place,
+                        max_score=marked["points"],
+                        cell_type=cell.cell_type,
+                    )
                 if marked.get("solution"):
                     gradebook.add_solution_cell(marked["grade_id"], *place)
             gradebook.add_submission("ex1_translation", "ada")
@@ -237,14 +472,22 @@ class Course:
     def feedback(self, command: bool = False) -> str:
         """What nbgrader's GenerateFeedback writes: in this process, or by its `command`."""
         if command:
-            subprocess.run([sys.executable, "-m", "nbgrader", "generate_feedback", "ex1_translation"], cwd=self.root,
-                           check=True, capture_output=True, text=True, timeout=120)
+            subprocess.run(
+                [sys.executable, "-m", "nbgrader", "generate_feedback", "ex1_translation"],
+                cwd=self.root,
+                check=True,
+                capture_output=True,
+                text=True,
+                timeout=120,
+            )
         else:
             c = Config()
             configure(c)
             folder = CourseDirectory(root=str(self.root), assignment_id="ex1_translation", config=c)
             GenerateFeedback(coursedir=folder, config=c).start()
-        return (self.root / "feedback" / "ada" / "ex1_translation" / "ex1_translation.html").read_text()
+        return (
+            self.root / "feedback" / "ada" / "ex1_translation" / "ex1_translation.html"
+        ).read_text()
 
 
 @pytest.fixture
@@ -259,6 +502,7 @@ def chromium() -> Iterator["Browser"]:
     """A real browser."""
     require("browser")
     from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=browser(), args=["--no-sandbox"])
         yield opened

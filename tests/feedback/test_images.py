@@ -20,10 +20,19 @@ def encoded(picture: Image.Image, kind: str = "PNG", **how: object) -> bytes:
 
 def bomb(width: int, height: int) -> bytes:
     """A PNG of a few bytes that claims to be enormous."""
+
     def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        return (
+            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        )
+
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(bytes(1000)))
+        + chunk(b"IEND", b"")
+    )
 
 
 def test_only_pixels_survive():
@@ -47,12 +56,16 @@ def test_sixteen_bits_keep_their_brightness():
 
 
 def test_transparency_becomes_white_for_dark_pages():
-    assert Image.open(io.BytesIO(reencode(encoded(Image.new("RGBA", (4, 4), (0, 0, 0, 0)))))).getpixel((0, 0)) == (255, 255, 255)
+    assert Image.open(
+        io.BytesIO(reencode(encoded(Image.new("RGBA", (4, 4), (0, 0, 0, 0)))))
+    ).getpixel((0, 0)) == (255, 255, 255)
 
 
 def test_an_animation_becomes_its_first_frame():
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue", "green")]
-    clean = Image.open(io.BytesIO(reencode(encoded(frames[0], save_all=True, append_images=frames[1:]))))
+    clean = Image.open(
+        io.BytesIO(reencode(encoded(frames[0], save_all=True, append_images=frames[1:])))
+    )
     assert clean.getpixel((0, 0)) == (255, 0, 0)
     assert getattr(clean, "n_frames", 1) == 1
 
@@ -67,14 +80,27 @@ def test_large_pictures_shrink():
     assert len(reencode(encoded(noise))) <= 1_500_000
 
 
-@pytest.mark.parametrize("data", [b"", b"GIF89a", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\x89PNG\r\n\x1a\n", bytes(1000),
-                                  encoded(Image.new("RGB", (9, 9)), "GIF"), encoded(Image.new("RGB", (9, 9)))[:45], bomb(10, 0)])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"GIF89a",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"\x89PNG\r\n\x1a\n",
+        bytes(1000),
+        encoded(Image.new("RGB", (9, 9)), "GIF"),
+        encoded(Image.new("RGB", (9, 9)))[:45],
+        bomb(10, 0),
+    ],
+)
 def test_anything_else_is_refused_with_a_sentence(data):
     with pytest.raises(PictureRefused, match="not a readable PNG or JPEG"):
         reencode(data)
 
 
-@pytest.mark.parametrize("sides", [(5000, 5000), (30_000, 30_000), (12_000, 12_000), (2**31 - 1, 2**31 - 1)])
+@pytest.mark.parametrize(
+    "sides", [(5000, 5000), (30_000, 30_000), (12_000, 12_000), (2**31 - 1, 2**31 - 1)]
+)
 def test_bombs_are_refused_before_they_are_decoded(sides):
     with pytest.raises(PictureRefused):
         reencode(bomb(*sides))

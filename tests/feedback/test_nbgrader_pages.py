@@ -1,4 +1,5 @@
-"""The pages as nbgrader itself makes them: `nbgrader generate_feedback`, and the formgrader in a live server."""
+"""The pages as nbgrader itself makes them: `nbgrader generate_feedback`, and the formgrader in a
+live server."""
 
 import socket
 import subprocess
@@ -22,7 +23,9 @@ def test_nbgrader_writes_our_page(course, honest):
     assert "<b>6 points</b> are open" in html
     assert "the mask goes" in html
     assert "<script" not in html
-    assert "http" not in html.replace("https://arxiv.org/abs/1409.0473", "").replace("http-equiv", "")
+    assert "http" not in html.replace("https://arxiv.org/abs/1409.0473", "").replace(
+        "http-equiv", ""
+    )
 
 
 def test_the_gradebook_is_the_authority(course, honest):
@@ -49,7 +52,8 @@ def test_without_a_report_the_scores_stand_alone(course, honest):
 
 @pytest.fixture
 def formgrader(course, hostile) -> Iterator[str]:
-    """The address of the page of a hostile submission, in a running server with nbgrader's formgrader."""
+    """The address of the page of a hostile submission, in a running server with nbgrader's
+    formgrader."""
     notebook, entries = hostile
     course.record(notebook, entries)
     with socket.socket() as free:
@@ -59,10 +63,15 @@ def formgrader(course, hostile) -> Iterator[str]:
     settings.write_text(
         "c = get_config()\nc.ServerApp.jpserver_extensions = {'nbgrader.server_extensions.formgrader': True}\n"
         f"c.ServerApp.root_dir = {str(course.root)!r}\nc.IdentityProvider.token = ''\nc.ServerApp.port = {port}\n"
-        "c.ServerApp.open_browser = False\nc.ServerApp.allow_root = True\n")
+        "c.ServerApp.open_browser = False\nc.ServerApp.allow_root = True\n"
+    )
     log = (course.root / "server.log").open("w")
-    server = subprocess.Popen([sys.executable, "-m", "jupyter_server", f"--config={settings}"],
-                              cwd=course.root, stdout=log, stderr=log)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyter_server", f"--config={settings}"],
+        cwd=course.root,
+        stdout=log,
+        stderr=log,
+    )
     try:
         for _ in range(120):
             try:
@@ -80,11 +89,17 @@ def formgrader(course, hostile) -> Iterator[str]:
 
 def test_the_formgrader_still_grades_and_runs_nothing_of_a_submission(formgrader, chromium):
     from playwright.sync_api import expect
+
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     own = formgrader.split("/formgrader")[0]
     elsewhere, errors = [], []
-    page.on("request", lambda request: elsewhere.append(request.url) if not request.url.startswith((own, "data:")) else None)
+    page.on(
+        "request",
+        lambda request: (
+            elsewhere.append(request.url) if not request.url.startswith((own, "data:")) else None
+        ),
+    )
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(formgrader)
     expect(page.locator("#decoder")).to_have_attribute("placeholder", "8")
@@ -94,10 +109,13 @@ def test_the_formgrader_still_grades_and_runs_nothing_of_a_submission(formgrader
     assert page.locator("#failure_analysis").is_visible()
     assert page.locator("text=A masked key gets exactly zero weight").first.is_visible()
     assert page.evaluate("getComputedStyle(document.body).opacity") == "1"
-    # nbgrader's own scripts work: a score and a comment typed here are in the gradebook after a reload.
+    # nbgrader's own scripts work: a score and a comment typed here are in the gradebook after a
+    # reload.
     page.fill("#failure_analysis", "4.5")
     page.fill("#decoder_solution-comment", "Nearly.")
-    with page.expect_response(lambda response: "/api/comment/" in response.url and response.request.method == "PUT"):
+    with page.expect_response(
+        lambda response: "/api/comment/" in response.url and response.request.method == "PUT"
+    ):
         page.locator("#decoder").focus()
     page.reload()
     expect(page.locator("#failure_analysis")).to_have_value("4.5")

@@ -26,7 +26,7 @@ from kireji.grading.plugin import Grading
 from kireji.grading.report import TestReport
 from kireji.sandbox.channel import Channel
 
-gc.freeze()              # each run of pytest collects garbage twice, and would walk all of torch
+gc.freeze()  # each run of pytest collects garbage twice, and would walk all of torch
 SECRET = b"the bench's own secret"
 AGENT = Path(sandbox.__file__).parent / "inside" / "agent.py"
 
@@ -55,12 +55,18 @@ class UntilLost(Grading):
             item.session.shouldfail = "points were lost"
 
 
-def grade(assignment: str, code: str, *files: str, digest: str = "a submission", call_seconds: float = 60,
-          until_lost: bool = False) -> dict[str, list[TestReport]]:
+def grade(
+    assignment: str,
+    code: str,
+    *files: str,
+    digest: str = "a submission",
+    call_seconds: float = 60,
+    until_lost: bool = False,
+) -> dict[str, list[TestReport]]:
     """The report of an assignment's hidden tests (of all, or those in `files`) on the variables that `code` defines.
 
-    Returns {grade_id: reports}. digest: the submission's, from which the tests' inputs are drawn; one for all, so that a
-    variant meets the same inputs whatever else of the notebook is edited.
+    Returns {grade_id: reports}. digest: the submission's, from which the tests' inputs are drawn;
+    one for all, so that a variant meets the same inputs whatever else of the notebook is edited.
     until_lost: nothing is asked of a file after the first hidden test that takes points.
 
     AssertionError if a hidden test itself broke: that is never the student's doing."""
@@ -78,13 +84,21 @@ def grade(assignment: str, code: str, *files: str, digest: str = "a submission",
 
 def as_code(notebook: NotebookNode, work: Path) -> str:
     """A notebook as the grader runs it, in the folder `work`: a cell that fails does not stop those after it."""
-    lines = ["import os", f"os.chdir({str(work)!r})", "os.environ['ATTENTION_LAB_GRADING'] = '1'",
-             f"os.environ['ATTENTION_LAB_DATA'] = {str(paths.LAB_DATA)!r}"]
+    lines = [
+        "import os",
+        f"os.chdir({str(work)!r})",
+        "os.environ['ATTENTION_LAB_GRADING'] = '1'",
+        f"os.environ['ATTENTION_LAB_DATA'] = {str(paths.LAB_DATA)!r}",
+    ]
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            source = "\n".join(line for line in cell.source.split("\n") if not line.startswith(("%", "!")))
-            lines.append(f"try:\n    exec(compile({source!r}, '<cell {cell.id}>', 'exec'), globals())\n"
-                         "except Exception:\n    pass")
+            source = "\n".join(
+                line for line in cell.source.split("\n") if not line.startswith(("%", "!"))
+            )
+            lines.append(
+                f"try:\n    exec(compile({source!r}, '<cell {cell.id}>', 'exec'), globals())\n"
+                "except Exception:\n    pass"
+            )
     return "\n".join(lines)
 
 
@@ -97,9 +111,14 @@ def trained(assignment: Assignment, work: Path) -> None:
 def fell_short(cells: dict[str, list[TestReport]]) -> list[tuple[str, str]]:
     """(test, message) of what a trained solution must not lose: everything but a little of a metric.
 
-    Each checkout has its own split and trains its own model; targets lie below what was measured, not below what is possible."""
-    return [(test.name, test.message) for tests in cells.values() for test in tests
-            if test.status != "passed" and not (test.status == "partly" and test.fraction >= 0.8)]
+    Each checkout has its own split and trains its own model; targets lie below what was measured,
+    not below what is possible."""
+    return [
+        (test.name, test.message)
+        for tests in cells.values()
+        for test in tests
+        if test.status != "passed" and not (test.status == "partly" and test.fraction >= 0.8)
+    ]
 
 
 @functools.cache
@@ -107,8 +126,10 @@ def _nursery() -> str:
     """The nursery's socket; it is started once and ends with this process."""
     folder = tempfile.TemporaryDirectory(prefix="bench-")
     path = f"{folder.name}/s"
-    process = subprocess.Popen([sys.executable, str(Path(__file__).with_name("nursery.py")), path, str(AGENT)],
-                               stdin=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("nursery.py")), path, str(AGENT)],
+        stdin=subprocess.PIPE,
+    )
 
     def close() -> None:
         process.stdin.close()
@@ -116,7 +137,7 @@ def _nursery() -> str:
         folder.cleanup()
 
     atexit.register(close)
-    while not Path(path).exists():          # importing torch takes its time on a busy machine
+    while not Path(path).exists():  # importing torch takes its time on a busy machine
         if process.poll() is not None:
             raise ChildProcessError(f"the nursery ended at once, with {process.returncode}")
         time.sleep(0.1)

@@ -30,7 +30,10 @@ def of(task: str, *rows: Sequence[str]) -> list[Wrong]:
 
 def lost(cells: Mapping[str, Sequence[TestReport]]) -> dict[str, dict[str, str]]:
     """{cell: {test: message}} of those that did not get everything."""
-    found = {name: {test.name: test.message for test in tests if test.fraction < 1} for name, tests in cells.items()}
+    found = {
+        name: {test.name: test.message for test in tests if test.fraction < 1}
+        for name, tests in cells.items()
+    }
     return {name: tests for name, tests in found.items() if tests}
 
 
@@ -38,7 +41,9 @@ def caught(wrong: Wrong, cells: Mapping[str, Sequence[TestReport]]) -> None:
     """AssertionError unless the variant's own test took points and named the mistake, and no other task's test took any."""
     found = lost(cells)
     assert wrong.test in found.get(wrong.task, {}), found
-    assert wrong.says.lower() in found[wrong.task][wrong.test].lower(), found[wrong.task][wrong.test]
+    assert wrong.says.lower() in found[wrong.task][wrong.test].lower(), found[wrong.task][
+        wrong.test
+    ]
     assert set(found) == {wrong.task}, f"a mistake must not cost points elsewhere: {found}"
 
 

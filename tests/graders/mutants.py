@@ -1,7 +1,8 @@
 """Mutants of an assignment's solution: one small change each to the code between BEGIN SOLUTION and END SOLUTION.
 
-The changes are mutmut's, but for None in the place of a value, which ends in an error at once and says nothing about the hidden
-tests; and four more that suit tensor code, where the usual mistake is a step left out."""
+The changes are mutmut's, but for None in the place of a value, which ends in an error at once and
+says nothing about the hidden tests; and four more that suit tensor code, where the usual mistake is
+a step left out."""
 
 import copy
 from collections.abc import Callable, Iterable, Iterator
@@ -55,8 +56,16 @@ def condition_turned(node: cst.If) -> Iterator[cst.CSTNode]:
 
 
 OPERATORS: list[tuple[type | tuple[type, ...], Callable[..., Iterable[cst.CSTNode]]]] = [
-    *((kind, operator) for kind, operator in mutation_operators if operator is not operator_assignment), ((cst.Integer, cst.Float), smaller_number), (cst.Call, step_left_out), (cst.Expr, statement_left_out),
-    (cst.If, condition_turned)]
+    *(
+        (kind, operator)
+        for kind, operator in mutation_operators
+        if operator is not operator_assignment
+    ),
+    ((cst.Integer, cst.Float), smaller_number),
+    (cst.Call, step_left_out),
+    (cst.Expr, statement_left_out),
+    (cst.If, condition_turned),
+]
 
 
 def mutants_of(assignment: Assignment) -> list[Mutant]:
@@ -78,7 +87,11 @@ def mutants_of(assignment: Assignment) -> list[Mutant]:
 def mutated(assignment: Assignment, mutant: Mutant | None) -> NotebookNode:
     """The notebook with the mutant in place (None: as it is), without the cells that only try and show things."""
     notebook = copy.deepcopy(assignment.source)
-    notebook.cells = [cell for cell in notebook.cells if not cell.id.rpartition("-")[2] in ("try", "check", "yours")]
+    notebook.cells = [
+        cell
+        for cell in notebook.cells
+        if cell.id.rpartition("-")[2] not in ("try", "check", "yours")
+    ]
     for cell in notebook.cells:
         if mutant and cell.id == mutant.cell:
             cell.source = mutant.source
@@ -96,7 +109,11 @@ def _of_cell(task: str, cell: NotebookNode) -> Iterator[Mutant]:
     wrapper.visit(finder)
     for node, other, line in finder.found:
         source = wrapper.module.deep_replace(node, other).code
-        if source != cell.source and source.count("None") <= cell.source.count("None") and _compiles(source):
+        if (
+            source != cell.source
+            and source.count("None") <= cell.source.count("None")
+            and _compiles(source)
+        ):
             yield Mutant(task, cell.id, line, _text(node), _text(other), source)
 
 

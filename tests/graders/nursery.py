@@ -1,7 +1,7 @@
 """A process that has imported torch and the lab, and done nothing else. Each connection to it becomes a fork that runs code and serves it.
 
-Run as `python nursery.py SOCKET AGENT`. Forking from pytest itself would copy a process whose threads are in the middle
-of something."""
+Run as `python nursery.py SOCKET AGENT`. Forking from pytest itself would copy a process whose
+threads are in the middle of something."""
 
 import gc
 import importlib.util
@@ -14,21 +14,10 @@ import sys
 import traceback
 from types import ModuleType
 
-# What notebooks import: once here, not once in each fork.
-import attention_lab.batches
-import attention_lab.comparison
-import attention_lab.figures
-import attention_lab.labelled
-import attention_lab.maps
-import attention_lab.models
-import attention_lab.moments
-import attention_lab.neutral
-import attention_lab.plots
-import attention_lab.stand_ins
-import attention_lab.training
 import matplotlib.pyplot  # noqa: F401
 import torch
 
+# What notebooks import: once here, not once in each fork.
 from kireji import wire
 
 
@@ -50,7 +39,8 @@ def receive(connection: socket.socket) -> str:
 def main(path: str, agent_path: str) -> None:
     agent = load_agent(agent_path)
     torch.set_num_threads(1)
-    # Before any fork: an optimizer's first use imports half of torch, and garbage collection would walk all of it.
+    # Before any fork: an optimizer's first use imports half of torch, and garbage collection would
+    # walk all of it.
     torch.optim.SGD([torch.zeros(1)], lr=0.1)
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

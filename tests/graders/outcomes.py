@@ -10,7 +10,13 @@ from typing import NamedTuple
 from kireji import paths
 from tests.graders.mutants import Mutant
 
-CAUGHT, CRASHED, SAME, LEFT_OPEN, SURVIVED = "caught", "caught: it raises", "same behaviour", "left open", "survived"
+CAUGHT, CRASHED, SAME, LEFT_OPEN, SURVIVED = (
+    "caught",
+    "caught: it raises",
+    "same behaviour",
+    "left open",
+    "survived",
+)
 COLUMNS = ("key", "task", "cell", "line", "before", "after", "outcome", "by")
 
 
@@ -30,12 +36,17 @@ class Table:
         self.rows: dict[str, dict[str, str]] = {}
         if path.exists():
             with path.open(encoding="utf-8", newline="") as file:
-                self.rows = {row["key"]: row for row in csv.DictReader(file, delimiter="\t")}      # of two rows the later one holds
+                # of two rows the later one holds
+                self.rows = {row["key"]: row for row in csv.DictReader(file, delimiter="\t")}
 
     def known(self, mutant: Mutant) -> Outcome | None:
         """What an earlier run found; None for a survivor, which is asked again, since the hidden tests may have become stricter."""
         row = self.rows.get(key(mutant))
-        return Outcome(mutant, row["outcome"], row["by"]) if row and row["outcome"] != SURVIVED else None
+        return (
+            Outcome(mutant, row["outcome"], row["by"])
+            if row and row["outcome"] != SURVIVED
+            else None
+        )
 
     def add(self, outcome: Outcome) -> None:
         """Write an outcome down at once."""
@@ -61,13 +72,23 @@ def key(mutant: Mutant) -> str:
 def summary(outcomes: Iterable[Outcome]) -> str:
     """Counts by task, and the survivors."""
     every = list(outcomes)
-    lines = [f"{'task':22}{'mutants':>9}{'raise':>8}{'caught':>8}{'same':>7}{'open':>7}{'survived':>10}{'lose points':>13}"]
+    lines = [
+        f"{'task':22}{'mutants':>9}{'raise':>8}{'caught':>8}{'same':>7}{'open':>7}{'survived':>10}{'lose points':>13}"
+    ]
     tasks = list(dict.fromkeys(outcome.mutant.task for outcome in every))
-    for task, those in [*((task, [o for o in every if o.mutant.task == task]) for task in tasks), ("all", every)]:
+    for task, those in [
+        *((task, [o for o in every if o.mutant.task == task]) for task in tasks),
+        ("all", every),
+    ]:
         count = Counter(outcome.what for outcome in those)
         caught = count[CAUGHT] + count[CRASHED]
         share = f"{100 * caught / max(1, caught + count[SURVIVED]):.1f} %"
-        lines.append(f"{task:22}{len(those):9}{count[CRASHED]:8}{count[CAUGHT]:8}{count[SAME]:7}{count[LEFT_OPEN]:7}{count[SURVIVED]:10}{share:>13}")
-    lines += [f"survived: {o.mutant.cell}, line {o.mutant.line}: {o.mutant.before}  ->  {o.mutant.after}   ({o.by})"
-              for o in every if o.what == SURVIVED]
+        lines.append(
+            f"{task:22}{len(those):9}{count[CRASHED]:8}{count[CAUGHT]:8}{count[SAME]:7}{count[LEFT_OPEN]:7}{count[SURVIVED]:10}{share:>13}"
+        )
+    lines += [
+        f"survived: {o.mutant.cell}, line {o.mutant.line}: {o.mutant.before}  ->  {o.mutant.after}   ({o.by})"
+        for o in every
+        if o.what == SURVIVED
+    ]
     return "\n".join(lines)

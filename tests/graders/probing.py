@@ -1,6 +1,7 @@
 """Runs behind the bench's nursery, in the namespace of a solution: asks every probe, several times, on inputs of its own.
 
-A probe is a function `probe_...()`; its answer is made of tensors, numbers, text, lists and dicts."""
+A probe is a function `probe_...()`; its answer is made of tensors, numbers, text, lists and
+dicts."""
 
 import sys
 
@@ -58,8 +59,15 @@ def used(module, *inputs):
         inputs = [each.clone() if isinstance(each, torch.Tensor) else each for each in inputs]
         outputs = module(*inputs)
         outputs = outputs if isinstance(outputs, tuple) else (outputs,)
-        sum((output * torch.arange(output.numel()).view_as(output).cos()).sum() for output in outputs).backward()
-        answers += [outputs, {name: parameter.grad for name, parameter in module.named_parameters()}, inputs]
+        sum(
+            (output * torch.arange(output.numel()).view_as(output).cos()).sum()
+            for output in outputs
+        ).backward()
+        answers += [
+            outputs,
+            {name: parameter.grad for name, parameter in module.named_parameters()},
+            inputs,
+        ]
     return answers
 
 

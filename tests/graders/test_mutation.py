@@ -1,11 +1,11 @@
 """The mutation run itself, on one task: its mutants are caught, those that change nothing are told from the others."""
 
 import pytest
+
+from kireji.grading.assignment import load
 from tests.graders.mutants import mutants_of, mutated
 from tests.graders.mutation import Course, alike, chosen
 from tests.graders.outcomes import CAUGHT, SAME, SURVIVED, Outcome, Table, summary
-
-from kireji.grading.assignment import load
 
 NAME = "ex1_translation"
 
@@ -21,7 +21,9 @@ def mutants():
 
 
 def mutant(mutants, task, before, after):
-    return next(each for each in mutants if (each.task, each.before, each.after) == (task, before, after))
+    return next(
+        each for each in mutants if (each.task, each.before, each.after) == (task, before, after)
+    )
 
 
 def test_mutants_change_the_solution_and_nothing_else(mutants):
@@ -34,13 +36,22 @@ def test_mutants_change_the_solution_and_nothing_else(mutants):
 
 def test_a_step_left_out_and_a_number_less_are_among_them(mutants):
     assert mutant(mutants, "train_step", "optimizer.zero_grad()", "pass")
-    assert mutant(mutants, "additive_attention", "torch.tanh(projected_query + projected_key)", "projected_query + projected_key")
+    assert mutant(
+        mutants,
+        "additive_attention",
+        "torch.tanh(projected_query + projected_key)",
+        "projected_query + projected_key",
+    )
     assert mutant(mutants, "padding_mask", "1", "0")
 
 
-@pytest.mark.parametrize(("before", "after", "what"), [
-    ("< lengths.unsqueeze(1)", "<= lengths.unsqueeze(1)", CAUGHT),
-    ("torch.arange(max_length, device=lengths.device)", "torch.arange(max_length, )", SAME)])
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        ("< lengths.unsqueeze(1)", "<= lengths.unsqueeze(1)", CAUGHT),
+        ("torch.arange(max_length, device=lengths.device)", "torch.arange(max_length, )", SAME),
+    ],
+)
 def test_outcomes(course, mutants, before, after, what):
     assert course.outcome(mutant(mutants, "padding_mask", before, after)).what == what
 
@@ -73,5 +84,11 @@ def test_a_run_goes_on_where_it_was_ended(mutants, tmp_path):
         Table(tmp_path / "new" / "table.tsv").add(Outcome(mutant, what, "why"))
     Table(tmp_path / "new" / "table.tsv").add(Outcome(mutants[3], CAUGHT, "a later run"))
     table = Table(tmp_path / "new" / "table.tsv")
-    assert [table.known(mutant) and table.known(mutant).what for mutant in mutants[:5]] == [CAUGHT, SAME, None, CAUGHT, None]
+    assert [table.known(mutant) and table.known(mutant).what for mutant in mutants[:5]] == [
+        CAUGHT,
+        SAME,
+        None,
+        CAUGHT,
+        None,
+    ]
     assert table.known(mutants[3]).by == "a later run"

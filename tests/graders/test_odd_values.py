@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import pytest
+
 from tests.graders.bench import grade
 from tests.graders.ex3_classification.answers import IMPORTS
 from tests.graders.ex3_classification.counted import classifiers
@@ -28,7 +29,8 @@ ODD = {
     "a module": "torch",
     "an endless list": "(lambda x: (x.append(x), x)[1])([])",
 }
-FEW = ("nothing", "text", "NaN", "complex", "a pair of ones", "an endless list")       # of the other assignments: the hidden tests share `expect`
+# of the other assignments: the hidden tests share `expect`
+FEW = ("nothing", "text", "NaN", "complex", "a pair of ones", "an endless list")
 CODE = """
 import torch
 from torch import nn
@@ -54,7 +56,8 @@ class Odd(nn.Module):
 class Names(NamedTuple):
     """What an assignment asks for: names of functions, of classes, and of the models, if these are odd as well.
 
-    parts: {class: its layers}, where the hidden tests load weights before they call; earned: tests that look at these layers alone."""
+    parts: {class: its layers}, where the hidden tests load weights before they call; earned: tests
+    that look at these layers alone."""
 
     functions: str
     classes: str = ""
@@ -64,37 +67,70 @@ class Names(NamedTuple):
 
 
 ASSIGNMENTS = {
-    "ex1_translation": Names("padding_mask sequence_loss train_step greedy_decode beam_decode translate align",
-                             "AdditiveAttention Encoder AttentionDecoder", "model"),
-    "ex2_mechanisms": Names("dot_product_attention scaled_dot_product_attention gaussian_window causal_mask positional_encoding softmax_gradient_norm "
-                            "build_attention predict compare plot_accuracy", "GeneralAttention LocationAttention SelfAttention MultiHeadAttention", "models",
-                            {"GeneralAttention": "lambda self, d_q, d_k: dict(W=nn.Linear(d_k, d_q, bias=False))",
-                             "LocationAttention": "lambda self, d_q, longest: dict(W=nn.Linear(d_q, longest, bias=False))",
-                             "SelfAttention": "lambda self, d, d_k: {name: nn.Linear(d, d_k, bias=False) for name in ('W_q', 'W_k', 'W_v')}",
-                             "MultiHeadAttention": "lambda self, d, H: {name: nn.Linear(d, d) for name in ('W_q', 'W_k', 'W_v', 'W_o')}"}),
-    "ex3_classification": Names("train_epoch train_and_select class_probabilities predict accuracy_against_k attend top_tokens plot_text",
-                                "AttentionPooling AttentionClassifier", "",
-                                {"AttentionPooling": "lambda self, hidden, size: dict(W=nn.Linear(hidden, size), v=nn.Linear(size, 1, bias=False))"},
-                                frozenset({"test_parameters_have_their_names"})),
-    "ex4_visualization": Names("plot_attention plot_heads attention_entropy attention_distance hard_alignment alignment_error_rate attention_rollout "
-                               "classify_pattern watch_training plot_moments prediction_change"),
+    "ex1_translation": Names(
+        "padding_mask sequence_loss train_step greedy_decode beam_decode translate align",
+        "AdditiveAttention Encoder AttentionDecoder",
+        "model",
+    ),
+    "ex2_mechanisms": Names(
+        "dot_product_attention scaled_dot_product_attention gaussian_window causal_mask positional_encoding softmax_gradient_norm "
+        "build_attention predict compare plot_accuracy",
+        "GeneralAttention LocationAttention SelfAttention MultiHeadAttention",
+        "models",
+        {
+            "GeneralAttention": "lambda self, d_q, d_k: dict(W=nn.Linear(d_k, d_q, bias=False))",
+            "LocationAttention": "lambda self, d_q, longest: dict(W=nn.Linear(d_q, longest, bias=False))",
+            "SelfAttention": "lambda self, d, d_k: {name: nn.Linear(d, d_k, bias=False) for name in ('W_q', 'W_k', 'W_v')}",
+            "MultiHeadAttention": "lambda self, d, H: {name: nn.Linear(d, d) for name in ('W_q', 'W_k', 'W_v', 'W_o')}",
+        },
+    ),
+    "ex3_classification": Names(
+        "train_epoch train_and_select class_probabilities predict accuracy_against_k attend top_tokens plot_text",
+        "AttentionPooling AttentionClassifier",
+        "",
+        {
+            "AttentionPooling": "lambda self, hidden, size: dict(W=nn.Linear(hidden, size), v=nn.Linear(size, 1, bias=False))"
+        },
+        frozenset({"test_parameters_have_their_names"}),
+    ),
+    "ex4_visualization": Names(
+        "plot_attention plot_heads attention_entropy attention_distance hard_alignment alignment_error_rate attention_rollout "
+        "classify_pattern watch_training plot_moments prediction_change"
+    ),
 }
 
 
 def submission(assignment: str, value: str) -> str:
     """Code in which everything that is asked for is there and gives `value`."""
     names = ASSIGNMENTS[assignment]
-    lines = [f"{name} = odd" for name in names.functions.split()] + [f"class {name}(Odd): pass" for name in names.classes.split()]
-    lines += [f"{name}.sizes = {layers}" for name, layers in names.parts.items()] + [f"{name} = Odd()" for name in names.models.split()]
-    trained = f"{IMPORTS}\n{classifiers()}" if assignment == "ex3_classification" else ""      # its models answer; its functions do not
+    lines = [f"{name} = odd" for name in names.functions.split()] + [
+        f"class {name}(Odd): pass" for name in names.classes.split()
+    ]
+    lines += [f"{name}.sizes = {layers}" for name, layers in names.parts.items()] + [
+        f"{name} = Odd()" for name in names.models.split()
+    ]
+    # its models answer; its functions do not
+    trained = f"{IMPORTS}\n{classifiers()}" if assignment == "ex3_classification" else ""
     return trained + CODE.replace("{value}", value) + "\n".join(lines)
 
 
-@pytest.mark.parametrize(("assignment", "value"), [
-    (assignment, value) for assignment in ASSIGNMENTS for value in (ODD if assignment == "ex1_translation" else FEW)])
+@pytest.mark.parametrize(
+    ("assignment", "value"),
+    [
+        (assignment, value)
+        for assignment in ASSIGNMENTS
+        for value in (ODD if assignment == "ex1_translation" else FEW)
+    ],
+)
 def test_odd_values_earn_nothing(assignment, value):
-    tests = [test for tests in grade(assignment, submission(assignment, ODD[value])).values() for test in tests
-             if test.name not in ASSIGNMENTS[assignment].earned]
+    tests = [
+        test
+        for tests in grade(assignment, submission(assignment, ODD[value])).values()
+        for test in tests
+        if test.name not in ASSIGNMENTS[assignment].earned
+    ]
     assert {test.name: test.fraction for test in tests if test.fraction} == {}
-    assert {test.status for test in tests} <= {"failed", "error"}, {test.name: test.message for test in tests}
+    assert {test.status for test in tests} <= {"failed", "error"}, {
+        test.name: test.message for test in tests
+    }
     assert all(test.message for test in tests)

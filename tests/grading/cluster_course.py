@@ -1,4 +1,5 @@
-"""Grades a class on a cluster of three worker processes while one of them is killed. Prints what came of it as JSON.
+"""Grades a class on a cluster of three worker processes while one of them is killed. Prints what
+came of it as JSON.
 
     python -P -m tests.grading.cluster_course FOLDER
 
@@ -29,7 +30,7 @@ from tests.grading import cluster_worker
 
 STUDENTS = [f"student{number}" for number in range(8)]
 WORKERS = 3
-PATIENCE = 240      # seconds for anything on a busy machine
+PATIENCE = 240  # seconds for anything on a busy machine
 
 
 def make_course(root: Path) -> Course:
@@ -62,7 +63,9 @@ def start(stack: ExitStack, folder: Path, *words: str, **settings: str) -> subpr
     """A Dask program that ends with `stack`."""
     command = [str(Path(sys.executable).with_name("dask")), *words]
     with (folder / "dask.log").open("ab") as log:
-        program = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=os.environ | settings)
+        program = subprocess.Popen(
+            command, cwd=folder, stdout=log, stderr=log, env=os.environ | settings
+        )
     stack.callback(program.wait)
     stack.callback(program.kill)
     return program
@@ -77,9 +80,24 @@ def wait_for(path: Path) -> str:
 
 
 def worker(stack: ExitStack, folder: Path, course: Path, address: str) -> subprocess.Popen:
-    return start(stack, folder, "worker", address, "--host", "127.0.0.1", "--no-nanny", "--no-dashboard", "--local-directory", str(folder),
-          "--preload", "tests.grading.cluster_worker", "--nthreads", "1", KIREJI_TEST_COURSE=str(course),
-          KIREJI_TEST_CALLS=str(folder / "calls"))
+    return start(
+        stack,
+        folder,
+        "worker",
+        address,
+        "--host",
+        "127.0.0.1",
+        "--no-nanny",
+        "--no-dashboard",
+        "--local-directory",
+        str(folder),
+        "--preload",
+        "tests.grading.cluster_worker",
+        "--nthreads",
+        "1",
+        KIREJI_TEST_COURSE=str(course),
+        KIREJI_TEST_CALLS=str(folder / "calls"),
+    )
 
 
 def refusal(address: str) -> str:
@@ -94,8 +112,19 @@ def run(folder: Path) -> dict:
     course, found, killed = make_course(folder / "course"), {}, []
     (folder / "calls").mkdir()
     with ExitStack() as stack:
-        start(stack, folder, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show",
-              "--scheduler-file", str(folder / "scheduler.json"))
+        start(
+            stack,
+            folder,
+            "scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
+            "--no-show",
+            "--scheduler-file",
+            str(folder / "scheduler.json"),
+        )
         address = json.loads(wait_for(folder / "scheduler.json"))["address"]
         found["no worker"] = refusal(address)
         for _ in range(WORKERS):
@@ -111,12 +140,18 @@ def run(folder: Path) -> dict:
 
             killer = threading.Thread(target=kill)
             killer.start()
-            done = list(course.grade_many([(NAME, who) for who in STUDENTS], WORKERS, open_executor=lambda count: place))
+            done = list(
+                course.grade_many(
+                    [(NAME, who) for who in STUDENTS], WORKERS, open_executor=lambda count: place
+                )
+            )
             killer.join()
     found["done"] = [[who, reason] for _, who, reason in done]
     found["scores"] = {who: course.score(NAME, who)[0] for who in STUDENTS}
     with Gradebook(course.directory.db_url, course.directory.course_id) as book:
-        found["recorded"] = Counter(submission.student_id for submission in book.assignment_submissions(NAME))
+        found["recorded"] = Counter(
+            submission.student_id for submission in book.assignment_submissions(NAME)
+        )
     callers = [path.name.split("-") for path in (folder / "calls").iterdir()]
     found["judged"], found["by"] = len(callers), len({pid for _, pid in callers})
     found["killed"] = killed[0] in {int(pid) for _, pid in callers}

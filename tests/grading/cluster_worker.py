@@ -1,6 +1,8 @@
-"""What a worker of the tests' cluster runs first, by `dask worker --preload`: a course that needs no sandbox, and a trap.
+"""What a worker of the tests' cluster runs first, by `dask worker --preload`: a course that needs
+no sandbox, and a trap.
 
-Of the first three submissions that are judged anywhere, one takes its worker captive: it waits to be killed.
+Of the first three submissions that are judged anywhere, one takes its worker captive: it waits to
+be killed.
 """
 
 import os
@@ -11,7 +13,7 @@ from kireji import paths
 from kireji.grading import kept
 from tests.durability import world
 
-CAPTIVE = 600       # seconds, at most
+CAPTIVE = 600  # seconds, at most
 
 
 def redirect(root: Path) -> None:
@@ -25,7 +27,7 @@ def judge(submission, assignment, secret, trusted=False):
     """The toy's judge, which leaves a trace of each call; the third caller is caught."""
     calls = Path(os.environ["KIREJI_TEST_CALLS"])
     number = len(list(calls.iterdir()))
-    while True:     # a number of its own, whoever else takes one
+    while True:  # a number of its own, whoever else takes one
         try:
             os.close(os.open(calls / f"{number}-{os.getpid()}", os.O_CREAT | os.O_EXCL))
             os.close(os.open(calls.with_name(f"turn-{number}"), os.O_CREAT | os.O_EXCL))
@@ -42,5 +44,6 @@ def judge(submission, assignment, secret, trusted=False):
 def dask_setup(worker) -> None:
     redirect(Path(os.environ["KIREJI_TEST_COURSE"]))
     from kireji.grading import cluster
+
     cluster.graders_version = kept.graders_version
     kept.judge = judge

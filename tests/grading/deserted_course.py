@@ -1,8 +1,10 @@
-"""Grades a class on a cluster all of whose workers are killed, twice: nobody comes in their place, and then somebody does.
+"""Grades a class on a cluster all of whose workers are killed, twice: nobody comes in their place,
+and then somebody does.
 
     python -P -m tests.grading.deserted_course FOLDER
 
-Prints what came of it as JSON. Redirects its process's paths, as the workers' preload does, so it needs a process of its own.
+Prints what came of it as JSON. Redirects its process's paths, as the workers' preload does, so it
+needs a process of its own.
 """
 
 import json
@@ -31,7 +33,15 @@ def grade(course: Course, address: str) -> str:
     """`./kireji grade --cluster ADDRESS`: how it ended."""
     try:
         with Cluster(address) as place:
-            grade_all(course, [NAME], None, False, place.workers, Console(file=StringIO(), width=200), place)
+            grade_all(
+                course,
+                [NAME],
+                None,
+                False,
+                place.workers,
+                Console(file=StringIO(), width=200),
+                place,
+            )
     except KirejiError as error:
         return str(error)
     return "to the end"
@@ -42,7 +52,9 @@ def recorded(course: Course) -> dict[str, int]:
         return Counter(submission.student_id for submission in book.assignment_submissions(NAME))
 
 
-def workers(stack: ExitStack, folder: Path, name: str, address: str, count: int) -> tuple[list[subprocess.Popen], Path]:
+def workers(
+    stack: ExitStack, folder: Path, name: str, address: str, count: int
+) -> tuple[list[subprocess.Popen], Path]:
     """So many more workers, and the folder of their round, in which the third call is caught."""
     place = folder / name
     (place / "calls").mkdir(parents=True, exist_ok=True)
@@ -57,8 +69,19 @@ def run(folder: Path) -> dict:
     course.collect = lambda name: None
     cluster.LOOK = 0.2
     with ExitStack() as stack:
-        start(stack, folder, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show",
-              "--scheduler-file", str(folder / "scheduler.json"))
+        start(
+            stack,
+            folder,
+            "scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
+            "--no-show",
+            "--scheduler-file",
+            str(folder / "scheduler.json"),
+        )
         address = json.loads(wait_for(folder / "scheduler.json"))["address"]
 
         def kill(all_of_them: list[subprocess.Popen], place: Path, then: int) -> threading.Thread:
@@ -68,6 +91,7 @@ def run(folder: Path) -> dict:
                     one.kill()
                 if then:
                     workers(stack, folder, place.name, address, then)
+
             thread = threading.Thread(target=killer)
             thread.start()
             return thread

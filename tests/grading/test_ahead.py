@@ -1,4 +1,5 @@
-"""Judging several at a time: one that is killed, or whose disk is full, does not stop the others."""
+"""Judging several at a time: one that is killed, or whose disk is full, does not stop the
+others."""
 
 import os
 import signal
@@ -31,7 +32,9 @@ def folders(monkeypatch, tmp_path, toy):
 
 
 def test_a_killed_process_costs_its_own_submission_only(monkeypatch, folders):
-    from tests.grading import test_ahead as importable       # a spawned process imports it under this name
+    # a spawned process imports it under this name
+    from tests.grading import test_ahead as importable
+
     monkeypatch.setattr(ahead, "judge_task", importable.judge)
     found = {folder.parent.name: reason for folder, reason in ahead.judge_ahead(folders, workers=2)}
     assert found.pop("killer").startswith("The process that judged killer's toy was killed")
@@ -43,12 +46,15 @@ def judged(status):
         judge.calls += 1
         cell = CellReport("double", 4.0, 4.0, [TestReport("test", "Title", status, 1.0, 1, "")])
         return Judgement(Report("toy", 4.0, 4.0, [cell], [], {}), assignment.skeleton())
+
     judge.calls = 0
     return judge
 
 
 @pytest.mark.parametrize("status", ["passed", "timeout"])
-def test_what_is_judged_elsewhere_is_there_for_the_one_who_records_it(monkeypatch, folders, toy, status):
+def test_what_is_judged_elsewhere_is_there_for_the_one_who_records_it(
+    monkeypatch, folders, toy, status
+):
     """Whatever executor is given; also what is not kept for ever because it ran out of time."""
     monkeypatch.setattr(kept, "judge", judged(status))
     done = list(ahead.judge_ahead(folders[:1], open_executor=ThreadPoolExecutor))
@@ -65,12 +71,17 @@ def test_nothing_is_judged_where_the_course_is_another(monkeypatch, folders):
 
     class Elsewhere(ahead.Here):
         """A machine with another secret, or none."""
+
         def submit(self, call, task):
             monkeypatch.setattr(ahead.paths, "SECRET", folders[0] / "none")
             return super().submit(call, task)
 
     ((_, reason),) = ahead.judge_ahead(folders[:1], open_executor=lambda count: Elsewhere())
-    assert reason.startswith("killer's toy was not judged: ") and "not the same as here" in reason and not kept.judge.calls
+    assert (
+        reason.startswith("killer's toy was not judged: ")
+        and "not the same as here" in reason
+        and not kept.judge.calls
+    )
 
 
 def test_an_executor_that_goes_away_is_a_sentence(monkeypatch, folders):
@@ -81,15 +92,23 @@ def test_an_executor_that_goes_away_is_a_sentence(monkeypatch, folders):
             return future
 
     ((_, reason),) = ahead.judge_ahead(folders[:1], open_executor=lambda count: Gone())
-    assert reason == ("killer's toy was not judged, because where it was to be judged went away (ConnectionError: no route). "
-                      "Run the command again.")
+    assert reason == (
+        "killer's toy was not judged, because where it was to be judged went away (ConnectionError: no route). "
+        "Run the command again."
+    )
 
 
-@pytest.mark.parametrize(("error", "words"), [
-    (OSError(28, "No space left on device"), "The disk is full"), (PermissionError(13, "Permission denied"), "refused")])
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(28, "No space left on device"), "The disk is full"),
+        (PermissionError(13, "Permission denied"), "refused"),
+    ],
+)
 def test_what_the_machine_refuses_is_a_sentence(monkeypatch, error, words):
     def refuse(folder):
         raise error
+
     monkeypatch.setattr(ahead, "take_in", refuse)
     ((_, reason),) = ahead.judge_ahead([Path("submitted/anna/toy")], workers=1)
     assert words in reason and "anna's toy" in reason
@@ -100,11 +119,16 @@ def test_a_mistake_of_ours_costs_its_own_submission_only(monkeypatch, tmp_path):
         if folder.parent.name == "anna":
             raise RecursionError("deeper than expected")
         raise KirejiError("the next one")
+
     monkeypatch.setattr(ahead, "take_in", stumble)
     monkeypatch.setattr(ahead.paths, "ROOT", tmp_path)
     monkeypatch.setattr(ahead, "LOG", tmp_path / "var" / "grading.log")
     folders = [Path("submitted") / name / "toy" for name in ("anna", "ben")]
     (_, reason), (_, next_reason) = ahead.judge_ahead(folders, workers=1)
-    assert "judging anna's toy (RecursionError)" in reason and "var/grading.log" in reason and "Traceback" not in reason
+    assert (
+        "judging anna's toy (RecursionError)" in reason
+        and "var/grading.log" in reason
+        and "Traceback" not in reason
+    )
     assert next_reason == "the next one"
     assert "deeper than expected" in ahead.LOG.read_text()

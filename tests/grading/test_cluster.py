@@ -1,4 +1,5 @@
-"""Grading on a Dask cluster: three worker processes of this machine, one of which is killed in the middle."""
+"""Grading on a Dask cluster: three worker processes of this machine, one of which is killed in the
+middle."""
 
 import sys
 from collections import Counter
@@ -6,7 +7,6 @@ from concurrent.futures import Future
 
 import pytest
 
-from kireji import paths
 from kireji.grading import cluster
 from kireji.hub.lifecycle import free_ports
 from tests.apart import found_by
@@ -23,13 +23,15 @@ def found(tmp_path_factory):
 
 def test_a_killed_worker_loses_nothing(found):
     assert found["killed"]
-    assert Counter(map(tuple, found["done"])) == {(student, ""): 1 for student in STUDENTS}     # each once
+    # each once
+    assert Counter(map(tuple, found["done"])) == {(student, ""): 1 for student in STUDENTS}
     assert found["scores"] == {student: 2 * number for number, student in enumerate(STUDENTS)}
 
 
 def test_nothing_is_recorded_twice(found):
     assert found["recorded"] == dict.fromkeys(STUDENTS, 1)
-    assert found["judged"] > len(STUDENTS)      # the captive's once more, and what its worker had not delivered yet
+    # the captive's once more, and what its worker had not delivered yet
+    assert found["judged"] > len(STUDENTS)
     assert found["by"] > 1
 
 
@@ -45,9 +47,17 @@ def deserted(tmp_path_factory):
 
 def test_when_all_workers_are_killed_it_ends_in_one_sentence(deserted):
     sentence = deserted["deserted"]
-    assert sentence.startswith(f"Stopped. {len(deserted['after deserted'])} of {len(STUDENTS)} are graded and recorded; the same command")
-    assert "The cluster at tcp://127.0.0.1:" in sentence and "has had no worker" in sentence and "\n" not in sentence
-    assert set(deserted["after deserted"].values()) <= {1} and len(deserted["after deserted"]) < len(STUDENTS)
+    assert sentence.startswith(
+        f"Stopped. {len(deserted['after deserted'])} of {len(STUDENTS)} are graded and recorded; the same command"
+    )
+    assert (
+        "The cluster at tcp://127.0.0.1:" in sentence
+        and "has had no worker" in sentence
+        and "\n" not in sentence
+    )
+    assert set(deserted["after deserted"].values()) <= {1} and len(
+        deserted["after deserted"]
+    ) < len(STUDENTS)
 
 
 def test_the_next_call_goes_on_with_workers_that_come_after_all_were_killed(deserted):
@@ -76,16 +86,25 @@ def test_a_worker_with_another_secret_is_refused_and_neither_is_told(monkeypatch
     monkeypatch.setattr(cluster.paths, "SECRET", secrets[1])
     theirs = cluster.course_here()
     monkeypatch.setattr(cluster.paths, "SECRET", secrets[0])
-    with pytest.raises(cluster.NoCluster, match="two would judge otherwise .* Different: the secret .var/secret.. Give it"):
+    with pytest.raises(
+        cluster.NoCluster,
+        match="two would judge otherwise .* Different: the secret .var/secret.. Give it",
+    ):
         cluster.check(Workers(theirs), "tcp://here")
     assert "1" * 64 not in str(theirs)
 
 
-@pytest.mark.parametrize(("workers", "words"), [
-    (Workers(ModuleNotFoundError("No module named 'kireji'")), "two does not have this course .No module named 'kireji'"),
-    (Workers({}), "two would judge otherwise .* Different: Python, PyTorch, Dask, "),
-    (Workers(None, threads=2), "two judges 2 at a time in one process"),
-])
+@pytest.mark.parametrize(
+    ("workers", "words"),
+    [
+        (
+            Workers(ModuleNotFoundError("No module named 'kireji'")),
+            "two does not have this course .No module named 'kireji'",
+        ),
+        (Workers({}), "two would judge otherwise .* Different: Python, PyTorch, Dask, "),
+        (Workers(None, threads=2), "two judges 2 at a time in one process"),
+    ],
+)
 def test_a_worker_that_will_not_do_is_a_sentence(workers, words):
     assert cluster.check(Workers(None), "tcp://here") == 2
     with pytest.raises(cluster.NoCluster, match=words):
@@ -109,15 +128,21 @@ def test_without_any_worker_grading_ends(monkeypatch, answer):
     lookout = cluster.Lookout(Deserted(answer), "tcp://here")
     waiting = lookout.promise(Future())
     lookout.start()
-    with pytest.raises(cluster.NoCluster, match="tcp://here has had no worker .* Start some with: dask worker tcp://here"):
+    with pytest.raises(
+        cluster.NoCluster,
+        match="tcp://here has had no worker .* Start some with: dask worker tcp://here",
+    ):
         waiting.result(60)
-    with pytest.raises(cluster.NoCluster):      # what comes later need not wait
+    with pytest.raises(cluster.NoCluster):  # what comes later need not wait
         lookout.promise(Future()).result(60)
     lookout.stop()
 
 
 def test_what_a_worker_answers_is_what_was_promised():
-    lookout, asked = cluster.Lookout(Deserted(lambda: {"tcp://one": 1}), "tcp://here"), [Future(), Future()]
+    lookout, asked = (
+        cluster.Lookout(Deserted(lambda: {"tcp://one": 1}), "tcp://here"),
+        [Future(), Future()],
+    )
     promised = [lookout.promise(one) for one in asked]
     asked[0].set_result(7)
     asked[1].set_exception(ValueError("odd"))
@@ -127,7 +152,9 @@ def test_what_a_worker_answers_is_what_was_promised():
 def test_an_address_without_a_scheduler_is_a_sentence(monkeypatch):
     monkeypatch.setattr(cluster, "PATIENCE", 1)
     for address in (f"tcp://127.0.0.1:{free_ports(1)[0]}", "nowhere at all"):
-        with pytest.raises(cluster.NoCluster, match="There is no Dask scheduler to be reached at") as sentence:
+        with pytest.raises(
+            cluster.NoCluster, match="There is no Dask scheduler to be reached at"
+        ) as sentence:
             cluster.Cluster(address)
         assert "\n" not in str(sentence.value)
 

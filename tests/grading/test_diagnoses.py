@@ -17,11 +17,19 @@ def named(mistakes, words):
 def test_attention_mistakes_are_all_wrong_and_named():
     right = SCORES.masked_fill(~MASK, -torch.inf).softmax(-1)
     mistakes = diagnoses.attention_mistakes(SCORES, MASK, VALUE)
-    assert all(wrong.shape != right.shape or not torch.allclose(wrong, right) for wrong in mistakes.weights.values())
+    assert all(
+        wrong.shape != right.shape or not torch.allclose(wrong, right)
+        for wrong in mistakes.weights.values()
+    )
     torch.testing.assert_close(named(mistakes.weights, "mask is ignored"), SCORES.softmax(-1))
-    torch.testing.assert_close(named(mistakes.weights, "after the softmax"), SCORES.softmax(-1) * MASK)
-    torch.testing.assert_close(named(mistakes.context, "mask is ignored"), SCORES.softmax(-1) @ VALUE)
-    assert not any("-1e9" in name for name in mistakes.weights)         # no different while every row has an allowed key
+    torch.testing.assert_close(
+        named(mistakes.weights, "after the softmax"), SCORES.softmax(-1) * MASK
+    )
+    torch.testing.assert_close(
+        named(mistakes.context, "mask is ignored"), SCORES.softmax(-1) @ VALUE
+    )
+    # no different while every row has an allowed key
+    assert not any("-1e9" in name for name in mistakes.weights)
 
 
 def test_a_large_negative_number_shows_only_where_a_row_is_all_masked():
@@ -36,17 +44,25 @@ def test_mask_mistakes():
     mistakes = diagnoses.mask_mistakes(right)
     assert named(mistakes, "too short").tolist() == [[True, False, False], [False, False, False]]
     assert named(mistakes, "too long").tolist() == [[True, True, True], [True, True, False]]
-    assert "everything is True" not in " ".join(diagnoses.mask_mistakes(torch.ones(2, 2, dtype=torch.bool)))
+    assert "everything is True" not in " ".join(
+        diagnoses.mask_mistakes(torch.ones(2, 2, dtype=torch.bool))
+    )
 
 
 def test_causal_mask_mistakes():
     right = torch.tril(torch.ones(3, 3, dtype=torch.bool))
     mistakes = diagnoses.causal_mask_mistakes(right)
-    assert named(mistakes, "future").equal(right.T) and not named(mistakes, "also see itself").diagonal().any()
+    assert (
+        named(mistakes, "future").equal(right.T)
+        and not named(mistakes, "also see itself").diagonal().any()
+    )
 
 
 def test_loss_mistakes():
-    losses, real = torch.tensor([[1.0, 2.0, 3.0], [4.0, 8.0, 9.0]]), torch.tensor([[1, 1, 1], [1, 0, 0]]).bool()
+    losses, real = (
+        torch.tensor([[1.0, 2.0, 3.0], [4.0, 8.0, 9.0]]),
+        torch.tensor([[1, 1, 1], [1, 0, 0]]).bool(),
+    )
     mistakes = diagnoses.loss_mistakes(losses, real)
     assert named(mistakes, "denominator counts padding") == 10 / 6
     assert named(mistakes, "number of sentences") == 5
@@ -55,8 +71,12 @@ def test_loss_mistakes():
 
 
 def test_scaling_mistakes():
-    assert named(diagnoses.scaling_mistakes(SCORES, 4, scaled=True), "not divided").allclose(2 * SCORES)
-    assert named(diagnoses.scaling_mistakes(SCORES, 4, scaled=False), "by sqrt").allclose(SCORES / 2)
+    assert named(diagnoses.scaling_mistakes(SCORES, 4, scaled=True), "not divided").allclose(
+        2 * SCORES
+    )
+    assert named(diagnoses.scaling_mistakes(SCORES, 4, scaled=False), "by sqrt").allclose(
+        SCORES / 2
+    )
 
 
 def test_swapped_axes():

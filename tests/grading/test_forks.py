@@ -1,4 +1,5 @@
-"""Judges forked from a warmed process: none knows of another, and how many there are changes nothing but the time."""
+"""Judges forked from a warmed process: none knows of another, and how many there are changes
+nothing but the time."""
 
 import json
 import os
@@ -44,6 +45,7 @@ def judge_toy(notebook: bytes) -> str:
 def here():
     """This module as a forked process imports it."""
     from tests.grading import test_forks
+
     return test_forks
 
 
@@ -55,7 +57,10 @@ def test_each_begins_from_the_same_state(here):
 
 def test_one_that_is_killed_or_fails_costs_itself_only(here):
     with Forks(2) as forks:
-        killed, failed, good = (forks.submit(*work) for work in ((here.fail, "killed"), (here.fail, "x"), (here.remember, 1)))
+        killed, failed, good = (
+            forks.submit(*work)
+            for work in ((here.fail, "killed"), (here.fail, "x"), (here.remember, 1))
+        )
         assert good.result(250)[0] == [1]
         with pytest.raises(Killed):
             killed.result(250)
@@ -74,10 +79,17 @@ def test_what_is_stopped_ends_at_once_and_what_waits_is_dropped(here):
 
 @pytest.mark.needs("bubblewrap")
 def test_reports_are_the_same_byte_for_byte_whatever_the_number_of_workers(here, submit):
-    work = [submit(), submit(double_solution="def double(x):\n    return x ** 3"),
-            submit(double_solution="def double(x):\n    return 2 * x + 0.5"), submit(share_solution="def share():\n    return 13.0")]
+    work = [
+        submit(),
+        submit(double_solution="def double(x):\n    return x ** 3"),
+        submit(double_solution="def double(x):\n    return 2 * x + 0.5"),
+        submit(share_solution="def share():\n    return 13.0"),
+    ]
     reports = {}
     for workers in (1, 2, 4):
         with Forks(workers) as forks:
-            reports[workers] = [future.result(250) for future in [forks.submit(here.judge_toy, notebook) for notebook in work]]
+            reports[workers] = [
+                future.result(250)
+                for future in [forks.submit(here.judge_toy, notebook) for notebook in work]
+            ]
     assert reports[1] == reports[2] == reports[4] and len(set(reports[1])) == len(work)

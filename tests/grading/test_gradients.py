@@ -2,11 +2,11 @@
 
 import pytest
 import torch
-from tests.graders.bench import serving
 
 from kireji.grading import Mistake
 from kireji.grading.gradients import reaches_inputs, reaches_parameters
 from kireji.grading.student import Student
+from tests.graders.bench import serving
 
 CODE = """
 import torch
@@ -78,12 +78,24 @@ def test_an_honest_module_learns(student, rng, name, of):
     assert all(torch.equal(before[key], value) for key, value in module.parameters().items())
 
 
-@pytest.mark.parametrize(("name", "says"), [
-    ("Detached", "No gradient reaches first.weight"), ("Unused", "No gradient reaches second.weight"), ("Silent", "no parameters"),
-    ("ForgedDetached", "is not that of what is returned"), ("ForgedUnused", "No gradient reaches second.weight")])
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("Detached", "No gradient reaches first.weight"),
+        ("Unused", "No gradient reaches second.weight"),
+        ("Silent", "no parameters"),
+        ("ForgedDetached", "is not that of what is returned"),
+        ("ForgedUnused", "No gradient reaches second.weight"),
+    ],
+)
 def test_what_does_not_learn_is_told(student, rng, name, says):
     with pytest.raises(Mistake, match=says):
-        reaches_parameters(student.make(name), (torch.randn(2, 3, generator=rng),), rng, of=None if name == "Silent" else (1,))
+        reaches_parameters(
+            student.make(name),
+            (torch.randn(2, 3, generator=rng),),
+            rng,
+            of=None if name == "Silent" else (1,),
+        )
 
 
 def test_inputs(student, rng):

@@ -27,10 +27,23 @@ def test_the_notebook_and_the_checkpoints_are_taken(folder):
     assert refused(folder, "toy") == []
 
 
-@pytest.mark.parametrize("name", [
-    "conftest.py", "torch.py", "sitecustomize.py", "nbgrader_config.py", "x.pth", ".hidden", "other.ipynb", "weights.pt",
-    "a\nb.safetensors", "\x1b[31m.safetensors", "-rf.safetensors", "é.safetensors",
-])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "conftest.py",
+        "torch.py",
+        "sitecustomize.py",
+        "nbgrader_config.py",
+        "x.pth",
+        ".hidden",
+        "other.ipynb",
+        "weights.pt",
+        "a\nb.safetensors",
+        "\x1b[31m.safetensors",
+        "-rf.safetensors",
+        "é.safetensors",
+    ],
+)
 def test_other_names_are_left_out_with_a_sentence(folder, name):
     (folder / name).write_text("x")
     submission = read_submission(folder, "toy")
@@ -38,12 +51,19 @@ def test_other_names_are_left_out_with_a_sentence(folder, name):
     assert "was left out" in submission.notices[0] and submission.notices[0].isprintable()
 
 
-@pytest.mark.parametrize("make", [
-    lambda path, target: path.symlink_to(target), lambda path, target: os.link(target, path),
-    lambda path, target: os.mkfifo(path), lambda path, target: path.mkdir(),
-    lambda path, target: socket.socket(socket.AF_UNIX).bind(path.name),      # a socket's path must be short
-    lambda path, target: path.symlink_to("/dev/zero"),
-], ids=["symlink", "hard link", "fifo", "folder", "socket", "endless"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda path, target: path.symlink_to(target),
+        lambda path, target: os.link(target, path),
+        lambda path, target: os.mkfifo(path),
+        lambda path, target: path.mkdir(),
+        # a socket's path must be short
+        lambda path, target: socket.socket(socket.AF_UNIX).bind(path.name),
+        lambda path, target: path.symlink_to("/dev/zero"),
+    ],
+    ids=["symlink", "hard link", "fifo", "folder", "socket", "endless"],
+)
 @pytest.mark.parametrize("name", ["toy.ipynb", "more.safetensors"])
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 def test_nothing_but_plain_files_is_opened(folder, tmp_path, make, name, monkeypatch):
@@ -83,9 +103,17 @@ def test_what_nbgrader_would_copy_or_follow_is_set_aside(folder, tmp_path):
     (folder / "code").mkdir()
     (folder / "conftest.py").write_text("x")
     set_refused_aside("*", "*", [str(folder / "toy.ipynb")])
-    assert {path.name for path in folder.iterdir()} == {"toy.ipynb", "toy.safetensors", "timestamp.txt"}
+    assert {path.name for path in folder.iterdir()} == {
+        "toy.ipynb",
+        "toy.safetensors",
+        "timestamp.txt",
+    }
     aside = tmp_path / "var" / "refused" / "ada" / "toy"
-    assert {path.name for path in aside.iterdir()} == {"passwords.safetensors", "code", "conftest.py"}
+    assert {path.name for path in aside.iterdir()} == {
+        "passwords.safetensors",
+        "code",
+        "conftest.py",
+    }
     set_refused_aside("*", "*", [str(folder / "toy.ipynb")])
     submission = take_in(folder)
     assert len(submission.notices) == 3 and submission == take_in(folder)

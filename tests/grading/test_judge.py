@@ -26,13 +26,20 @@ def test_the_solution_gets_every_automatic_point(toy, submit):
     report = graded(toy, submit())
     assert (report["score"], report["max_score"]) == (6, 6)
     assert [test["status"] for test in cell(report, "double")["tests"]] == ["passed", "passed"]
-    assert cell(report, "essay") == {"grade_id": "essay", "score": None, "max_score": 3, "tests": []}
+    assert cell(report, "essay") == {
+        "grade_id": "essay",
+        "score": None,
+        "max_score": 3,
+        "tests": [],
+    }
     assert cell(report, "share")["tests"][0]["images"][0]["caption"] == "a picture"
 
 
 def test_an_untouched_release_gets_none_and_says_why(toy, submit):
     stub = "def {}(*args):\n    raise NotImplementedError"
-    report = graded(toy, submit(double_solution=stub.format("double"), share_solution=stub.format("share")))
+    report = graded(
+        toy, submit(double_solution=stub.format("double"), share_solution=stub.format("share"))
+    )
     assert report["score"] == 0
     assert {test["status"] for some in report["cells"] for test in some["tests"]} == {"missing"}
 
@@ -45,10 +52,17 @@ def test_a_known_mistake_is_named_and_costs_its_weight(toy, submit):
     assert passed["status"] == "passed" and cell(report, "double")["score"] == 1
 
 
-@pytest.mark.parametrize(("share", "score", "status"), [
-    ("15.0", 1, "partly"), ("9.0", 0, "failed"), ("float('nan')", 0, "failed"), ("1e308", 2, "passed"),
-    ("'20'", 0, "failed"), ("None", 0, "failed"),
-])
+@pytest.mark.parametrize(
+    ("share", "score", "status"),
+    [
+        ("15.0", 1, "partly"),
+        ("9.0", 0, "failed"),
+        ("float('nan')", 0, "failed"),
+        ("1e308", 2, "passed"),
+        ("'20'", 0, "failed"),
+        ("None", 0, "failed"),
+    ],
+)
 def test_a_metric_gives_a_fraction(toy, submit, share, score, status):
     report = graded(toy, submit(share_solution=f"def share():\n    return {share}"))
     assert cell(report, "share")["score"] == score
@@ -70,7 +84,9 @@ def test_an_error_of_the_students_shows_their_own_line(toy, submit):
 
 
 def test_a_call_that_never_ends_costs_itself_only(toy, submit):
-    report = graded(toy, submit(double_solution="def double(x):\n    while True: pass"), call_seconds=0.5)
+    report = graded(
+        toy, submit(double_solution="def double(x):\n    while True: pass"), call_seconds=0.5
+    )
     assert {test["status"] for test in cell(report, "double")["tests"]} == {"timeout"}
     assert cell(report, "share")["score"] == 2
 

@@ -1,4 +1,5 @@
-"""Judgements kept by content: recalled for the same, made anew for anything else, never half written."""
+"""Judgements kept by content: recalled for the same, made anew for anything else, never half
+written."""
 
 import dataclasses
 
@@ -20,9 +21,13 @@ def judged(monkeypatch, tmp_path, toy):
 
     def judge(submission, assignment, secret, trusted=False):
         calls.append(submission)
-        test = TestReport("test", "Title", judge.status, 0.5, 1, "message", [Image("caption", "png")])
+        test = TestReport(
+            "test", "Title", judge.status, 0.5, 1, "message", [Image("caption", "png")]
+        )
         cell = CellReport("double", 2.0, 4.0, [test])
-        return Judgement(Report("toy", 2.0, 4.0, [cell], ["notice"], {"total": 1.0}), assignment.skeleton())
+        return Judgement(
+            Report("toy", 2.0, 4.0, [cell], ["notice"], {"total": 1.0}), assignment.skeleton()
+        )
 
     judge.status = "partly"
     monkeypatch.setattr(kept, "judge", judge)
@@ -35,7 +40,9 @@ def judged(monkeypatch, tmp_path, toy):
 
 def test_the_same_work_is_judged_once_and_recalled_whole(judged, toy):
     first, second = (kept.judge_or_recall(Submission(b"{}"), toy, SECRET) for _ in range(2))
-    assert len(judged[0]) == 1 and first.report == second.report and first.notebook == second.notebook
+    assert (
+        len(judged[0]) == 1 and first.report == second.report and first.notebook == second.notebook
+    )
 
 
 def test_anything_else_is_judged_anew(judged, toy, monkeypatch, tmp_path):
@@ -52,14 +59,17 @@ def test_anything_else_is_judged_anew(judged, toy, monkeypatch, tmp_path):
 
 
 def test_a_changed_test_concerns_its_own_assignment(judged, toy, tmp_path):
-    """A judgement stays where the hidden tests of another assignment change, and goes where those change that all share."""
+    """A judgement stays where the hidden tests of another assignment change, and goes where those
+    change that all share."""
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "test_it.py").write_text("# as it was")
-    assignments = [dataclasses.replace(toy, name=name, graders=tmp_path / name) for name in ("one", "other")]
+    assignments = [
+        dataclasses.replace(toy, name=name, graders=tmp_path / name) for name in ("one", "other")
+    ]
 
     def keys():
-        kept.graders_version.cache_clear()      # as a new process
+        kept.graders_version.cache_clear()  # as a new process
         return [kept.key_of(Submission(b"{}"), assignment, SECRET) for assignment in assignments]
 
     before = keys()
@@ -77,7 +87,9 @@ def test_no_hidden_test_uses_those_of_another_assignment():
         for path in folder.rglob("*.py"):
             for line in path.read_text().splitlines():
                 other = [name for name in names if name != folder.name and name in line]
-                assert not (line.lstrip().startswith(("from ", "import ")) and other), f"{path}: {line}"
+                assert not (line.lstrip().startswith(("from ", "import ")) and other), (
+                    f"{path}: {line}"
+                )
 
 
 def test_what_ran_out_of_time_is_not_kept(judged, toy):

@@ -1,4 +1,5 @@
-"""A notebook damaged in any way becomes the assignment's own again, with the answers that can still be found."""
+"""A notebook damaged in any way becomes the assignment's own again, with the answers that can still
+be found."""
 
 import copy
 import json
@@ -16,9 +17,11 @@ def document(submit):
 
 
 def rebuilt(toy, document):
-    notebook, notices = rebuild(toy, json.dumps(document).encode() if not isinstance(document, bytes) else document)
+    notebook, notices = rebuild(
+        toy, json.dumps(document).encode() if not isinstance(document, bytes) else document
+    )
     nbformat.validate(notebook)
-    CheckCellMetadata().preprocess(copy.deepcopy(notebook), {})     # what nbgrader has to read later
+    CheckCellMetadata().preprocess(copy.deepcopy(notebook), {})  # what nbgrader has to read later
     ours = [cell for cell in notebook.cells if cell.metadata.get("kireji") != "extra"]
     assert [cell.id for cell in ours] == [cell.id for cell in toy.source.cells]
     assert [cell.metadata for cell in ours] == [cell.metadata for cell in toy.skeleton().cells]
@@ -34,19 +37,32 @@ def test_answers_are_taken_and_locked_cells_are_not(toy, document):
     cell(document, "double")["source"] = "score = 100"
     sources, notices = rebuilt(toy, document)
     assert sources["double_solution"] == "def double(x):\n    return x + x"
-    assert sources["imports"] == "import math" and sources["double"] == "# graded here" and notices == []
+    assert (
+        sources["imports"] == "import math"
+        and sources["double"] == "# graded here"
+        and notices == []
+    )
 
 
 def test_no_solution_and_no_marking_scheme_stand_in_what_was_not_answered(toy):
     sources, notices = rebuilt(toy, {"cells": [{"cell_type": "code", "source": "x = 1"}]})
-    assert "NotImplementedError" in sources["double_solution"] and "return 2 * x" not in sources["double_solution"]
+    assert (
+        "NotImplementedError" in sources["double_solution"]
+        and "return 2 * x" not in sources["double_solution"]
+    )
     assert "secret" not in sources["essay"]
 
 
-@pytest.mark.parametrize("change", [
-    lambda mark: mark.update(points=1000), lambda mark: mark.update(grade=False), lambda mark: mark.update(solution=True),
-    lambda mark: mark.update(locked="yes", schema_version=99), lambda mark: mark.update(checksum="x"),
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda mark: mark.update(points=1000),
+        lambda mark: mark.update(grade=False),
+        lambda mark: mark.update(solution=True),
+        lambda mark: mark.update(locked="yes", schema_version=99),
+        lambda mark: mark.update(checksum="x"),
+    ],
+)
 def test_changed_metadata_changes_nothing(toy, document, change):
     before, _ = rebuilt(toy, copy.deepcopy(document))
     for some in document["cells"]:
@@ -54,16 +70,24 @@ def test_changed_metadata_changes_nothing(toy, document, change):
     assert rebuilt(toy, document)[0] == before
 
 
-def test_an_answer_without_its_metadata_is_found_by_its_cell_id_or_by_what_it_defines(toy, document):
+def test_an_answer_without_its_metadata_is_found_by_its_cell_id_or_by_what_it_defines(
+    toy, document
+):
     cell(document, "double_solution")["metadata"] = {}
     assert rebuilt(toy, document)[0]["double_solution"] == "def double(x):\n    return x + x"
     cell(document, "double_solution")["id"] = "lost"
     sources, notices = rebuilt(toy, document)
-    assert sources["double_solution"] == "def double(x):\n    return x + x" and "lost its label" in notices[0]
+    assert (
+        sources["double_solution"] == "def double(x):\n    return x + x"
+        and "lost its label" in notices[0]
+    )
 
 
 def test_extra_cells_stay_where_they_were(toy, document):
-    document["cells"].insert(2, {"cell_type": "code", "source": "helper = 1", "metadata": {}, "id": "mine", "outputs": []})
+    document["cells"].insert(
+        2,
+        {"cell_type": "code", "source": "helper = 1", "metadata": {}, "id": "mine", "outputs": []},
+    )
     document["cells"].append(copy.deepcopy(cell(document, "double_solution")))
     notebook, _ = rebuild(toy, json.dumps(document).encode())
     order = [cell.id for cell in notebook.cells]
@@ -72,15 +96,40 @@ def test_extra_cells_stay_where_they_were(toy, document):
 
 
 def test_an_older_format_is_read(toy):
-    old = {"nbformat": 3, "worksheets": [{"cells": [
-        {"cell_type": "code", "input": ["def double(x):\n", "    return x + x"], "metadata": {}}]}]}
+    old = {
+        "nbformat": 3,
+        "worksheets": [
+            {
+                "cells": [
+                    {
+                        "cell_type": "code",
+                        "input": ["def double(x):\n", "    return x + x"],
+                        "metadata": {},
+                    }
+                ]
+            }
+        ],
+    }
     assert rebuilt(toy, old)[0]["double_solution"] == "def double(x):\n    return x + x"
 
 
-@pytest.mark.parametrize("content", [
-    b"", b"   ", b"{", b"[]", b"null", b"\xff\xfe\x00", b"PK\x03\x04", b'{"cells": 3}', b'{"cells": [1, null]}', b"[" * 100_000,
-    b'{"cells": []}', b'{"worksheets": [{"cells": "x"}]}',
-])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"   ",
+        b"{",
+        b"[]",
+        b"null",
+        b"\xff\xfe\x00",
+        b"PK\x03\x04",
+        b'{"cells": 3}',
+        b'{"cells": [1, null]}',
+        b"[" * 100_000,
+        b'{"cells": []}',
+        b'{"worksheets": [{"cells": "x"}]}',
+    ],
+)
 def test_what_is_no_notebook_is_an_empty_one_with_a_reason(toy, content):
     sources, notices = rebuilt(toy, content)
     assert "NotImplementedError" in sources["double_solution"] and "could not be read" in notices[0]

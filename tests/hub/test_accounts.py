@@ -14,7 +14,10 @@ from kireji.hub import accounts, attempts, authenticator
 def test_the_course_has_an_instructor_and_two_students(tmp_path: Path) -> None:
     people = accounts.load_accounts(tmp_path / "accounts.json")
     assert {name: account.role for name, account in people.items()} == {
-        "instructor": "instructor", "alice": "student", "bob": "student"}
+        "instructor": "instructor",
+        "alice": "student",
+        "bob": "student",
+    }
     assert accounts.names("student", tmp_path / "accounts.json") == ["alice", "bob"]
 
 
@@ -44,15 +47,24 @@ def test_accounts_that_were_added_stay(tmp_path: Path) -> None:
     assert set(people) == {"alice", "bob", "carol", "instructor"}
 
 
-@pytest.mark.parametrize(("name", "password", "admitted"), [
-    ("alice", "right", "alice"),
-    ("alice", "wrong", None),
-    ("alice", "", None),
-    ("mallory", "right", None),
-    ("alice", "schlüssel", None),
-])
-def test_only_the_right_password_lets_in(monkeypatch, name: str, password: str, admitted: str | None) -> None:
-    monkeypatch.setattr(authenticator, "load_accounts", lambda: {"alice": accounts.Account("alice", "student", "right")})
+@pytest.mark.parametrize(
+    ("name", "password", "admitted"),
+    [
+        ("alice", "right", "alice"),
+        ("alice", "wrong", None),
+        ("alice", "", None),
+        ("mallory", "right", None),
+        ("alice", "schlüssel", None),
+    ],
+)
+def test_only_the_right_password_lets_in(
+    monkeypatch, name: str, password: str, admitted: str | None
+) -> None:
+    monkeypatch.setattr(
+        authenticator,
+        "load_accounts",
+        lambda: {"alice": accounts.Account("alice", "student", "right")},
+    )
     assert log_in(authenticator.AccountsAuthenticator(), Browser(), name, password) == admitted
 
 
@@ -60,7 +72,10 @@ class Browser:
     """As much of a handler as a log-in asks for: headers, an address, a cookie."""
 
     def __init__(self, **headers: str) -> None:
-        self.request = SimpleNamespace(headers={name.replace("_", "-"): text for name, text in headers.items()}, remote_ip="10.0.0.1")
+        self.request = SimpleNamespace(
+            headers={name.replace("_", "-"): text for name, text in headers.items()},
+            remote_ip="10.0.0.1",
+        )
         self.hub = SimpleNamespace(base_url="/hub/")
         self.cookie = None
 
@@ -72,22 +87,29 @@ class Browser:
         self.cookie = text.encode()
 
 
-def log_in(door: authenticator.AccountsAuthenticator, browser: Browser, name: str, password: str) -> str | None:
+def log_in(
+    door: authenticator.AccountsAuthenticator, browser: Browser, name: str, password: str
+) -> str | None:
     return asyncio.run(door.authenticate(browser, {"username": name, "password": password}))
 
 
 @pytest.fixture
 def locked(monkeypatch) -> authenticator.AccountsAuthenticator:
     """A log-in that has heard many wrong passwords for alice from one address."""
-    monkeypatch.setattr(authenticator, "load_accounts", lambda: {
-        name: accounts.Account(name, "student", "right") for name in ("alice", "bob")})
+    monkeypatch.setattr(
+        authenticator,
+        "load_accounts",
+        lambda: {name: accounts.Account(name, "student", "right") for name in ("alice", "bob")},
+    )
     door = authenticator.AccountsAuthenticator()
     for _ in range(attempts.FREE):
         assert log_in(door, Browser(), "alice", "wrong") is None
     return door
 
 
-def refused(door: authenticator.AccountsAuthenticator, browser: Browser, password: str = "right") -> bool:
+def refused(
+    door: authenticator.AccountsAuthenticator, browser: Browser, password: str = "right"
+) -> bool:
     try:
         return log_in(door, browser, "alice", password) is None
     except web.HTTPError as error:
@@ -101,13 +123,21 @@ def test_after_many_wrong_ones_even_the_right_one_waits(locked) -> None:
     assert log_in(locked, Browser(), "bob", "right") == "bob"
 
 
-@pytest.mark.parametrize("headers", [
-    {"X_Forwarded_For": "1.2.3.4,10.0.0.1"}, {"X_Real_Ip": "1.2.3.4"}, {"X_Forwarded_For": "1.2.3.4, 5.6.7.8, 10.0.0.1"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X_Forwarded_For": "1.2.3.4,10.0.0.1"},
+        {"X_Real_Ip": "1.2.3.4"},
+        {"X_Forwarded_For": "1.2.3.4, 5.6.7.8, 10.0.0.1"},
+    ],
+)
 def test_a_claimed_address_does_not_help(locked, headers) -> None:
     assert refused(locked, Browser(**headers))
 
 
-def test_the_owner_is_let_in_elsewhere_and_from_a_browser_that_was_let_in_before(locked, monkeypatch) -> None:
+def test_the_owner_is_let_in_elsewhere_and_from_a_browser_that_was_let_in_before(
+    locked, monkeypatch
+) -> None:
     elsewhere = Browser(X_Forwarded_For="10.0.0.1,192.0.2.7")
     assert log_in(locked, elsewhere, "alice", "right") == "alice"
     known = Browser()
@@ -115,7 +145,7 @@ def test_the_owner_is_let_in_elsewhere_and_from_a_browser_that_was_let_in_before
     assert log_in(locked, known, "alice", "right") == "alice"
     stranger = Browser()
     log_in(locked, stranger, "bob", "right")
-    assert refused(locked, stranger)        # bob's browser is not alice's
+    assert refused(locked, stranger)  # bob's browser is not alice's
 
 
 def test_a_known_browser_waits_too(locked) -> None:

@@ -1,4 +1,5 @@
-"""Wrong passwords cost waiting: a little, more for more, never long, and only where they came from."""
+"""Wrong passwords cost waiting: a little, more for more, never long, and only where they came
+from."""
 
 from kireji.hub import attempts
 from kireji.hub.attempts import Attempts
@@ -16,7 +17,10 @@ def test_a_few_slips_cost_nothing() -> None:
 
 
 def test_more_cost_more_and_never_long() -> None:
-    waits = [failing(times).wait("alice", "here", times - 1) for times in range(attempts.FREE, attempts.FREE + 12)]
+    waits = [
+        failing(times).wait("alice", "here", times - 1)
+        for times in range(attempts.FREE, attempts.FREE + 12)
+    ]
     assert waits[0] > 0 and waits == sorted(waits) and waits[-1] == attempts.LONGEST
 
 

@@ -36,4 +36,7 @@ def test_whoever_is_in_the_class_is_allowed_where_only_some_are(given, monkeypat
     monkeypatch.setenv("KIREJI_ALLOWED", "dan")
     c = Config()
     sign_in.configure(c)
-    assert c.Authenticator.allowed_users == {"dan", "instructor", "carol"} and c.Authenticator.allow_all is False
+    assert (
+        c.Authenticator.allowed_users == {"dan", "instructor", "carol"}
+        and c.Authenticator.allow_all is False
+    )

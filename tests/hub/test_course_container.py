@@ -1,4 +1,5 @@
-"""What runs in the course's container beside the formgrader's server, without containers; tests/compose has them."""
+"""What runs in the course's container beside the formgrader's server, without containers;
+tests/compose has them."""
 
 import pytest
 
@@ -15,18 +16,22 @@ def test_nothing_is_graded_on_submit_unless_asked_for(monkeypatch: pytest.Monkey
 
 def test_a_setting_that_is_neither_yes_nor_no_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(on_submit.SETTING, "maybe")
-    with pytest.raises(KirejiError, match="KIREJI_GRADE_ON_SUBMIT is 'maybe'; it must be yes or no"):
+    with pytest.raises(
+        KirejiError, match="KIREJI_GRADE_ON_SUBMIT is 'maybe'; it must be yes or no"
+    ):
         on_submit.wanted()
 
 
 def test_a_command_leaves_one_line_in_the_log(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     monkeypatch.setattr(course_log, "LOG", str(tmp_path / "log"))
     course_log.tell("kireji grade a\nforged line " + "x" * 5000)
-    line, = (tmp_path / "log").read_text().splitlines()
+    (line,) = (tmp_path / "log").read_text().splitlines()
     assert "command line: kireji grade a forged line" in line and len(line) == course_log.LONGEST
 
 
-def test_a_log_that_cannot_be_written_stops_nobody(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+def test_a_log_that_cannot_be_written_stops_nobody(
+    monkeypatch: pytest.MonkeyPatch, tmp_path
+) -> None:
     monkeypatch.setattr(course_log, "LOG", str(tmp_path / "nowhere" / "log"))
     course_log.tell("kireji grade")
     assert not list(tmp_path.iterdir())

@@ -8,17 +8,41 @@ from tornado.web import HTTPError
 
 from kireji.hub.compose.elsewhere import Persons, account_name
 
-KELVIN = "dr.\N{KELVIN SIGN}ay"       # whose small letters are "dr.kay"
+KELVIN = "dr.\N{KELVIN SIGN}ay"  # whose small letters are "dr.kay"
 
 
-@pytest.mark.parametrize(("given", "name"), [
-    ("alice", "alice"), ("Alice", "alice"), ("Alice.B@Uni.Example", "alice.b@uni.example"), (12345, "12345")])
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("alice", "alice"),
+        ("Alice", "alice"),
+        ("Alice.B@Uni.Example", "alice.b@uni.example"),
+        (12345, "12345"),
+    ],
+)
 def test_a_name_that_fits_is_taken_in_small_letters(given: Any, name: str) -> None:
     assert account_name({}, "preferred_username", given) == name
 
 
-@pytest.mark.parametrize("given", [KELVIN, "Jane Doe", "müller", "..", "a/b", "a+b", "", None, True, ["alice"], {"a": 1}, "x" * 65, "a\n",
-                                   "100%s"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        KELVIN,
+        "Jane Doe",
+        "müller",
+        "..",
+        "a/b",
+        "a+b",
+        "",
+        None,
+        True,
+        ["alice"],
+        {"a": 1},
+        "x" * 65,
+        "a\n",
+        "100%s",
+    ],
+)
 def test_another_is_refused_in_a_sentence(given: Any) -> None:
     with pytest.raises(HTTPError) as refusal:
         account_name({}, "preferred_username", given)
@@ -39,8 +63,9 @@ def test_whoever_comes_first_keeps_the_name(tmp_path: Path) -> None:
         persons.check("alice", {"sub": "1"})
     with pytest.raises(HTTPError, match="belongs to somebody else"):
         persons.check("alice", {"sub": "2"})
-    persons.check("alice", {})                          # a place that tells names only
-    Persons("lti13", persons.path).check("alice", {"sub": "2"})     # another place counts in its own way
+    persons.check("alice", {})  # a place that tells names only
+    # another place counts in its own way
+    Persons("lti13", persons.path).check("alice", {"sub": "2"})
     persons.forget("alice")
     persons.check("alice", {"sub": "2"})
     assert persons.path.stat().st_mode & 0o777 == 0o600

@@ -1,4 +1,5 @@
-"""The limit of a student's home in the compose deployment: the server of who holds too much is ended with the reason, without containers."""
+"""The limit of a student's home in the compose deployment: the server of who holds too much is
+ended with the reason, without containers."""
 
 import asyncio
 from pathlib import Path
@@ -17,6 +18,7 @@ LIMIT = 2 * ROOM_BYTES
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ContainerSpawner:
     """Alice's, which runs, as far as the engine says; her home is `tmp_path`/home."""
+
     async def runs(self: DockerSpawner) -> None:
         return None
 
@@ -31,7 +33,9 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ContainerSpawner:
     monkeypatch.setattr(ContainerSpawner, "stop", stopped)
     monkeypatch.setattr(ContainerSpawner, "asynchronously", engine)
     monkeypatch.setattr(ContainerSpawner, "own_folders", lambda self: [tmp_path / "home"])
-    monkeypatch.setattr(ContainerSpawner, "deployment", SimpleNamespace(project="test", members=dict))
+    monkeypatch.setattr(
+        ContainerSpawner, "deployment", SimpleNamespace(project="test", members=dict)
+    )
     monkeypatch.setattr(spawner, "note_of", lambda name: tmp_path / "notes" / name)
     return ContainerSpawner(user=SimpleNamespace(name="alice"), disk_limit=LIMIT)
 
@@ -40,15 +44,19 @@ def look(server: ContainerSpawner) -> int | None:
     return asyncio.run(server.poll())
 
 
-def test_a_home_that_holds_too_much_ends_its_server_with_the_reason(server: ContainerSpawner, tmp_path: Path) -> None:
+def test_a_home_that_holds_too_much_ends_its_server_with_the_reason(
+    server: ContainerSpawner, tmp_path: Path
+) -> None:
     assert look(server) is None
     (tmp_path / "home" / "big").write_bytes(bytes(LIMIT + 4096))
     assert look(server) == 1 and server.was_stopped
     assert "it filled the disk" in (tmp_path / "notes" / "alice").read_text()
 
 
-def test_who_holds_too_much_already_may_come_in_to_clear_up(server: ContainerSpawner, tmp_path: Path) -> None:
+def test_who_holds_too_much_already_may_come_in_to_clear_up(
+    server: ContainerSpawner, tmp_path: Path
+) -> None:
     (tmp_path / "home" / "big").write_bytes(bytes(LIMIT + 4096))
-    assert look(server) is None         # as much as at the start
+    assert look(server) is None  # as much as at the start
     (tmp_path / "home" / "more").write_bytes(bytes(ROOM_BYTES + 4096))
     assert look(server) == 1

@@ -1,4 +1,5 @@
-"""A service that runs holds its lock, also after it became another program; nothing is restored under it."""
+"""A service that runs holds its lock, also after it became another program; nothing is restored
+under it."""
 
 import subprocess
 import sys
@@ -20,13 +21,25 @@ os.execv("/bin/sh", ["sh", "-c", "echo runs; read line"])
 
 def test_held_until_its_process_ends(tmp_path):
     lock = tmp_path / "a" / "up.lock"
-    with subprocess.Popen([sys.executable, "-c", SERVICE, str(lock)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as service:
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVICE, str(lock)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as service:
         assert service.stdout.readline() == "runs\n"
-        with pytest.raises(KirejiError, match="The hub is running. Nothing was changed"), keep_stopped(lock, "hub"):
+        with (
+            pytest.raises(KirejiError, match="The hub is running. Nothing was changed"),
+            keep_stopped(lock, "hub"),
+        ):
             pass
         service.communicate("\n", timeout=60)
-    with keep_stopped(lock, "hub"), pytest.raises(KirejiError, match="is running"), keep_stopped(lock, "hub"):
+    with (
+        keep_stopped(lock, "hub"),
+        pytest.raises(KirejiError, match="is running"),
+        keep_stopped(lock, "hub"),
+    ):
         pass
     with keep_stopped(lock, "hub"):
         pass
-    hold(lock)      # free again: does not wait
+    hold(lock)  # free again: does not wait

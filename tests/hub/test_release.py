@@ -53,12 +53,17 @@ def test_students_can_hand_in_before_anything_is_released(folders) -> None:
     assert course.joinpath("inbound").stat().st_mode & 0o7777 == 0o2733
 
 
-def test_students_are_entered_with_a_name_and_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_students_are_entered_with_a_name_and_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(release, "ROOT", tmp_path)
     release.enter_students(["alice"])
     with Gradebook(f"sqlite:///{tmp_path}/gradebook.db", "kireji") as gradebook:
         gradebook.update_or_create_student("alice", last_name="Liddell")
     release.enter_students(["alice", "bob"])
     with Gradebook(f"sqlite:///{tmp_path}/gradebook.db", "kireji") as gradebook:
-        names = {student.id: f"{student.first_name} {student.last_name}" for student in gradebook.students}
+        names = {
+            student.id: f"{student.first_name} {student.last_name}"
+            for student in gradebook.students
+        }
     assert names == {"alice": "Alice Liddell", "bob": "Bob Student"}

@@ -18,15 +18,20 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> Config:
 
 def test_every_scope_has_its_reason(configured: Config) -> None:
     section = (DOCS / "security.md").read_text().split("## The hub\n")[1].split("\n## ")[0]
-    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| ((?:`[^`]+`(?:, )?)+) \| ([^|]+) \|$", section, re.MULTILINE)
+    rows = re.findall(
+        r"^\| `(\w+)` \| [^|]+ \| ((?:`[^`]+`(?:, )?)+) \| ([^|]+) \|$", section, re.MULTILINE
+    )
     documented = {}
     for role, scopes, reason in rows:
         assert len(reason.split()) > 3, reason
         documented.setdefault(role, set()).update(re.findall("`([^`]+)`", scopes))
-    assert documented == {role["name"]: set(role["scopes"]) for role in configured.JupyterHub.load_roles}
+    assert documented == {
+        role["name"]: set(role["scopes"]) for role in configured.JupyterHub.load_roles
+    }
 
 
 def test_nobody_is_an_administrator(configured: Config) -> None:
     assert not {"admin_users", "allow_all", "allow_existing_users"} & {
-        name for name, value in configured.Authenticator.items() if value}
+        name for name, value in configured.Authenticator.items() if value
+    }
     assert "admin" not in {role["name"] for role in configured.JupyterHub.load_roles}

@@ -22,21 +22,37 @@ pathlib.Path(sys.argv[1]).write_text(json.dumps([os.environ["USER"], os.path.exp
 
 
 def test_a_terminal_is_the_students_own(terminal: Terminal, running: LiveCourse) -> None:
-    assert terminal.run(SELF) == ["alice", "/home/alice", str(running.root / "var" / "data" / "lab")]
+    assert terminal.run(SELF) == [
+        "alice",
+        "/home/alice",
+        str(running.root / "var" / "data" / "lab"),
+    ]
 
 
-def test_the_home_shows_the_lessons_and_the_welcome_page(running: LiveCourse, alice: requests.Session) -> None:
+def test_the_home_shows_the_lessons_and_the_welcome_page(
+    running: LiveCourse, alice: requests.Session
+) -> None:
     contents = alice.get(f"{running.address}/user/alice/api/contents/").json()["content"]
     assert {"welcome.md", *READ_ONLY} <= {entry["name"] for entry in contents}
 
 
-def test_students_are_shown_what_is_for_students(running: LiveCourse, alice: requests.Session) -> None:
+def test_students_are_shown_what_is_for_students(
+    running: LiveCourse, alice: requests.Session
+) -> None:
     docs = alice.get(f"{running.address}/user/alice/api/contents/docs").json()["content"]
     assert {entry["name"] for entry in docs} == {"theory.md", "student-guide.md", "figures"}
-    assert alice.get(f"{running.address}/user/alice/files/docs/figures/self_attention_twins.png").headers["Content-Type"] == "image/png"
+    assert (
+        alice.get(
+            f"{running.address}/user/alice/files/docs/figures/self_attention_twins.png"
+        ).headers["Content-Type"]
+        == "image/png"
+    )
 
 
-@pytest.mark.parametrize("page", ["theory.md", "student-guide.md", "../code/README.md", "../hub_config/welcome/student.md"])
+@pytest.mark.parametrize(
+    "page",
+    ["theory.md", "student-guide.md", "../code/README.md", "../hub_config/welcome/student.md"],
+)
 def test_links_on_students_pages_lead_to_what_they_have(page: str) -> None:
     links = re.findall(r"\]\((?!/)([^)#:]+)(?:#[^)]*)?\)", (paths.DOCS / page).read_text())
     where = "" if page.endswith("student.md") else "code" if "code" in page else "docs"
@@ -45,13 +61,19 @@ def test_links_on_students_pages_lead_to_what_they_have(page: str) -> None:
         assert folder == "code" or (folder == "docs" and rest.split("/")[0] in FOR_STUDENTS), link
 
 
-def test_the_instructor_lands_in_the_formgrader(running: LiveCourse, instructor: requests.Session) -> None:
+def test_the_instructor_lands_in_the_formgrader(
+    running: LiveCourse, instructor: requests.Session
+) -> None:
     page = instructor.get(f"{running.address}/hub/")
     assert page.ok and page.url.endswith(f"{SERVICE}/formgrader/manage_assignments")
-    assert instructor.get(f"{running.address}{SERVICE}/formgrader/api/assignments").json()[0]["name"]
+    assert instructor.get(f"{running.address}{SERVICE}/formgrader/api/assignments").json()[0][
+        "name"
+    ]
 
 
-def test_the_submit_button_gives_the_reason_of_a_refusal(running: LiveCourse, alice: requests.Session) -> None:
+def test_the_submit_button_gives_the_reason_of_a_refusal(
+    running: LiveCourse, alice: requests.Session
+) -> None:
     url, token = f"{running.address}/user/alice", {"X-XSRFToken": xsrf(alice, "/user/alice/")}
     tiny = {"course_id": "kireji", "assignment_id": "tiny"}
     assert alice.post(f"{url}/assignments/fetch", data=tiny, headers=token).json()["success"]
@@ -59,9 +81,14 @@ def test_the_submit_button_gives_the_reason_of_a_refusal(running: LiveCourse, al
     with open(big, "wb") as file:
         file.truncate(65 * 2**20)
     refused = alice.post(f"{url}/assignments/submit", json=tiny, headers=token).json()
-    assert refused == {"success": False, "value": "Not handed in: big.safetensors has 65 MiB, and a file may have 64 MiB. "
-                                                  "What you handed in before is still there."}
+    assert refused == {
+        "success": False,
+        "value": "Not handed in: big.safetensors has 65 MiB, and a file may have 64 MiB. "
+        "What you handed in before is still there.",
+    }
     big.unlink()
     assert alice.post(f"{url}/assignments/submit", json=tiny, headers=token).json()["success"]
     inbound = running.root / "var" / "exchange" / "kireji" / "inbound" / "alice"
-    assert {path.name for folder in inbound.glob("alice+tiny+*") for path in folder.iterdir()} >= {"tiny.ipynb"}
+    assert {path.name for folder in inbound.glob("alice+tiny+*") for path in folder.iterdir()} >= {
+        "tiny.ipynb"
+    }

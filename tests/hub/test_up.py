@@ -1,4 +1,5 @@
-"""`kireji up`: starts, says one clear sentence when it cannot, ends everything, and finds its state again."""
+"""`kireji up`: starts, says one clear sentence when it cannot, ends everything, and finds its state
+again."""
 
 import signal
 import socket
@@ -39,7 +40,15 @@ def test_ctrl_c_leaves_no_process(course: LiveCourse) -> None:
 def test_killing_it_outright_leaves_no_process_and_loses_nothing(course: LiveCourse) -> None:
     processes = start_with_a_student(course)
     passwords = [course.password(name) for name in ("instructor", "alice", "bob")]
-    inbound = course.root / "var" / "exchange" / "kireji" / "inbound" / "alice" / "alice+tiny+2026-01-01 00:00:00 UTC"
+    inbound = (
+        course.root
+        / "var"
+        / "exchange"
+        / "kireji"
+        / "inbound"
+        / "alice"
+        / "alice+tiny+2026-01-01 00:00:00 UTC"
+    )
     inbound.mkdir(parents=True)
     course.stop(signal.SIGKILL)
     assert all_gone(processes, seconds=30)
@@ -61,7 +70,15 @@ def test_a_hub_that_dies_ends_up_with_a_sentence(course: LiveCourse) -> None:
 def test_the_next_start_finds_everything_and_releases_what_changed(course: LiveCourse) -> None:
     course.start()
     assert "Released to the students: tiny" in course.said
-    inbound = course.root / "var" / "exchange" / "kireji" / "inbound" / "alice" / "alice+tiny+2026-01-01 00:00:00 UTC"
+    inbound = (
+        course.root
+        / "var"
+        / "exchange"
+        / "kireji"
+        / "inbound"
+        / "alice"
+        / "alice+tiny+2026-01-01 00:00:00 UTC"
+    )
     inbound.mkdir(parents=True)
     passwords = [course.password(name) for name in ("instructor", "alice", "bob")]
     home = course.root / "var" / "homes" / "alice"

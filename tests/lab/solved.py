@@ -1,4 +1,5 @@
-"""A notebook's variables after its solution cells, right or edited: what the visible checks look at."""
+"""A notebook's variables after its solution cells, right or edited: what the visible checks look
+at."""
 
 import nbformat
 

@@ -12,8 +12,18 @@ def test_what_stands_on_axes():
     axes.set(xlabel="x", ylabel="y", title="t", ylim=(0, 1))
     axes.legend()
     seen = describe_axes(axes)
-    assert seen["lines"][0]["label"] == "one" and seen["lines"][0]["x"] == [1, 2] and seen["lines"][0]["y"] == [0.5, 0.25]
-    assert (seen["title"], seen["x_label"], seen["y_label"], seen["y_limits"], seen["legend"]) == ("t", "x", "y", [0, 1], ["one"])
+    assert (
+        seen["lines"][0]["label"] == "one"
+        and seen["lines"][0]["x"] == [1, 2]
+        and seen["lines"][0]["y"] == [0.5, 0.25]
+    )
+    assert (seen["title"], seen["x_label"], seen["y_label"], seen["y_limits"], seen["legend"]) == (
+        "t",
+        "x",
+        "y",
+        [0, 1],
+        ["one"],
+    )
 
 
 def test_anything_else_is_refused():

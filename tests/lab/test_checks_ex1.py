@@ -1,11 +1,20 @@
-"""The visible checks of ex1: content with the solution, and each typical mistake is met with its own hint."""
+"""The visible checks of ex1: content with the solution, and each typical mistake is met with its
+own hint."""
 
 import pytest
-from tests.lab.solved import meets_its_hint, solved
 
 from attention_lab import check
+from tests.lab.solved import meets_its_hint, solved
 
-PARTS = ("padding_mask", "additive_attention", "encoder", "decoder", "sequence_loss", "train_step", "decoding")
+PARTS = (
+    "padding_mask",
+    "additive_attention",
+    "encoder",
+    "decoder",
+    "sequence_loss",
+    "train_step",
+    "decoding",
+)
 
 
 def namespace(edits: dict[str, str] | None = None) -> dict:
@@ -25,37 +34,140 @@ def test_the_solution_is_fine(task, capsys):
 
 
 MISTAKES = [
-    ("padding_mask", "positions < lengths.unsqueeze(1)", "positions >= lengths.unsqueeze(1)", "the other way round"),
-    ("padding_mask", "positions < lengths.unsqueeze(1)", "positions <= lengths.unsqueeze(1)", "is it < or <="),
-    ("padding_mask", "positions < lengths.unsqueeze(1)", "(positions < lengths.unsqueeze(1)).float()", "it is boolean"),
-    ("padding_mask", "torch.arange(max_length, ", "torch.arange(int(lengths.max()), ", "wider than the longest"),
-    ("additive_attention", "self.W_key = nn.Linear(key_size, hidden_size, bias=False)",
-     "self.W_key = nn.Linear(key_size, hidden_size)", "without bias"),
-    ("additive_attention", "torch.softmax(scores, dim=-1)", "torch.softmax(scores, dim=1)", "over the queries"),
-    ("additive_attention", "torch.tanh(projected_query + projected_key)", "(projected_query + projected_key)", "worked out on paper"),
-    ("additive_attention", "scores = scores.masked_fill(~mask, -math.inf)", "pass", "rows still sum to 1"),
-    ("additive_attention", "scores.masked_fill(~mask, -math.inf)", "scores.masked_fill(mask, -math.inf)", "rows still sum to 1"),
-    ("additive_attention", "attention_weights = attention_weights.masked_fill(~mask, 0.0)", "pass", "may attend to nothing"),
-    ("encoder", "batch_first=True, bidirectional=True", "batch_first=True, bidirectional=False", "raised"),
-    ("encoder", "embedded, lengths.cpu(), batch_first", "embedded, torch.full_like(lengths, source_ids.shape[1]), batch_first",
-     "the padding is being read"),
+    (
+        "padding_mask",
+        "positions < lengths.unsqueeze(1)",
+        "positions >= lengths.unsqueeze(1)",
+        "the other way round",
+    ),
+    (
+        "padding_mask",
+        "positions < lengths.unsqueeze(1)",
+        "positions <= lengths.unsqueeze(1)",
+        "is it < or <=",
+    ),
+    (
+        "padding_mask",
+        "positions < lengths.unsqueeze(1)",
+        "(positions < lengths.unsqueeze(1)).float()",
+        "it is boolean",
+    ),
+    (
+        "padding_mask",
+        "torch.arange(max_length, ",
+        "torch.arange(int(lengths.max()), ",
+        "wider than the longest",
+    ),
+    (
+        "additive_attention",
+        "self.W_key = nn.Linear(key_size, hidden_size, bias=False)",
+        "self.W_key = nn.Linear(key_size, hidden_size)",
+        "without bias",
+    ),
+    (
+        "additive_attention",
+        "torch.softmax(scores, dim=-1)",
+        "torch.softmax(scores, dim=1)",
+        "over the queries",
+    ),
+    (
+        "additive_attention",
+        "torch.tanh(projected_query + projected_key)",
+        "(projected_query + projected_key)",
+        "worked out on paper",
+    ),
+    (
+        "additive_attention",
+        "scores = scores.masked_fill(~mask, -math.inf)",
+        "pass",
+        "rows still sum to 1",
+    ),
+    (
+        "additive_attention",
+        "scores.masked_fill(~mask, -math.inf)",
+        "scores.masked_fill(mask, -math.inf)",
+        "rows still sum to 1",
+    ),
+    (
+        "additive_attention",
+        "attention_weights = attention_weights.masked_fill(~mask, 0.0)",
+        "pass",
+        "may attend to nothing",
+    ),
+    (
+        "encoder",
+        "batch_first=True, bidirectional=True",
+        "batch_first=True, bidirectional=False",
+        "raised",
+    ),
+    (
+        "encoder",
+        "embedded, lengths.cpu(), batch_first",
+        "embedded, torch.full_like(lengths, source_ids.shape[1]), batch_first",
+        "the padding is being read",
+    ),
     ("encoder", ", total_length=source_ids.shape[1]", "", "total_length"),
-    ("encoder", "self.dropout(encoder_outputs), hidden", "F.dropout(encoder_outputs, 0.3), hidden", "alone and in a batch"),
-    ("decoder", "torch.cat([embedded, context], dim=-1)", "torch.cat([embedded, 0 * context], dim=-1)", None),
-    ("decoder", "torch.cat([embedded, hidden, context], dim=-1)", "torch.cat([embedded, hidden, 0 * context], dim=-1)", None),
+    (
+        "encoder",
+        "self.dropout(encoder_outputs), hidden",
+        "F.dropout(encoder_outputs, 0.3), hidden",
+        "alone and in a batch",
+    ),
+    (
+        "decoder",
+        "torch.cat([embedded, context], dim=-1)",
+        "torch.cat([embedded, 0 * context], dim=-1)",
+        None,
+    ),
+    (
+        "decoder",
+        "torch.cat([embedded, hidden, context], dim=-1)",
+        "torch.cat([embedded, hidden, 0 * context], dim=-1)",
+        None,
+    ),
     ("decoder", "mask.unsqueeze(1))", "None)", "padding gets weight 0"),
-    ("decoder", "context.squeeze(1), attention_weights.squeeze(1)", "context.squeeze(1), attention_weights", "attention_weights has shape"),
+    (
+        "decoder",
+        "context.squeeze(1), attention_weights.squeeze(1)",
+        "context.squeeze(1), attention_weights",
+        "attention_weights has shape",
+    ),
     ("decoder", "hidden = self.cell(", "_ = self.cell(", "hidden moves on"),
     ("sequence_loss", ", ignore_index=pad_id", "", "leave out positions"),
-    ("sequence_loss", "ignore_index=pad_id)", "ignore_index=pad_id, reduction='sum')", "over the 5 real tokens"),
+    (
+        "sequence_loss",
+        "ignore_index=pad_id)",
+        "ignore_index=pad_id, reduction='sum')",
+        "over the 5 real tokens",
+    ),
     ("train_step", "batch.target_ids[:, 1:]", "batch.target_ids[:, :-1]", "position t predicts"),
     ("train_step", "return loss.item()", "return loss", "loss.item()"),
-    ("train_step", "nn.utils.clip_grad_norm_(model.parameters(), max_norm=1.0)", "pass", "clip_grad_norm_"),
+    (
+        "train_step",
+        "nn.utils.clip_grad_norm_(model.parameters(), max_norm=1.0)",
+        "pass",
+        "clip_grad_norm_",
+    ),
     ("train_step", "optimizer.step()", "pass", "optimizer.step()"),
     ("decoding", ".masked_fill(ended, eos_id)", "", None),
-    ("decoding", "for _ in range(max_length):", "for _ in range(max_length + 1):", "at most max_length times"),
-    ("decoding", "scores.unsqueeze(-1) + log_probabilities.view", "log_probabilities.view", "the better sentence"),
-    ("decoding", "attention_weights[rows].unsqueeze(1)", "attention_weights.unsqueeze(1)", "follow the chosen beam"),
+    (
+        "decoding",
+        "for _ in range(max_length):",
+        "for _ in range(max_length + 1):",
+        "at most max_length times",
+    ),
+    (
+        "decoding",
+        "scores.unsqueeze(-1) + log_probabilities.view",
+        "log_probabilities.view",
+        "the better sentence",
+    ),
+    (
+        "decoding",
+        "attention_weights[rows].unsqueeze(1)",
+        "attention_weights.unsqueeze(1)",
+        "follow the chosen beam",
+    ),
 ]
 
 
@@ -69,8 +181,14 @@ def test_a_mistake_meets_its_hint(task, right, wrong, hint, capsys):
 
 
 def test_two_uses_of_the_context_are_not_both_needed_but_one_is(capsys):
-    text = said(capsys, "decoder", {"torch.cat([embedded, context], dim=-1)": "torch.cat([embedded, 0 * context], dim=-1)",
-                                    "torch.cat([embedded, hidden, context], dim=-1)": "torch.cat([embedded, hidden, 0 * context], dim=-1)"})
+    text = said(
+        capsys,
+        "decoder",
+        {
+            "torch.cat([embedded, context], dim=-1)": "torch.cat([embedded, 0 * context], dim=-1)",
+            "torch.cat([embedded, hidden, context], dim=-1)": "torch.cat([embedded, hidden, 0 * context], dim=-1)",
+        },
+    )
     assert "attention is computed and then not used" in text
 
 
@@ -106,13 +224,20 @@ def test_nothing_happens_while_grading(monkeypatch, capsys):
 
 def trained(monkeypatch, tmp_path) -> dict:
     """A translator that knows four sentences by heart, over a validation table of these four."""
-    rows = ["1\tTom dort.\tTom sleeps.", "2\tVoici Tom.\tHere is Tom.", "3\tIl pleut.\tit rains.", "4\tMerci !\tthanks!"]
+    rows = [
+        "1\tTom dort.\tTom sleeps.",
+        "2\tVoici Tom.\tHere is Tom.",
+        "3\tIl pleut.\tit rains.",
+        "4\tMerci !\tthanks!",
+    ]
     folder = tmp_path / "ex1_translation"
     folder.mkdir()
     (folder / "validation.tsv").write_text("\n".join(["id\tsource\ttarget", *rows]) + "\n")
     monkeypatch.setenv("ATTENTION_LAB_DATA", str(tmp_path))
     names = namespace()
-    known = {source: target for _, source, target in (row.split("\t") for row in rows)} | {"Tom habite \u00e0 Boston.": "tom"}
+    known = {source: target for _, source, target in (row.split("\t") for row in rows)} | {
+        "Tom habite \u00e0 Boston.": "tom"
+    }
 
     def align(sentence):
         source, target = names["tokenize"](sentence), names["tokenize"](known[sentence])
@@ -121,7 +246,10 @@ def trained(monkeypatch, tmp_path) -> dict:
             weights[i, source.index(token) if token in source else 0] = 0.9
         return source, target, weights
 
-    return {"translate": lambda sentences: [known[sentence].lower() for sentence in sentences], "align": align}
+    return {
+        "translate": lambda sentences: [known[sentence].lower() for sentence in sentences],
+        "align": align,
+    }
 
 
 def test_a_trained_translator_is_fine(monkeypatch, tmp_path, capsys):
@@ -131,23 +259,39 @@ def test_a_trained_translator_is_fine(monkeypatch, tmp_path, capsys):
         assert "All fine here" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("task", "wrong", "hint"), [
-    ("translation", lambda sentences: "one string", "one str for each sentence"),
-    ("translation", lambda sentences: ["a"] * len(sentences), "little for a trained model"),
-    ("translation", lambda sentences: ["a"] * max(1, len(sentences)), "return [] for []"),
-    ("translation", lambda sentences: [f"{len(sentences)} words"] * len(sentences), "padding changes the answer"),
-])
+@pytest.mark.parametrize(
+    ("task", "wrong", "hint"),
+    [
+        ("translation", lambda sentences: "one string", "one str for each sentence"),
+        ("translation", lambda sentences: ["a"] * len(sentences), "little for a trained model"),
+        ("translation", lambda sentences: ["a"] * max(1, len(sentences)), "return [] for []"),
+        (
+            "translation",
+            lambda sentences: [f"{len(sentences)} words"] * len(sentences),
+            "padding changes the answer",
+        ),
+    ],
+)
 def test_translation_mistakes(task, wrong, hint, monkeypatch, tmp_path, capsys):
     check(task, trained(monkeypatch, tmp_path) | {"translate": wrong})
     assert hint in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("wrong", "hint"), [
-    (lambda source, target, weights: (source, [*target, "<eos>"], weights), "attention_weights has shape"),
-    (lambda source, target, weights: (source[::-1], target, weights), "tokens of the sentence"),
-    (lambda source, target, weights: (source, target, weights / 2), "each row sums to 1"),
-    (lambda source, target, weights: (source, target, weights.roll(1, dims=1)), "shifted by one"),
-])
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        (
+            lambda source, target, weights: (source, [*target, "<eos>"], weights),
+            "attention_weights has shape",
+        ),
+        (lambda source, target, weights: (source[::-1], target, weights), "tokens of the sentence"),
+        (lambda source, target, weights: (source, target, weights / 2), "each row sums to 1"),
+        (
+            lambda source, target, weights: (source, target, weights.roll(1, dims=1)),
+            "shifted by one",
+        ),
+    ],
+)
 def test_alignment_mistakes(wrong, hint, monkeypatch, tmp_path, capsys):
     student = trained(monkeypatch, tmp_path)
     align = student["align"]

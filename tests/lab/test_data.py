@@ -17,7 +17,9 @@ def table(tmp_path):
 
 def test_reads_pairs_quotes_and_all(table, monkeypatch):
     monkeypatch.setenv("ATTENTION_LAB_DATA", str(table.parent))
-    assert load_pairs("ex1_translation", "train") == [SentencePair("7", 'Il dit "oui".', 'He says "yes".')]
+    assert load_pairs("ex1_translation", "train") == [
+        SentencePair("7", 'Il dit "oui".', 'He says "yes".')
+    ]
 
 
 def test_is_found_from_a_folder_inside_the_course(table, tmp_path, monkeypatch):
@@ -37,5 +39,7 @@ def test_elsewhere_the_home_is_looked_in(tmp_path, monkeypatch):
 
 def test_missing_data_say_where_they_were_looked_for(tmp_path, monkeypatch):
     monkeypatch.setenv("ATTENTION_LAB_DATA", str(tmp_path))
-    with pytest.raises(FileNotFoundError, match="no train data for ex1_translation: .*train.tsv is missing"):
+    with pytest.raises(
+        FileNotFoundError, match="no train data for ex1_translation: .*train.tsv is missing"
+    ):
         load_pairs("ex1_translation", "train")

@@ -26,7 +26,12 @@ def test_texts_with_places_and_grounds(figure):
     assert read["grey"]["darkness"] == pytest.approx(0.5, abs=0.02)
     assert read["dark"]["darkness"] == pytest.approx(1, abs=0.01)
     left, bottom, right, top = read["light"]["box"]
-    assert left == pytest.approx(0.1, abs=0.02) and bottom == pytest.approx(0.8, abs=0.05) and left < right and bottom < top
+    assert (
+        left == pytest.approx(0.1, abs=0.02)
+        and bottom == pytest.approx(0.8, abs=0.05)
+        and left < right
+        and bottom < top
+    )
 
 
 def test_what_sticks_out_is_read_as_well(figure):

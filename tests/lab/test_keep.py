@@ -39,8 +39,17 @@ def test_what_the_loop_leaves_is_kept_and_found_again(tmp_path, monkeypatch, cap
 
     monkeypatch.setenv("ATTENTION_LAB_GRADING", "1")
     fresh = BagClassifier(4, 2)
-    again = kept(fresh, tmp_path / "c.safetensors", lambda batches, validate: pytest.fail("trained while grading"), vocabulary="a b")
-    assert again == history and torch.equal(fresh.embedding.weight, torch.full((4, 2), 2.0)) and not fresh.training
+    again = kept(
+        fresh,
+        tmp_path / "c.safetensors",
+        lambda batches, validate: pytest.fail("trained while grading"),
+        vocabulary="a b",
+    )
+    assert (
+        again == history
+        and torch.equal(fresh.embedding.weight, torch.full((4, 2), 2.0))
+        and not fresh.training
+    )
     assert capsys.readouterr().out == ""
 
 

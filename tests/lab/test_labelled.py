@@ -17,7 +17,9 @@ def test_an_epoch_has_every_text_once_with_its_label():
     found = {}
     for batch in epoch:
         for ids, length, label in zip(batch.token_ids, batch.lengths, batch.labels):
-            assert (ids[:length] != VOCABULARY.pad_id).all() and (ids[length:] == VOCABULARY.pad_id).all()
+            assert (ids[:length] != VOCABULARY.pad_id).all() and (
+                ids[length:] == VOCABULARY.pad_id
+            ).all()
             found[int(label)] = VOCABULARY.decode(ids[:length])
     assert found == {i: tokenize(text) for i, text in enumerate(TEXTS)}
 

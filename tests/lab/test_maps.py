@@ -19,7 +19,9 @@ def test_every_way_to_draw_gives_the_same(how):
     axes.set_yticks(np.arange(2) + shift, ["x", "y"])
     axes.figure.colorbar(image)
     seen = describe_maps(axes)
-    assert seen["x_ticks"] == [(shift, "a"), (1 + shift, "b"), (2 + shift, "a")] and seen["y_ticks"] == [(shift, "x"), (1 + shift, "y")]
+    assert seen["x_ticks"] == [(shift, "a"), (1 + shift, "b"), (2 + shift, "a")] and seen[
+        "y_ticks"
+    ] == [(shift, "x"), (1 + shift, "y")]
     (found,) = seen["maps"]
     assert np.array_equal(found["values"], WEIGHTS) and found["limits"] == [0, 1]
     assert (found["x"], found["y"]) == ([shift, 1 + shift, 2 + shift], [shift, 1 + shift])
@@ -44,7 +46,7 @@ def test_colours_and_scatters_are_no_maps():
 def test_panels_come_as_they_are_read():
     figure = Figure(layout="constrained")
     grid = figure.subplots(2, 2, squeeze=False)
-    for number, axes in enumerate(grid.T.flat):         # drawn column by column
+    for number, axes in enumerate(grid.T.flat):  # drawn column by column
         image = axes.imshow(WEIGHTS + number)
         axes.set_title(str(number))
     grid[1, 1].set_visible(False)
@@ -59,7 +61,7 @@ def test_hidden_tick_labels_are_not_read():
     left.imshow(WEIGHTS)
     right.imshow(WEIGHTS)
     left.set_yticks([0, 1], ["x", "y"])
-    left.set_ylim(0.5, -0.5)                            # the second row is out of view
+    left.set_ylim(0.5, -0.5)  # the second row is out of view
     assert describe_maps(left)["y_ticks"] == [(0, "x")] and describe_maps(right)["y_ticks"] == []
     pyplot.close(figure)
 
@@ -73,5 +75,9 @@ def test_anything_else_is_refused():
 
 def test_empty_axes_are_not_the_current_ones():
     axes = empty_axes()
-    assert describe_maps(axes)["maps"] == [] and pyplot.gca() is not axes and pyplot.gcf() is axes.figure
+    assert (
+        describe_maps(axes)["maps"] == []
+        and pyplot.gca() is not axes
+        and pyplot.gcf() is axes.figure
+    )
     pyplot.close(axes.figure)

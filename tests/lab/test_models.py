@@ -27,14 +27,19 @@ def test_the_decoder_gets_a_boolean_padding_mask():
             return super().forward(input_ids, hidden, encoder_outputs, mask)
 
     model = TranslationModel(BagEncoder(9, 6), Spy(11, 6))
-    model(torch.tensor([[3, 4, 5], [6, 0, 0]]), torch.tensor([3, 1]), torch.tensor([[1, 2], [1, 2]]))
+    model(
+        torch.tensor([[3, 4, 5], [6, 0, 0]]), torch.tensor([3, 1]), torch.tensor([[1, 2], [1, 2]])
+    )
     assert model.decoder.seen.tolist() == [[True, True, True], [True, False, False]]
 
 
 def test_the_baseline_looks_at_the_last_token_alone_and_not_at_padding():
     torch.manual_seed(0)
     classifier = LSTMClassifier(9, 5, 4, 3, pad_id=0).eval()
-    token_ids, lengths = torch.tensor([[3, 4, 5, 0], [6, 0, 0, 0], [7, 8, 3, 4]]), torch.tensor([3, 1, 4])
+    token_ids, lengths = (
+        torch.tensor([[3, 4, 5, 0], [6, 0, 0, 0], [7, 8, 3, 4]]),
+        torch.tensor([3, 1, 4]),
+    )
     logits, attention_weights = classifier(token_ids, lengths)
     assert logits.shape == (3, 3)
     assert attention_weights.tolist() == [[0, 0, 1, 0], [1, 0, 0, 0], [0, 0, 0, 1]]

@@ -27,7 +27,9 @@ def test_without_noise_they_are_what_their_names_say(rng):
         middle = draw_pattern("diagonal", 10, 0, rng).argmax(dim=1)[1:-1] - torch.arange(1, 9)
         shifts.add(int(middle[0]))
         assert len(set(middle.tolist())) == 1
-        assert (draw_pattern("reverse", 10, 0, rng).argmax(dim=1)[1:-1] + torch.arange(1, 9)).unique().numel() == 1
+        assert (
+            draw_pattern("reverse", 10, 0, rng).argmax(dim=1)[1:-1] + torch.arange(1, 9)
+        ).unique().numel() == 1
         column = draw_pattern("vertical", 10, 0, rng).argmax(dim=1)
         columns.add(int(column[0]))
         assert len(set(column.tolist())) == 1
@@ -55,4 +57,8 @@ def test_a_scripted_training_changes_its_map_in_place():
     training = ScriptedTraining(maps)
     first = training.look()
     training.train_step()
-    assert first is training.look() and torch.equal(first, maps[1]) and torch.equal(maps[0], torch.tensor([[0.0, 1.0], [2.0, 3.0]]))
+    assert (
+        first is training.look()
+        and torch.equal(first, maps[1])
+        and torch.equal(maps[0], torch.tensor([[0.0, 1.0], [2.0, 3.0]]))
+    )

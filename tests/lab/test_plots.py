@@ -11,16 +11,21 @@ from attention_lab.training import History
 
 
 def drawn(figure) -> bytes:
-    """Render the figure: with warnings as errors this finds missing glyphs and layouts that do not fit."""
+    """Render the figure: with warnings as errors this finds missing glyphs and layouts that do not
+    fit."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     return buffer.getvalue()
 
 
 def test_training_curve_marks_the_kept_checkpoint():
-    figure = training_curve(History([10, 20, 30], [3.0, 2.0, 1.5], [5.0, 9.0, 8.0]), "validation BLEU")
+    figure = training_curve(
+        History([10, 20, 30], [3.0, 2.0, 1.5], [5.0, 9.0, 8.0]), "validation BLEU"
+    )
     loss_axes, score_axes = figure.axes
-    assert score_axes.get_ylabel() == "validation BLEU" and "kept: 9.0" in [text.get_text() for text in score_axes.texts]
+    assert score_axes.get_ylabel() == "validation BLEU" and "kept: 9.0" in [
+        text.get_text() for text in score_axes.texts
+    ]
     assert loss_axes.lines[0].get_ydata().tolist() == [3.0, 2.0, 1.5]
     assert drawn(figure).startswith(b"\x89PNG")
 
@@ -32,9 +37,17 @@ def test_training_curve_of_nothing():
 def test_ribbons_are_as_wide_as_the_weights():
     weights = np.array([[0.9, 0.1, 0.0], [0.0, 0.25, 0.75]])
     figure = alignment_ribbons(["l'", "\u00e9t\u00e9", "."], ["summer", "."], weights)
-    ribbons = [patch.get_linewidth() for patch in figure.axes[0].patches if isinstance(patch, PathPatch)]
+    ribbons = [
+        patch.get_linewidth() for patch in figure.axes[0].patches if isinstance(patch, PathPatch)
+    ]
     assert ribbons == pytest.approx([8.1, 0.9, 2.25, 6.75]), "one for each weight worth drawing"
-    assert [text.get_text() for text in figure.axes[0].texts] == ["l'", "\u00e9t\u00e9", ".", "summer", "."]
+    assert [text.get_text() for text in figure.axes[0].texts] == [
+        "l'",
+        "\u00e9t\u00e9",
+        ".",
+        "summer",
+        ".",
+    ]
     assert drawn(figure).startswith(b"\x89PNG")
 
 

@@ -12,7 +12,10 @@ def test_the_same_seed_gives_the_same_sequences(task):
     assert all(torch.equal(a, b) for a, b in zip(one, same))
     assert not torch.equal(one.source_ids, other.source_ids)
     assert one.target_ids.shape == one.cue_ids.shape == (4, 5)
-    assert int(torch.cat([part.flatten() for part in one]).max()) < VOCAB_SIZE and int(one.target_ids.max()) < N_SYMBOLS
+    assert (
+        int(torch.cat([part.flatten() for part in one]).max()) < VOCAB_SIZE
+        and int(one.target_ids.max()) < N_SYMBOLS
+    )
 
 
 def test_answers_worked_out_by_lists():

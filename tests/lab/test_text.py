@@ -6,23 +6,35 @@ from attention_lab.text import SPECIALS, Vocabulary, detokenize, tokenize
 from kireji.data import sentences
 
 
-@pytest.mark.parametrize(("sentence", "tokens"), [
-    ("J'ai faim !", ["j'", "ai", "faim", "!"]),
-    ("Qu’est-ce que tu fais aujourd’hui ?", ["qu'", "est", "-ce", "que", "tu", "fais", "aujourd'hui", "?"]),
-    ("L'e\u0301cole a 2 salles.", ["l'", "\u00e9cole", "a", "2", "salles", "."]),
-    ("I don't like Tom's dog.", ["i", "don't", "like", "tom's", "dog", "."]),
-    ("", []),
-])
+@pytest.mark.parametrize(
+    ("sentence", "tokens"),
+    [
+        ("J'ai faim !", ["j'", "ai", "faim", "!"]),
+        (
+            "Qu’est-ce que tu fais aujourd’hui ?",
+            ["qu'", "est", "-ce", "que", "tu", "fais", "aujourd'hui", "?"],
+        ),
+        ("L'e\u0301cole a 2 salles.", ["l'", "\u00e9cole", "a", "2", "salles", "."]),
+        ("I don't like Tom's dog.", ["i", "don't", "like", "tom's", "dog", "."]),
+        ("", []),
+    ],
+)
 def test_tokenize(sentence, tokens):
     assert tokenize(sentence) == tokens
 
 
 def test_the_data_step_counts_the_same_tokens():
-    for sentence in ("Qu’est-ce que c'est, l'école ?", "Puisqu'il n'a pas d'amis...", "I'm ten o'clock's man (really)!"):
+    for sentence in (
+        "Qu’est-ce que c'est, l'école ?",
+        "Puisqu'il n'a pas d'amis...",
+        "I'm ten o'clock's man (really)!",
+    ):
         assert list(sentences.tokens(sentence)) == tokenize(sentence)
 
 
-@pytest.mark.parametrize("sentence", ["i'm hungry!", "are you 10, or not?", "j'ai faim.", "viens-tu à l'école?"])
+@pytest.mark.parametrize(
+    "sentence", ["i'm hungry!", "are you 10, or not?", "j'ai faim.", "viens-tu à l'école?"]
+)
 def test_detokenize_undoes_tokenize(sentence):
     assert detokenize(tokenize(sentence)) == sentence
 

@@ -20,7 +20,8 @@ def line(slope: float = 0.0) -> nn.Linear:
 
 
 def run(model, path, scores=None, **options):
-    """Fit a line of slope 2; validation scores come from `scores` (one for each look) or are minus the error."""
+    """Fit a line of slope 2; validation scores come from `scores` (one for each look) or are minus
+    the error."""
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     given = iter(scores or [])
 
@@ -34,7 +35,15 @@ def run(model, path, scores=None, **options):
     def validate():
         return next(given) if scores else -abs(model.weight.item() - 2)
 
-    return fit(model, optimizer, step, [torch.ones(3, 1)], validate, path, **{"steps": 40, "looks": 4} | options)
+    return fit(
+        model,
+        optimizer,
+        step,
+        [torch.ones(3, 1)],
+        validate,
+        path,
+        **{"steps": 40, "looks": 4} | options,
+    )
 
 
 def test_trains_its_steps_and_notes_every_look(path, capsys):
@@ -60,7 +69,9 @@ def test_the_best_look_is_kept_in_the_model_and_in_the_file(path):
 
 
 def test_stops_early_without_progress(path):
-    history = run(line(), path, scores=[5.0, 1.0, 2.0, 3.0, 9.0, 9.0, 9.0, 9.0], looks=8, patience=3)
+    history = run(
+        line(), path, scores=[5.0, 1.0, 2.0, 3.0, 9.0, 9.0, 9.0, 9.0], looks=8, patience=3
+    )
     assert history.score == [5.0, 1.0, 2.0, 3.0]
 
 
@@ -82,7 +93,9 @@ def test_interrupting_keeps_the_best(path, capsys):
         raise KeyboardInterrupt
 
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-    history = fit(model, optimizer, lambda x: 0.5, interrupted(), lambda: 1.0, path, steps=40, looks=4)
+    history = fit(
+        model, optimizer, lambda x: 0.5, interrupted(), lambda: 1.0, path, steps=40, looks=4
+    )
     assert history.steps == [10, 20] and path.exists()
     assert "Stopped by you" in capsys.readouterr().out
 
@@ -95,7 +108,9 @@ def test_grading_loads_and_trains_nothing(path, monkeypatch, capsys):
     before = path.read_bytes()
     model = line()
     loaded = run(model, path, metadata={"vocabulary": "a b"})
-    assert torch.equal(model.weight, trained.weight) and loaded.score == pytest.approx(history.score)
+    assert torch.equal(model.weight, trained.weight) and loaded.score == pytest.approx(
+        history.score
+    )
     assert path.read_bytes() == before
     captured = capsys.readouterr()
     assert captured.out == captured.err == ""
@@ -113,7 +128,9 @@ def test_missing_checkpoint(path):
         load_checkpoint(line(), path)
 
 
-@pytest.mark.parametrize("content", [b"", b"\x80\x04pickle", b"\xff" * 64, (10**10).to_bytes(8, "little") + b"{}"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\x80\x04pickle", b"\xff" * 64, (10**10).to_bytes(8, "little") + b"{}"]
+)
 def test_a_file_of_another_kind(path, content):
     path.write_bytes(content)
     with pytest.raises(CheckpointError, match="is not a safetensors file"):

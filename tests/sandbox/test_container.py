@@ -22,7 +22,8 @@ def listening(path: Path, *answers: bytes) -> threading.Thread:
     def serve() -> None:
         with listener:
             for answer in answers:
-                with listener.accept()[0] as line, contextlib.suppress(OSError):    # a caller who only looks hangs up at once
+                # a caller who only looks hangs up at once
+                with listener.accept()[0] as line, contextlib.suppress(OSError):
                     line.sendall(answer)
 
     thread = threading.Thread(target=serve, daemon=True)
@@ -34,7 +35,7 @@ def test_waits_for_a_container_that_is_free(tmp_path: Path) -> None:
     serving = listening(tmp_path / "one.sock", b"B", b"B", b"F")
     with container.reserve(tmp_path):
         serving.join(60)
-        assert not serving.is_alive()       # it was asked until it was free
+        assert not serving.is_alive()  # it was asked until it was free
 
 
 def test_passes_over_one_that_is_gone(tmp_path: Path) -> None:
@@ -44,7 +45,9 @@ def test_passes_over_one_that_is_gone(tmp_path: Path) -> None:
     container.reserve(tmp_path).close()
 
 
-def test_says_what_to_start_where_none_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_says_what_to_start_where_none_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(container, "PATIENCE", 0)
     with pytest.raises(KirejiError, match="No sandbox container answers.*docker compose up"):
         container.reserve(tmp_path)
@@ -59,11 +62,16 @@ def test_a_container_removes_the_sockets_of_those_that_are_gone(tmp_path: Path) 
     assert names == {"there.sock", f"{socket.gethostname()}.sock"}
 
 
-@pytest.mark.parametrize(("said", "status"), [(b"0\n", 0), (b"3\n", 3), (b"137\n", 137), (b"", 137)])
+@pytest.mark.parametrize(
+    ("said", "status"), [(b"0\n", 0), (b"3\n", 3), (b"137\n", 137), (b"", 137)]
+)
 def test_the_stand_in_ends_as_the_kernel_did(said: bytes, status: int) -> None:
     here, there = socket.socketpair()
     with there:
-        process = subprocess.Popen([sys.executable, "-I", "-S", str(container.STAND_IN), str(here.fileno())], pass_fds=[here.fileno()])
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(container.STAND_IN), str(here.fileno())],
+            pass_fds=[here.fileno()],
+        )
         here.close()
         there.sendall(said)
     assert process.wait(60) == status

@@ -1,4 +1,5 @@
-"""The sandbox with a real kernel behind a real wall: what runs, what is there, and what is left afterwards."""
+"""The sandbox with a real kernel behind a real wall: what runs, what is there, and what is left
+afterwards."""
 
 import os
 
@@ -67,10 +68,22 @@ def test_a_change_in_place_is_reported(box):
 
 def test_a_module_is_made_loaded_and_asked_for_gradients(box):
     model = box.ask("make", target="Model", args=[2, 1], kwargs={})
-    box.ask("load", target=model, state={"weight": torch.tensor([[1.0, 2.0]]), "bias": torch.tensor([3.0])})
+    box.ask(
+        "load",
+        target=model,
+        state={"weight": torch.tensor([[1.0, 2.0]]), "bias": torch.tensor([3.0])},
+    )
     assert box.ask("state", target=model)["weight"].tolist() == [[1, 2]]
-    gradients = box.ask("gradients", target=model, method="", args=[torch.tensor([[5.0, 7.0]])], kwargs={}, of=0,
-                        wrt="parameters", cotangent=None)
+    gradients = box.ask(
+        "gradients",
+        target=model,
+        method="",
+        args=[torch.tensor([[5.0, 7.0]])],
+        kwargs={},
+        of=0,
+        wrt="parameters",
+        cotangent=None,
+    )
     assert gradients["weight"].tolist() == [[5, 7]] and gradients["bias"].tolist() == [1]
 
 
@@ -81,7 +94,14 @@ def test_an_error_in_the_students_code_is_told_with_its_line(box):
 
 
 def test_only_what_is_listed_is_there(box):
-    for path in (paths.ROOT / "pyproject.toml", paths.GRADERS, paths.SOURCE, paths.SECRET, paths.HELD_OUT, "/etc/passwd"):
+    for path in (
+        paths.ROOT / "pyproject.toml",
+        paths.GRADERS,
+        paths.SOURCE,
+        paths.SECRET,
+        paths.HELD_OUT,
+        "/etc/passwd",
+    ):
         assert os.path.exists(path) or path == paths.SECRET
         assert call(box, "can_read", str(path)) is False
     assert set(call(box, "listing", "/sandbox/work")) == {"weights.safetensors"}

@@ -1,4 +1,5 @@
-"""The warmed parent: what it forks stands behind the same walls as what bubblewrap starts, and knows nothing of its siblings."""
+"""The warmed parent: what it forks stands behind the same walls as what bubblewrap starts, and
+knows nothing of its siblings."""
 
 import json
 import os
@@ -14,8 +15,13 @@ from kireji.sandbox.bubblewrap import Mount
 from kireji.sandbox.limits import DEFAULT
 from kireji.sandbox.sandbox import Sandbox
 
-pytestmark = [pytest.mark.needs("bubblewrap"),
-              pytest.mark.skipif(place.hidden_by_scratch(), reason="this Python lies below a folder that every sandbox has anew")]
+pytestmark = [
+    pytest.mark.needs("bubblewrap"),
+    pytest.mark.skipif(
+        place.hidden_by_scratch(),
+        reason="this Python lies below a folder that every sandbox has anew",
+    ),
+]
 
 FACTS = """
 import json, os, resource, socket, sys
@@ -50,19 +56,28 @@ def shown(code: str, files: dict[str, bytes] | None = None) -> str:
     notebook = new_notebook(cells=[new_code_cell(f"import torch\n{code}")])
     with Sandbox(files or {}) as sandbox:
         sandbox.run(notebook, 1)
-    assert [output.output_type for output in notebook.cells[0].outputs] == ["stream"], notebook.cells[0].outputs
+    assert [output.output_type for output in notebook.cells[0].outputs] == ["stream"], (
+        notebook.cells[0].outputs
+    )
     return notebook.cells[0].outputs[0].text
 
 
 @pytest.fixture
 def address() -> str:
     address = place.warm_address()
-    assert address is not None, "this machine has bubblewrap, and no parent of sandboxes could be started"
+    assert address is not None, (
+        "this machine has bubblewrap, and no parent of sandboxes could be started"
+    )
     return address
 
 
 def order() -> dict:
-    return {"uid": place._uid_of_its_own() if place._has_own_uid() else None, "limits": {}, "addresses": [], "connection": None}
+    return {
+        "uid": place._uid_of_its_own() if place._has_own_uid() else None,
+        "limits": {},
+        "addresses": [],
+        "connection": None,
+    }
 
 
 def test_the_walls_are_those_of_a_sandbox_started_from_nothing(address, monkeypatch):
@@ -71,20 +86,25 @@ def test_the_walls_are_those_of_a_sandbox_started_from_nothing(address, monkeypa
     cold_facts = json.loads(shown(FACTS, {"weights.safetensors": b"x"}))
     # Mounted from outside is less: neither the submission nor the folder of the sockets.
     more = [mount for mount in cold_facts["mounts"] if mount not in warm_facts["mounts"]]
-    assert all("/s" in target[-2:] or target == "/sandbox/given/submission" for target, _, _ in more), more
+    assert all(
+        "/s" in target[-2:] or target == "/sandbox/given/submission" for target, _, _ in more
+    ), more
     for target in ("/tmp", "/sandbox/work", "/sandbox/home", "/dev/shm"):
         assert warm_facts["mounts"].count([target, "tmpfs", "rw"]) >= 1
     assert {target for target, kind, mode in warm_facts["mounts"] if mode == "rw"} <= {
-        target for target, kind, mode in cold_facts["mounts"] if mode == "rw"}
+        target for target, kind, mode in cold_facts["mounts"] if mode == "rw"
+    }
     for facts in (warm_facts, cold_facts):
         facts.pop("mounts")
-        facts["folders"].pop("/sandbox")        # where the one has its submission mounted
+        facts["folders"].pop("/sandbox")  # where the one has its submission mounted
         facts["folders"]["/"] = [name for name in facts["folders"]["/"] if name != "tmp"]
         assert len(facts.pop("processes")) == 2
-        powers = {facts["status"].pop(name) for name in ("CapInh", "CapBnd")}       # of which bubblewrap leaves some, unused
+        # of which bubblewrap leaves some, unused
+        powers = {facts["status"].pop(name) for name in ("CapInh", "CapBnd")}
         assert facts is cold_facts or powers == {"0" * 16}
     assert warm_facts["status"]["CapEff"] == "0" * 16 and warm_facts["status"]["NoNewPrivs"] == "1"
-    # It may be of the same uid, as in a user namespace; the first process of a namespace takes no such order, or this would hang.
+    # It may be of the same uid, as in a user namespace; the first process of a namespace takes no
+    # such order, or this would hang.
     assert {warm_facts.pop("stopped"), cold_facts.pop("stopped")} <= {"PermissionError", "None"}
     assert set(warm_facts["refused"]) <= {"PermissionError", "OSError"}
     for name in warm_facts:
@@ -106,7 +126,8 @@ print([hasattr(thing, "left") for thing in (builtins, sys, torch)] + ["LEFT" in 
       + [os.path.exists(folder + "/left") for folder in ("/tmp", "/sandbox/work", "/sandbox/home", "/dev/shm")]
       + [any(isinstance(thing, dict) and thing.get("LEFT") for thing in gc.get_objects())])
 """
-    assert shown(leave) != shown("import os\nprint(os.getuid())") or os.geteuid()      # root gives each a uid of its own
+    # root gives each a uid of its own
+    assert shown(leave) != shown("import os\nprint(os.getuid())") or os.geteuid()
     assert "True" not in shown(find)
 
 
@@ -120,9 +141,12 @@ def test_it_ends_with_whoever_asked_for_it(address):
     with Sandbox({}) as sandbox:
         process = sandbox.manager.provisioner.process
         assert isinstance(process, warm.Forked)
-        inside = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+        inside = [
+            psutil.Process(process.pid),
+            *psutil.Process(process.pid).children(recursive=True),
+        ]
         assert len(inside) == 2
-        process.connection.shutdown(2)          # as the end of the grader's process does
+        process.connection.shutdown(2)  # as the end of the grader's process does
         psutil.wait_procs(inside, timeout=60)
         assert not any(map(psutil.Process.is_running, inside))
 
@@ -151,7 +175,11 @@ def test_without_a_parent_a_sandbox_starts_from_nothing(monkeypatch):
 
 def test_a_python_below_tmp_is_started_from_nothing(monkeypatch):
     """Every sandbox has a /tmp of its own, where a fork would look for its modules in vain."""
-    monkeypatch.setattr(place, "interpreter_mounts", lambda: (Mount(Path("/tmp/course/.venv"), "/tmp/course/.venv"),))
+    monkeypatch.setattr(
+        place,
+        "interpreter_mounts",
+        lambda: (Mount(Path("/tmp/course/.venv"), "/tmp/course/.venv"),),
+    )
     assert place._start_parent() is None
 
 
@@ -164,6 +192,6 @@ def test_all_end_with_the_parent(parent, monkeypatch):
     monkeypatch.setattr(place, "warm_address", lambda: parent.address)
     with Sandbox({}) as sandbox:
         inside = sandbox.family()
-        parent.lifeline.close()                 # as the end of the process that started it does
+        parent.lifeline.close()  # as the end of the process that started it does
         psutil.wait_procs(inside, timeout=60)
         assert not any(process.is_running() and process.status() != "zombie" for process in inside)

@@ -27,8 +27,11 @@ def hold(tmp_path):
     processes = []
 
     def start(how: str) -> subprocess.Popen:
-        process = subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path / "lock"), how],
-                                   stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [sys.executable, "-c", HOLDER, str(tmp_path / "lock"), how],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         processes.append(process)
         holding, process.child = process.stdout.readline().split()
         assert holding == "holding"
@@ -46,7 +49,7 @@ def test_a_second_one_says_that_it_waits_and_waits(tmp_path, hold):
 
     def killing(sentence: str) -> None:
         said.append(sentence)
-        first.send_signal(signal.SIGKILL)   # only now: the second one has met a held lock
+        first.send_signal(signal.SIGKILL)  # only now: the second one has met a held lock
 
     with alone(tmp_path / "lock", say=killing) as earlier:
         assert earlier.was_broken_off

@@ -1,4 +1,5 @@
-"""What is looked at before anything is installed, and how far the hunt for a CPU build of PyTorch goes."""
+"""What is looked at before anything is installed, and how far the hunt for a CPU build of PyTorch
+goes."""
 
 import importlib.util
 import re
@@ -13,7 +14,8 @@ from kireji.setup.shell import Outcome
 
 
 class Installers:
-    """Stands where `Shell` does: answers each command from a list of (part of the command, outcome)."""
+    """Stands where `Shell` does: answers each command from a list of (part of the command,
+    outcome)."""
 
     def __init__(self, *answers: tuple[str, Outcome]) -> None:
         self.answers, self.commands, self.notes = answers, [], []
@@ -49,15 +51,25 @@ def test_pip_finds_the_cpu_build_where_it_was_told_of_one():
 
 
 def test_else_uv_is_asked():
-    installers = Installers(("+cpu", ABSENT), ("install --no-deps uv==", GOOD), ("config list", LISTED), ("--torch-backend cpu", GOOD))
+    installers = Installers(
+        ("+cpu", ABSENT),
+        ("install --no-deps uv==", GOOD),
+        ("config list", LISTED),
+        ("--torch-backend cpu", GOOD),
+    )
     environment.install_torch(installers)
     assert "uv pip install --no-deps --torch-backend cpu torch==" in installers.commands[-1]
     assert installers.notes == []
 
 
 def test_else_the_ordinary_build_comes_with_a_warning_of_its_size():
-    installers = Installers(("+cpu", ABSENT), ("install --no-deps uv==", GOOD), ("config list", LISTED),
-                            ("--torch-backend", OFFLINE), ("--constraint", GOOD))
+    installers = Installers(
+        ("+cpu", ABSENT),
+        ("install --no-deps uv==", GOOD),
+        ("config list", LISTED),
+        ("--torch-backend", OFFLINE),
+        ("--constraint", GOOD),
+    )
     environment.install_torch(installers)
     assert "3 GB" in installers.notes[0]
     assert re.search(r"--constraint \S*requirements\.lock torch==[\d.]+$", installers.commands[-1])
@@ -70,10 +82,14 @@ def test_macos_needs_no_hunt(monkeypatch):
     assert len(installers.commands) == 1 and installers.notes == []
 
 
-@pytest.mark.parametrize(("answers", "words"), [
-    ([("+cpu", FULL)], "disk is full"),
-    ([("+cpu", ABSENT), ("uv==", OFFLINE)], "cannot be reached"),
-], ids=["disk full", "no network"])
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ([("+cpu", FULL)], "disk is full"),
+        ([("+cpu", ABSENT), ("uv==", OFFLINE)], "cannot be reached"),
+    ],
+    ids=["disk full", "no network"],
+)
 def test_the_hunt_ends_where_no_way_can_lead_on(answers, words):
     installers = Installers(*answers)
     with pytest.raises(KirejiError, match=words):
@@ -82,21 +98,30 @@ def test_the_hunt_ends_where_no_way_can_lead_on(answers, words):
 
 
 def test_packages_come_by_pip_where_uv_cannot():
-    installers = Installers(("uv==", GOOD), ("config list", LISTED), ("uv pip install", ABSENT), ("-m pip install --no-deps --requirement", GOOD))
+    installers = Installers(
+        ("uv==", GOOD),
+        ("config list", LISTED),
+        ("uv pip install", ABSENT),
+        ("-m pip install --no-deps --requirement", GOOD),
+    )
     environment.install_packages(installers)
     assert "pip install --no-deps --requirement" in installers.commands[-1]
 
 
 def test_a_python_without_venv_is_one_sentence_with_the_package_to_install(monkeypatch):
     real = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "ensurepip" else real(name))
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "ensurepip" else real(name)
+    )
     with pytest.raises(KirejiError, match=r"on Debian or Ubuntu install python3\.\d+-venv"):
         environment.make_environment(Installers())
 
 
 def test_too_little_space_is_said_before_anything_is_made(monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: namedtuple("usage", "free")(10**9))
-    with pytest.raises(KirejiError, match=r"needs 2\.5 GB of free space in .*, and there are 1\.0 GB"):
+    with pytest.raises(
+        KirejiError, match=r"needs 2\.5 GB of free space in .*, and there are 1\.0 GB"
+    ):
         environment.make_environment(Installers())
 
 
@@ -105,10 +130,10 @@ def test_an_unmovable_environment_is_known_by_its_place(tmp_path):
     (venv / "bin").mkdir(parents=True)
     config = "home = /usr/bin\nversion = 3.12.1\ncommand = /usr/bin/python3 -m venv --clear {}\n"
     (venv / "pyvenv.cfg").write_text(config.format(venv))
-    assert not environment._is_sound(venv)                       # no Python in it
+    assert not environment._is_sound(venv)  # no Python in it
     (venv / "bin" / "python").symlink_to("/bin/sh")
     assert environment._is_sound(venv)
     (venv / "pyvenv.cfg").write_text(config.format("/elsewhere/.venv"))
-    assert not environment._is_sound(venv)                       # copied from elsewhere
+    assert not environment._is_sound(venv)  # copied from elsewhere
     (venv / "pyvenv.cfg").write_text(config.format(venv).replace("3.12.1", "3.9.2"))
-    assert not environment._is_sound(venv)                       # too old
+    assert not environment._is_sound(venv)  # too old

@@ -1,4 +1,5 @@
-"""What pip and uv really print when something is wrong becomes one sentence that says what to do."""
+"""What pip and uv really print when something is wrong becomes one sentence that says what to
+do."""
 
 import pytest
 
@@ -19,7 +20,9 @@ error: Failed to fetch: `https://mirror.example/simple/foo/`
   Caused by: dns error
   Caused by: failed to lookup address information: Name or service not known
 """
-FULL_PIP = "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device\n"
+FULL_PIP = (
+    "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device\n"
+)
 ABSENT_PIP = """\
 ERROR: Could not find a version that satisfies the requirement torch==2.13.0 (from versions: 2.14.0)
 ERROR: No matching distribution found for torch==2.13.0
@@ -31,17 +34,23 @@ ABSENT_UV = """\
 """
 
 
-@pytest.mark.parametrize(("output", "words"), [
-    (REFUSED_PIP, "The package index cannot be reached; check the network"),
-    (NO_NAME_UV, "The package index cannot be reached; check the network"),
-    (FULL_PIP, "The disk is full"),
-    ("error: failed to write: Disk quota exceeded (os error 122)", "The disk is full"),
-    ("SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed", "set PIP_CERT"),
-    (ABSENT_PIP, "has no torch==2.13.0 for this Python"),
-    (ABSENT_UV, "has no six==99 for this Python"),
-    ("one\nsegmentation fault\n\n", "(segmentation fault)"),
-    ("", "(without a word)"),
-])
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        (REFUSED_PIP, "The package index cannot be reached; check the network"),
+        (NO_NAME_UV, "The package index cannot be reached; check the network"),
+        (FULL_PIP, "The disk is full"),
+        ("error: failed to write: Disk quota exceeded (os error 122)", "The disk is full"),
+        (
+            "SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed",
+            "set PIP_CERT",
+        ),
+        (ABSENT_PIP, "has no torch==2.13.0 for this Python"),
+        (ABSENT_UV, "has no six==99 for this Python"),
+        ("one\nsegmentation fault\n\n", "(segmentation fault)"),
+        ("", "(without a word)"),
+    ],
+)
 def test_the_sentence_names_the_cause(output, words):
     sentence = explain(output)
     assert words in sentence

@@ -1,4 +1,5 @@
-"""The launcher as a newcomer meets it, in a small clone of its own: from nothing to a command that runs."""
+"""The launcher as a newcomer meets it, in a small clone of its own: from nothing to a command that
+runs."""
 
 import ast
 import os
@@ -15,7 +16,14 @@ from kireji.commands import COMMANDS
 from tests.setup.world import World
 
 LAUNCHER = paths.ROOT / "kireji"
-STEPS = ("Python environment", "PyTorch", "JupyterHub", "Kireji and its", "Sentences", "notebooks in release/")
+STEPS = (
+    "Python environment",
+    "PyTorch",
+    "JupyterHub",
+    "Kireji and its",
+    "Sentences",
+    "notebooks in release/",
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,15 +60,26 @@ def test_help_comes_at_once_and_installs_nothing(world):
 
 def test_a_mistyped_command_installs_nothing(world):
     status, output, errors = world.run("upp")
-    assert (status, output, errors) == (2, "", "There is no command 'upp'; ./kireji --help lists them.\n")
+    assert (status, output, errors) == (
+        2,
+        "",
+        "There is no command 'upp'; ./kireji --help lists them.\n",
+    )
     assert not (world.clone / ".venv").exists()
 
 
 def test_no_network_is_one_sentence(world):
-    closed = {"PIP_NO_INDEX": "0", "PIP_FIND_LINKS": "", "PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "1"}
+    closed = {
+        "PIP_NO_INDEX": "0",
+        "PIP_FIND_LINKS": "",
+        "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+        "PIP_RETRIES": "1",
+    }
     status, output, errors = world.run("up", **closed)
     assert status == 1 and output == ""
-    assert errors.splitlines()[-1].startswith("The package index cannot be reached; check the network connection")
+    assert errors.splitlines()[-1].startswith(
+        "The package index cannot be reached; check the network connection"
+    )
     assert "Traceback" not in errors
 
 
@@ -69,7 +88,10 @@ def test_ctrl_c_is_one_sentence_and_leaves_nothing_running(world):
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert errors.splitlines()[-1] == "Stopped; run the same command again and the set-up goes on where it was."
+    assert (
+        errors.splitlines()[-1]
+        == "Stopped; run the same command again and the set-up goes on where it was."
+    )
     assert "An earlier set-up did not finish" in errors and "Traceback" not in errors
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
@@ -131,22 +153,34 @@ def test_old_pythons_can_read_the_launcher():
 
 def old_python(path: str) -> subprocess.CompletedProcess:
     """The launcher in a Python that says it is 3.8, with `path` as PATH."""
-    pretend = (f"import sys; sys.version_info = (3, 8, 18, 'final', 0); sys.argv = ['kireji', 'up', '--port', '1'];"
-               f"exec(compile(open({str(LAUNCHER)!r}).read(), {str(LAUNCHER)!r}, 'exec'), "
-               f"{{'__file__': {str(LAUNCHER)!r}, '__name__': '__main__'}})")
-    return subprocess.run([sys.executable, "-c", pretend], env={"PATH": path}, capture_output=True, text=True)
+    pretend = (
+        f"import sys; sys.version_info = (3, 8, 18, 'final', 0); sys.argv = ['kireji', 'up', '--port', '1'];"
+        f"exec(compile(open({str(LAUNCHER)!r}).read(), {str(LAUNCHER)!r}, 'exec'), "
+        f"{{'__file__': {str(LAUNCHER)!r}, '__name__': '__main__'}})"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", pretend], env={"PATH": path}, capture_output=True, text=True
+    )
 
 
 def test_too_old_a_python_is_one_sentence(tmp_path):
     run = old_python(str(tmp_path))
     assert run.returncode == 1 and run.stdout == ""
-    assert run.stderr.startswith("Kireji needs Python 3.11 or newer, and this is Python 3.8") and run.stderr.count("\n") == 1
+    assert (
+        run.stderr.startswith("Kireji needs Python 3.11 or newer, and this is Python 3.8")
+        and run.stderr.count("\n") == 1
+    )
 
 
 def test_a_newer_python_on_the_path_takes_over(tmp_path):
-    for name, does in (("python3.11", "exit 127"), ("python3.12", '[ "$1" = -c ] || echo "3.12 runs $@"')):
+    for name, does in (
+        ("python3.11", "exit 127"),
+        ("python3.12", '[ "$1" = -c ] || echo "3.12 runs $@"'),
+    ):
         script = tmp_path / name
-        script.write_text(f"#!/bin/sh\n{does}\n")   # the first is a shim that leads nowhere
+        script.write_text(f"#!/bin/sh\n{does}\n")  # the first is a shim that leads nowhere
         script.chmod(0o755)
-    run = old_python(f"{tmp_path}:/usr/bin:/bin" if not os.path.exists("/usr/bin/python3.11") else str(tmp_path))
+    run = old_python(
+        f"{tmp_path}:/usr/bin:/bin" if not os.path.exists("/usr/bin/python3.11") else str(tmp_path)
+    )
     assert (run.returncode, run.stdout) == (0, f"3.12 runs {LAUNCHER} up --port 1\n")

@@ -1,4 +1,5 @@
-"""Each step is stamped when it is done and not before; what changed or broke is done again, the rest is not."""
+"""Each step is stamped when it is done and not before; what changed or broke is done again, the
+rest is not."""
 
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from kireji.setup.steps import Step, complete
 
 
 class Kitchen:
-    """Steps that write down that they ran, and make one file each; `recipes` is what they are made from."""
+    """Steps that write down that they ran, and make one file each; `recipes` is what they are made
+    from."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -25,7 +27,9 @@ class Kitchen:
                 raise self.accidents.pop(name)
             (self.folder / name).touch()
 
-        return Step(name, self.folder / "stamps" / name, [self.recipes[name]], [self.folder / name], run)
+        return Step(
+            name, self.folder / "stamps" / name, [self.recipes[name]], [self.folder / name], run
+        )
 
     def cook(self) -> list[str]:
         """What ran this time."""
@@ -68,13 +72,17 @@ def test_a_step_whose_stamp_an_earlier_step_removes_runs_again(kitchen):
     kitchen.recipes["soup"] = b"broth"
     soup = kitchen.step("soup")
     bread = kitchen.step("bread")
-    wipes = Step("soup", soup.stamp, soup.made_from, soup.products, lambda shell: bread.stamp.unlink())
+    wipes = Step(
+        "soup", soup.stamp, soup.made_from, soup.products, lambda shell: bread.stamp.unlink()
+    )
     kitchen.ran.clear()
     complete([wipes, bread])
     assert kitchen.ran == ["bread"]
 
 
-@pytest.mark.parametrize("accident", [KirejiError("The oven is cold."), KeyboardInterrupt(), OSError(28, "full")])
+@pytest.mark.parametrize(
+    "accident", [KirejiError("The oven is cold."), KeyboardInterrupt(), OSError(28, "full")]
+)
 def test_a_broken_run_goes_on_where_it_stopped_and_says_so(kitchen, capfd, accident):
     kitchen.accidents["bread"] = accident
     with pytest.raises(type(accident)):
@@ -93,5 +101,5 @@ def test_a_step_that_fails_after_a_change_has_no_stamp_left(kitchen):
     kitchen.accidents["soup"] = KirejiError("spilt")
     with pytest.raises(KirejiError):
         kitchen.cook()
-    kitchen.recipes["soup"] = b"water"   # as it was when it was last done
+    kitchen.recipes["soup"] = b"water"  # as it was when it was last done
     assert kitchen.cook() == ["soup"]

@@ -1,6 +1,8 @@
-"""A small clone with a tiny package index: the real launcher makes a real .venv there, in seconds and offline.
+"""A small clone with a tiny package index: the real launcher makes a real .venv there, in seconds
+and offline.
 
-What is small: the wheels hold nothing, `uv` is a script, and the course's own modules only leave their products."""
+What is small: the wheels hold nothing, `uv` is a script, and the course's own modules only leave
+their products."""
 
 import os
 import shutil
@@ -13,7 +15,8 @@ from tests.setup.tiny_wheel import wheel
 
 LOCK = "torch==2.13.0\nuv==0.9.30\n"
 LEAVES = ("__init__.py", "paths.py", "errors.py", "commands.py")
-# Waits while `hold` exists in the clone, as an installer does at a slow download; then leaves the work to pip.
+# Waits while `hold` exists in the clone, as an installer does at a slow download; then leaves the
+# work to pip.
 UV = """#!python
 import os, sys, time
 print("uv was asked to", *sys.argv[1:4], flush=True)
@@ -56,17 +59,29 @@ class World:
         shutil.copy(paths.ROOT / "kireji", self.clone)
         for name in LEAVES:
             shutil.copy(paths.ROOT / "src" / "kireji" / name, package)
-        shutil.copytree(paths.ROOT / "src" / "kireji" / "setup", package / "setup",
-                        ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            paths.ROOT / "src" / "kireji" / "setup",
+            package / "setup",
+            ignore=shutil.ignore_patterns("__pycache__"),
+        )
         for name, text in MODULES.items():
             self.write(f"src/kireji/{name}", text)
         self.write("requirements.lock", LOCK)
         self.write("nbgrader_config.py", "")
         self.write("source/ex/ex.ipynb", "{}")
-        for project, source in (("kireji", self.clone / "src"), ("attention_lab", self.clone / "lab")):
+        for project, source in (
+            ("kireji", self.clone / "src"),
+            ("attention_lab", self.clone / "lab"),
+        ):
             place = "" if project == "kireji" else "lab/"
-            self.write(f"{place}pyproject.toml", '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n')
-            self.write(f"{place}backend.py", BACKEND.format(tests=str(paths.ROOT), name=project, source=f"{source}\n"))
+            self.write(
+                f"{place}pyproject.toml",
+                '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+            )
+            self.write(
+                f"{place}backend.py",
+                BACKEND.format(tests=str(paths.ROOT), name=project, source=f"{source}\n"),
+            )
         self.index = folder / "index"
         self.index.mkdir()
         wheel(self.index, "torch", "2.13.0+cpu", {"torch.py": ""})
@@ -78,14 +93,28 @@ class World:
         path.write_text(text)
 
     def start(self, *arguments: str, **settings: str) -> subprocess.Popen:
-        """Start ./kireji as a newcomer would: almost nothing in the environment, a home of its own."""
+        """Start ./kireji as a newcomer would: almost nothing in the environment, a home of its
+        own."""
         home = self.folder / "home"
         home.mkdir(exist_ok=True)
-        environment = {"PATH": "/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8", "PIP_CONFIG_FILE": os.devnull,
-                       "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.index), "WORLD_HOLD": str(self.hold)}
-        return subprocess.Popen([sys.executable, str(self.clone / "kireji"), *arguments], env=environment | settings,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-                                cwd=self.folder)
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(home),
+            "LANG": "C.UTF-8",
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_NO_INDEX": "1",
+            "PIP_FIND_LINKS": str(self.index),
+            "WORLD_HOLD": str(self.hold),
+        }
+        return subprocess.Popen(
+            [sys.executable, str(self.clone / "kireji"), *arguments],
+            env=environment | settings,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            cwd=self.folder,
+        )
 
     def run(self, *arguments: str, **settings: str) -> tuple[int, str, str]:
         """Exit status, standard output and standard error of ./kireji with these arguments."""

@@ -1,4 +1,5 @@
-"""The assignments as their authors keep them: points, names, stubs, nothing left over from running them."""
+"""The assignments as their authors keep them: points, names, stubs, nothing left over from running
+them."""
 
 import ast
 import re
@@ -11,21 +12,57 @@ from nbgrader.preprocessors import CheckCellMetadata, ClearMarkScheme, ClearSolu
 from kireji import paths
 
 POINTS = {
-    "ex1_translation": {"padding_mask": 4, "additive_attention": 14, "encoder": 12, "decoder": 16, "sequence_loss": 6, "train_step": 8,
-                        "decoding": 12, "translation": 16, "alignment": 6, "failure_analysis": 6},
-    "ex2_mechanisms": {"content_scores": 18, "location": 12, "self_attention": 22, "saturation": 6, "comparison": 24, "picture": 6,
-                       "discussion": 12},
-    "ex3_classification": {"attention_pooling": 16, "classifier": 18, "training": 10, "prediction": 16, "long_texts": 12, "faithfulness": 10,
-                           "text_picture": 6, "explanation": 12},
-    "ex4_visualization": {"heat_map": 14, "heads": 8, "measures": 20, "rollout": 10, "patterns": 12, "over_time": 8, "intervention": 10,
-                          "interpretation": 18},
+    "ex1_translation": {
+        "padding_mask": 4,
+        "additive_attention": 14,
+        "encoder": 12,
+        "decoder": 16,
+        "sequence_loss": 6,
+        "train_step": 8,
+        "decoding": 12,
+        "translation": 16,
+        "alignment": 6,
+        "failure_analysis": 6,
+    },
+    "ex2_mechanisms": {
+        "content_scores": 18,
+        "location": 12,
+        "self_attention": 22,
+        "saturation": 6,
+        "comparison": 24,
+        "picture": 6,
+        "discussion": 12,
+    },
+    "ex3_classification": {
+        "attention_pooling": 16,
+        "classifier": 18,
+        "training": 10,
+        "prediction": 16,
+        "long_texts": 12,
+        "faithfulness": 10,
+        "text_picture": 6,
+        "explanation": 12,
+    },
+    "ex4_visualization": {
+        "heat_map": 14,
+        "heads": 8,
+        "measures": 20,
+        "rollout": 10,
+        "patterns": 12,
+        "over_time": 8,
+        "intervention": 10,
+        "interpretation": 18,
+    },
 }
 WRITTEN = {"failure_analysis", "discussion", "explanation", "interpretation"}
 # where an assignment shows data of others, and whom it thanks there
 CREDITS = {
     "ex1_translation": ("data-prose", ["Tatoeba contributors", "CC BY 2.0 FR"]),
     "ex3_classification": ("data-prose", ["Pang", "Lee", "Hutto", "Gilbert", "MIT licence"]),
-    "ex4_visualization": ("models-prose", ["Tatoeba contributors", "CC BY 2.0 FR", "Hutto & Gilbert", "Pang & Lee"]),
+    "ex4_visualization": (
+        "models-prose",
+        ["Tatoeba contributors", "CC BY 2.0 FR", "Hutto & Gilbert", "Pang & Lee"],
+    ),
 }
 
 
@@ -48,7 +85,11 @@ def test_all_assignments_are_looked_at():
 
 
 def test_points_are_those_of_the_course_plan(name, notebook):
-    found = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in notebook.cells if graded(cell).get("grade")}
+    found = {
+        cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points
+        for cell in notebook.cells
+        if graded(cell).get("grade")
+    }
     assert found == POINTS[name]
     assert sum(found.values()) == 100
 
@@ -99,10 +140,18 @@ def test_the_stub_keeps_signatures_and_hints_and_nothing_of_the_solution(noteboo
         if not graded(cell).get("solution"):
             assert cell.source == solved[cell.id]
         elif cell.cell_type == "code":
-            for function in (node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.FunctionDef)):
+            for function in (
+                node
+                for node in ast.walk(ast.parse(cell.source))
+                if isinstance(node, ast.FunctionDef)
+            ):
                 last = function.body[-1]
-                assert isinstance(last, ast.Raise) and "NotImplementedError" in ast.unparse(last), f"{cell.id}: {function.name}"
-                assert function.name == "__init__" or "Hint" in ast.get_docstring(function), f"{cell.id}: {function.name}"
+                assert isinstance(last, ast.Raise) and "NotImplementedError" in ast.unparse(last), (
+                    f"{cell.id}: {function.name}"
+                )
+                assert function.name == "__init__" or "Hint" in ast.get_docstring(function), (
+                    f"{cell.id}: {function.name}"
+                )
         else:
             assert cell.source == "YOUR ANSWER HERE"
 
@@ -116,5 +165,7 @@ def test_the_authors_of_data_are_named(credited):
 
 
 def test_the_table_of_tasks_says_the_points(name, notebook):
-    table = dict(re.findall(r"^\| (\d+) \| .* \| (\d+) \|$", notebook.cells[0].source, re.MULTILINE))
+    table = dict(
+        re.findall(r"^\| (\d+) \| .* \| (\d+) \|$", notebook.cells[0].source, re.MULTILINE)
+    )
     assert list(map(int, table.values())) == list(POINTS[name].values())

@@ -11,7 +11,12 @@ from kireji.grading import expect, graded
 def test_values(student, rng):
     """Every number is doubled."""
     x = torch.randn(2, 3, generator=rng)
-    expect.close(student.double(x), 2 * x, hint="Multiply by two.", diagnoses={"the numbers were squared": x**2})
+    expect.close(
+        student.double(x),
+        2 * x,
+        hint="Multiply by two.",
+        diagnoses={"the numbers were squared": x**2},
+    )
 
 
 @graded("double", weight=1)

@@ -1,4 +1,5 @@
-"""Feeds the decoder with inputs that atheris makes, steered by which lines they reach: run by test_fuzz.py.
+"""Feeds the decoder with inputs that atheris makes, steered by which lines they reach: run by
+test_fuzz.py.
 
     python fuzz_target.py RUNS SECONDS MEBIBYTES CORPUS
 """
@@ -22,16 +23,29 @@ def one_input(data: bytes) -> None:
             value = decode(message, LIMITS)
         except WireError:
             continue
-        encode(value, LIMITS)       # what was let in can be said again
+        encode(value, LIMITS)  # what was let in can be said again
 
 
 def main() -> None:
     runs, seconds, mebibytes, corpus = sys.argv[1:]
     used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
     limit = used + int(mebibytes) * 2**20
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))      # growing beyond it is a MemoryError, and so a crash
-    atheris.Setup([sys.argv[0], corpus, f"-atheris_runs={runs}", f"-max_total_time={seconds}", "-seed=1", "-max_len=400",
-                   "-timeout=20", "-rss_limit_mb=0", "-verbosity=0"], one_input)
+    # growing beyond it is a MemoryError, and so a crash
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    atheris.Setup(
+        [
+            sys.argv[0],
+            corpus,
+            f"-atheris_runs={runs}",
+            f"-max_total_time={seconds}",
+            "-seed=1",
+            "-max_len=400",
+            "-timeout=20",
+            "-rss_limit_mb=0",
+            "-verbosity=0",
+        ],
+        one_input,
+    )
     atheris.Fuzz()
 
 

@@ -13,10 +13,24 @@ from hypothesis import strategies as st
 from kireji.wire import Limits, Opaque, Reference, WireError, decode, encode
 from kireji.wire.codec import DTYPES, HEADER
 
-SCALARS = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(
-    st.characters(exclude_categories=["Cs"]))
-VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.lists(inner).map(tuple) | st.dictionaries(
-    st.text(st.characters(exclude_categories=["Cs"])) | st.integers(0, 9), inner), max_leaves=30)
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False)
+    | st.text(st.characters(exclude_categories=["Cs"]))
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner)
+        | st.lists(inner).map(tuple)
+        | st.dictionaries(
+            st.text(st.characters(exclude_categories=["Cs"])) | st.integers(0, 9), inner
+        )
+    ),
+    max_leaves=30,
+)
 
 
 @given(VALUES)
@@ -34,27 +48,49 @@ def test_tensors_come_back_with_dtype_shape_and_values(dtype, shape):
 
 def test_a_tensor_crosses_whatever_its_state():
     base = torch.randn(4, 6)
-    for tensor in (base.T, base[::2, 1::3], base.clone().requires_grad_(), torch.nn.Parameter(base), base.expand(2, 4, 6)):
+    for tensor in (
+        base.T,
+        base[::2, 1::3],
+        base.clone().requires_grad_(),
+        torch.nn.Parameter(base),
+        base.expand(2, 4, 6),
+    ):
         assert torch.equal(decode(encode(tensor)), tensor.detach())
 
 
 def test_odd_floats_survive():
     back = decode(encode([math.inf, -math.inf, math.nan, -0.0]))
-    assert back[:2] == [math.inf, -math.inf] and math.isnan(back[2]) and math.copysign(1, back[3]) == -1
+    assert (
+        back[:2] == [math.inf, -math.inf]
+        and math.isnan(back[2])
+        and math.copysign(1, back[3]) == -1
+    )
 
 
-@pytest.mark.parametrize(("value", "type_name"), [
-    (torch.ones(2, dtype=torch.complex64), "Tensor"), (torch.ones(2, device="meta"), "Tensor"),
-    (torch.eye(2).to_sparse(), "Tensor"), (2**70, "int"), (object(), "object"), (len, "builtin_function_or_method"),
-    ({(1, 2): 3}, "dict"), (np.array(["a"]), "ndarray"),
-])
+@pytest.mark.parametrize(
+    ("value", "type_name"),
+    [
+        (torch.ones(2, dtype=torch.complex64), "Tensor"),
+        (torch.ones(2, device="meta"), "Tensor"),
+        (torch.eye(2).to_sparse(), "Tensor"),
+        (2**70, "int"),
+        (object(), "object"),
+        (len, "builtin_function_or_method"),
+        ({(1, 2): 3}, "dict"),
+        (np.array(["a"]), "ndarray"),
+    ],
+)
 def test_what_cannot_cross_is_described(value, type_name):
     assert decode(encode(value)).type_name == type_name
 
 
 def test_numpy_arrays_and_references_keep_their_kind():
     array, reference = decode(encode((np.arange(6.0).reshape(2, 3), Reference(3, "parameters"))))
-    assert isinstance(array, np.ndarray) and array.shape == (2, 3) and reference == Reference(3, "parameters")
+    assert (
+        isinstance(array, np.ndarray)
+        and array.shape == (2, 3)
+        and reference == Reference(3, "parameters")
+    )
     assert decode(encode(np.float32(0.5))) == 0.5
 
 
@@ -93,7 +129,12 @@ def test_no_bytes_do_more_than_raise(data):
 
 
 @settings(max_examples=300)
-@given(st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=40), st.binary(max_size=50))
+@given(
+    st.recursive(
+        SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=40
+    ),
+    st.binary(max_size=50),
+)
 def test_no_structure_does_more_than_raise(structure, blob):
     try:
         packed = msgpack.packb(structure)
@@ -105,10 +146,27 @@ def test_no_structure_does_more_than_raise(structure, blob):
         pass
 
 
-@pytest.mark.parametrize("structure", [
-    ["x"], ["n", "float32", -1], ["n", "float32", 2**62, 2**62], ["n", "complex64", 1], ["n", 1], ["d", 1], ["d", [], 1],
-    ["o", 1, 2], ["r", True, ""], ["r"], [1, 2], {"a": 1}, [], ["n", "float32", *[1] * 40], ["a", "bfloat16"], b"raw",
-])
+@pytest.mark.parametrize(
+    "structure",
+    [
+        ["x"],
+        ["n", "float32", -1],
+        ["n", "float32", 2**62, 2**62],
+        ["n", "complex64", 1],
+        ["n", 1],
+        ["d", 1],
+        ["d", [], 1],
+        ["o", 1, 2],
+        ["r", True, ""],
+        ["r"],
+        [1, 2],
+        {"a": 1},
+        [],
+        ["n", "float32", *[1] * 40],
+        ["a", "bfloat16"],
+        b"raw",
+    ],
+)
 def test_malformed_structures_are_refused(structure):
     packed = msgpack.packb(structure)
     with pytest.raises(WireError):

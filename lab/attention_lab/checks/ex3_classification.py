@@ -21,7 +21,11 @@ def attention_pooling(student: Student, look: Look) -> None:
     pooling = student.AttentionPooling(4, 6)
     shapes = {name: tuple(parameter.shape) for name, parameter in pooling.named_parameters()}
     expected = {"W.weight": (6, 4), "W.bias": (6,), "v.weight": (1, 6)}
-    look.that(shapes == expected, "W is a linear layer with bias, v one without", f"found {shapes}, expected {expected}.")
+    look.that(
+        shapes == expected,
+        "W is a linear layer with bias, v one without",
+        f"found {shapes}, expected {expected}.",
+    )
 
     # Worked on paper: everything has size 1, the weights are 1, 0 and 2, so score = 2 tanh(h).
     tiny = student.AttentionPooling(1, 1)
@@ -32,24 +36,48 @@ def attention_pooling(student: Student, look: Look) -> None:
     pooled, weights = tiny(outputs, torch.ones(2, 3, dtype=torch.bool))
     look.shape(weights, (2, 3), "attention_weights")
     look.shape(pooled, (2, 1), "pooled")
-    on_paper = torch.tensor([[math.exp(2 * math.tanh(h)) for h in row] for row in outputs.squeeze(-1).tolist()])
+    on_paper = torch.tensor(
+        [[math.exp(2 * math.tanh(h)) for h in row] for row in outputs.squeeze(-1).tolist()]
+    )
     on_paper = on_paper / on_paper.sum(dim=1, keepdim=True)
     if not torch.allclose(weights, on_paper, atol=1e-5):
         display(weight_bars(weights[0].detach(), on_paper[0], ["token 1", "token 2", "token 3"]))
     over_the_batch = torch.allclose(weights.sum(dim=0), torch.ones(3), atol=1e-5)
-    look.close(weights, on_paper, "the weights are those worked out on paper",
-               "your columns sum to 1, not your rows: the softmax is over the batch." if over_the_batch else
-               "is it v(tanh(W(outputs))), then a softmax over the tokens (watch for an axis of length 1)?")
-    look.close(pooled, (on_paper.unsqueeze(-1) * outputs).sum(dim=1), "pooled is the weighted sum of the outputs", "is it weights @ outputs?")
+    look.close(
+        weights,
+        on_paper,
+        "the weights are those worked out on paper",
+        "your columns sum to 1, not your rows: the softmax is over the batch."
+        if over_the_batch
+        else "is it v(tanh(W(outputs))), then a softmax over the tokens (watch for an axis of length 1)?",
+    )
+    look.close(
+        pooled,
+        (on_paper.unsqueeze(-1) * outputs).sum(dim=1),
+        "pooled is the weighted sum of the outputs",
+        "is it weights @ outputs?",
+    )
 
     outputs = torch.randn(2, 4, 4)
     mask = torch.tensor([[True, True, False, True], [True, False, False, False]])
     _, weights = pooling(outputs, mask)
-    look.that(bool((weights[~mask] == 0).all()), "masked tokens get exactly 0", "put -inf into the masked scores (where mask is False), before the softmax.")
-    look.close(weights.sum(dim=-1), torch.ones(2), "rows still sum to 1", "the mask must act before the softmax, not after it.")
+    look.that(
+        bool((weights[~mask] == 0).all()),
+        "masked tokens get exactly 0",
+        "put -inf into the masked scores (where mask is False), before the softmax.",
+    )
+    look.close(
+        weights.sum(dim=-1),
+        torch.ones(2),
+        "rows still sum to 1",
+        "the mask must act before the softmax, not after it.",
+    )
     pooled, weights = pooling(outputs, torch.zeros(2, 4, dtype=torch.bool))
-    look.that(bool((weights == 0).all() and (pooled == 0).all()), "a row without any real token gets 0",
-              "softmax over a row of -inf is nan: set masked weights to 0 after the softmax.")
+    look.that(
+        bool((weights == 0).all() and (pooled == 0).all()),
+        "a row without any real token gets 0",
+        "softmax over a row of -inf is nan: set masked weights to 0 after the softmax.",
+    )
 
 
 def classifier(student: Student, look: Look) -> None:
@@ -61,28 +89,65 @@ def classifier(student: Student, look: Look) -> None:
         logits, weights = classifier(token_ids, lengths)
         look.shape(logits, (3, 3), "logits")
         look.shape(weights, (3, 5), "attention_weights")
-        look.that(bool((weights[token_ids == PAD] == 0).all()), "padding gets weight 0", "the mask says where t < lengths: hand it to the pooling.")
-        look.close(weights.sum(dim=-1), torch.ones(3), "the weights of a text sum to 1", "return the weights as the pooling gives them.")
+        look.that(
+            bool((weights[token_ids == PAD] == 0).all()),
+            "padding gets weight 0",
+            "the mask says where t < lengths: hand it to the pooling.",
+        )
+        look.close(
+            weights.sum(dim=-1),
+            torch.ones(3),
+            "the weights of a text sum to 1",
+            "return the weights as the pooling gives them.",
+        )
         alone, _ = classifier(token_ids[:1, :3], lengths[:1])
-        look.close(alone, logits[:1], "a text gets the same answer alone and in a batch",
-                   "padding is being read: pack_padded_sequence(..., lengths, enforce_sorted=False), and a mask for the attention.")
-        wider, wider_weights = classifier(torch.cat([token_ids, torch.full((3, 2), PAD)], dim=1), lengths)
+        look.close(
+            alone,
+            logits[:1],
+            "a text gets the same answer alone and in a batch",
+            "padding is being read: pack_padded_sequence(..., lengths, enforce_sorted=False), and a mask for the attention.",
+        )
+        wider, wider_weights = classifier(
+            torch.cat([token_ids, torch.full((3, 2), PAD)], dim=1), lengths
+        )
         look.shape(wider_weights, (3, 7), "with wider padding, attention_weights (total_length)")
-        look.close(wider, logits, "wider padding changes no answer", "something depends on the width of the batch.")
+        look.close(
+            wider,
+            logits,
+            "wider padding changes no answer",
+            "something depends on the width of the batch.",
+        )
         other = token_ids.clone()
         other[1] = other[1].flip(0)
-        look.that(not torch.allclose(classifier(other, lengths)[0][1], logits[1], atol=1e-7), "the order of the words matters",
-                  "is there an LSTM between the embedding and the pooling?")
+        look.that(
+            not torch.allclose(classifier(other, lengths)[0][1], logits[1], atol=1e-7),
+            "the order of the words matters",
+            "is there an LSTM between the embedding and the pooling?",
+        )
         again, _ = classifier(token_ids, lengths)
-    look.close(again, logits, "the same call gives the same answer", "is dropout an nn.Dropout, so that eval() turns it off?")
+    look.close(
+        again,
+        logits,
+        "the same call gives the same answer",
+        "is dropout an nn.Dropout, so that eval() turns it off?",
+    )
     through = []
     for of in (0, 1):
         classifier.zero_grad()
         answer = classifier(token_ids, lengths)[of]
         (answer * torch.randn(answer.shape)).sum().backward()
-        through.append({name for name, parameter in classifier.named_parameters() if parameter.grad is not None and bool(parameter.grad.ne(0).any())})
-    look.that(bool(through[1]) and through[1] <= through[0], "what is attended decides the class",
-              "attention is computed and then not used: give the output layer the pooled vector.")
+        through.append(
+            {
+                name
+                for name, parameter in classifier.named_parameters()
+                if parameter.grad is not None and bool(parameter.grad.ne(0).any())
+            }
+        )
+    look.that(
+        bool(through[1]) and through[1] <= through[0],
+        "what is attended decides the class",
+        "attention is computed and then not used: give the output layer the pooled vector.",
+    )
 
 
 def training(student: Student, look: Look) -> None:
@@ -90,36 +155,77 @@ def training(student: Student, look: Look) -> None:
         torch.manual_seed(5)
         return BagClassifier(8, 2)
 
-    batches = [LabelledBatch(torch.tensor([[4, 5, 6], [7, 5, PAD]]), torch.tensor([3, 2]), torch.tensor([0, 1])),
-               LabelledBatch(torch.tensor([[3, 6]]), torch.tensor([2]), torch.tensor([1]))]
+    batches = [
+        LabelledBatch(
+            torch.tensor([[4, 5, 6], [7, 5, PAD]]), torch.tensor([3, 2]), torch.tensor([0, 1])
+        ),
+        LabelledBatch(torch.tensor([[3, 6]]), torch.tensor([2]), torch.tensor([1])),
+    ]
     model = fresh()
     with torch.no_grad():
-        losses = torch.cat([nn.functional.cross_entropy(model(batch.token_ids, batch.lengths)[0], batch.labels, reduction="none") for batch in batches])
+        losses = torch.cat(
+            [
+                nn.functional.cross_entropy(
+                    model(batch.token_ids, batch.lengths)[0], batch.labels, reduction="none"
+                )
+                for batch in batches
+            ]
+        )
     loss = student.train_epoch(model, batches, torch.optim.SGD(model.parameters(), lr=0.0))
-    look.that(isinstance(loss, float), "it returns a float", f"yours is a {type(loss).__name__}: loss.item().")
-    look.that(abs(loss - losses.mean().item()) < 1e-4, "it is the mean loss over all texts",
-              f"yours is {loss:.4f}, expected {losses.mean().item():.4f}: batches of different size count by their size.")
+    look.that(
+        isinstance(loss, float),
+        "it returns a float",
+        f"yours is a {type(loss).__name__}: loss.item().",
+    )
+    look.that(
+        abs(loss - losses.mean().item()) < 1e-4,
+        "it is the mean loss over all texts",
+        f"yours is {loss:.4f}, expected {losses.mean().item():.4f}: batches of different size count by their size.",
+    )
     look.that(model.training, "the model is in training mode", "model.train() at the beginning.")
     one, other = fresh(), fresh()
     other.embedding.weight.grad = torch.full_like(other.embedding.weight, 3.0)
     for model in (one, other):
         student.train_epoch(model, batches, torch.optim.SGD(model.parameters(), lr=0.1))
-    look.close(other.embedding.weight.detach(), one.embedding.weight.detach(), "gradients left over from before change nothing",
-               "optimizer.zero_grad() before each backward().")
+    look.close(
+        other.embedding.weight.detach(),
+        one.embedding.weight.detach(),
+        "gradients left over from before change nothing",
+        "optimizer.zero_grad() before each backward().",
+    )
     model = fresh()
     optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
     curve = [student.train_epoch(model, batches, optimizer) for _ in range(40)]
-    look.that(curve[-1] < curve[0] / 3, f"40 epochs learn three texts: {curve[0]:.2f} -> {curve[-1]:.2f}", "zero_grad, backward, step: for every batch.")
+    look.that(
+        curve[-1] < curve[0] / 3,
+        f"40 epochs learn three texts: {curve[0]:.2f} -> {curve[-1]:.2f}",
+        "zero_grad, backward, step: for every batch.",
+    )
 
     model = fresh()
     validate = Scores(model, [0.5, 0.8, 0.6, 0.7, 0.9])
-    _, scores = student.train_and_select(model, batches, torch.optim.SGD(model.parameters(), lr=0.5), validate, 5, 2)
-    look.that(list(scores) == [0.5, 0.8, 0.6, 0.7], "it stops two epochs after the best one (patience=2)", f"your scores are {list(scores)}.")
+    _, scores = student.train_and_select(
+        model, batches, torch.optim.SGD(model.parameters(), lr=0.5), validate, 5, 2
+    )
+    look.that(
+        list(scores) == [0.5, 0.8, 0.6, 0.7],
+        "it stops two epochs after the best one (patience=2)",
+        f"your scores are {list(scores)}.",
+    )
     kept = next(model.parameters()).detach()
-    look.close(kept, validate.seen[1], "the weights of the best epoch are back in the model",
-               "they are those of the last epoch: copy the best ones (clone), and load them at the end."
-               if torch.equal(kept, validate.seen[-1]) else "load the best epoch's weights at the end.")
-    look.that(validate.in_training == 0 and not model.training, "validation is in eval mode", "model.eval() before validate(), and at the end.")
+    look.close(
+        kept,
+        validate.seen[1],
+        "the weights of the best epoch are back in the model",
+        "they are those of the last epoch: copy the best ones (clone), and load them at the end."
+        if torch.equal(kept, validate.seen[-1])
+        else "load the best epoch's weights at the end.",
+    )
+    look.that(
+        validate.in_training == 0 and not model.training,
+        "validation is in eval mode",
+        "model.eval() before validate(), and at the end.",
+    )
 
 
 def prediction(student: Student, look: Look) -> None:
@@ -127,17 +233,36 @@ def prediction(student: Student, look: Look) -> None:
     texts, labels = [review.text for review in reviews], [review.label for review in reviews]
     probabilities = student.class_probabilities(student.model, texts)
     look.shape(probabilities, (len(texts), 2), "class_probabilities")
-    look.close(probabilities.sum(dim=-1), torch.ones(len(texts)), "its rows sum to 1", "softmax over the classes, dim=-1.")
-    look.close(student.class_probabilities(student.model, texts[-1:]), probabilities[-1:], "a text alone gets the same answer as in the list",
-               "are the rows in the order of the texts, the classifier in eval mode, and the padding masked?")
-    look.shape(student.class_probabilities(student.model, []), (0, 2), "for no texts, class_probabilities")
+    look.close(
+        probabilities.sum(dim=-1),
+        torch.ones(len(texts)),
+        "its rows sum to 1",
+        "softmax over the classes, dim=-1.",
+    )
+    look.close(
+        student.class_probabilities(student.model, texts[-1:]),
+        probabilities[-1:],
+        "a text alone gets the same answer as in the list",
+        "are the rows in the order of the texts, the classifier in eval mode, and the padding masked?",
+    )
+    look.shape(
+        student.class_probabilities(student.model, []), (0, 2), "for no texts, class_probabilities"
+    )
     predicted = student.predict(texts)
-    look.that(isinstance(predicted, list) and len(predicted) == len(texts) and set(predicted) <= {"negative", "positive"},
-              "predict gives a label for each text", 'return "negative" or "positive" for each text of the list.')
+    look.that(
+        isinstance(predicted, list)
+        and len(predicted) == len(texts)
+        and set(predicted) <= {"negative", "positive"},
+        "predict gives a label for each text",
+        'return "negative" or "positive" for each text of the list.',
+    )
     look.that(student.predict([]) == [], "no texts, no labels", "return [] for [].")
     accuracy = sum(one == other for one, other in zip(predicted, labels)) / len(labels)
-    look.that(accuracy > 0.7, f"accuracy {accuracy:.2f} on {len(labels)} validation reviews",
-              "that is little for a trained model: did the training cell run to its end, and is column 0 the class negative?")
+    look.that(
+        accuracy > 0.7,
+        f"accuracy {accuracy:.2f} on {len(labels)} validation reviews",
+        "that is little for a trained model: did the training cell run to its end, and is column 0 the class negative?",
+    )
 
 
 def long_texts(student: Student, look: Look) -> None:
@@ -145,57 +270,137 @@ def long_texts(student: Student, look: Look) -> None:
     texts, labels = [review.text for review in reviews], [review.label for review in reviews]
     # Of the model trained on short texts: its accuracy does depend on k.
     accuracies = student.accuracy_against_k(student.model, texts, labels, [9, 0])
-    look.that(isinstance(accuracies, list) and len(accuracies) == 2, "it gives a number for each k", f"yours is {accuracies}.")
+    look.that(
+        isinstance(accuracies, list) and len(accuracies) == 2,
+        "it gives a number for each k",
+        f"yours is {accuracies}.",
+    )
     for k, value in zip((9, 0), accuracies):
-        rows = student.class_probabilities(student.model, [bury(text, k) for text in texts]).argmax(dim=-1).tolist()
-        right = sum(("negative", "positive")[number] == label for number, label in zip(rows, labels)) / len(texts)
-        look.that(abs(float(value) - right) < 1e-6, f"for k = {k} it is the share of right answers", f"yours is {float(value):.3f}, counted here: {right:.3f}.")
-    attention, last = (student.accuracy_against_k(classifier, texts, labels, [16])[0] for classifier in (student.long_model, student.long_baseline))
-    look.that(attention > 0.6, f"attention among 16 neutral sentences: {attention:.2f}, last state: {last:.2f}", "did the training on long texts run to its end?")
+        rows = (
+            student.class_probabilities(student.model, [bury(text, k) for text in texts])
+            .argmax(dim=-1)
+            .tolist()
+        )
+        right = sum(
+            ("negative", "positive")[number] == label for number, label in zip(rows, labels)
+        ) / len(texts)
+        look.that(
+            abs(float(value) - right) < 1e-6,
+            f"for k = {k} it is the share of right answers",
+            f"yours is {float(value):.3f}, counted here: {right:.3f}.",
+        )
+    attention, last = (
+        student.accuracy_against_k(classifier, texts, labels, [16])[0]
+        for classifier in (student.long_model, student.long_baseline)
+    )
+    look.that(
+        attention > 0.6,
+        f"attention among 16 neutral sentences: {attention:.2f}, last state: {last:.2f}",
+        "did the training on long texts run to its end?",
+    )
 
 
 def faithfulness(student: Student, look: Look) -> None:
     text = "Not funny, not moving, and not even short."
     tokens, weights = student.attend(text)
-    look.that(list(tokens) == tokenize(text), "attend gives the tokens of the text", f"yours are {tokens}.")
+    look.that(
+        list(tokens) == tokenize(text),
+        "attend gives the tokens of the text",
+        f"yours are {tokens}.",
+    )
     look.shape(weights, (len(tokens),), "attention_weights")
-    look.close(weights.sum(), torch.tensor(1.0), "they sum to 1", "the weights of one text, as the model gives them.")
+    look.close(
+        weights.sum(),
+        torch.tensor(1.0),
+        "they sum to 1",
+        "the weights of one text, as the model gives them.",
+    )
     pairs = student.top_tokens(text, 3)
-    look.that(len(pairs) == 3 and all(len(pair) == 2 for pair in pairs), "top_tokens gives three pairs (position, token)", f"yours are {pairs}.")
-    look.that(not any(isinstance(position, Tensor) for position, _ in pairs), "positions are plain numbers",
-              "yours are tensors still, which equal nothing in a set of positions: .tolist() or int().")
-    look.that(all(tokens[position] == token for position, token in pairs), "position and token belong together", "positions count from 0 in tokenize(text).")
+    look.that(
+        len(pairs) == 3 and all(len(pair) == 2 for pair in pairs),
+        "top_tokens gives three pairs (position, token)",
+        f"yours are {pairs}.",
+    )
+    look.that(
+        not any(isinstance(position, Tensor) for position, _ in pairs),
+        "positions are plain numbers",
+        "yours are tensors still, which equal nothing in a set of positions: .tolist() or int().",
+    )
+    look.that(
+        all(tokens[position] == token for position, token in pairs),
+        "position and token belong together",
+        "positions count from 0 in tokenize(text).",
+    )
     values = [float(weights[position]) for position, _ in pairs]
     best = weights.sort(descending=True).values[:3].tolist()
-    look.that(_near(values, best), "they are the most attended ones, the most attended first", f"the largest weights are {[round(value, 3) for value in best]}.")
-    look.that(len(student.top_tokens("Fine.", 9)) == 2, "a text with fewer tokens gives all it has", "topk wants at most as many as there are.")
+    look.that(
+        _near(values, best),
+        "they are the most attended ones, the most attended first",
+        f"the largest weights are {[round(value, 3) for value in best]}.",
+    )
+    look.that(
+        len(student.top_tokens("Fine.", 9)) == 2,
+        "a text with fewer tokens gives all it has",
+        "topk wants at most as many as there are.",
+    )
 
 
 def text_picture(student: Student, look: Look) -> None:
-    tokens = [*"the plot is a mess and the jokes are old , but it left me grinning all the way home .".split(), "extraordinarily", "unforgettable"]
+    tokens = [
+        *"the plot is a mess and the jokes are old , but it left me grinning all the way home .".split(),
+        "extraordinarily",
+        "unforgettable",
+    ]
     weights = torch.softmax(torch.arange(len(tokens)) % 7 / 1.5, dim=0)
     figure = student.plot_text(tokens, weights)
     read = read_figure(figure)
     texts = read["texts"]
-    look.that(texts is not None, "plot_text returns a matplotlib Figure", f"yours is a {type(figure).__name__}.")
+    look.that(
+        texts is not None,
+        "plot_text returns a matplotlib Figure",
+        f"yours is a {type(figure).__name__}.",
+    )
     display(figure)
     drawn = {text["text"]: text for text in texts}
     missing = [token for token in tokens if token not in drawn]
-    look.that(not missing, "every token is drawn as a text of its own", f"not found: {missing[:3]}.")
-    outside = [text["text"] for text in texts if min(text["box"][:2]) < -0.01 or max(text["box"][2:]) > 1.01]
+    look.that(
+        not missing, "every token is drawn as a text of its own", f"not found: {missing[:3]}."
+    )
+    outside = [
+        text["text"]
+        for text in texts
+        if min(text["box"][:2]) < -0.01 or max(text["box"][2:]) > 1.01
+    ]
     look.that(not outside, "nothing sticks out of the figure", f"these do: {outside[:3]}.")
     wide = read_figure(student.plot_text(tokens * 3, weights.repeat(3)))["size"][0]
-    look.that(wide <= 15, f"three times as many tokens still fit on a page ({wide:.1f} inches wide)", "begin a new line before 15 inches are full.")
+    look.that(
+        wide <= 15,
+        f"three times as many tokens still fit on a page ({wide:.1f} inches wide)",
+        "begin a new line before 15 inches are full.",
+    )
     once = [t for t, token in enumerate(tokens) if tokens.count(token) == 1]
-    dark, light = max(once, key=lambda t: float(weights[t])), min(once, key=lambda t: float(weights[t]))
-    look.that(drawn[tokens[dark]]["darkness"] > drawn[tokens[light]]["darkness"] + 0.1, "more weight is darker",
-              f"'{tokens[dark]}' has the most weight and '{tokens[light]}' the least; their grounds do not show it.")
+    dark, light = (
+        max(once, key=lambda t: float(weights[t])),
+        min(once, key=lambda t: float(weights[t])),
+    )
+    look.that(
+        drawn[tokens[dark]]["darkness"] > drawn[tokens[light]]["darkness"] + 0.1,
+        "more weight is darker",
+        f"'{tokens[dark]}' has the most weight and '{tokens[light]}' the least; their grounds do not show it.",
+    )
     try:
         student.plot_text(tokens, weights[:-1])
     except ValueError as error:
-        look.that(str(len(tokens)) in str(error) and str(len(tokens) - 1) in str(error), "a ValueError where the numbers do not fit, quoting both", f"yours says: {error}")
+        look.that(
+            str(len(tokens)) in str(error) and str(len(tokens) - 1) in str(error),
+            "a ValueError where the numbers do not fit, quoting both",
+            f"yours says: {error}",
+        )
     else:
-        look.found("a ValueError where the numbers do not fit", "one weight less than tokens was drawn without a word.")
+        look.found(
+            "a ValueError where the numbers do not fit",
+            "one weight less than tokens was drawn without a word.",
+        )
 
 
 def _near(one: list[float], other: list[float]) -> bool:

@@ -13,7 +13,7 @@ from attention_lab.plots import heat_maps
 from attention_lab.scripted import ScriptedClassifier, ScriptedTraining
 from attention_lab.text import UNK
 
-TOP = "imshow puts row 0 at the top; with pcolormesh or origin=\"lower\" invert the y axis."
+TOP = 'imshow puts row 0 at the top; with pcolormesh or origin="lower" invert the y axis.'
 
 
 def heat_map(student: Student, look: Look) -> None:
@@ -21,17 +21,37 @@ def heat_map(student: Student, look: Look) -> None:
     seen = describe_maps(student.plot_attention(weights, ["ta", "ba", "ta"], ["x", "y"]))
     _cells(seen, weights.detach(), "the map", look)
     _ticks(seen, ["x", "y"], ["ta", "ba", "ta"], "the map", look)
-    look.that("source" in seen["x_label"].lower() and "target" in seen["y_label"].lower(), "the axes say source (x) and target (y)",
-              f"yours say {seen['x_label']!r} and {seen['y_label']!r}.")
-    look.that(np.allclose(seen["maps"][0]["limits"], [0, 1]), "the colours run from 0 to 1", f"yours run over {seen['maps'][0]['limits']}: vmin=0, vmax=1.")
+    look.that(
+        "source" in seen["x_label"].lower() and "target" in seen["y_label"].lower(),
+        "the axes say source (x) and target (y)",
+        f"yours say {seen['x_label']!r} and {seen['y_label']!r}.",
+    )
+    look.that(
+        np.allclose(seen["maps"][0]["limits"], [0, 1]),
+        "the colours run from 0 to 1",
+        f"yours run over {seen['maps'][0]['limits']}: vmin=0, vmax=1.",
+    )
     look.that(bool(seen["bars"]), "there is a colour bar", "ax.figure.colorbar(image, ax=ax).")
-    _refuses(lambda: student.plot_attention(weights, ["ta", "ba"], ["x", "y"]), "two source tokens for three columns are refused", look)
-    _refuses(lambda: student.plot_attention(weights, ["x", "y"], ["ta", "ba", "ta"]), "source and target exchanged are refused", look)
+    _refuses(
+        lambda: student.plot_attention(weights, ["ta", "ba"], ["x", "y"]),
+        "two source tokens for three columns are refused",
+        look,
+    )
+    _refuses(
+        lambda: student.plot_attention(weights, ["x", "y"], ["ta", "ba", "ta"]),
+        "source and target exchanged are refused",
+        look,
+    )
 
 
 def _cells(seen: dict, weights: Tensor, name: str, look: Look) -> None:
-    """Stop unless the map shows the weights, rows from the top and columns from the left; draw both where it does not."""
-    look.that(bool(seen["maps"]), f"{name}: there is a map of numbers", "draw it with imshow, matshow or pcolormesh.")
+    """Stop unless the map shows the weights, rows from the top and columns from the left; draw both
+    where it does not."""
+    look.that(
+        bool(seen["maps"]),
+        f"{name}: there is a map of numbers",
+        "draw it with imshow, matshow or pcolormesh.",
+    )
     drawn = seen["maps"][-1]
     order = [np.argsort(drawn["y"]), np.argsort(drawn["x"])]
     if seen["y_limits"][0] < seen["y_limits"][1]:
@@ -46,7 +66,11 @@ def _cells(seen: dict, weights: Tensor, name: str, look: Look) -> None:
     if shown.shape == right.T.shape and np.allclose(shown, right.T, atol=1e-5):
         hint = "rows and columns are exchanged: rows are what looks (target)."
     elif shown.shape == right.shape:
-        hint = TOP if np.allclose(shown, right[::-1], atol=1e-5) else "other numbers than the weights themselves are drawn."
+        hint = (
+            TOP
+            if np.allclose(shown, right[::-1], atol=1e-5)
+            else "other numbers than the weights themselves are drawn."
+        )
         display(heat_maps({"yours": shown, "the weights": right}))
     look.found(f"{name}: every weight has its cell", hint)
 
@@ -56,9 +80,14 @@ def _ticks(seen: dict, rows: list[str], columns: list[str], name: str, look: Loo
     for axis, tokens in (("x", columns), ("y", rows)):
         places = sorted(seen["maps"][-1][axis])
         ticks = seen[f"{axis}_ticks"]
-        fits = len(ticks) == len(tokens) and all(abs(place - middle) < 0.15 for (place, _), middle in zip(ticks, places))
-        look.that(fits and [text for _, text in ticks] == tokens, f"{name}: every token of the {axis} axis stands at the middle of its cell",
-                  f"found {ticks}; the middles are at {places}: ax.set_{axis}ticks(places, tokens).")
+        fits = len(ticks) == len(tokens) and all(
+            abs(place - middle) < 0.15 for (place, _), middle in zip(ticks, places)
+        )
+        look.that(
+            fits and [text for _, text in ticks] == tokens,
+            f"{name}: every token of the {axis} axis stands at the middle of its cell",
+            f"found {ticks}; the middles are at {places}: ax.set_{axis}ticks(places, tokens).",
+        )
 
 
 def _refuses(call, title: str, look: Look) -> None:
@@ -69,26 +98,50 @@ def _refuses(call, title: str, look: Look) -> None:
     except NotImplementedError:
         raise
     except Exception as error:
-        look.found(title, f"{type(error).__name__} came: raise ValueError with both shapes, before drawing.")
+        look.found(
+            title,
+            f"{type(error).__name__} came: raise ValueError with both shapes, before drawing.",
+        )
     else:
         look.found(title, "no error came: compare the shapes first, and raise ValueError.")
 
 
-def _panels(figure, maps: list[Tensor], rows: list[str], columns: list[str], titles: list[str], look: Look) -> dict:
+def _panels(
+    figure, maps: list[Tensor], rows: list[str], columns: list[str], titles: list[str], look: Look
+) -> dict:
     seen = describe_panels(figure)
     panels = seen["panels"]
-    look.that(all(panel["maps"] for panel in panels), "no panel is empty", "ax.remove() takes a panel away that is left over.")
-    look.that(len(panels) == len(maps), f"{len(maps)} maps have {len(maps)} panels", f"yours has {len(panels)}.")
+    look.that(
+        all(panel["maps"] for panel in panels),
+        "no panel is empty",
+        "ax.remove() takes a panel away that is left over.",
+    )
+    look.that(
+        len(panels) == len(maps),
+        f"{len(maps)} maps have {len(maps)} panels",
+        f"yours has {len(panels)}.",
+    )
     for panel, map_, title in zip(panels, maps, titles):
         _cells(panel, map_, f"panel {title}", look)
         look.that(title in panel["title"], f"its title says {title}", f"it is {panel['title']!r}.")
     limits = [panel["maps"][-1]["limits"] for panel in panels]
-    look.that(all(np.allclose(limit, limits[0]) for limit in limits) and limits[0][0] == 0, "all panels have one scale, from 0 on",
-              f"yours are {limits}: work out vmin and vmax once, before the loop.")
-    look.that(limits[0][1] >= max(map_.max().item() for map_ in maps) - 1e-6, "the scale reaches to the largest weight", f"it ends at {limits[0][1]:.3g}.")
+    look.that(
+        all(np.allclose(limit, limits[0]) for limit in limits) and limits[0][0] == 0,
+        "all panels have one scale, from 0 on",
+        f"yours are {limits}: work out vmin and vmax once, before the loop.",
+    )
+    look.that(
+        limits[0][1] >= max(map_.max().item() for map_ in maps) - 1e-6,
+        "the scale reaches to the largest weight",
+        f"it ends at {limits[0][1]:.3g}.",
+    )
     left = next((panel for panel in panels if panel["y_ticks"]), None)
     below = next((panel for panel in panels if panel["x_ticks"]), None)
-    look.that(left is not None and below is not None, "tokens are written at rows and columns", "set_xticks and set_yticks in each panel.")
+    look.that(
+        left is not None and below is not None,
+        "tokens are written at rows and columns",
+        "set_xticks and set_yticks in each panel.",
+    )
     _ticks({**left, "x_ticks": below["x_ticks"]}, rows, columns, "tokens", look)
     look.that(bool(seen["bars"]), "there is a colour bar", "figure.colorbar(image, ax=panels).")
     return seen
@@ -99,39 +152,97 @@ def heads(student: Student, look: Look) -> None:
     first = torch.tensor([[0.2, 0.8, 0.0], [0.3, 0.3, 0.4], [0.1, 0.1, 0.8]])
     maps = [first, torch.full((3, 3), 1 / 3), first.flip(1), first.flip(0), first.roll(1, 1)]
     for n in (1, 5):
-        _panels(student.plot_heads(torch.stack(maps[:n]), tokens), maps[:n], tokens, tokens, [str(h + 1) for h in range(n)], look)
-    _refuses(lambda: student.plot_heads(torch.stack(maps), tokens[:2]), "two tokens for three rows are refused", look)
+        _panels(
+            student.plot_heads(torch.stack(maps[:n]), tokens),
+            maps[:n],
+            tokens,
+            tokens,
+            [str(h + 1) for h in range(n)],
+            look,
+        )
+    _refuses(
+        lambda: student.plot_heads(torch.stack(maps), tokens[:2]),
+        "two tokens for three rows are refused",
+        look,
+    )
 
 
 def measures(student: Student, look: Look) -> None:
     rows = torch.tensor([[0.5, 0.5, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [0.25, 0.25, 0.25, 0.25]])
     entropy = student.attention_entropy(rows)
     look.shape(entropy, (3,), "the entropy of three rows")
-    look.that(bool(entropy.isfinite().all()), "it is finite where weights are 0", "0 * log(0) is nan in floating point: torch.special.entr, or torch.where.")
-    look.close(entropy, torch.tensor([math.log(2), 0.0, math.log(4)]), "two equal weights have ln 2, one has 0, four have ln 4",
-               f"yours are {entropy.tolist()}: the natural logarithm, a minus sign, summed over the keys.")
+    look.that(
+        bool(entropy.isfinite().all()),
+        "it is finite where weights are 0",
+        "0 * log(0) is nan in floating point: torch.special.entr, or torch.where.",
+    )
+    look.close(
+        entropy,
+        torch.tensor([math.log(2), 0.0, math.log(4)]),
+        "two equal weights have ln 2, one has 0, four have ln 4",
+        f"yours are {entropy.tolist()}: the natural logarithm, a minus sign, summed over the keys.",
+    )
     masked = student.attention_entropy(rows, torch.tensor([True, True, True, False]))
-    look.close(masked, torch.tensor([math.log(2), 0.0, math.log(3)]), "masked places are left out, and the rest is made to sum to 1",
-               f"yours are {masked.tolist()}: True = may attend; divide by the sum of what is left.")
+    look.close(
+        masked,
+        torch.tensor([math.log(2), 0.0, math.log(3)]),
+        "masked places are left out, and the rest is made to sum to 1",
+        f"yours are {masked.tolist()}: True = may attend; divide by the sum of what is left.",
+    )
     nothing = student.attention_entropy(rows[:1], torch.zeros(1, 4, dtype=torch.bool))
-    look.that(bool((nothing == 0).all()), "where everything is masked it is 0", "0 / 0 is nan: clamp_min the sum.")
-    look.shape(student.attention_entropy(torch.full((2, 3, 4, 5), 0.2)), (2, 3, 4), "the entropy of a batch of heads")
+    look.that(
+        bool((nothing == 0).all()),
+        "where everything is masked it is 0",
+        "0 / 0 is nan: clamp_min the sum.",
+    )
+    look.shape(
+        student.attention_entropy(torch.full((2, 3, 4, 5), 0.2)),
+        (2, 3, 4),
+        "the entropy of a batch of heads",
+    )
 
     distance = student.attention_distance(torch.tensor([[0.5, 0.0, 0.5], [0.5, 0.0, 0.5]]))
     look.shape(distance, (2,), "the distance of two queries")
-    look.close(distance, torch.tensor([1.0, 1.0]), "half at the left and half at the right are 1 token away",
-               f"yours are {distance.tolist()}: |i - j| without a sign, weighted, summed over the keys.")
-    look.shape(student.attention_distance(torch.full((2, 4, 3, 5), 0.2)), (2, 4, 3), "the distance of a batch of heads")
+    look.close(
+        distance,
+        torch.tensor([1.0, 1.0]),
+        "half at the left and half at the right are 1 token away",
+        f"yours are {distance.tolist()}: |i - j| without a sign, weighted, summed over the keys.",
+    )
+    look.shape(
+        student.attention_distance(torch.full((2, 4, 3, 5), 0.2)),
+        (2, 4, 3),
+        "the distance of a batch of heads",
+    )
 
-    pairs = student.hard_alignment(torch.tensor([[0.1, 0.1, 0.8], [0.4, 0.4, 0.2], [0.0, 0.0, 0.0]]))
-    look.that(isinstance(pairs, list), "hard_alignment returns a list", f"yours returns a {type(pairs).__name__}.")
-    look.that(pairs[:2] == [(0, 2), (1, 0)], "its pairs are (target, source), the first of equals", f"yours are {pairs}; expected first (0, 2), then (1, 0).")
+    pairs = student.hard_alignment(
+        torch.tensor([[0.1, 0.1, 0.8], [0.4, 0.4, 0.2], [0.0, 0.0, 0.0]])
+    )
+    look.that(
+        isinstance(pairs, list),
+        "hard_alignment returns a list",
+        f"yours returns a {type(pairs).__name__}.",
+    )
+    look.that(
+        pairs[:2] == [(0, 2), (1, 0)],
+        "its pairs are (target, source), the first of equals",
+        f"yours are {pairs}; expected first (0, 2), then (1, 0).",
+    )
     look.that(len(pairs) == 2, "a row of zeros has no pair", f"yours are {pairs}.")
 
-    rate = student.alignment_error_rate([(0, 0), (1, 1), (2, 2), (3, 0)], [(0, 0), (1, 1)], [(2, 2)])
-    look.that(math.isclose(rate, 1 - (2 + 3) / (4 + 2), abs_tol=1e-6), "two sure and one possible of four are an error rate of 1/6",
-              f"yours is {rate}: |A and S| = 2, |A and P| = 3, because sure pairs are possible, too; |A| + |S| = 6.")
-    look.that(student.alignment_error_rate([], [], []) == 0, "nothing predicted and nothing sure is no error", "answer this case first.")
+    rate = student.alignment_error_rate(
+        [(0, 0), (1, 1), (2, 2), (3, 0)], [(0, 0), (1, 1)], [(2, 2)]
+    )
+    look.that(
+        math.isclose(rate, 1 - (2 + 3) / (4 + 2), abs_tol=1e-6),
+        "two sure and one possible of four are an error rate of 1/6",
+        f"yours is {rate}: |A and S| = 2, |A and P| = 3, because sure pairs are possible, too; |A| + |S| = 6.",
+    )
+    look.that(
+        student.alignment_error_rate([], [], []) == 0,
+        "nothing predicted and nothing sure is no error",
+        "answer this case first.",
+    )
 
 
 def rollout(student: Student, look: Look) -> None:
@@ -139,14 +250,29 @@ def rollout(student: Student, look: Look) -> None:
     to_0 = torch.tensor([[[1.0, 0.0], [1.0, 0.0]]])
     one = student.attention_rollout([to_1])
     look.shape(one, (2, 2), "the rollout")
-    look.close(one, torch.tensor([[0.5, 0.5], [0.0, 1.0]]), "one layer: half its map, half the identity", f"yours is {one.tolist()}.")
+    look.close(
+        one,
+        torch.tensor([[0.5, 0.5], [0.0, 1.0]]),
+        "one layer: half its map, half the identity",
+        f"yours is {one.tolist()}.",
+    )
     heads = student.attention_rollout([torch.cat([to_0, to_1])])
-    look.close(heads, torch.tensor([[0.75, 0.25], [0.25, 0.75]]), "two heads are averaged", f"yours is {heads.tolist()}.")
+    look.close(
+        heads,
+        torch.tensor([[0.75, 0.25], [0.25, 0.75]]),
+        "two heads are averaged",
+        f"yours is {heads.tolist()}.",
+    )
     two = student.attention_rollout([to_1, to_0])
     right = torch.tensor([[0.5, 0.5], [0.25, 0.75]])
     if not torch.allclose(two, right, atol=1e-5):
         display(heat_maps({"yours": two.detach(), "on paper": right}))
-    look.close(two, right, "two layers: the later one multiplies from the left", f"yours is {two.tolist()}: rows of the later layer ask what the layer below delivers.")
+    look.close(
+        two,
+        right,
+        "two layers: the later one multiplies from the left",
+        f"yours is {two.tolist()}: rows of the later layer ask what the layer below delivers.",
+    )
     _refuses(lambda: student.attention_rollout([]), "no layer is refused", look)
 
 
@@ -158,30 +284,74 @@ def patterns(student: Student, look: Look) -> None:
             name = student.classify_pattern(weights)
             if name != pattern:
                 display(heat_maps({f"{pattern}, yours says {name}": weights}))
-            look.that(name == pattern, f"a {pattern} map of size {T} is told", f"yours says {name!r}.")
-    right = sum(student.classify_pattern(draw_pattern(pattern, 9 + i, 0.5, generator)) == pattern for pattern in PATTERNS for i in range(8))
-    look.that(right >= 30, f"in noise, {right} of 40 are right", "compare whole maps rather than single cells: noise evens out over many.")
+            look.that(
+                name == pattern, f"a {pattern} map of size {T} is told", f"yours says {name!r}."
+            )
+    right = sum(
+        student.classify_pattern(draw_pattern(pattern, 9 + i, 0.5, generator)) == pattern
+        for pattern in PATTERNS
+        for i in range(8)
+    )
+    look.that(
+        right >= 30,
+        f"in noise, {right} of 40 are right",
+        "compare whole maps rather than single cells: noise evens out over many.",
+    )
 
 
 def over_time(student: Student, look: Look) -> None:
-    maps = torch.stack([torch.tensor([[1 - n / 8, n / 8, 0.0], [0.0, n / 8, 1 - n / 8]]) for n in range(7)])
+    maps = torch.stack(
+        [torch.tensor([[1 - n / 8, n / 8, 0.0], [0.0, n / 8, 1 - n / 8]]) for n in range(7)]
+    )
     training = ScriptedTraining(maps)
     kept = student.watch_training(training.train_step, training.look, [4, 0, 1])
-    look.that([step for step, _ in kept] == [0, 1, 4], "the moments rise", f"yours are {[step for step, _ in kept]}.")
-    look.that(not (torch.equal(kept[0][1], kept[2][1])), "each map is a copy", "look() hands out a tensor that training changes: detach().clone().")
+    look.that(
+        [step for step, _ in kept] == [0, 1, 4],
+        "the moments rise",
+        f"yours are {[step for step, _ in kept]}.",
+    )
+    look.that(
+        not (torch.equal(kept[0][1], kept[2][1])),
+        "each map is a copy",
+        "look() hands out a tensor that training changes: detach().clone().",
+    )
     for step, map_ in kept:
-        look.close(map_, maps[step], f"the map of moment {step} is the one after {step} steps", "look when exactly so many steps are done; 0 is before the first.")
-    look.that(training.steps == 4, "no step too many is taken", f"yours took {training.steps} for the last moment 4.")
+        look.close(
+            map_,
+            maps[step],
+            f"the map of moment {step} is the one after {step} steps",
+            "look when exactly so many steps are done; 0 is before the first.",
+        )
+    look.that(
+        training.steps == 4,
+        "no step too many is taken",
+        f"yours took {training.steps} for the last moment 4.",
+    )
     steps = [0, 20, 300, 4000]
     moments = list(zip(steps, maps))
-    _panels(student.plot_moments(moments[::-1], ["a", "b", "a"], ["x", "y"]), [map_ for _, map_ in moments], ["x", "y"], ["a", "b", "a"],
-            [str(step) for step in steps], look)
-    _refuses(lambda: student.plot_moments(moments, ["a", "b"], ["x", "y"]), "two source tokens for three columns are refused", look)
+    _panels(
+        student.plot_moments(moments[::-1], ["a", "b", "a"], ["x", "y"]),
+        [map_ for _, map_ in moments],
+        ["x", "y"],
+        ["a", "b", "a"],
+        [str(step) for step in steps],
+        look,
+    )
+    _refuses(
+        lambda: student.plot_moments(moments, ["a", "b"], ["x", "y"]),
+        "two source tokens for three columns are refused",
+        look,
+    )
 
 
 def intervention(student: Student, look: Look) -> None:
-    model = ScriptedClassifier({"good": [0.0, 1.0], "bad": [1.0, 0.0]}, {"good": 5.0, "bad": 4.0}, ("negative", "positive"), [0.0, 0.0])
-    text = "Good film, bad end, good."                                              # good film , bad end , good .
+    model = ScriptedClassifier(
+        {"good": [0.0, 1.0], "bad": [1.0, 0.0]},
+        {"good": 5.0, "bad": 4.0},
+        ("negative", "positive"),
+        [0.0, 0.0],
+    )
+    text = "Good film, bad end, good."  # good film , bad end , good .
     tokens = ["good", "film", ",", "bad", "end", ",", "good", "."]
     asked: list[list[str]] = []
 
@@ -190,14 +360,34 @@ def intervention(student: Student, look: Look) -> None:
         return model(given)
 
     student.prediction_change(watched, text, 1)
-    look.that(tokens in asked, "the model is asked about the whole text, cut into tokens", f"it was asked about {asked}: use tokenize(text).")
-    look.that([UNK, *tokens[1:]] in asked, "of two equally attended words the first is hidden, by UNK", f"it was asked about {asked[1:]}.")
+    look.that(
+        tokens in asked,
+        "the model is asked about the whole text, cut into tokens",
+        f"it was asked about {asked}: use tokenize(text).",
+    )
+    look.that(
+        [UNK, *tokens[1:]] in asked,
+        "of two equally attended words the first is hidden, by UNK",
+        f"it was asked about {asked[1:]}.",
+    )
     before = model(tokens)[0]
     for k in (0, 1, 2, 3, 50):
         hidden = [place for place in (0, 6, 3, 1, 2, 4, 5, 7)][:k]
-        right = (before[1] - model([UNK if place in hidden else token for place, token in enumerate(tokens)])[0][1]).item()
+        right = (
+            before[1]
+            - model([UNK if place in hidden else token for place, token in enumerate(tokens)])[0][1]
+        ).item()
         value = student.prediction_change(model, text, k)
-        look.that(isinstance(value, float), f"{k} hidden: a float comes back", f"yours is a {type(value).__name__}: .item().")
-        look.that(math.isclose(value, right, abs_tol=1e-5), f"{k} hidden: the change is {right:+.3f}",
-                  f"yours is {value:+.3f}: the label predicted for the whole text, before minus after.")
-    _refuses(lambda: student.prediction_change(model, text, -1), "a negative number is refused", look)
+        look.that(
+            isinstance(value, float),
+            f"{k} hidden: a float comes back",
+            f"yours is a {type(value).__name__}: .item().",
+        )
+        look.that(
+            math.isclose(value, right, abs_tol=1e-5),
+            f"{k} hidden: the change is {right:+.3f}",
+            f"yours is {value:+.3f}: the label predicted for the whole text, before minus after.",
+        )
+    _refuses(
+        lambda: student.prediction_change(model, text, -1), "a negative number is refused", look
+    )

@@ -1,4 +1,5 @@
-"""How a check speaks: a line for each thing that is right, and at the first thing that is not, what to look at."""
+"""How a check speaks: a line for each thing that is right, and at the first thing that is not, what
+to look at."""
 
 import traceback
 from collections.abc import Mapping, Sequence
@@ -33,22 +34,36 @@ class Look:
         """Stop unless `tensor` is a tensor of this shape."""
         if not isinstance(tensor, Tensor):
             self.found(f"{name} is a tensor", f"yours is a {type(tensor).__name__}.")
-        self.that(tuple(tensor.shape) == tuple(expected), f"{name} has shape {tuple(expected)}",
-                  f"yours has shape {tuple(tensor.shape)}: look at the shapes in the hints, step by step.")
+        self.that(
+            tuple(tensor.shape) == tuple(expected),
+            f"{name} has shape {tuple(expected)}",
+            f"yours has shape {tuple(tensor.shape)}: look at the shapes in the hints, step by step.",
+        )
 
     def close(self, actual: Tensor, expected: Tensor, title: str, hint: str) -> None:
         """Stop unless two tensors of one shape agree up to rounding."""
-        same = actual.shape == expected.shape and torch.allclose(actual.double(), expected.double(), atol=1e-5)
+        same = actual.shape == expected.shape and torch.allclose(
+            actual.double(), expected.double(), atol=1e-5
+        )
         self.that(bool(same), title, hint)
 
     def raised(self, error: Exception) -> None:
         """Tell an error of the student's code: what, and in which line of theirs."""
         if isinstance(error, NotImplementedError):
-            print("  · not written yet: replace raise NotImplementedError() in the stub above, run its cell, then check again.")
+            print(
+                "  · not written yet: replace raise NotImplementedError() in the stub above, run its cell, then check again."
+            )
             return
-        theirs = [frame for frame in traceback.extract_tb(error.__traceback__) if "attention_lab" not in frame.filename
-                  and "site-packages" not in frame.filename]
-        where = f"\n    → in {theirs[-1].name}, line {theirs[-1].lineno}: {theirs[-1].line}" if theirs else ""
+        theirs = [
+            frame
+            for frame in traceback.extract_tb(error.__traceback__)
+            if "attention_lab" not in frame.filename and "site-packages" not in frame.filename
+        ]
+        where = (
+            f"\n    → in {theirs[-1].name}, line {theirs[-1].lineno}: {theirs[-1].line}"
+            if theirs
+            else ""
+        )
         print(f"  ✗ your code raised {type(error).__name__}: {error}{where}")
 
     def done(self) -> None:
@@ -72,5 +87,6 @@ def display(figure: Any) -> None:
     """Show a figure below the cell, where there is a notebook to show it in."""
     from IPython import get_ipython
     from IPython.display import display as show
+
     if get_ipython() is not None:
         show(figure)

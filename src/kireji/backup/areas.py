@@ -1,7 +1,7 @@
 """What the state of a course is, and where it lies.
 
-Each area is a folder that may be a volume of its own: what is put in its place is prepared inside it, so that it only has to
-be renamed at the end.
+Each area is a folder that may be a volume of its own: what is put in its place is prepared inside
+it, so that it only has to be renamed at the end.
 """
 
 import sqlite3
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kireji import paths
 
-STAGING, ASIDE = ".restoring", ".replaced"      # in each area, while a restore runs
+STAGING, ASIDE = ".restoring", ".replaced"  # in each area, while a restore runs
 
 
 @dataclass(frozen=True)
@@ -21,49 +21,94 @@ class Area:
     name: str
     path: Path
     leave: frozenset[str] = frozenset()
-    graded: bool = False        # holds STUDENT/ASSIGNMENT folders that are filled step by step (kireji.unfinished)
-    databases: bool = False     # files of SQLite's in it are copied by SQLite's own means
-    people: bool = False        # belongs to students, who may be changing it at any moment
+    # holds STUDENT/ASSIGNMENT folders that are filled step by step (kireji.unfinished)
+    graded: bool = False
+    databases: bool = False  # files of SQLite's in it are copied by SQLite's own means
+    people: bool = False  # belongs to students, who may be changing it at any moment
 
     def children(self) -> list[Path]:
         """What lies in it and is part of the state."""
         aside = self.leave | {STAGING, ASIDE}
-        return sorted(path for path in self.path.iterdir() if path.name not in aside) if self.path.is_dir() else []
+        return (
+            sorted(path for path in self.path.iterdir() if path.name not in aside)
+            if self.path.is_dir()
+            else []
+        )
 
 
 def areas() -> list[Area]:
-    """Every area, in the order in which they are saved: what is made from something else before that from which it is made."""
-    # Left out of var/: other areas; what is worked out again (data, judgements, pages); keys that services make anew.
-    rest = {"exchange", "homes", "hub", "course", "data", "downloads", "judgements", "copies", "keys", "demo", "artefacts", "docs",
-            "mutation", "setup", "setup.log", "setup.lock", "setup.tmp", paths.RESTORED_TIMES.name, paths.UNFINISHED_RESTORE.name}
+    """Every area, in the order in which they are saved: what is made from something else before
+    that from which it is made."""
+    # Left out of var/: other areas; what is worked out again (data, judgements, pages); keys that
+    # services make anew.
+    rest = {
+        "exchange",
+        "homes",
+        "hub",
+        "course",
+        "data",
+        "downloads",
+        "judgements",
+        "copies",
+        "keys",
+        "demo",
+        "artefacts",
+        "docs",
+        "mutation",
+        "setup",
+        "setup.log",
+        "setup.lock",
+        "setup.tmp",
+        paths.RESTORED_TIMES.name,
+        paths.UNFINISHED_RESTORE.name,
+    }
     return [
         Area("feedback", paths.FEEDBACK.resolve(), graded=True),
         Area("autograded", paths.AUTOGRADED.resolve(), frozenset({"README.md"}), graded=True),
         Area("submitted", paths.SUBMITTED.resolve(), graded=True),
         Area("exchange", paths.EXCHANGE, people=True),
         Area("homes", paths.HOMES, people=True),
-        Area("hub", paths.HUB, frozenset({"up.lock", "proxy.pid", "hub.log", "course_service"}), databases=True),
+        Area(
+            "hub",
+            paths.HUB,
+            frozenset({"up.lock", "proxy.pid", "hub.log", "course_service"}),
+            databases=True,
+        ),
         Area("var", paths.VAR, frozenset(rest), databases=True),
     ]
 
 
-GRADEBOOK = "gradebook.db"      # the archive's name for it, and for the folder of the files below
+GRADEBOOK = "gradebook.db"  # the archive's name for it, and for the folder of the files below
 SETTINGS = "settings"
 # What an instructor sets; some of it is not in git.
-SETTINGS_FILES = (".env", "nbgrader_config.py", "hub_config/jupyterhub_config.py", "hub_config/compose/roster/roster.csv")
+SETTINGS_FILES = (
+    ".env",
+    "nbgrader_config.py",
+    "hub_config/jupyterhub_config.py",
+    "hub_config/compose/roster/roster.csv",
+)
 
 
 def what_is_here() -> list[str]:
     """What a restore would overwrite, in words; nothing where the course has not begun."""
-    found = [f"{number} {words[number > 1]}" for number, *words in (
-        (len(_folders("submitted")), "student with collected work", "students with collected work"),
-        (_handed_in(), "submission in the exchange", "submissions in the exchange"),
-        (len(_folders("homes")), "home folder", "home folders"),
-        (_in_gradebook(), "student in the gradebook", "students in the gradebook")) if number]
+    found = [
+        f"{number} {words[number > 1]}"
+        for number, *words in (
+            (
+                len(_folders("submitted")),
+                "student with collected work",
+                "students with collected work",
+            ),
+            (_handed_in(), "submission in the exchange", "submissions in the exchange"),
+            (len(_folders("homes")), "home folder", "home folders"),
+            (_in_gradebook(), "student in the gradebook", "students in the gradebook"),
+        )
+        if number
+    ]
     if any((paths.HUB / name).exists() for name in ("accounts.json", "jupyterhub.sqlite")):
         found.append("accounts")
     if paths.UNFINISHED_RESTORE.exists():
-        found = []      # the half of a restore that was cut short is nothing to keep
+        found = []  # the half of a restore that was cut short is nothing to keep
     return found
 
 
@@ -83,4 +128,4 @@ def _in_gradebook() -> int:
         with closing(sqlite3.connect(f"file:{paths.GRADEBOOK}?mode=ro", uri=True)) as database:
             return database.execute("SELECT count(*) FROM student").fetchone()[0]
     except sqlite3.DatabaseError:
-        return 1        # something is there, and it cannot be read
+        return 1  # something is there, and it cannot be read

@@ -1,7 +1,7 @@
-"""Reads folders for a backup while others change them: each file as it was at one moment, and nothing is followed."""
+"""Reads folders for a backup while others change them: each file as it was at one moment, and
+nothing is followed."""
 
 import os
-import shutil
 import sqlite3
 import stat
 import tempfile
@@ -15,9 +15,9 @@ from kireji.backup.areas import Area
 from kireji.unfinished import TIMESTAMP, in_hand, is_unfinished
 
 TRIES = 5
-IN_MEMORY = 8 * 2**20       # bytes of a file; larger ones wait on the disk
-DEEPEST = 100               # folders in folders: each is held open while what is in it is read
-HOLLOW = 2**30              # bytes that a file claims and does not take up on the disk
+IN_MEMORY = 8 * 2**20  # bytes of a file; larger ones wait on the disk
+DEEPEST = 100  # folders in folders: each is held open while what is in it is read
+HOLLOW = 2**30  # bytes that a file claims and does not take up on the disk
 MAGIC = b"SQLite format 3\0"
 Tell = Callable[[str], None]
 
@@ -37,7 +37,8 @@ class Entry:
 
 
 def read_area(area: Area, tell: Tell) -> Iterator[Entry]:
-    """Everything in `area`, folders before what is in them. `tell` hears what had to be left out."""
+    """Everything in `area`, folders before what is in them. `tell` hears what had to be left
+    out."""
     for child in area.children():
         if not area.graded:
             yield from read_tree(child, f"{area.name}/{child.name}", area, tell)
@@ -50,7 +51,8 @@ def read_area(area: Area, tell: Tell) -> Iterator[Entry]:
 
 
 def read_tree(path: Path, name: str, area: Area, tell: Tell) -> Iterator[Entry]:
-    """`path` and everything below it, through open folders: one that is swapped for a link meanwhile leads nowhere."""
+    """`path` and everything below it, through open folders: one that is swapped for a link
+    meanwhile leads nowhere."""
     try:
         parent = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -71,13 +73,17 @@ def _walk(parent: int, own: str, name: str, area: Area, tell: Tell, depth: int) 
             yield Entry(name, status, link=os.readlink(own, dir_fd=parent))
         elif stat.S_ISREG(status.st_mode):
             if status.st_size - status.st_blocks * 512 > HOLLOW:
-                tell(f"{shown(name)} claims {status.st_size / 2**30:.0f} GiB and is hollow: left out.")
+                tell(
+                    f"{shown(name)} claims {status.st_size / 2**30:.0f} GiB and is hollow: left out."
+                )
             elif not (area.databases and name.endswith(("-journal", "-wal", "-shm"))):
                 yield _file(parent, own, name, area, tell)
         elif stat.S_ISDIR(status.st_mode) and not depth:
             tell(f"{shown(name)} is more than {DEEPEST} folders deep: left out.")
         elif stat.S_ISDIR(status.st_mode):
-            handle = os.open(own, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
+            handle = os.open(
+                own, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent
+            )
             try:
                 yield Entry(name, os.fstat(handle))
                 for child in sorted(os.listdir(handle)):
@@ -87,18 +93,20 @@ def _walk(parent: int, own: str, name: str, area: Area, tell: Tell, depth: int) 
         elif not stat.S_ISSOCK(status.st_mode):
             tell(f"{shown(name)} is a device or a pipe: left out.")
     except (FileNotFoundError, NotADirectoryError):
-        pass                    # gone, or something else, since it was seen
+        pass  # gone, or something else, since it was seen
     except PermissionError:
         tell(f"{shown(name)} may not be read by this account: left out.")
 
 
 def _file(parent: int, own: str, name: str, area: Area, tell: Tell) -> Entry:
     for attempt in range(TRIES):
-        handle = os.open(own, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=parent)
+        handle = os.open(
+            own, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=parent
+        )
         with open(handle, "rb") as file:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
-                raise FileNotFoundError(own)        # has become something else: as if it were gone
+                raise FileNotFoundError(own)  # has become something else: as if it were gone
             if area.databases and file.read(len(MAGIC)) == MAGIC:
                 return Entry(name, status, snapshot(area.path / Path(name).relative_to(area.name)))
             file.seek(0)
@@ -109,7 +117,9 @@ def _file(parent: int, own: str, name: str, area: Area, tell: Tell) -> Entry:
             break
         content.close()
     if not still:
-        tell(f"{shown(name)} was being written all the time: it is saved as it was while it was read.")
+        tell(
+            f"{shown(name)} was being written all the time: it is saved as it was while it was read."
+        )
     return Entry(name, status, content)
 
 
@@ -126,7 +136,10 @@ def snapshot(database: Path) -> IO[bytes]:
     """A sound copy of a database of SQLite's, whoever writes to it."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy"
-        with closing(sqlite3.connect(database, timeout=60)) as source, closing(sqlite3.connect(copy)) as target:
+        with (
+            closing(sqlite3.connect(database, timeout=60)) as source,
+            closing(sqlite3.connect(copy)) as target,
+        ):
             source.backup(target)
         with open(copy, "rb") as file:
             return _copy(file, copy.stat().st_size)

@@ -1,7 +1,8 @@
 """Puts a saved course where there is none.
 
-Everything is unpacked and checked inside the areas first; only then it is renamed into its places. An archive is not trusted:
-a name that leads elsewhere, a link that something else would be written through, a device: none of it comes to be.
+Everything is unpacked and checked inside the areas first; only then it is renamed into its places.
+An archive is not trusted: a name that leads elsewhere, a link that something else would be written
+through, a device: none of it comes to be.
 """
 
 import errno
@@ -16,7 +17,16 @@ from pathlib import Path
 
 from kireji import paths
 from kireji.backup.archive import BadArchive, Reader, modified
-from kireji.backup.areas import ASIDE, GRADEBOOK, SETTINGS, SETTINGS_FILES, STAGING, Area, areas, what_is_here
+from kireji.backup.areas import (
+    ASIDE,
+    GRADEBOOK,
+    SETTINGS,
+    SETTINGS_FILES,
+    STAGING,
+    Area,
+    areas,
+    what_is_here,
+)
 from kireji.errors import KirejiError
 from kireji.exchange import times
 
@@ -25,7 +35,8 @@ FLAG = "--overwrite-the-course-that-is-here"
 
 @dataclass
 class Restored:
-    """What came back. `settings`: files that differ from the ones here, and where the saved ones were put."""
+    """What came back. `settings`: files that differ from the ones here, and where the saved ones
+    were put."""
 
     made: str
     files: int = 0
@@ -44,12 +55,14 @@ class _Staged:
 def restore(archive: Reader, overwrite: bool = False) -> Restored:
     """Put everything of `archive` in its place. Nobody may use the course meanwhile.
 
-    KirejiError where there is a course and `overwrite` is not given, where the archive is bad (nothing is changed then), or
-    where the disk is full."""
+    KirejiError where there is a course and `overwrite` is not given, where the archive is bad
+    (nothing is changed then), or where the disk is full."""
     here = what_is_here()
     if here and not overwrite:
-        raise KirejiError(f"There is a course here already: {', '.join(here)}. Nothing was changed. Restore into a fresh clone, or, "
-                          f"if all of it may be lost, run the command again with {FLAG}.")
+        raise KirejiError(
+            f"There is a course here already: {', '.join(here)}. Nothing was changed. Restore into a fresh clone, or, "
+            f"if all of it may be lost, run the command again with {FLAG}."
+        )
     everything = areas()
     with _full_disk_explained():
         try:
@@ -64,7 +77,8 @@ def restore(archive: Reader, overwrite: bool = False) -> Restored:
             _place_gradebook()
             restored.settings = _place_settings()
             times.record(paths.EXCHANGE / paths.COURSE_ID / "inbound", archive.times)
-            for made in ("data", "release"):        # what the set-up made from another secret and another gradebook
+            # what the set-up made from another secret and another gradebook
+            for made in ("data", "release"):
                 (paths.VAR / "setup" / made).unlink(missing_ok=True)
             os.sync()
             paths.UNFINISHED_RESTORE.unlink()
@@ -86,17 +100,21 @@ def _unpack(archive: Reader, by_name: dict[str, Area]) -> _Staged:
             place.mkdir(mode=0o700)
             staged.folders.append((place, member))
         elif content:
-            with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
+            with open(
+                os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb"
+            ) as file:
                 shutil.copyfileobj(content, file, 2**20)
-                file.flush()        # what is written later would move its time
+                file.flush()  # what is written later would move its time
                 _own(file.fileno(), member)
                 os.fchmod(file.fileno(), member.mode & 0o777)
                 os.utime(file.fileno(), ns=(modified(member),) * 2)
             staged.files += 1
         else:
-            raise BadArchive(f"{archive.name} was not written by `./kireji backup`: it has a device, a pipe or a hard link. Nothing "
-                             "was changed.")
-    for place, member in staged.links:      # last: nothing is written through a link
+            raise BadArchive(
+                f"{archive.name} was not written by `./kireji backup`: it has a device, a pipe or a hard link. Nothing "
+                "was changed."
+            )
+    for place, member in staged.links:  # last: nothing is written through a link
         place.symlink_to(member.linkname)
         os.utime(place, ns=(modified(member),) * 2, follow_symlinks=False)
         _own(place, member)
@@ -108,7 +126,8 @@ def _unpack(archive: Reader, by_name: dict[str, Area]) -> _Staged:
 
 
 def _place(archive: Reader, member: tarfile.TarInfo, by_name: dict[str, Area]) -> Path:
-    """Where to unpack a member; BadArchive for a name that is none of ours or leads out of its area."""
+    """Where to unpack a member; BadArchive for a name that is none of ours or leads out of its
+    area."""
     top, _, rest = member.name.partition("/")
     area = by_name.get("var" if top in (GRADEBOOK, SETTINGS) else top)
     inner = member.name if top in (GRADEBOOK, SETTINGS) else rest
@@ -123,12 +142,15 @@ def _place(archive: Reader, member: tarfile.TarInfo, by_name: dict[str, Area]) -
             place.parent.mkdir(parents=True, exist_ok=True)
         if place.parent.is_dir() and _tarfile_agrees(member, inner, staging):
             return place
-    raise BadArchive(f"{archive.name} was not written by `./kireji backup`: {ascii(member.name)} has no place in a course. Nothing "
-                     "was changed.")
+    raise BadArchive(
+        f"{archive.name} was not written by `./kireji backup`: {ascii(member.name)} has no place in a course. Nothing "
+        "was changed."
+    )
 
 
 def _tarfile_agrees(member: tarfile.TarInfo, inner: str, staging: Path) -> bool:
-    """A second opinion on the name, where this Python has it (3.11.4 and later). A link's target is kept and never followed."""
+    """A second opinion on the name, where this Python has it (3.11.4 and later). A link's target is
+    kept and never followed."""
     if not hasattr(tarfile, "data_filter"):
         return True
     plain = member.replace(name=inner, deep=False)
@@ -143,7 +165,12 @@ def _tarfile_agrees(member: tarfile.TarInfo, inner: str, staging: Path) -> bool:
 def _own(place: Path | int, member: tarfile.TarInfo) -> None:
     """Give it its owner; only root can."""
     if os.geteuid() == 0:
-        os.chown(place, member.uid, member.gid, **({} if isinstance(place, int) else {"follow_symlinks": False}))
+        os.chown(
+            place,
+            member.uid,
+            member.gid,
+            **({} if isinstance(place, int) else {"follow_symlinks": False}),
+        )
 
 
 def _swap(area: Area) -> None:
@@ -169,15 +196,22 @@ def _place_gradebook() -> None:
 
 
 def _place_settings() -> dict[str, str]:
-    """Settings that are not here are put in place; what differs is put beside: it may be of another version."""
+    """Settings that are not here are put in place; what differs is put beside: it may be of another
+    version."""
     beside = {}
     for name in SETTINGS_FILES:
         saved, own = paths.VAR / STAGING / SETTINGS / name, paths.CLONE / name
-        if not saved.is_file() or saved.is_symlink() or (own.exists() and own.read_bytes() == saved.read_bytes()):
+        if (
+            not saved.is_file()
+            or saved.is_symlink()
+            or (own.exists() and own.read_bytes() == saved.read_bytes())
+        ):
             continue
         target = own.with_name(own.name + ".from-backup") if own.exists() else own
         if not os.access(own.parent, os.W_OK):
-            beside[name] = f"nothing: take it out of the archive, with tar -xzOf FILE {SETTINGS}/{name}"
+            beside[name] = (
+                f"nothing: take it out of the archive, with tar -xzOf FILE {SETTINGS}/{name}"
+            )
             continue
         shutil.move(saved, target)
         if target != own:
@@ -186,7 +220,9 @@ def _place_settings() -> dict[str, str]:
 
 
 def _remove(path: Path) -> None:
-    """Remove a file or a folder with everything in it, also folders that their owner made unreadable."""
+    """Remove a file or a folder with everything in it, also folders that their owner made
+    unreadable."""
+
     def open_up(function: Callable, failed: str, error: BaseException) -> None:
         os.chmod(os.path.dirname(failed), 0o700)
         if os.path.isdir(failed) and not os.path.islink(failed):
@@ -208,6 +244,10 @@ def _full_disk_explained() -> Iterator[None]:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        raise KirejiError("The disk is full: the archive could not be unpacked, and nothing was changed. Free some space and run the "
-                          "command again." if not paths.UNFINISHED_RESTORE.exists() else "The disk is full. What was restored is not whole: free "
-                          "some space and run the command again.") from None
+        raise KirejiError(
+            "The disk is full: the archive could not be unpacked, and nothing was changed. Free some space and run the "
+            "command again."
+            if not paths.UNFINISHED_RESTORE.exists()
+            else "The disk is full. What was restored is not whole: free "
+            "some space and run the command again."
+        ) from None

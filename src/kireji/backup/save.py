@@ -20,12 +20,13 @@ class Saved:
     """What went into an archive."""
 
     files: int = 0
-    size: int = 0                                   # bytes, before they were packed
+    size: int = 0  # bytes, before they were packed
     left_out: list[str] = field(default_factory=list)
 
 
 def save(stream: IO[bytes], tell: Tell) -> Saved:
-    """Write an archive of everything. `tell` hears what had to be waited for. KirejiError where something cannot be saved."""
+    """Write an archive of everything. `tell` hears what had to be waited for. KirejiError where
+    something cannot be saved."""
     saved = Saved()
     with Writer(stream) as archive:
         for entry in _everything(saved.left_out.append, tell):
@@ -40,7 +41,8 @@ def _everything(leave: Tell, tell: Tell) -> Iterator[Entry]:
     gradebook.check(paths.GRADEBOOK)
     for area in areas():
         if area.path == paths.VAR:
-            # After what was graded: a grade without its folder is worked out again, a folder without its grade is not.
+            # After what was graded: a grade without its folder is worked out again, a folder
+            # without its grade is not.
             yield from _gradebook(tell)
         yield from read_area(area, leave)
     settings = Area(SETTINGS, paths.CLONE)
@@ -59,7 +61,8 @@ def _gradebook(tell: Tell) -> Iterator[Entry]:
 
 @contextmanager
 def new_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file that nobody else may read, which appears under its name whole or not at all. KirejiError if there is one."""
+    """A file that nobody else may read, which appears under its name whole or not at all.
+    KirejiError if there is one."""
     if path.exists():
         raise KirejiError(f"{path} is there already; it was left as it is. Give another name.")
     draft = path.with_name(f".{path.name}.unfinished")

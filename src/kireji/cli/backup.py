@@ -9,23 +9,32 @@ import click
 
 
 def refuse_in_a_service() -> None:
-    """KirejiError inside a service of the compose deployment: it sees only its own part of the state."""
+    """KirejiError inside a service of the compose deployment: it sees only its own part of the
+    state."""
     from kireji.errors import KirejiError
 
     if os.environ.get("KIREJI_SANDBOX_SOCKETS"):
-        raise KirejiError("This service sees only a part of the course. On the machine itself: "
-                          "docker compose run --rm -T keeper backup - > FILE, or: ... keeper restore - < FILE")
+        raise KirejiError(
+            "This service sees only a part of the course. On the machine itself: "
+            "docker compose run --rm -T keeper backup - > FILE, or: ... keeper restore - < FILE"
+        )
 
 
 @click.command()
-@click.argument("file", required=False, metavar="[FILE]", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True))
+@click.argument(
+    "file",
+    required=False,
+    metavar="[FILE]",
+    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
+)
 def backup(file: Path | None) -> None:
-    """Save the course's whole state into FILE: kireji-backup-DATE.tar.gz in this folder, if none is given.
+    """Save the course's whole state into FILE: kireji-backup-DATE.tar.gz in this folder, if none is
+    given.
 
-    Accounts, homes, the exchange, submissions, grades, feedback, the secret and the settings. The hub may be up and people may
-    work meanwhile. FILE holds passwords, the course's secret and everybody's grades: keep it where only you can read it.
-    A FILE of - is standard output."""
-    from kireji.backup.save import new_file, save       # here: help stays fast
+    Accounts, homes, the exchange, submissions, grades, feedback, the secret and the settings. The
+    hub may be up and people may work meanwhile. FILE holds passwords, the course's secret and
+    everybody's grades: keep it where only you can read it. A FILE of - is standard output."""
+    from kireji.backup.save import new_file, save  # here: help stays fast
     from kireji.errors import KirejiError
 
     refuse_in_a_service()
@@ -41,8 +50,16 @@ def backup(file: Path | None) -> None:
             with new_file(file) as stream:
                 saved = save(stream, tell)
         except OSError as error:
-            raise KirejiError(f"{file} cannot be written: {error.strerror}. Nothing of it is left.") from None
+            raise KirejiError(
+                f"{file} cannot be written: {error.strerror}. Nothing of it is left."
+            ) from None
     for sentence in saved.left_out:
         tell(sentence)
-    packed = "" if file == Path("-") else f", packed into {file.stat().st_size / 2**20:.0f} MiB as {file}"
-    tell(f"Saved {saved.files} files, {saved.size / 2**20:.0f} MiB{packed}. Keep it safe: it holds passwords and the course's secret.")
+    packed = (
+        ""
+        if file == Path("-")
+        else f", packed into {file.stat().st_size / 2**20:.0f} MiB as {file}"
+    )
+    tell(
+        f"Saved {saved.files} files, {saved.size / 2**20:.0f} MiB{packed}. Keep it safe: it holds passwords and the course's secret."
+    )

@@ -20,25 +20,31 @@ MOST_SHOWN = 40
 def copies(assignment: str) -> None:
     """Compare the collected submissions of ASSIGNMENT with one another: code and trained weights.
 
-    Prints the pairs that are alike and writes a page that shows their code side by side. Nothing is recorded, no points
-    change, and no student sees it.
+    Prints the pairs that are alike and writes a page that shows their code side by side. Nothing is
+    recorded, no points change, and no student sees it.
     """
-    from kireji.copies.page import percent      # here: torch and nbgrader take a second to import
+    from kireji.copies.page import percent  # here: torch and nbgrader take a second to import
     from kireji.grading.course import Course
 
     console = Console(highlight=False)
     course = Course()
     found = compare(course, assignment, console)
     if not found.pairs:
-        console.print(f"Of {len(found.students)} submissions of {found.assignment} no two are alike.")
+        console.print(
+            f"Of {len(found.students)} submissions of {found.assignment} no two are alike."
+        )
         return
     table = Table("Students", "What", "Alike", "In what way", box=None, padding=(0, 2, 0, 0))
     for pair in found.pairs[:MOST_SHOWN]:
-        table.add_row(escape(f"{pair.one} and {pair.other}"), escape(pair.what), percent(pair), pair.how)
+        table.add_row(
+            escape(f"{pair.one} and {pair.other}"), escape(pair.what), percent(pair), pair.how
+        )
     console.print(table)
     if len(found.pairs) > MOST_SHOWN:
         console.print(f"... and {len(found.pairs) - MOST_SHOWN} more pairs.")
-    console.print("A reason to look and to ask, not a proof. All pairs, and their code side by side:")
+    console.print(
+        "A reason to look and to ask, not a proof. All pairs, and their code side by side:"
+    )
     console.print(f"  {page_of(course, found.assignment)}", soft_wrap=True)
 
 
@@ -50,8 +56,13 @@ def compare(course: "Course", assignment: str, console: Console) -> "Look":
 
     loaded = load(assignment)
     with console.status(f"Comparing the submissions of {loaded.name}") as status:
-        found = look(loaded, [(who, course.submitted(loaded.name, who)) for who in course.students(loaded.name)],
-                     lambda student: status.update(f"Comparing the submissions of {loaded.name}: reading {escape(student)}'s"))
+        found = look(
+            loaded,
+            [(who, course.submitted(loaded.name, who)) for who in course.students(loaded.name)],
+            lambda student: status.update(
+                f"Comparing the submissions of {loaded.name}: reading {escape(student)}'s"
+            ),
+        )
     page = page_of(course, loaded.name)
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(render(found), encoding="utf-8")

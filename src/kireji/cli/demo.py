@@ -10,20 +10,28 @@ from rich.table import Table
 
 @click.command()
 @click.argument("assignments", nargs=-1, metavar="[ASSIGNMENT]...")
-@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Also write the reports here.")
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the reports here.",
+)
 def demo(assignments: tuple[str, ...], json_file: Path | None) -> None:
-    """Take sample students through the course: release, fetch, work, submit, collect, grade, feedback.
+    """Take sample students through the course: release, fetch, work, submit, collect, grade,
+    feedback.
 
-    Goes through the ASSIGNMENTs named, or all of them. It happens in var/demo and touches neither your gradebook nor
-    your students. The first time trains each solution's models, a few minutes for each assignment; they are kept.
+    Goes through the ASSIGNMENTs named, or all of them. It happens in var/demo and touches neither
+    your gradebook nor your students. The first time trains each solution's models, a few minutes
+    for each assignment; they are kept.
     """
-    from kireji import paths                    # here: torch and nbgrader take a second to import
+    from kireji import paths  # here: torch and nbgrader take a second to import
     from kireji.demo import loop
     from kireji.grading import assignment as catalogue
 
     console = Console(highlight=False)
     names = [catalogue.load(name).name for name in assignments] or catalogue.names()
     with console.status("Starting") as status:
+
         def tell(step: str) -> None:
             console.print(f"[dim]· {step}[/]")
             status.update(f"{step} ...")
@@ -32,11 +40,17 @@ def demo(assignments: tuple[str, ...], json_file: Path | None) -> None:
     table = Table("Student", "hands in", "Assignment", "Points", box=None, padding=(0, 2, 0, 0))
     for result in results:
         report = result.report
-        table.add_row(result.student.name, result.student.description, report["assignment"],
-                      f"{report['score']:g} / {report['max_score']:g}")
+        table.add_row(
+            result.student.name,
+            result.student.description,
+            report["assignment"],
+            f"{report['score']:g} / {report['max_score']:g}",
+        )
     console.print()
     console.print(table)
-    console.print("\nPoints are the automatic ones; written questions wait for a person. What each student sees:")
+    console.print(
+        "\nPoints are the automatic ones; written questions wait for a person. What each student sees:"
+    )
     for result in results:
         console.print(f"  {result.page.relative_to(paths.ROOT)}", soft_wrap=True)
     if json_file:

@@ -21,18 +21,39 @@ STOPPED = "Stopped. {done} of {total} are graded and recorded; the same command 
 @click.command()
 @click.argument("assignments", nargs=-1, metavar="[ASSIGNMENT]...")
 @click.option("--student", help="Only this student's submissions.")
-@click.option("--again", is_flag=True, help="Also what is graded already, where anything changed since.")
-@click.option("--trust-submissions", is_flag=True, help="Grade even where nothing walls submissions in (no bubblewrap).")
-@click.option("--workers", type=click.IntRange(1), help="How many to judge at a time; as many as processors unless told.")
-@click.option("--cluster", metavar="ADDRESS", help="Judge on the workers of the Dask scheduler there, such as tcp://10.0.0.5:8786.")
-def grade(assignments: tuple[str, ...], student: str | None, again: bool, trust_submissions: bool,
-          workers: int | None, cluster: str | None) -> None:
+@click.option(
+    "--again", is_flag=True, help="Also what is graded already, where anything changed since."
+)
+@click.option(
+    "--trust-submissions",
+    is_flag=True,
+    help="Grade even where nothing walls submissions in (no bubblewrap).",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    help="How many to judge at a time; as many as processors unless told.",
+)
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Judge on the workers of the Dask scheduler there, such as tcp://10.0.0.5:8786.",
+)
+def grade(
+    assignments: tuple[str, ...],
+    student: str | None,
+    again: bool,
+    trust_submissions: bool,
+    workers: int | None,
+    cluster: str | None,
+) -> None:
     """Collect and grade the ASSIGNMENTs (all, if none is named) into nbgrader's gradebook.
 
-    What is graded already is left alone unless it was submitted anew. Can be stopped at any time: a grade is either
-    the old one or the new one, and the next call goes on.
+    What is graded already is left alone unless it was submitted anew. Can be stopped at any time: a
+    grade is either the old one or the new one, and the next call goes on.
     """
-    from kireji.grading import assignment as catalogue      # here: torch and nbgrader take a second to import
+    # here: torch and nbgrader take a second to import
+    from kireji.grading import assignment as catalogue
     from kireji.grading.course import Course
 
     names = [catalogue.load(name).name for name in assignments] or catalogue.names()
@@ -42,20 +63,32 @@ def grade(assignments: tuple[str, ...], student: str | None, again: bool, trust_
         return
     from kireji.grading.cluster import Cluster
 
-    with Cluster(cluster) as place:     # before anything else: its address may be wrong
+    with Cluster(cluster) as place:  # before anything else: its address may be wrong
         grade_all(course, names, student, again, workers or place.workers, console, place)
 
 
-def grade_all(course: "Course", names: list[str], student: str | None, again: bool, workers: int | None,
-              console: Console, place: Executor | None = None) -> None:
-    """Collect `names` and grade what is new, or everything if `again`. KirejiError at the end if some could not be.
+def grade_all(
+    course: "Course",
+    names: list[str],
+    student: str | None,
+    again: bool,
+    workers: int | None,
+    console: Console,
+    place: Executor | None = None,
+) -> None:
+    """Collect `names` and grade what is new, or everything if `again`. KirejiError at the end if
+    some could not be.
 
     place: where to judge; on this machine unless given."""
     course.make_ready(console.print)
     for name in names:
         course.collect(name)
-    work = [(name, who) for name in names for who in course.students(name)
-            if student in (None, who) and (again or not course.is_graded(name, who))]
+    work = [
+        (name, who)
+        for name in names
+        for who in course.students(name)
+        if student in (None, who) and (again or not course.is_graded(name, who))
+    ]
     if not work:
         whose = f"by {student}" if student else "new"
         console.print(f"Nothing {whose} to grade in {', '.join(names)}.")
@@ -63,14 +96,20 @@ def grade_all(course: "Course", names: list[str], student: str | None, again: bo
     where = {"open_executor": lambda count: place} if place else {}
     table = Table("Assignment", "Student", "Score", box=None, padding=(0, 2, 0, 0))
     failed = []
-    from kireji.cli.progress import Round                   # here: torch takes a second to import
-    from kireji.grading.ahead import NobodyLeft             # and here
+    from kireji.cli.progress import Round  # here: torch takes a second to import
+    from kireji.grading.ahead import NobodyLeft  # and here
 
     shown = Round(len(work))
     try:
         with Live(shown, console=console, transient=True, refresh_per_second=4):
-            for name, who, reason in course.grade_many(work, workers, console.print, watch=shown.judging, **where):
-                score = "[red]not graded[/]" if reason else "{:g} / {:g}".format(*course.score(name, who))
+            for name, who, reason in course.grade_many(
+                work, workers, console.print, watch=shown.judging, **where
+            ):
+                score = (
+                    "[red]not graded[/]"
+                    if reason
+                    else "{:g} / {:g}".format(*course.score(name, who))
+                )
                 shown.done(name, who, score)
                 table.add_row(name, who, score)
                 failed += [reason] if reason else []
@@ -78,12 +117,17 @@ def grade_all(course: "Course", names: list[str], student: str | None, again: bo
     except KeyboardInterrupt:
         raise KirejiError(STOPPED.format(done=shown.finished, total=len(work))) from None
     except NobodyLeft as reason:
-        raise KirejiError(f"{STOPPED.format(done=shown.finished, total=len(work))} {reason}") from None
+        raise KirejiError(
+            f"{STOPPED.format(done=shown.finished, total=len(work))} {reason}"
+        ) from None
     console.print(table)
     for name in dict.fromkeys(name for name, _ in work) if student is None else ():
         alike = compare(course, name, console).pairs
         if alike:
-            console.print(f"[yellow]Notice:[/] {len(alike)} {'pairs' if len(alike) > 1 else 'pair'} of submissions of {name} "
-                          f"are alike, in code or in weights. Look with: ./kireji copies {name}", soft_wrap=True)
+            console.print(
+                f"[yellow]Notice:[/] {len(alike)} {'pairs' if len(alike) > 1 else 'pair'} of submissions of {name} "
+                f"are alike, in code or in weights. Look with: ./kireji copies {name}",
+                soft_wrap=True,
+            )
     if failed:
         raise KirejiError("\n".join(failed))

@@ -10,14 +10,23 @@ from rich.console import Console
 @click.command()
 @click.argument("assignment")
 @click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON, pictures included (base64 PNG).")
-@click.option("--trust-submissions", is_flag=True, help="Run it even where nothing walls it in (no bubblewrap).")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print the report as JSON, pictures included (base64 PNG).",
+)
+@click.option(
+    "--trust-submissions",
+    is_flag=True,
+    help="Run it even where nothing walls it in (no bubblewrap).",
+)
 def judge(assignment: str, directory: Path, as_json: bool, trust_submissions: bool) -> None:
     """Grade the submission in DIRECTORY for ASSIGNMENT and print its report. Nothing is recorded.
 
     DIRECTORY holds what a student hands in: ASSIGNMENT.ipynb and its checkpoints (*.safetensors).
     """
-    from kireji import paths                    # here: torch and nbgrader take a second to import
+    from kireji import paths  # here: torch and nbgrader take a second to import
     from kireji.data.secret import read_or_make_secret
     from kireji.grading.assignment import load
     from kireji.grading.intake import read_submission
@@ -30,7 +39,8 @@ def judge(assignment: str, directory: Path, as_json: bool, trust_submissions: bo
     errors = Console(stderr=True)
     with errors.status(f"Running {assignment}.ipynb in the sandbox, then the hidden tests ..."):
         report = grade_submission(
-            submission, loaded, read_or_make_secret(paths.SECRET), trusted=trust_submissions).report
+            submission, loaded, read_or_make_secret(paths.SECRET), trusted=trust_submissions
+        ).report
     if as_json:
         click.echo(json.dumps(report.as_dict(), indent=2, ensure_ascii=False))
     else:

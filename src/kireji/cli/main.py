@@ -1,4 +1,5 @@
-"""The command group. A command's module is imported only when that command is called: help stays fast."""
+"""The command group. A command's module is imported only when that command is called: help stays
+fast."""
 
 import sys
 from importlib import import_module
@@ -11,7 +12,8 @@ from kireji.hub.compose import course_log
 
 
 class Commands(click.Group):
-    """The commands of `kireji.commands`; an error that is the user's to mend is one sentence, without a trace."""
+    """The commands of `kireji.commands`; an error that is the user's to mend is one sentence,
+    without a trace."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

@@ -1,4 +1,5 @@
-"""What `./kireji grade` shows while it works: what runs and for how long, what waits, what was done last, the time left."""
+"""What `./kireji grade` shows while it works: what runs and for how long, what waits, what was done
+last, the time left."""
 
 import time
 from collections import deque
@@ -9,15 +10,22 @@ from rich.table import Table
 
 from kireji.grading.ahead import Judging
 
-LAST = 5        # of those that are done are shown
+LAST = 5  # of those that are done are shown
 
 
 class Round:
-    """Submissions on their way, to be shown by rich's Live. `judging` is told where they are judged, as soon as that is known."""
+    """Submissions on their way, to be shown by rich's Live. `judging` is told where they are
+    judged, as soon as that is known."""
 
     def __init__(self, total: int) -> None:
-        self.bar = Progress(TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"),
-                            TimeRemainingColumn(), TextColumn("left"))
+        self.bar = Progress(
+            TextColumn("Grading"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.description}"),
+            TimeRemainingColumn(),
+            TextColumn("left"),
+        )
         self.task = self.bar.add_task("", total=total)
         self.total, self.finished = total, 0
         self.place: Judging | None = None
@@ -35,7 +43,10 @@ class Round:
         self.bar.update(self.task, completed=self.finished)
 
     def __rich__(self) -> Group:
-        running = [(folder.name, folder.parent.name) for folder in (self.place.running if self.place else ())]
+        running = [
+            (folder.name, folder.parent.name)
+            for folder in (self.place.running if self.place else ())
+        ]
         table = Table("", "", "", "", box=None, show_header=False, padding=(0, 2, 0, 0))
         for assignment, student, score in self.last:
             table.add_row("[green]done[/]", student, assignment, score)

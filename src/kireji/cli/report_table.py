@@ -6,8 +6,14 @@ from rich.table import Table
 
 from kireji.grading.report import Report
 
-MARKS = {"passed": "[green]✓[/]", "partly": "[yellow]◐[/]", "failed": "[red]✗[/]", "error": "[red]![/]",
-         "timeout": "[red]⏱[/]", "missing": "[dim]–[/]"}
+MARKS = {
+    "passed": "[green]✓[/]",
+    "partly": "[yellow]◐[/]",
+    "failed": "[red]✗[/]",
+    "error": "[red]![/]",
+    "timeout": "[red]⏱[/]",
+    "missing": "[dim]–[/]",
+}
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -18,12 +24,16 @@ def print_report(report: Report, console: Console) -> None:
     table.add_column(justify="right", no_wrap=True)
     for cell in report.cells:
         score = "by hand" if cell.score is None else f"{cell.score:g}"
-        table.add_row("", f"[bold]{escape(cell.grade_id)}[/]", f"[bold]{score} / {cell.max_score:g}[/]")
+        table.add_row(
+            "", f"[bold]{escape(cell.grade_id)}[/]", f"[bold]{score} / {cell.max_score:g}[/]"
+        )
         for test in cell.tests:
             message = f"\n[dim]{escape(test.message)}[/]" if test.message else ""
             table.add_row(MARKS[test.status], escape(test.title) + message, "")
     console.print(table)
     for notice in report.notices:
         console.print(f"[yellow]Note:[/] {escape(notice)}")
-    console.print(f"[bold]{escape(report.assignment)}: {report.score:g} of {report.max_score:g} automatic points[/] "
-                  f"[dim]in {report.seconds['total']:.1f} s[/]")
+    console.print(
+        f"[bold]{escape(report.assignment)}: {report.score:g} of {report.max_score:g} automatic points[/] "
+        f"[dim]in {report.seconds['total']:.1f} s[/]"
+    )

@@ -9,16 +9,22 @@ import click
 
 from kireji.cli.backup import refuse_in_a_service
 
+
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--overwrite-the-course-that-is-here", "overwrite", is_flag=True,
-              help="Throw away the accounts, homes, submissions and grades that are here, and put those of FILE in their place.")
+@click.option(
+    "--overwrite-the-course-that-is-here",
+    "overwrite",
+    is_flag=True,
+    help="Throw away the accounts, homes, submissions and grades that are here, and put those of FILE in their place.",
+)
 def restore(file: Path, overwrite: bool) -> None:
-    """Put back the course that `./kireji backup` saved in FILE (- is standard input). The hub must not be up.
+    """Put back the course that `./kireji backup` saved in FILE (- is standard input). The hub must
+    not be up.
 
-    Everything is unpacked and compared with its checksums first; only then anything here is changed. Refuses where there is a
-    course already."""
-    from kireji.backup.archive import Reader            # here: help stays fast
+    Everything is unpacked and compared with its checksums first; only then anything here is
+    changed. Refuses where there is a course already."""
+    from kireji.backup.archive import Reader  # here: help stays fast
     from kireji.backup.restore import restore
     from kireji.errors import KirejiError
     from kireji.hub.in_use import keep_stopped

@@ -10,8 +10,8 @@ from kireji import paths
 def setup(cluster: bool) -> None:
     """Set up this folder and do nothing else.
 
-    Makes .venv, installs the packages of requirements.lock, fetches the sentences and generates release/.
-    Run it again after a `git pull`: only what changed is done."""
+    Makes .venv, installs the packages of requirements.lock, fetches the sentences and generates
+    release/. Run it again after a `git pull`: only what changed is done."""
     if cluster:
         from kireji.setup.environment import cluster_step, environment_steps
         from kireji.setup.steps import complete

@@ -9,23 +9,29 @@ from rich.panel import Panel
 from rich.table import Table
 
 READY_SECONDS = 120
-MOST_SHOWN = 12         # accounts
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)     # Ctrl-C, a polite kill, a closed terminal
+MOST_SHOWN = 12  # accounts
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, a polite kill, a closed terminal
 
 
 @click.command()
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535),
-              help="Where the hub listens on this machine.")
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Where the hub listens on this machine.",
+)
 def up(port: int) -> None:
     """Start the course in your browser: a hub with an instructor and two students.
 
-    Prints the address, the accounts with their passwords, and what to do next. Ctrl-C ends it; what was submitted
-    and graded is still there at the next start."""
+    Prints the address, the accounts with their passwords, and what to do next. Ctrl-C ends it; what
+    was submitted and graded is still there at the next start."""
     from kireji import gradebook, paths, unfinished
     from kireji.hub import accounts, lifecycle, release
 
     console = Console(highlight=False)
-    for name in ENDING:     # SIGINT too: whoever is started in the background by a script inherits it ignored
+    # SIGINT too: whoever is started in the background by a script inherits it ignored
+    for name in ENDING:
         signal.signal(name, _interrupt)
     try:
         began = time.monotonic()
@@ -49,13 +55,16 @@ def up(port: int) -> None:
                 hub.wait()
                 raise lifecycle.HubProblem(
                     f"The hub ended by itself; the reason is near the end of {lifecycle.shown(lifecycle.LOG)}. "
-                    "Start it again with: ./kireji up")
+                    "Start it again with: ./kireji up"
+                )
             finally:
                 for name in ENDING:
-                    signal.signal(name, signal.SIG_IGN)     # nothing may interrupt the tidying up
+                    signal.signal(name, signal.SIG_IGN)  # nothing may interrupt the tidying up
                 hub.stop()
     except KeyboardInterrupt:
-        console.print("\nStopped. Everything submitted and graded is kept; [bold]./kireji up[/bold] goes on from here.")
+        console.print(
+            "\nStopped. Everything submitted and graded is kept; [bold]./kireji up[/bold] goes on from here."
+        )
 
 
 def _interrupt(signal_number, frame):
@@ -74,8 +83,12 @@ def _say_ready(console: Console, address: str, released: list[str], seconds: flo
     places = {"instructor": "the formgrader", "student": "JupyterLab"}
     everybody = list(load_accounts().values())
     for account in everybody[:MOST_SHOWN]:
-        people.add_row(f"[bold]{account.name}[/bold]", f"[bold]{account.password}[/bold]", places[account.role])
-    console.print(Panel.fit(f"Kireji is running at [bold cyan]{address}[/bold cyan]", border_style="cyan"))
+        people.add_row(
+            f"[bold]{account.name}[/bold]", f"[bold]{account.password}[/bold]", places[account.role]
+        )
+    console.print(
+        Panel.fit(f"Kireji is running at [bold cyan]{address}[/bold cyan]", border_style="cyan")
+    )
     console.print(people)
     if len(everybody) > MOST_SHOWN:
         console.print(f"and {len(everybody) - MOST_SHOWN} more, in {lifecycle.shown(ACCOUNTS)}")
@@ -90,7 +103,9 @@ def _say_ready(console: Console, address: str, released: list[str], seconds: flo
     console.print("  3. As alice again: fetch the feedback and open it.")
     console.print()
     if find_bwrap() is None:
-        console.print("[yellow]There is no bubblewrap on this machine: students' servers share your account and so may read the "
-                      "hidden tests. Only the demo accounts can log in.[/yellow]")
+        console.print(
+            "[yellow]There is no bubblewrap on this machine: students' servers share your account and so may read the "
+            "hidden tests. Only the demo accounts can log in.[/yellow]"
+        )
     console.print(f"[dim]Ready after {seconds:.0f} s. Log: {lifecycle.shown(lifecycle.LOG)}[/dim]")
     console.print("Ctrl-C ends it; what was submitted and graded is kept.")

@@ -8,18 +8,27 @@ import click
 
 
 @click.command()
-@click.option("--trust-submissions", is_flag=True, help="Grade even where nothing walls submissions in (no bubblewrap).")
-@click.option("--workers", type=click.IntRange(1), help="How many to judge at a time; as many as processors unless told.")
+@click.option(
+    "--trust-submissions",
+    is_flag=True,
+    help="Grade even where nothing walls submissions in (no bubblewrap).",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    help="How many to judge at a time; as many as processors unless told.",
+)
 def watch(trust_submissions: bool, workers: int | None) -> None:
     """Grade what students submit within moments, and give back automatic feedback, until Ctrl-C.
 
-    How many attempts are graded this way, whether feedback goes back at once, and whether the last or the best attempt
-    counts is set in hub_config/grade_on_submit.py. Nothing is lost when it is stopped: the next one goes on.
+    How many attempts are graded this way, whether feedback goes back at once, and whether the last
+    or the best attempt counts is set in hub_config/grade_on_submit.py. Nothing is lost when it is
+    stopped: the next one goes on.
     """
     stop = Event()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda *_: stop.set())
-    from kireji.grading.course import Course        # here: torch and nbgrader take a second to import
+    from kireji.grading.course import Course  # here: torch and nbgrader take a second to import
     from kireji.grading.watch import Watch, take_lock
 
     def tell(sentence: str) -> None:
@@ -28,6 +37,8 @@ def watch(trust_submissions: bool, workers: int | None) -> None:
     with take_lock():
         course = Course(trust_submissions)
         course.make_ready(tell)
-        tell("Watching for submissions. Ctrl-C ends it; what arrives meanwhile is graded by the next one.")
+        tell(
+            "Watching for submissions. Ctrl-C ends it; what arrives meanwhile is graded by the next one."
+        )
         Watch(course, tell, workers).run(stop)
         tell("Stopped.")

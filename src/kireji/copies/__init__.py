@@ -1,4 +1,6 @@
-"""Submissions that are too alike: the weights and the code of an assignment, each compared with everybody else's.
+"""Submissions that are too alike: the weights and the code of an assignment, each compared with
+everybody else's.
 
-What is found is a notice for the instructor, with what it rests on. It never changes a point and no student sees it.
+What is found is a notice for the instructor, with what it rests on. It never changes a point and no
+student sees it.
 """

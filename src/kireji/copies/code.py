@@ -1,4 +1,5 @@
-"""How alike the code of two submissions is, by copydetect: winnowed fingerprints of tokens, so that new names change nothing.
+"""How alike the code of two submissions is, by copydetect: winnowed fingerprints of tokens, so that
+new names change nothing.
 
 What everybody was given (the assignment as released, the lessons) is taken out first.
 """
@@ -11,18 +12,23 @@ from copydetect.detector import CodeFingerprint, compare_files
 from copydetect.utils import get_token_coverage
 from nbformat import NotebookNode
 
-# Characters after tokenising that count as a match: a line or two of PyTorch. Every place is kept (window 1), so that the
-# same pair is always as alike as before.
+# Characters after tokenising that count as a match: a line or two of PyTorch. Every place is kept
+# (window 1), so that the same pair is always as alike as before.
 NOISE = 40
-MOST = 100_000              # characters of code that are looked at; a long solution has 25,000
-LEAST = 400                 # characters of one's own: with less, two short answers are alike because they are right
-ALIKE = 0.6                 # of the smaller of the two; what was measured is in docs/security.md
+MOST = 100_000  # characters of code that are looked at; a long solution has 25,000
+# characters of one's own: with less, two short answers are alike because they are right
+LEAST = 400
+ALIKE = 0.6  # of the smaller of the two; what was measured is in docs/security.md
 
 
 def own_code(notebook: NotebookNode) -> str:
-    """The code of a rebuilt notebook that is the student's: answers and cells of their own, without the locked ones."""
-    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code"
-                       and not cell.metadata.get("nbgrader", {}).get("locked", False))
+    """The code of a rebuilt notebook that is the student's: answers and cells of their own, without
+    the locked ones."""
+    return "\n\n".join(
+        cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("locked", False)
+    )
 
 
 def given(texts: Iterable[str]) -> set[int]:
@@ -31,31 +37,41 @@ def given(texts: Iterable[str]) -> set[int]:
 
 
 def fingerprint(code: str, known: set[int]) -> CodeFingerprint:
-    """The fingerprints of `code`, without those that are `known`. `token_coverage` says how much is left, in characters."""
+    """The fingerprints of `code`, without those that are `known`. `token_coverage` says how much is
+    left, in characters."""
     found = _fingerprint(code)
     # The characters left out up to each place; copydetect begins anew at every class.
     found.offsets[:, 1] = np.maximum.accumulate(found.offsets[:, 1])
-    found.hash_idx = {number: places for number, places in found.hash_idx.items() if number not in known}
+    found.hash_idx = {
+        number: places for number, places in found.hash_idx.items() if number not in known
+    }
     found.hashes = set(found.hash_idx)
     found.token_coverage = int(get_token_coverage(found.hash_idx, NOISE, len(found.filtered_code)))
     return found
 
 
 def alike(one: CodeFingerprint, other: CodeFingerprint) -> float | None:
-    """The share of the smaller's own code that stands in the other too; None where that is nothing to report."""
+    """The share of the smaller's own code that stands in the other too; None where that is nothing
+    to report."""
     if min(one.token_coverage, other.token_coverage) < LEAST:
         return None
     if len(one.hashes & other.hashes) < ALIKE / 2 * min(len(one.hashes), len(other.hashes)):
-        return None             # the most common case by far, in a hundredth of the time
+        return None  # the most common case by far, in a hundredth of the time
     _, shares, _ = compare_files(one, other)
     share = min(1.0, float(max(shares)))
     return share if share >= ALIKE else None
 
 
-def passages(one: CodeFingerprint, other: CodeFingerprint) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Where the shared code stands in the text of each: (begin, end) in characters, ascending, not overlapping."""
+def passages(
+    one: CodeFingerprint, other: CodeFingerprint
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Where the shared code stands in the text of each: (begin, end) in characters, ascending, not
+    overlapping."""
     _, _, slices = compare_files(one, other)
-    return tuple(_merged(places, len(mine.raw_code)) for places, mine in zip(slices, (one, other), strict=True))
+    return tuple(
+        _merged(places, len(mine.raw_code))
+        for places, mine in zip(slices, (one, other), strict=True)
+    )
 
 
 def _fingerprint(code: str) -> CodeFingerprint:
@@ -64,7 +80,9 @@ def _fingerprint(code: str) -> CodeFingerprint:
 
 def _merged(places: np.ndarray, length: int) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
-    for begin, end in sorted((int(begin), min(int(end), length)) for begin, end in np.reshape(places, (2, -1)).T):
+    for begin, end in sorted(
+        (int(begin), min(int(end), length)) for begin, end in np.reshape(places, (2, -1)).T
+    ):
         if merged and begin <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         elif begin < end:

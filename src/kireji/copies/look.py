@@ -1,4 +1,5 @@
-"""Compares everybody's submission of an assignment with everybody else's: pairs that are too alike, and in what."""
+"""Compares everybody's submission of an assignment with everybody else's: pairs that are too alike,
+and in what."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,17 +15,18 @@ from kireji.grading.rebuild import rebuild
 
 from . import code, weights
 
-CHECKPOINTS = 20            # of one submission, looked at
+CHECKPOINTS = 20  # of one submission, looked at
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two students' submissions that are too alike in `what`: "code" or the name of a checkpoint."""
+    """Two students' submissions that are too alike in `what`: "code" or the name of a
+    checkpoint."""
 
     one: str
     other: str
     what: str
-    similarity: float       # 0 to 1
+    similarity: float  # 0 to 1
     how: str
 
 
@@ -38,40 +40,69 @@ class Look:
     codes: dict[str, CodeFingerprint]
 
 
-def look(assignment: Assignment, submissions: Iterable[tuple[str, Path]],
-         tell: Callable[[str], None] = lambda student: None) -> Look:
-    """Compare the submissions (student, folder). tell: hears each student's name as their work is read."""
+def look(
+    assignment: Assignment,
+    submissions: Iterable[tuple[str, Path]],
+    tell: Callable[[str], None] = lambda student: None,
+) -> Look:
+    """Compare the submissions (student, folder). tell: hears each student's name as their work is
+    read."""
     known = code.given(given(assignment))
-    shipped = {weights.fingerprint(path.read_bytes()).digest for folder in (paths.RELEASE, paths.SOURCE)
-               for path in sorted((folder / assignment.name).glob("*.safetensors"))}
+    shipped = {
+        weights.fingerprint(path.read_bytes()).digest
+        for folder in (paths.RELEASE, paths.SOURCE)
+        for path in sorted((folder / assignment.name).glob("*.safetensors"))
+    }
     codes, checkpoints = {}, {}
     for student, folder in submissions:
         tell(student)
         submission = read_submission(folder, assignment.name)
-        codes[student] = code.fingerprint(code.own_code(rebuild(assignment, submission.notebook)[0]), known)
-        found = [(name, weights.fingerprint(submission.files[name])) for name in sorted(submission.files)[:CHECKPOINTS]]
+        codes[student] = code.fingerprint(
+            code.own_code(rebuild(assignment, submission.notebook)[0]), known
+        )
+        found = [
+            (name, weights.fingerprint(submission.files[name]))
+            for name in sorted(submission.files)[:CHECKPOINTS]
+        ]
         checkpoints[student] = [(name, mark) for name, mark in found if mark.digest not in shipped]
     pairs = []
     for one, other in combinations(sorted(codes), 2):
         similarity = code.alike(codes[one], codes[other])
         if similarity is not None:
-            pairs.append(Pair(one, other, "code", similarity, "most of the code, whatever its names and comments"))
+            pairs.append(
+                Pair(
+                    one,
+                    other,
+                    "code",
+                    similarity,
+                    "most of the code, whatever its names and comments",
+                )
+            )
         pairs += _checkpoints(one, other, checkpoints)
     pairs.sort(key=lambda pair: (pair.what != "code", -pair.similarity, pair.one, pair.other))
     return Look(assignment.name, tuple(sorted(codes)), tuple(pairs), codes)
 
 
-def _checkpoints(one: str, other: str, checkpoints: dict[str, list[tuple[str, weights.Fingerprint]]]) -> Iterable[Pair]:
+def _checkpoints(
+    one: str, other: str, checkpoints: dict[str, list[tuple[str, weights.Fingerprint]]]
+) -> Iterable[Pair]:
     """Each of `one`'s checkpoints with the one of `other`'s that is most like it."""
     for name, mark in checkpoints[one]:
-        found = [(*result, theirs) for theirs, twin in checkpoints[other] if (result := weights.alike(mark, twin))]
+        found = [
+            (*result, theirs)
+            for theirs, twin in checkpoints[other]
+            if (result := weights.alike(mark, twin))
+        ]
         if found:
             similarity, how, theirs = max(found)
-            yield Pair(one, other, name if name == theirs else f"{name} and {theirs}", similarity, how)
+            yield Pair(
+                one, other, name if name == theirs else f"{name} and {theirs}", similarity, how
+            )
 
 
 def given(assignment: Assignment) -> Iterable[str]:
-    """What everybody has: the notebook as it was released, cell by cell and as it is compared, and the lessons."""
+    """What everybody has: the notebook as it was released, cell by cell and as it is compared, and
+    the lessons."""
     skeleton = assignment.skeleton()
     yield code.own_code(skeleton)
     yield from (cell.source for cell in skeleton.cells if cell.cell_type == "code")

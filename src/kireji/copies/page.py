@@ -1,4 +1,5 @@
-"""A page for the instructor: the pairs of an assignment in a table, and their code side by side. Nothing in it can run."""
+"""A page for the instructor: the pairs of an assignment in a table, and their code side by side.
+Nothing in it can run."""
 
 from pathlib import Path
 
@@ -8,21 +9,37 @@ from . import code
 from .look import Look, Pair
 
 TEMPLATES = Path(__file__).parent / "templates"
-AROUND = 3                  # lines shown before and after a shared passage
-MOST_SHOWN = 50             # pairs of code, side by side; the table has all pairs
+AROUND = 3  # lines shown before and after a shared passage
+MOST_SHOWN = 50  # pairs of code, side by side; the table has all pairs
 
 
 def render(found: Look) -> str:
-    """The page as HTML. Whatever a submission says is text in it; a policy in its head forbids every script and request."""
+    """The page as HTML. Whatever a submission says is text in it; a policy in its head forbids
+    every script and request."""
     shown = [pair for pair in found.pairs if pair.what == "code"][:MOST_SHOWN]
     sides = []
     for pair in shown:
         marks = [found.codes[pair.one], found.codes[pair.other]]
-        sides.append((pair, [(name, _parts(mark.raw_code, passages)) for name, mark, passages in
-                             zip((pair.one, pair.other), marks, code.passages(*marks), strict=True)]))
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.get_template("copies.html").render(found=found, sides=sides, percent=percent,
-                                                          more=sum(p.what == "code" for p in found.pairs) - len(shown))
+        sides.append(
+            (
+                pair,
+                [
+                    (name, _parts(mark.raw_code, passages))
+                    for name, mark, passages in zip(
+                        (pair.one, pair.other), marks, code.passages(*marks), strict=True
+                    )
+                ],
+            )
+        )
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("copies.html").render(
+        found=found,
+        sides=sides,
+        percent=percent,
+        more=sum(p.what == "code" for p in found.pairs) - len(shown),
+    )
 
 
 def percent(pair: Pair) -> str:
@@ -44,4 +61,10 @@ def _shortened(text: str) -> str:
     lines = text.splitlines(keepends=True)
     if len(lines) <= 4 * AROUND:
         return text
-    return "".join([*lines[:AROUND], f"\n    ⋯ {len(lines) - 2 * AROUND} lines that were given or are not shared ⋯\n\n", *lines[-AROUND:]])
+    return "".join(
+        [
+            *lines[:AROUND],
+            f"\n    ⋯ {len(lines) - 2 * AROUND} lines that were given or are not shared ⋯\n\n",
+            *lines[-AROUND:],
+        ]
+    )

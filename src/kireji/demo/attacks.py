@@ -1,4 +1,5 @@
-"""What the sample cheater adds to a notebook. Each of these gave points or secrets to somebody on some autograder."""
+"""What the sample cheater adds to a notebook. Each of these gave points or secrets to somebody on
+some autograder."""
 
 FAKE = '''
 import torch
@@ -14,7 +15,7 @@ class Anything(torch.Tensor):
 ANYTHING = torch.ones(1).as_subclass(Anything)
 '''
 
-PATCH_THE_JUDGE = '''
+PATCH_THE_JUDGE = """
 import builtins, sys, numpy, torch
 agree = lambda *args, **kwargs: True
 torch.allclose = torch.equal = torch.testing.assert_close = numpy.allclose = agree
@@ -23,9 +24,9 @@ for module in list(sys.modules.values()):
     for name in ("expect", "grade", "score", "judge"):
         if hasattr(module, name):
             setattr(module, name, agree)
-'''
+"""
 
-READ_THE_TESTS = '''
+READ_THE_TESTS = """
 import os, sys
 print("history:", [line for line in In if "expect" in line][-1:])
 SYSTEM = {"usr", "proc", "sys", "dev", "lib", "lib64", "bin", "sbin", "etc"}
@@ -37,9 +38,9 @@ for top in set(os.listdir("/")) - SYSTEM:
                 print("found", folder, name)
 print("others:", [p for p in os.listdir("/proc") if p.isdigit()], [n for n in os.environ if "KIREJI" in n])
 print("modules:", [name for name in sys.modules if "kireji" in name or "grader" in name])
-'''
+"""
 
-FORGE_THE_RESULT = '''
+FORGE_THE_RESULT = """
 import json, os
 from IPython.display import HTML, display
 forged = {"score": 100, "max_score": 100, "cells": [{"grade_id": "everything", "score": 100}]}
@@ -51,9 +52,9 @@ for name in ("report.json", "/tmp/report.json", "/sandbox/given/submission/repor
         print(name, error)
 display(HTML("<script>document.title = 'full marks'</script><h1 style='position:fixed;top:0'>100 / 100</h1>"))
 100.0
-'''
+"""
 
-REACH_OUT = '''
+REACH_OUT = """
 import socket
 for address in (("127.0.0.1", 8000), ("127.0.0.1", 8081)):
     try:
@@ -61,21 +62,28 @@ for address in (("127.0.0.1", 8000), ("127.0.0.1", 8081)):
         print("reached", address)
     except OSError as error:
         print(address, error)
-'''
+"""
 
-STAY_BEHIND = '''
+STAY_BEHIND = """
 import subprocess, threading, time
 subprocess.Popen(["sleep", "600"], start_new_session=True)
 threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
-'''
+"""
 
-IMPERSONATE_THE_AGENT = '''
+IMPERSONATE_THE_AGENT = """
 import socket, sys
 sys.modules["agent"] = type(sys)("agent")
 def start(descriptor):
     s = socket.socket(fileno=descriptor)
     s.sendall(b"\\x00" * 7 + b"\\x10" + b"full marks please")
 sys.modules["agent"].start = start
-'''
+"""
 
-ATTACKS = (PATCH_THE_JUDGE, READ_THE_TESTS, FORGE_THE_RESULT, REACH_OUT, STAY_BEHIND, IMPERSONATE_THE_AGENT)
+ATTACKS = (
+    PATCH_THE_JUDGE,
+    READ_THE_TESTS,
+    FORGE_THE_RESULT,
+    REACH_OUT,
+    STAY_BEHIND,
+    IMPERSONATE_THE_AGENT,
+)

@@ -1,4 +1,5 @@
-"""Trains an assignment's solution, once: its notebook is run as a student would run it, and its checkpoint kept."""
+"""Trains an assignment's solution, once: its notebook is run as a student would run it, and its
+checkpoint kept."""
 
 import asyncio
 import fcntl
@@ -19,31 +20,37 @@ from kireji.errors import KirejiError
 from kireji.grading.assignment import Assignment
 
 CHECKPOINTS = paths.DEMO / "checkpoints"
-TRAINING_MINUTES = 30       # after which something is wrong with this machine
+TRAINING_MINUTES = 30  # after which something is wrong with this machine
 
 
-def trained_checkpoints(assignment: Assignment, progress: Callable[[int, int], None] | None = None) -> Path:
-    """The folder with the checkpoints that the solution saves, made now if its code or its data are new.
+def trained_checkpoints(
+    assignment: Assignment, progress: Callable[[int, int], None] | None = None
+) -> Path:
+    """The folder with the checkpoints that the solution saves, made now if its code or its data are
+    new.
 
     progress is told (cells done, cells in all). KirejiError if the notebook fails.
     """
     folder = _folder(assignment)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.parent.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)        # who comes second waits for the first one's, instead of training as well
+        # who comes second waits for the first one's, instead of training as well
+        fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             _train(assignment, folder, progress)
     return folder
 
 
-def _train(assignment: Assignment, folder: Path, progress: Callable[[int, int], None] | None) -> None:
+def _train(
+    assignment: Assignment, folder: Path, progress: Callable[[int, int], None] | None
+) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent) as work:
         _run(assignment, Path(work), progress)
         made = Path(work) / "made"
         made.mkdir()
         for checkpoint in Path(work).glob("*.safetensors"):
             checkpoint.rename(made / checkpoint.name)
-        made.rename(folder)     # whole or not at all
+        made.rename(folder)  # whole or not at all
     for old in folder.parent.iterdir():
         if old != folder:
             shutil.rmtree(old)
@@ -59,7 +66,8 @@ def _folder(assignment: Assignment) -> Path:
 
 
 def _key(assignment: Assignment) -> str:
-    """Changes with what the checkpoint depends on: the solution's code, the modules of the lab that it imports, the data it names."""
+    """Changes with what the checkpoint depends on: the solution's code, the modules of the lab that
+    it imports, the data it names."""
     code = [cell.source for cell in assignment.source.cells if cell.cell_type == "code"]
     text = "\n".join([*code, *_lab_code("\n".join(code))])
     total = hashlib.sha256(text.encode())
@@ -70,11 +78,14 @@ def _key(assignment: Assignment) -> str:
 
 
 def _lab_code(text: str) -> list[str]:
-    """The text of each module of the lab that `text` imports, and of those that these import. Checks train nothing: they are left out."""
+    """The text of each module of the lab that `text` imports, and of those that these import.
+    Checks train nothing: they are left out."""
     found: dict[str, str] = {}
     waiting = [text]
     while waiting:
-        for name in re.findall(r"^\s*(?:from|import) attention_lab\.(\w+)", waiting.pop(), re.MULTILINE):
+        for name in re.findall(
+            r"^\s*(?:from|import) attention_lab\.(\w+)", waiting.pop(), re.MULTILINE
+        ):
             path = paths.LAB / "attention_lab" / f"{name}.py"
             if name not in found and path.is_file():
                 found[name] = path.read_text(encoding="utf-8")
@@ -92,13 +103,22 @@ def _run(assignment: Assignment, work: Path, progress: Callable[[int, int], None
         if progress:
             progress(done, len(notebook.cells))
 
-    client = NotebookClient(notebook, timeout=TRAINING_MINUTES * 60, kernel_name="python3",
-                            resources={"metadata": {"path": str(work)}}, on_cell_complete=on_cell_complete)
+    client = NotebookClient(
+        notebook,
+        timeout=TRAINING_MINUTES * 60,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(work)}},
+        on_cell_complete=on_cell_complete,
+    )
     environment = os.environ | {"ATTENTION_LAB_DATA": str(paths.LAB_DATA), "OMP_NUM_THREADS": "1"}
     environment.pop("ATTENTION_LAB_GRADING", None)
     try:
         asyncio.run(client.async_execute(env=environment, cleanup_kc=True))
     except CellExecutionError as error:
-        raise KirejiError(f"The solution of {assignment.name} does not run: {error.ename}: {error.evalue}") from None
+        raise KirejiError(
+            f"The solution of {assignment.name} does not run: {error.ename}: {error.evalue}"
+        ) from None
     if not list(work.glob("*.safetensors")):
-        raise KirejiError(f"The solution of {assignment.name} ran, but saved no checkpoint (*.safetensors).")
+        raise KirejiError(
+            f"The solution of {assignment.name} ran, but saved no checkpoint (*.safetensors)."
+        )

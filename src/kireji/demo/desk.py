@@ -42,7 +42,10 @@ class Desk:
         config = deepcopy(self.config)
         config.CourseDirectory.assignment_id = assignment
         exchange = getattr(ExchangeFactory(config=config), what)(
-            coursedir=CourseDirectory(config=config), authenticator=Authenticator(config=config), config=config)
+            coursedir=CourseDirectory(config=config),
+            authenticator=Authenticator(config=config),
+            config=config,
+        )
         exchange.log.setLevel("CRITICAL")
         try:
             exchange.start()

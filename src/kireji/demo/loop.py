@@ -1,4 +1,5 @@
-"""The whole course once: release, fetch, work, submit, collect, grade, feedback; in a course directory of its own."""
+"""The whole course once: release, fetch, work, submit, collect, grade, feedback; in a course
+directory of its own."""
 
 import shutil
 from collections.abc import Callable
@@ -23,7 +24,8 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Result:
-    """One graded submission: `report` is what `judge --json` prints, `page` what the student opens."""
+    """One graded submission: `report` is what `judge --json` prints, `page` what the student
+    opens."""
 
     student: SampleStudent
     report: dict
@@ -31,7 +33,8 @@ class Result:
 
 
 def run(assignments: list[str], tell: Tell) -> list[Result]:
-    """Take the assignments through the loop with the sample students; `tell` hears each step as it begins."""
+    """Take the assignments through the loop with the sample students; `tell` hears each step as it
+    begins."""
     checkpoints = {}
     for name in assignments:
         if not is_trained(load(name)):
@@ -39,7 +42,10 @@ def run(assignments: list[str], tell: Tell) -> list[Result]:
         checkpoints[name] = trained_checkpoints(load(name))
     tell("Releasing the assignments")
     course = open_course()
-    desks = {student.name: Desk(course.config, student.name, COURSE / "homes" / student.name) for student in STUDENTS}
+    desks = {
+        student.name: Desk(course.config, student.name, COURSE / "homes" / student.name)
+        for student in STUDENTS
+    }
     for name in assignments:
         course.release(name)
         for student in STUDENTS:
@@ -54,8 +60,11 @@ def run(assignments: list[str], tell: Tell) -> list[Result]:
         course.give_feedback(name)
         for student in STUDENTS:
             desks[student.name].fetch_feedback(name)
-    return [Result(student, course.report(name, student.name), course.feedback_page(name, student.name))
-            for name in assignments for student in STUDENTS]
+    return [
+        Result(student, course.report(name, student.name), course.feedback_page(name, student.name))
+        for name in assignments
+        for student in STUDENTS
+    ]
 
 
 def open_course() -> Course:

@@ -15,7 +15,8 @@ from .attacks import ATTACKS, FAKE
 
 @dataclass(frozen=True)
 class SampleStudent:
-    """Somebody who hands in `answer(assignment, released notebook)`, and a trained checkpoint if they have one."""
+    """Somebody who hands in `answer(assignment, released notebook)`, and a trained checkpoint if
+    they have one."""
 
     name: str
     description: str
@@ -30,7 +31,9 @@ def solve(assignment: Assignment, notebook: NotebookNode) -> None:
         if _is_answer(cell) and cell.cell_type == "code":
             cell.source = solutions[cell.id]
         elif _is_answer(cell):
-            cell.source = "The model drops the second clause; its attention stays on the first verb."
+            cell.source = (
+                "The model drops the second clause; its attention stays on the first verb."
+            )
 
 
 def slip(assignment: Assignment, notebook: NotebookNode) -> None:
@@ -39,7 +42,9 @@ def slip(assignment: Assignment, notebook: NotebookNode) -> None:
     cells = {cell.id: cell for cell in notebook.cells}
     for cell_id, right, wrong in runpy.run_path(str(assignment.graders / "samples.py"))["MISTAKES"]:
         if right not in cells[cell_id].source:
-            raise KirejiError(f"graders/{assignment.name}/samples.py expects {right!r} in the solution of {cell_id}.")
+            raise KirejiError(
+                f"graders/{assignment.name}/samples.py expects {right!r} in the solution of {cell_id}."
+            )
         cells[cell_id].source = cells[cell_id].source.replace(right, wrong)
 
 
@@ -48,19 +53,22 @@ def leave(assignment: Assignment, notebook: NotebookNode) -> None:
 
 
 def stumble(assignment: Assignment, notebook: NotebookNode) -> None:
-    """The solution, in a notebook that has been through a lot: noise, lost and doubled cells, damaged metadata."""
+    """The solution, in a notebook that has been through a lot: noise, lost and doubled cells,
+    damaged metadata."""
     solve(assignment, notebook)
     answers = [cell for cell in notebook.cells if _is_answer(cell) and cell.cell_type == "code"]
     graded = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
-    answers[0].metadata, answers[0].id = {}, "a-new-name"                   # as some editors leave them
-    graded[0].metadata["nbgrader"]["points"] = 1000                        # pressed a wrong button
-    notebook.cells.remove(graded[1])                                       # and deleted a cell
+    answers[0].metadata, answers[0].id = {}, "a-new-name"  # as some editors leave them
+    graded[0].metadata["nbgrader"]["points"] = 1000  # pressed a wrong button
+    notebook.cells.remove(graded[1])  # and deleted a cell
     notebook.cells.insert(0, new_markdown_cell("My notes: remember to normalise!"))
-    noise = ("import sys, warnings\nwarnings.warn('something is deprecated')\nprint('just a note', file=sys.stderr)\n"
-             "%matplotlib inline\n!ls\nclass Helper:\n    pass\nHelper()")
+    noise = (
+        "import sys, warnings\nwarnings.warn('something is deprecated')\nprint('just a note', file=sys.stderr)\n"
+        "%matplotlib inline\n!ls\nclass Helper:\n    pass\nHelper()"
+    )
     position = notebook.cells.index(answers[1])
     notebook.cells.insert(position, new_code_cell(noise))
-    notebook.cells.insert(position + 2, NotebookNode(answers[1], id="a-copy"))     # copied and pasted
+    notebook.cells.insert(position + 2, NotebookNode(answers[1], id="a-copy"))  # copied and pasted
 
 
 def cheat(assignment: Assignment, notebook: NotebookNode) -> None:

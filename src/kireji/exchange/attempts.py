@@ -1,7 +1,8 @@
-"""Every attempt at an assignment, kept by the course where no student can change it; which of them are graded at once.
+"""Every attempt at an assignment, kept by the course where no student can change it; which of them
+are graded at once.
 
-COURSE/var/attempts/STUDENT/ASSIGNMENT/STAMP holds what was handed in, STAMP.json beside it what was decided about it. The
-stamp is the time at which it came, by the file system's clock.
+COURSE/var/attempts/STUDENT/ASSIGNMENT/STAMP holds what was handed in, STAMP.json beside it what was
+decided about it. The stamp is the time at which it came, by the file system's clock.
 """
 
 import fcntl
@@ -22,16 +23,30 @@ from kireji.whole_file import write_whole
 
 STAMP = "%Y%m%dT%H%M%S.%f"
 # What may have been decided about an attempt. NEW: nothing yet.
-NEW, AT_ONCE, WAITING, LET_IN = "", "graded at once", "waits for the instructor", "let in by the instructor"
+NEW, AT_ONCE, WAITING, LET_IN = (
+    "",
+    "graded at once",
+    "waits for the instructor",
+    "let in by the instructor",
+)
 
 
 class GradeOnSubmit(Configurable):
-    """What `./kireji watch` and the course service do with what is handed in; set in nbgrader_config.py."""
+    """What `./kireji watch` and the course service do with what is handed in; set in
+    nbgrader_config.py."""
 
-    course_service = Bool(False, help="`./kireji up` grades what is handed in, as `./kireji watch` does.").tag(config=True)
-    release_feedback = Bool(True, help="Give automatic feedback back at once. Written questions wait.").tag(config=True)
-    attempts = Integer(0, min=0, help="Of each assignment, graded at once in so many `hours`; 0: all.").tag(config=True)
-    hours = Float(24.0, help="The time in which attempts are counted, back from now.").tag(config=True)
+    course_service = Bool(
+        False, help="`./kireji up` grades what is handed in, as `./kireji watch` does."
+    ).tag(config=True)
+    release_feedback = Bool(
+        True, help="Give automatic feedback back at once. Written questions wait."
+    ).tag(config=True)
+    attempts = Integer(
+        0, min=0, help="Of each assignment, graded at once in so many `hours`; 0: all."
+    ).tag(config=True)
+    hours = Float(24.0, help="The time in which attempts are counted, back from now.").tag(
+        config=True
+    )
     counts = Enum(["last", "best"], "last", help="Which attempt counts.").tag(config=True)
 
 
@@ -81,11 +96,12 @@ class Attempts:
         return sorted(found, key=lambda attempt: (attempt.came, attempt.path))
 
     def keep(self, name: str, came: datetime, fill: Callable[[Path], datetime]) -> None:
-        """Keep what was handed in as `name`, unless it is kept already. fill(folder): copies it and says when it came."""
+        """Keep what was handed in as `name`, unless it is kept already. fill(folder): copies it and
+        says when it came."""
         if any(attempt.name == name and attempt.came == came for attempt in self.all()):
             return
         draft = self.folder / ".collecting"
-        shutil.rmtree(draft, ignore_errors=True)        # of one that was killed
+        shutil.rmtree(draft, ignore_errors=True)  # of one that was killed
         try:
             came = fill(draft)
             stamp = f"{came:{STAMP}}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
@@ -102,15 +118,22 @@ class Attempts:
             self._note(attempt.path, attempt.name, decided)
 
     def decide_new(self, settings: GradeOnSubmit, now: datetime) -> None:
-        """Of the new ones, the last is graded at once if the limit allows; where the best counts, as many as it allows."""
+        """Of the new ones, the last is graded at once if the limit allows; where the best counts,
+        as many as it allows."""
         new = [attempt for attempt in self.all() if attempt.decided == NEW]
         for attempt in reversed(new):
             candidate = attempt == new[-1] or settings.counts == "best"
-            self.decide(attempt, AT_ONCE if candidate and self.left(settings, now) != 0 else WAITING)
+            self.decide(
+                attempt, AT_ONCE if candidate and self.left(settings, now) != 0 else WAITING
+            )
 
     def left(self, settings: GradeOnSubmit, now: datetime) -> int | None:
         """How many more are graded at once; None if there is no limit."""
-        return max(0, settings.attempts - len(self._used(settings, now))) if settings.attempts else None
+        return (
+            max(0, settings.attempts - len(self._used(settings, now)))
+            if settings.attempts
+            else None
+        )
 
     def free_at(self, settings: GradeOnSubmit, now: datetime) -> datetime | None:
         """When one more will be graded at once; None if one is now."""
@@ -120,10 +143,13 @@ class Attempts:
 
     def _used(self, settings: GradeOnSubmit, now: datetime) -> list[Attempt]:
         since = now - timedelta(hours=settings.hours)
-        return [attempt for attempt in self.all() if attempt.decided == AT_ONCE and attempt.came > since]
+        return [
+            attempt for attempt in self.all() if attempt.decided == AT_ONCE and attempt.came > since
+        ]
 
     def weighed(self) -> dict[str, float]:
-        """Stamp -> points of each attempt that the last choice of the best was made from; empty if none was made."""
+        """Stamp -> points of each attempt that the last choice of the best was made from; empty if
+        none was made."""
         try:
             return json.loads((self.folder / ".weighed").read_text())
         except (FileNotFoundError, ValueError):
@@ -137,7 +163,8 @@ class Attempts:
         write_whole(path.with_name(f"{path.name}.json"), json.dumps([name, decided]))
 
     def _make_room(self) -> None:
-        """The disk is not the student's to fill: what never counted goes first, then the oldest; never the newest."""
+        """The disk is not the student's to fill: what never counted goes first, then the oldest;
+        never the newest."""
         kept = self.all()
         sizes = {one: sum(file.lstat().st_size for file in one.path.iterdir()) for one in kept}
         best = max(self.weighed().items(), key=lambda item: (item[1], item[0]), default=("", 0))[0]
@@ -152,7 +179,9 @@ class Attempts:
 
 def students(course: Path, assignment: str) -> list[str]:
     """Who has attempts at `assignment`."""
-    return sorted(folder.parent.name for folder in (course / "var" / "attempts").glob(f"*/{assignment}"))
+    return sorted(
+        folder.parent.name for folder in (course / "var" / "attempts").glob(f"*/{assignment}")
+    )
 
 
 @contextmanager

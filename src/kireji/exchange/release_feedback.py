@@ -12,7 +12,8 @@ from .folders import student_folders
 
 
 def released_page(feedback: Path, name: str, submission: Path) -> Path:
-    """Where in the student's `feedback` folder the page on notebook `name` of this submission is found.
+    """Where in the student's `feedback` folder the page on notebook `name` of this submission is
+    found.
 
     Under the name that nbgrader's own fetch_feedback and list look for."""
     secret = (submission / "submission_secret.txt").read_text()
@@ -36,7 +37,9 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
         """Copy every page of the assignment."""
         name, excluded = self.coursedir.assignment_id, self.coursedir.student_id_exclude.split(",")
         cut_short = []
-        for folder in sorted(Path(self.coursedir.root).glob(f"{self.coursedir.feedback_directory}/*/{name}")):
+        for folder in sorted(
+            Path(self.coursedir.root).glob(f"{self.coursedir.feedback_directory}/*/{name}")
+        ):
             student, wanted = folder.parent.name, self.coursedir.student_id
             secret = folder / "submission_secret.txt"
             if student in excluded or wanted not in ("", "*", student) or not secret.is_file():
@@ -44,10 +47,14 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
             if is_unfinished(folder):
                 cut_short.append(student)
                 continue
-            target = student_folders(Path(self.root), self.coursedir.course_id, student).make().feedback
+            target = (
+                student_folders(Path(self.root), self.coursedir.course_id, student).make().feedback
+            )
             for page in folder.glob("*.html"):
                 release(page, released_page(target, page.stem, folder))
                 self.log.info("Released feedback for %s on %s", student, name)
         if cut_short:
-            self.fail(f"Writing the feedback on {name} for {', '.join(cut_short)} was cut short: generate it again. All other "
-                      "pages were released.")
+            self.fail(
+                f"Writing the feedback on {name} for {', '.join(cut_short)} was cut short: generate it again. All other "
+                "pages were released."
+            )

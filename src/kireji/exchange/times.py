@@ -1,7 +1,8 @@
 """When a submission came: the file system's change time, which no program can set back.
 
-A restored backup has other change times. So the backup says when each submission came, and this is believed for as long
-as the folder's change time is the one that restoring gave it: whoever touches anything in it afterwards moves it.
+A restored backup has other change times. So the backup says when each submission came, and this is
+believed for as long as the folder's change time is the one that restoring gave it: whoever touches
+anything in it afterwards moves it.
 """
 
 import json
@@ -14,21 +15,25 @@ from kireji.exchange.inside.kireji_handing_in import FILES
 from kireji.plain_folder import PlainFolder
 from kireji.whole_file import write_whole
 
-MOST_FILES = FILES + 2          # of one submission, looked at: nbgrader's submit adds two of its own
+MOST_FILES = FILES + 2  # of one submission, looked at: nbgrader's submit adds two of its own
 
-Times = dict[str, tuple[float, float]]     # STUDENT/FOLDER -> (change time after restoring, when it came), seconds since 1970
+# STUDENT/FOLDER -> (change time after restoring, when it came), seconds since 1970
+Times = dict[str, tuple[float, float]]
 
 
 def restored_times() -> Times:
     """What the last restore recorded; nothing where there was none."""
     try:
-        return {name: tuple(pair) for name, pair in json.loads(paths.RESTORED_TIMES.read_text()).items()}
+        return {
+            name: tuple(pair) for name, pair in json.loads(paths.RESTORED_TIMES.read_text()).items()
+        }
     except FileNotFoundError:
         return {}
 
 
 def came(folder: PlainFolder, path: Path, restored: Times) -> float:
-    """When the submission in `folder`, opened from `path`, was last changed by anybody but a restore; seconds since 1970."""
+    """When the submission in `folder`, opened from `path`, was last changed by anybody but a
+    restore; seconds since 1970."""
     changed = folder.change_time(MOST_FILES)
     then, original = restored.get(f"{path.parent.name}/{path.name}", (None, None))
     return original if changed == then else changed
@@ -38,7 +43,7 @@ def all_times(inbound: Path) -> dict[str, float]:
     """STUDENT/FOLDER -> when it came, of everything handed in; for a backup."""
     restored, found = restored_times(), {}
     for path in _folders(inbound):
-        with suppress(OSError), PlainFolder(path) as folder:      # its student may be removing it
+        with suppress(OSError), PlainFolder(path) as folder:  # its student may be removing it
             found[f"{path.parent.name}/{path.name}"] = came(folder, path, restored)
     return found
 

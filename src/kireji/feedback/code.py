@@ -2,11 +2,10 @@
 
 from functools import cache
 
+import pygments
 from markupsafe import Markup, escape
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
-
-import pygments
 
 from kireji.feedback.sanitise import clean_text
 
@@ -15,11 +14,12 @@ LONGEST_SHOWN = 100_000
 
 
 def highlight(source: str) -> Markup:
-    """Code as the inside of a <pre>: spans with pygments' short classes, or plain text where it is very long."""
+    """Code as the inside of a <pre>: spans with pygments' short classes, or plain text where it is
+    very long."""
     shown = clean_text(source, LONGEST_SHOWN).strip("\n")
     if len(shown) > LONGEST_COLOURED:
         return escape(shown)
-    return Markup(pygments.highlight(shown, PythonLexer(stripnl=False), _formatter()).rstrip("\n"))  # noqa: S704
+    return Markup(pygments.highlight(shown, PythonLexer(stripnl=False), _formatter()).rstrip("\n"))
 
 
 @cache

@@ -11,7 +11,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def configure(c: Config) -> None:
-    """Use our feedback page and our page of a submission in the formgrader; everything else stays nbgrader's."""
+    """Use our feedback page and our page of a submission in the formgrader; everything else stays
+    nbgrader's."""
     # Templates of the same name in an earlier folder win: `feedback` and `formgrade` are ours.
     c.HTMLExporter.extra_template_basedirs = [str(TEMPLATES), handlers.template_path]
     # Ours extends nbgrader's under the name "formgrade/index.html.j2".

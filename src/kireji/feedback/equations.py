@@ -1,7 +1,9 @@
-"""Equations as MathML, which browsers draw by themselves: no script, no font and nothing from anywhere.
+"""Equations as MathML, which browsers draw by themselves: no script, no font and nothing from
+anywhere.
 
-The LaTeX may be a student's. What is made of it is taken apart again, and only what stands in the lists below is put
-together: latex2mathml also knows commands that link, style and cover up what stands beside them."""
+The LaTeX may be a student's. What is made of it is taken apart again, and only what stands in the
+lists below is put together: latex2mathml also knows commands that link, style and cover up what
+stands beside them."""
 
 import html
 import re
@@ -11,18 +13,45 @@ from xml.etree import ElementTree
 from latex2mathml.converter import convert_to_element
 from nbconvert.filters.markdown_mistune import IPythonRenderer
 
-LONGEST = 1000          # characters of LaTeX; the equations of the notebooks have up to 130
-MOST = 200              # equations of one text
+LONGEST = 1000  # characters of LaTeX; the equations of the notebooks have up to 130
+MOST = 200  # equations of one text
 DEEPEST = 40
 
-LAYOUT = {"mrow", "mfrac", "msqrt", "mroot", "msub", "msup", "msubsup", "mover", "munder", "munderover", "mtable", "mtr", "mtd", "mstyle"}
+LAYOUT = {
+    "mrow",
+    "mfrac",
+    "msqrt",
+    "mroot",
+    "msub",
+    "msup",
+    "msubsup",
+    "mover",
+    "munder",
+    "munderover",
+    "mtable",
+    "mtr",
+    "mtd",
+    "mstyle",
+}
 TEXT = {"mi", "mo", "mn", "mtext"}
 SPACES = {"mspace"}
-LENGTH = r"-?[0-3]?(\.\d+)?em"      # nothing that reaches far
-VALUES = {"stretchy": "true|false", "fence": "true|false", "form": "prefix|infix|postfix", "accent": "true|false",
-          "displaystyle": "true|false", "scriptlevel": "[0-3]", "linethickness": "0|0em|0px", "columnalign": "(left|right|center| )+",
-          "mathvariant": "[a-z-]+", "minsize": LENGTH, "maxsize": LENGTH, "width": f"{LENGTH}|[a-z]+mathspace",
-          "xmlns": ".*", "display": "inline|block"}
+LENGTH = r"-?[0-3]?(\.\d+)?em"  # nothing that reaches far
+VALUES = {
+    "stretchy": "true|false",
+    "fence": "true|false",
+    "form": "prefix|infix|postfix",
+    "accent": "true|false",
+    "displaystyle": "true|false",
+    "scriptlevel": "[0-3]",
+    "linethickness": "0|0em|0px",
+    "columnalign": "(left|right|center| )+",
+    "mathvariant": "[a-z-]+",
+    "minsize": LENGTH,
+    "maxsize": LENGTH,
+    "width": f"{LENGTH}|[a-z]+mathspace",
+    "xmlns": ".*",
+    "display": "inline|block",
+}
 
 
 class Refused(ValueError):
@@ -31,12 +60,15 @@ class Refused(ValueError):
 
 @lru_cache(maxsize=1000)
 def mathml(latex: str, block: bool = False) -> str:
-    """The equation as one <math> element. Refused where it cannot be read, or says more than an equation may."""
+    """The equation as one <math> element. Refused where it cannot be read, or says more than an
+    equation may."""
     if len(latex) > LONGEST:
         raise Refused("too long")
     try:
         made = convert_to_element(latex, display="block" if block else "inline")
-    except Exception as error:      # the library has an error for each of the many ways in which LaTeX can be wrong
+    except (
+        Exception
+    ) as error:  # the library has an error for each of the many ways in which LaTeX can be wrong
         raise Refused(str(error)) from error
     return ElementTree.tostring(_checked(made, 0, {"math"}), encoding="unicode")
 
@@ -46,7 +78,11 @@ def _checked(element: ElementTree.Element, depth: int, allowed: set[str]) -> Ele
     if element.tag not in allowed or depth > DEEPEST:
         raise Refused(element.tag)
     text = html.unescape(element.text or "")
-    if text.startswith("\\") or (text.strip() and element.tag not in TEXT) or (element.tail or "").strip():
+    if (
+        text.startswith("\\")
+        or (text.strip() and element.tag not in TEXT)
+        or (element.tail or "").strip()
+    ):
         raise Refused(text)
     for name, value in element.attrib.items():
         if not re.fullmatch(VALUES.get(name, "(?!)"), value):
@@ -58,9 +94,11 @@ def _checked(element: ElementTree.Element, depth: int, allowed: set[str]) -> Ele
 
 
 class EquationRenderer(IPythonRenderer):
-    """Markdown to HTML with a mark in the place of each equation, so that the HTML can be cleaned without it.
+    """Markdown to HTML with a mark in the place of each equation, so that the HTML can be cleaned
+    without it.
 
-    mark: a text that nobody can have written. `equations` has what belongs in the place of `MARK-0-`, `MARK-1-`, ..."""
+    mark: a text that nobody can have written. `equations` has what belongs in the place of
+    `MARK-0-`, `MARK-1-`, ..."""
 
     def __init__(self, mark: str) -> None:
         super().__init__(escape=False, exclude_anchor_links=True)

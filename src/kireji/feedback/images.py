@@ -1,6 +1,8 @@
-"""A submission's pictures, drawn anew: decoded within limits and written as plain PNG, so that only pixels remain.
+"""A submission's pictures, drawn anew: decoded within limits and written as plain PNG, so that only
+pixels remain.
 
-What a browser of ours shows was made by this encoder; metadata, animation, odd chunks and trailing bytes are gone.
+What a browser of ours shows was made by this encoder; metadata, animation, odd chunks and trailing
+bytes are gone.
 """
 
 import io
@@ -8,9 +10,9 @@ import warnings
 
 from PIL import Image, ImageOps
 
-MOST_BYTES = 8_000_000      # of the file as it came
-MOST_PIXELS = 16_000_000    # of the picture as it came: 64 MB decoded
-LARGEST_SIDE = 1600         # of the picture as it leaves
+MOST_BYTES = 8_000_000  # of the file as it came
+MOST_PIXELS = 16_000_000  # of the picture as it came: 64 MB decoded
+LARGEST_SIDE = 1600  # of the picture as it leaves
 MOST_BYTES_OUT = 1_500_000  # of the file as it leaves; noise is shrunk until it fits
 
 
@@ -19,12 +21,15 @@ class PictureRefused(Exception):
 
 
 def reencode(data: bytes) -> bytes:
-    """The first frame of a PNG or JPEG as a plain opaque PNG of at most 1600 pixels a side, without metadata.
+    """The first frame of a PNG or JPEG as a plain opaque PNG of at most 1600 pixels a side, without
+    metadata.
 
     Raises PictureRefused, with a sentence, for anything else."""
     if len(data) > MOST_BYTES:
-        raise PictureRefused(f"A picture of {len(data) / 1e6:.1f} MB is not shown; "
-                             f"the limit is {MOST_BYTES / 1e6:.0f} MB.")
+        raise PictureRefused(
+            f"A picture of {len(data) / 1e6:.1f} MB is not shown; "
+            f"the limit is {MOST_BYTES / 1e6:.0f} MB."
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -32,11 +37,14 @@ def reencode(data: bytes) -> bytes:
                 width, height = picture.size
                 if width * height <= MOST_PIXELS:
                     return _plain(picture)
-    # Decoders raise nearly anything on damaged input (OSError, ValueError, SyntaxError, struct.error, ...).
-    except Exception as error:  # noqa: BLE001
+    # Decoders raise nearly anything on damaged input (OSError, ValueError, SyntaxError,
+    # struct.error, ...).
+    except Exception as error:
         raise PictureRefused("A picture is not shown: it is not a readable PNG or JPEG.") from error
-    raise PictureRefused(f"A picture of {width} x {height} pixels is not shown; "
-                         f"the limit is {MOST_PIXELS // 1_000_000} million pixels.")
+    raise PictureRefused(
+        f"A picture of {width} x {height} pixels is not shown; "
+        f"the limit is {MOST_PIXELS // 1_000_000} million pixels."
+    )
 
 
 def size(png: bytes) -> tuple[int, int]:

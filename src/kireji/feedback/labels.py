@@ -1,7 +1,8 @@
 """Words for pictures, made safe: any string becomes a short single line that matplotlib can draw.
 
-Tokens come from students' functions. They may hold newlines, control or direction characters, thousands of
-letters, towers of combining marks, mathtext, or signs no font here has; a label holds none of these.
+Tokens come from students' functions. They may hold newlines, control or direction characters,
+thousands of letters, towers of combining marks, mathtext, or signs no font here has; a label holds
+none of these.
 """
 
 import unicodedata
@@ -11,8 +12,17 @@ from matplotlib import font_manager
 
 FAMILY = "DejaVu Sans"  # comes with matplotlib, so pictures are the same everywhere
 # Used after it, where the machine has them, for the scripts that it lacks.
-MORE_SCRIPTS = ("Noto Sans CJK JP", "Noto Sans Devanagari", "Noto Sans Thai", "Noto Sans Bengali", "Noto Sans Tamil",
-                "IPAGothic", "Hiragino Sans", "Yu Gothic", "WenQuanYi Zen Hei")
+MORE_SCRIPTS = (
+    "Noto Sans CJK JP",
+    "Noto Sans Devanagari",
+    "Noto Sans Thai",
+    "Noto Sans Bengali",
+    "Noto Sans Tamil",
+    "IPAGothic",
+    "Hiragino Sans",
+    "Yu Gothic",
+    "WenQuanYi Zen Hei",
+)
 MISSING = "\N{WHITE SQUARE}"
 EMPTY = "\N{EMPTY SET}"
 READ_AT_MOST = 200  # characters of a token ever looked at
@@ -20,7 +30,8 @@ READ_AT_MOST = 200  # characters of a token ever looked at
 
 @cache
 def families() -> tuple[str, ...]:
-    """The fonts to draw with, in order: only those that are there, so that matplotlib has nothing to warn about."""
+    """The fonts to draw with, in order: only those that are there, so that matplotlib has nothing
+    to warn about."""
     there = {font.name for font in font_manager.fontManager.ttflist}
     return (FAMILY, *(name for name in MORE_SCRIPTS if name in there))
 
@@ -36,7 +47,8 @@ def drawable() -> frozenset[int]:
 
 
 def label(token: object, limit: int = 14) -> str:
-    """`token` as a short single line; `limit` is in characters that take up room, an ellipsis included."""
+    """`token` as a short single line; `limit` is in characters that take up room, an ellipsis
+    included."""
     text = token if isinstance(token, str) else type(token).__name__
     text = unicodedata.normalize("NFC", text[:READ_AT_MOST])
     kept: list[str] = []
@@ -67,7 +79,8 @@ def label(token: object, limit: int = 14) -> str:
 
 
 def number(value: float) -> str:
-    """A number as short as it can be read: three significant digits, no exponent in the usual range."""
+    """A number as short as it can be read: three significant digits, no exponent in the usual
+    range."""
     size = abs(value)
     if value != value or size == float("inf"):
         return "not a number" if value != value else "infinite"

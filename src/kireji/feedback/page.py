@@ -12,18 +12,27 @@ from kireji.feedback.report import Line
 from kireji.feedback.view import Page
 
 TEMPLATES = Path(__file__).parent / "templates"
-SIGNS = {"passed": "\N{CHECK MARK}", "partly": "\N{CIRCLE WITH LEFT HALF BLACK}", "failed": "\N{MULTIPLICATION X}",
-         "error": "!", "timeout": "\N{HORIZONTAL ELLIPSIS}", "missing": "\N{EN DASH}",
-         "full": "\N{CHECK MARK}", "none": "\N{MULTIPLICATION X}", "waiting": "\N{HORIZONTAL ELLIPSIS}"}
+SIGNS = {
+    "passed": "\N{CHECK MARK}",
+    "partly": "\N{CIRCLE WITH LEFT HALF BLACK}",
+    "failed": "\N{MULTIPLICATION X}",
+    "error": "!",
+    "timeout": "\N{HORIZONTAL ELLIPSIS}",
+    "missing": "\N{EN DASH}",
+    "full": "\N{CHECK MARK}",
+    "none": "\N{MULTIPLICATION X}",
+    "waiting": "\N{HORIZONTAL ELLIPSIS}",
+}
 
 
 def render_page(page: Page) -> str:
     """The student's feedback page: one HTML file, no script, nothing fetched from anywhere."""
     style = _style("page.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
-    # The hash admits this one style sheet; a style from anywhere else would be refused by the browser.
+    # The hash admits this one style sheet; a style from anywhere else would be refused by the
+    # browser.
     template = _environment().get_template("page.html")
-    return template.render(page=page, style=Markup(style), style_hash=digest)  # noqa: S704
+    return template.render(page=page, style=Markup(style), style_hash=digest)
 
 
 def render_lines(lines: list[Line]) -> str:
@@ -48,8 +57,13 @@ def _style(name: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(loader=FileSystemLoader(TEMPLATES / "page"), autoescape=True, undefined=StrictUndefined,
-                              trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES / "page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters["points"] = points
     environment.filters["whole_and_rest"] = lambda value: points(value).partition(".")
     environment.globals["SIGNS"] = SIGNS

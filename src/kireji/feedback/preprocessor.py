@@ -1,4 +1,5 @@
-"""The two places where nbgrader's pages meet ours: the feedback page and the formgrader's page of a submission."""
+"""The two places where nbgrader's pages meet ours: the feedback page and the formgrader's page of a
+submission."""
 
 import re
 from dataclasses import replace
@@ -29,7 +30,8 @@ UNSAFE_NAME = re.compile(r"[^\w-]", re.ASCII)
 
 
 class FeedbackPage(GetGrades):
-    """Gathers the gradebook's scores and comments, and leaves the finished page in resources["kireji"]."""
+    """Gathers the gradebook's scores and comments, and leaves the finished page in
+    resources["kireji"]."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         self._grades: dict[str, view.Grade] = {}
@@ -37,14 +39,30 @@ class FeedbackPage(GetGrades):
         nb, resources = super().preprocess(nb, resources)
         names = resources["nbgrader"]
         course = CourseDirectory(config=self.config)
-        graded = Path(course.format_path(course.autograded_directory, names["student"], names["assignment"]))
+        graded = Path(
+            course.format_path(course.autograded_directory, names["student"], names["assignment"])
+        )
         if is_unfinished(graded):
-            raise KirejiError(f"The grading of {names['student']}'s {names['assignment']} was cut short. Autograde it again.")
-        gradebook = view.Gradebook(names["score"], names["max_score"], names["late_penalty"], self._grades,
-                                   self._comments)
-        built = view.build(nb, gradebook, title=names["notebook"], student=names["student"], titles=_titles(names["notebook"]))
+            raise KirejiError(
+                f"The grading of {names['student']}'s {names['assignment']} was cut short. Autograde it again."
+            )
+        gradebook = view.Gradebook(
+            names["score"], names["max_score"], names["late_penalty"], self._grades, self._comments
+        )
+        built = view.build(
+            nb,
+            gradebook,
+            title=names["notebook"],
+            student=names["student"],
+            titles=_titles(names["notebook"]),
+        )
         attempts = Attempts(Path(course.root), names["student"], names["assignment"])
-        told = sentences(attempts, GradeOnSubmit(config=self.config), course.get_existing_timestamp(str(graded)), now())
+        told = sentences(
+            attempts,
+            GradeOnSubmit(config=self.config),
+            course.get_existing_timestamp(str(graded)),
+            now(),
+        )
         resources["kireji"] = {"page": page.render_page(replace(built, attempts=told))}
         return nb, resources
 
@@ -56,9 +74,17 @@ class FeedbackPage(GetGrades):
 
     def _get_score(self, cell: NotebookNode, resources: dict) -> None:
         name = cell.metadata["nbgrader"]["grade_id"]
-        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
-        self._grades[name] = view.Grade(grade.score, grade.max_score, bool(grade.needs_manual_grade), grade.auto_score,
-                                        grade.manual_score, grade.extra_credit or 0.0)
+        grade = self.gradebook.find_grade(
+            name, self.notebook_id, self.assignment_id, self.student_id
+        )
+        self._grades[name] = view.Grade(
+            grade.score,
+            grade.max_score,
+            bool(grade.needs_manual_grade),
+            grade.auto_score,
+            grade.manual_score,
+            grade.extra_credit or 0.0,
+        )
 
 
 def _titles(assignment: str) -> dict[str, str]:
@@ -67,10 +93,11 @@ def _titles(assignment: str) -> dict[str, str]:
 
 
 class FormgradePage(Preprocessor):
-    """Makes a submission harmless for nbgrader's own grading page, and puts the hidden tests' lines beside it.
+    """Makes a submission harmless for nbgrader's own grading page, and puts the hidden tests' lines
+    beside it.
 
-    The template shows the HTML made here and never turns markdown of a notebook into HTML itself; were this step
-    left out, it would show nothing."""
+    The template shows the HTML made here and never turns markdown of a notebook into HTML itself;
+    were this step left out, it would show nothing."""
 
     enabled = Bool(True).tag(config=True)
 
@@ -81,14 +108,20 @@ class FormgradePage(Preprocessor):
             marks = cell.metadata.get("nbgrader", {})
             kept = {name: marks[name] for name in MARKS if name in marks}
             name = UNSAFE_NAME.sub("_", str(marks.get("grade_id", "")))
-            cell["metadata"] = NotebookNode(nbgrader=NotebookNode(**kept, grade_id=name)) if marks else NotebookNode()
+            cell["metadata"] = (
+                NotebookNode(nbgrader=NotebookNode(**kept, grade_id=name))
+                if marks
+                else NotebookNode()
+            )
             cell["id"] = f"cell-{number}"
             cell.metadata["kireji"] = NotebookNode(lines="")
             for output in cell.get("outputs", []):
                 if "image/png" in output.get("data", {}):
                     output.metadata["image/png"] = {"alt": "A figure of the submission"}
             if cell.cell_type == "markdown":
-                cell.metadata.kireji["html"] = markdown_to_html(cell.source, LONGEST_PROSE, headings=True)
+                cell.metadata.kireji["html"] = markdown_to_html(
+                    cell.source, LONGEST_PROSE, headings=True
+                )
             if kept.get("grade") or is_task(cell):
                 lines = lines_of(records.get(name), float(kept.get("points", 0)))
                 cell.metadata.kireji["lines"] = page.render_lines(lines)

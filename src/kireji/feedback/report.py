@@ -1,4 +1,5 @@
-"""Reading the report of the hidden tests for the page: one line per test, defensive against older or odd reports."""
+"""Reading the report of the hidden tests for the page: one line per test, defensive against older
+or odd reports."""
 
 import base64
 import binascii
@@ -9,8 +10,14 @@ from kireji.feedback import images
 from kireji.feedback.sanitise import clean_text
 
 # The word that goes with each status; every line shows a sign and a word, never a colour alone.
-WORDS = {"passed": "passed", "partly": "partly", "failed": "not yet", "error": "error", "timeout": "out of time",
-         "missing": "missing"}
+WORDS = {
+    "passed": "passed",
+    "partly": "partly",
+    "failed": "not yet",
+    "error": "error",
+    "timeout": "out of time",
+    "missing": "missing",
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,11 @@ class Line:
 def records_of(report: object) -> dict[str, dict]:
     """The report's cells by grade_id; none where there is no report."""
     cells = report.get("cells") if isinstance(report, dict) else None
-    return {cell["grade_id"]: cell for cell in cells or [] if isinstance(cell, dict) and "grade_id" in cell}
+    return {
+        cell["grade_id"]: cell
+        for cell in cells or []
+        if isinstance(cell, dict) and "grade_id" in cell
+    }
 
 
 def notices_of(report: object) -> list[str]:
@@ -67,13 +78,18 @@ def lines_of(record: dict | None, max_score: float) -> list[Line]:
     for test, weight in zip(tests, weights, strict=True):
         out_of = max_score * weight / total if total else 0.0
         status = test.get("status")
-        lines.append(Line(
-            status=status if status in WORDS else "error",
-            title=clean_text(test.get("title") or test.get("name"), 200),
-            message=clean_text(test.get("message"), 4000).strip(),
-            points=out_of * min(max(_number(test.get("fraction"), 0.0), 0.0), 1.0),
-            out_of=out_of,
-            pictures=[picture for image in test.get("images") or [] if (picture := _picture(image))]))
+        lines.append(
+            Line(
+                status=status if status in WORDS else "error",
+                title=clean_text(test.get("title") or test.get("name"), 200),
+                message=clean_text(test.get("message"), 4000).strip(),
+                points=out_of * min(max(_number(test.get("fraction"), 0.0), 0.0), 1.0),
+                out_of=out_of,
+                pictures=[
+                    picture for image in test.get("images") or [] if (picture := _picture(image))
+                ],
+            )
+        )
     return lines
 
 
@@ -85,7 +101,9 @@ def _picture(image: dict) -> Picture | None:
     width, height = images.size(png)
     if not width or not height:
         return None
-    return Picture(clean_text(image.get("caption"), 300), base64.b64encode(png).decode("ascii"), width, height)
+    return Picture(
+        clean_text(image.get("caption"), 300), base64.b64encode(png).decode("ascii"), width, height
+    )
 
 
 def _number(value: object, otherwise: float) -> float:

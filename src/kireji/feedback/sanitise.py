@@ -1,7 +1,8 @@
 """What a submission's cells put out, reduced to what may be shown: text, and pictures drawn anew.
 
-HTML, SVG, JavaScript, widgets and LaTeX are dropped where a plain text stands beside them, which is kept. A kernel
-that runs a student's code writes every field of an output, so outputs are built anew rather than cleaned.
+HTML, SVG, JavaScript, widgets and LaTeX are dropped where a plain text stands beside them, which is
+kept. A kernel that runs a student's code writes every field of an output, so outputs are built anew
+rather than cleaned.
 """
 
 import base64
@@ -14,16 +15,21 @@ from nbformat.v4 import new_output
 
 from kireji.feedback.images import PictureRefused, reencode
 
-LONGEST_TEXT = 10_000      # characters of one output
-ROOM_TO_SAY = 40           # for the sentence that text was cut
-MOST_OUTPUTS = 200         # outputs of one cell that are looked at
+LONGEST_TEXT = 10_000  # characters of one output
+ROOM_TO_SAY = 40  # for the sentence that text was cut
+MOST_OUTPUTS = 200  # outputs of one cell that are looked at
 PICTURE_TYPES = ("image/png", "image/jpeg")
 
 # CSI, OSC (with its text) and the short escape sequences of a terminal.
-ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)?"
-                     r"|[PX^_][^\x1b]{0,2000}(?:\x1b\\)?|[ -/]*[0-~])")
-# Control characters, direction overrides (they make text read as what it is not), and lone surrogates.
-INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+ESCAPES = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)?"
+    r"|[PX^_][^\x1b]{0,2000}(?:\x1b\\)?|[ -/]*[0-~])"
+)
+# Control characters, direction overrides (they make text read as what it is not), and lone
+# surrogates.
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 @dataclass
@@ -41,26 +47,29 @@ class Allowance:
 
 
 def clean_text(text: object, limit: int = LONGEST_TEXT) -> str:
-    """Text without terminal codes, control characters and direction overrides; capped, and saying so.
+    """Text without terminal codes, control characters and direction overrides; capped, and saying
+    so.
 
-    A line that was rewritten with carriage returns (a progress bar) shows as it stood at the end."""
+    A line that was rewritten with carriage returns (a progress bar) shows as it stood at the
+    end."""
     if isinstance(text, list):  # the notebook format allows a list of lines
         text = "".join(part for part in text if isinstance(part, str))
     if not isinstance(text, str):
         return ""
     left_out = max(0, len(text) - 4 * limit)
-    text = ESCAPES.sub("", text[:4 * limit]).replace("\r\n", "\n")
+    text = ESCAPES.sub("", text[: 4 * limit]).replace("\r\n", "\n")
     text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
     text = INVISIBLE.sub("", text)
     if not left_out and len(text) <= limit:
         return text
     # Together with the sentence no longer than the limit, so that cleaning twice is cleaning once.
-    kept = text[:max(0, limit - ROOM_TO_SAY)]
+    kept = text[: max(0, limit - ROOM_TO_SAY)]
     return f"{kept}\n\N{HORIZONTAL ELLIPSIS} ({left_out + len(text) - len(kept):,} more characters)"
 
 
 def sanitise_outputs(outputs: object, allowance: Allowance) -> list[NotebookNode]:
-    """Outputs of one cell as new nbformat outputs: streams, plain text, errors without colours, PNG pictures."""
+    """Outputs of one cell as new nbformat outputs: streams, plain text, errors without colours, PNG
+    pictures."""
     kept = []
     for output in outputs[:MOST_OUTPUTS] if isinstance(outputs, list) else []:
         kind = output.get("output_type") if isinstance(output, dict) else None
@@ -81,9 +90,11 @@ def sanitise_outputs(outputs: object, allowance: Allowance) -> list[NotebookNode
 
 
 def sanitise_notebook(nb: NotebookNode) -> list[str]:
-    """Make an executed notebook safe to keep and to show, in place; returns sentences about what was left out.
+    """Make an executed notebook safe to keep and to show, in place; returns sentences about what
+    was left out.
 
-    Also resets the fields that a kernel's replies fill in and templates print: execution counts, the language."""
+    Also resets the fields that a kernel's replies fill in and templates print: execution counts,
+    the language."""
     allowance = Allowance()
     for cell in nb.cells:
         if cell.cell_type != "code":
@@ -118,11 +129,18 @@ def _text(text: object, allowance: Allowance) -> str:
 
 
 def _error(output: dict, allowance: Allowance) -> NotebookNode:
-    """The traceback's last word first: name and message are kept even where the traceback is cut."""
+    """The traceback's last word first: name and message are kept even where the traceback is
+    cut."""
     traceback = output.get("traceback")
-    lines = [line for line in traceback if isinstance(line, str)] if isinstance(traceback, list) else []
-    return new_output("error", ename=clean_text(output.get("ename"), 100),
-                      evalue=clean_text(output.get("evalue"), 1000), traceback=[_text("\n".join(lines), allowance)])
+    lines = (
+        [line for line in traceback if isinstance(line, str)] if isinstance(traceback, list) else []
+    )
+    return new_output(
+        "error",
+        ename=clean_text(output.get("ename"), 100),
+        evalue=clean_text(output.get("evalue"), 1000),
+        traceback=[_text("\n".join(lines), allowance)],
+    )
 
 
 def _bundle(data: object, allowance: Allowance) -> dict[str, str]:

@@ -1,4 +1,5 @@
-"""nbgrader's step after a submission ran: its outputs are made harmless before they are written anywhere."""
+"""nbgrader's step after a submission ran: its outputs are made harmless before they are written
+anywhere."""
 
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
@@ -11,7 +12,9 @@ from .sanitise import sanitise_notebook
 class SanitiseOutputs(NbGraderPreprocessor):
     """Keeps text and re-encoded pictures; what it dropped is added to the report's notices."""
 
-    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
         """The notebook, safe to show to anybody."""
         dropped = sanitise_notebook(nb)
         report = nb.metadata.get("kireji")

@@ -1,7 +1,9 @@
-"""What the feedback page shows, as plain data: a graded notebook, its report and the gradebook's numbers go in.
+"""What the feedback page shows, as plain data: a graded notebook, its report and the gradebook's
+numbers go in.
 
-The gradebook is the authority for every total. The report (nb.metadata["kireji"], see kireji.grading) says how the
-points of an automatic task came about; without one the page still shows the gradebook's scores.
+The gradebook is the authority for every total. The report (nb.metadata["kireji"], see
+kireji.grading) says how the points of an automatic task came about; without one the page still
+shows the gradebook's scores.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +24,7 @@ class Grade:
 
     score: float
     max_score: float
-    waiting: bool = False        # for a person to grade it
+    waiting: bool = False  # for a person to grade it
     auto_score: float | None = None
     manual_score: float | None = None
     extra_credit: float = 0.0
@@ -32,7 +34,7 @@ class Grade:
 class Gradebook:
     """The gradebook's entries for one notebook of one student."""
 
-    score: float                 # after the late penalty
+    score: float  # after the late penalty
     max_score: float
     late_penalty: float = 0.0
     grades: Mapping[str, Grade] = field(default_factory=dict)
@@ -56,7 +58,11 @@ class Task:
     @property
     def fraction(self) -> float:
         """How much of the bar is filled, 0 to 1."""
-        return min(max(self.grade.score / self.grade.max_score, 0.0), 1.0) if self.grade.max_score > 0 else 0.0
+        return (
+            min(max(self.grade.score / self.grade.max_score, 0.0), 1.0)
+            if self.grade.max_score > 0
+            else 0.0
+        )
 
     @property
     def state(self) -> str:
@@ -71,7 +77,12 @@ class Task:
     def adjusted(self) -> bool:
         """An instructor gave another score than the hidden tests."""
         auto, manual = self.grade.auto_score, self.grade.manual_score
-        return not self.written and auto is not None and manual is not None and abs(auto - manual) > 1e-9
+        return (
+            not self.written
+            and auto is not None
+            and manual is not None
+            and abs(auto - manual) > 1e-9
+        )
 
     @property
     def missing(self) -> float:
@@ -90,8 +101,9 @@ class Page:
     gradebook: Gradebook
     tasks: list[Task]
     notices: list[str]
-    reported: bool               # there is a report of the hidden tests
-    attempts: list[str] = field(default_factory=list)     # sentences on them, where they are graded at once
+    reported: bool  # there is a report of the hidden tests
+    # sentences on them, where they are graded at once
+    attempts: list[str] = field(default_factory=list)
 
     @property
     def waiting(self) -> float:
@@ -111,16 +123,30 @@ class Page:
     @property
     def to_gain(self) -> list[Task]:
         """The tasks with the most points missing, first the largest."""
-        return sorted((task for task in self.tasks if task.missing > 0.005), key=lambda task: -task.missing)
+        return sorted(
+            (task for task in self.tasks if task.missing > 0.005), key=lambda task: -task.missing
+        )
 
     def _share(self, points: float) -> float:
-        return min(max(points / self.gradebook.max_score, 0.0), 1.0) if self.gradebook.max_score > 0 else 0.0
+        return (
+            min(max(points / self.gradebook.max_score, 0.0), 1.0)
+            if self.gradebook.max_score > 0
+            else 0.0
+        )
 
 
-def build(nb: NotebookNode, gradebook: Gradebook, title: str, student: str, titles: Mapping[str, str] | None = None) -> Page:
-    """The page for one graded notebook. Nothing in `nb` is trusted to be safe, only to be well formed.
+def build(
+    nb: NotebookNode,
+    gradebook: Gradebook,
+    title: str,
+    student: str,
+    titles: Mapping[str, str] | None = None,
+) -> Page:
+    """The page for one graded notebook. Nothing in `nb` is trusted to be safe, only to be well
+    formed.
 
-    titles: of the tasks by grade_id, as the course's own notebook calls them; a task without one is called by its grade_id."""
+    titles: of the tasks by grade_id, as the course's own notebook calls them; a task without one is
+    called by its grade_id."""
     report = nb.metadata.get("kireji")
     records = records_of(report)
     allowance = Allowance()
@@ -132,22 +158,45 @@ def build(nb: NotebookNode, gradebook: Gradebook, title: str, student: str, titl
         marks = graded.metadata.nbgrader
         grade = gradebook.grades[grade_id]
         written = bool(marks.get("solution") or marks.get("task"))
-        tasks.append(Task(
-            grade_id=grade_id,
-            title=(titles or {}).get(grade_id) or _title(grade_id),
-            grade=grade,
-            written=written,
-            lines=lines_of(records.get(grade_id), grade.max_score),
-            code=[highlight(cell.source) for cell in cells if cell.cell_type == "code" and _is_answer(cell)],
-            answers=[Markup(markdown_to_html(cell.source)) for cell in cells  # noqa: S704  (sanitised there)
-                     if cell.cell_type == "markdown" and _is_answer(cell)],
-            # What a locked graded cell puts out may quote a test; it is nobody's own figure.
-            outputs=[output for cell in cells if cell.cell_type == "code" and (cell is not graded or written)
-                     for output in sanitise_outputs(cell.get("outputs"), allowance)],
-            comments=[Markup(markdown_to_html(gradebook.comments[name])) for name in _names(cells)  # noqa: S704
-                      if gradebook.comments.get(name)]))
-    return Page(title=_heading(nb) or _title(title), student=student, gradebook=gradebook, tasks=tasks,
-                notices=[*notices_of(report), *allowance.notices], reported=bool(records))
+        tasks.append(
+            Task(
+                grade_id=grade_id,
+                title=(titles or {}).get(grade_id) or _title(grade_id),
+                grade=grade,
+                written=written,
+                lines=lines_of(records.get(grade_id), grade.max_score),
+                code=[
+                    highlight(cell.source)
+                    for cell in cells
+                    if cell.cell_type == "code" and _is_answer(cell)
+                ],
+                answers=[
+                    Markup(markdown_to_html(cell.source))
+                    for cell in cells
+                    if cell.cell_type == "markdown" and _is_answer(cell)
+                ],
+                # What a locked graded cell puts out may quote a test; it is nobody's own figure.
+                outputs=[
+                    output
+                    for cell in cells
+                    if cell.cell_type == "code" and (cell is not graded or written)
+                    for output in sanitise_outputs(cell.get("outputs"), allowance)
+                ],
+                comments=[
+                    Markup(markdown_to_html(gradebook.comments[name]))
+                    for name in _names(cells)
+                    if gradebook.comments.get(name)
+                ],
+            )
+        )
+    return Page(
+        title=_heading(nb) or _title(title),
+        student=student,
+        gradebook=gradebook,
+        tasks=tasks,
+        notices=[*notices_of(report), *allowance.notices],
+        reported=bool(records),
+    )
 
 
 def _sections(nb: NotebookNode) -> Iterator[tuple[NotebookNode, list[NotebookNode]]]:
@@ -177,7 +226,8 @@ def _title(name: str) -> str:
 
 def _heading(nb: NotebookNode) -> str:
     """The assignment's own title: its first first-level heading, if it opens with one."""
-    own = [cell for cell in nb.cells if cell.metadata.get("kireji") != "extra"]     # an extra cell is the student's
+    # an extra cell is the student's
+    own = [cell for cell in nb.cells if cell.metadata.get("kireji") != "extra"]
     for cell in own[:3]:
         if cell.cell_type == "markdown":
             for line in cell.source.splitlines():

@@ -1,7 +1,8 @@
-"""Judges several submissions at a time, through any executor; what comes out is kept for the one who records it.
+"""Judges several submissions at a time, through any executor; what comes out is kept for the one
+who records it.
 
-Whoever judges gets plain data and gives plain data (`Task`, `Outcome`): processes of this machine, or of others (`cluster`).
-They need neither the folders of the submissions nor the gradebook.
+Whoever judges gets plain data and gives plain data (`Task`, `Outcome`): processes of this machine,
+or of others (`cluster`). They need neither the folders of the submissions nor the gradebook.
 """
 
 import os
@@ -22,24 +23,33 @@ from .assignment import load
 from .forks import Forks
 from .intake import Submission
 
-KILLED = ("The process that judged {name} was killed, most likely because the machine's memory ran out. "
-          "Run the command again with --workers 1.")
-DEFECT = ("Kireji failed while {doing} ({error}). That is a mistake of Kireji's and not the student's: the others are graded, "
-          "and {log} has the details to report.")
-OTHER = ("{name} was not judged: where it was to be judged, the hidden tests, the data, Kireji or the secret are not the same as "
-         "here. If they were just changed, run the command again.")
+KILLED = (
+    "The process that judged {name} was killed, most likely because the machine's memory ran out. "
+    "Run the command again with --workers 1."
+)
+DEFECT = (
+    "Kireji failed while {doing} ({error}). That is a mistake of Kireji's and not the student's: the others are graded, "
+    "and {log} has the details to report."
+)
+OTHER = (
+    "{name} was not judged: where it was to be judged, the hidden tests, the data, Kireji or the secret are not the same as "
+    "here. If they were just changed, run the command again."
+)
 LOST = "{name} was not judged, because where it was to be judged went away ({error}). Run the command again."
 LOG = paths.VAR / "grading.log"
-AT_HAND = 2     # submissions beyond those being judged that wait in memory, so that nobody who judges is idle
+# submissions beyond those being judged that wait in memory, so that nobody who judges is idle
+AT_HAND = 2
 
 
 class NobodyLeft(KirejiError):
-    """Why nothing more can be judged where it was to be judged: of all that waits, and not of one submission."""
+    """Why nothing more can be judged where it was to be judged: of all that waits, and not of one
+    submission."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A submission on its way to whoever judges it. `key` is what its judgement will be kept under."""
+    """A submission on its way to whoever judges it. `key` is what its judgement will be kept
+    under."""
 
     name: str
     assignment: str
@@ -50,7 +60,8 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A judgement as `kept.written`, or the reason why there is none, for a defect of ours with its trace."""
+    """A judgement as `kept.written`, or the reason why there is none, for a defect of ours with its
+    trace."""
 
     judgement: str = ""
     reason: str = ""
@@ -58,13 +69,16 @@ class Outcome:
 
 
 def judge_task(task: Task) -> Outcome:
-    """Judge, wherever this runs. The same course, secret included, must be there: its own key of the task tells."""
+    """Judge, wherever this runs. The same course, secret included, must be there: its own key of
+    the task tells."""
     try:
         assignment = load(task.assignment)
         secret = read_or_make_secret(paths.SECRET) if paths.SECRET.exists() else b""
         if kept.key_of(task.submission, assignment, secret) != task.key:
             return Outcome(reason=OTHER.format(name=task.name))
-        return Outcome(kept.written(kept.judge(task.submission, assignment, secret, trusted=task.trusted)))
+        return Outcome(
+            kept.written(kept.judge(task.submission, assignment, secret, trusted=task.trusted))
+        )
     except Exception as error:
         return _went_wrong(error, task.name)
 
@@ -74,11 +88,19 @@ def _went_wrong(error: Exception, name: str) -> Outcome:
     if isinstance(error, KirejiError):
         return Outcome(reason=str(error))
     if isinstance(error, OSError):
-        return Outcome(reason=str(gradebook.explain(doing, str(error))
-                                  or f"The machine refused something while {doing}: {error}."))
+        return Outcome(
+            reason=str(
+                gradebook.explain(doing, str(error))
+                or f"The machine refused something while {doing}: {error}."
+            )
+        )
     # One submission that finds a mistake of ours must not stop a class.
-    return Outcome(reason=DEFECT.format(doing=doing, error=type(error).__name__, log=LOG.relative_to(paths.ROOT)),
-                   trace=f"{doing}\n{traceback.format_exc()}")
+    return Outcome(
+        reason=DEFECT.format(
+            doing=doing, error=type(error).__name__, log=LOG.relative_to(paths.ROOT)
+        ),
+        trace=f"{doing}\n{traceback.format_exc()}",
+    )
 
 
 class Here(Executor):
@@ -105,19 +127,32 @@ def _outcome(future: Future, task: Task) -> Outcome:
         raise
     except KirejiError as error:
         return Outcome(reason=f"{task.name} was not judged: {error}")
-    except Exception as error:      # of an executor beyond this machine
-        return Outcome(reason=LOST.format(name=task.name, error=f"{type(error).__name__}: {error}".splitlines()[0]))
+    except Exception as error:  # of an executor beyond this machine
+        return Outcome(
+            reason=LOST.format(
+                name=task.name, error=f"{type(error).__name__}: {error}".splitlines()[0]
+            )
+        )
 
 
 class Judging:
-    """Submissions that are being judged: `add` some, take out those that are `done`. A context: leaving it drops the rest.
+    """Submissions that are being judged: `add` some, take out those that are `done`. A context:
+    leaving it drops the rest.
 
     open_executor(count): where, `count` at a time.
     """
 
-    def __init__(self, workers: int | None = None, trusted: bool = False,
-                 open_executor: Callable[[int], Executor] = open_processes) -> None:
-        self.workers, self.trusted, self.open_executor = max(1, workers or os.cpu_count() or 1), trusted, open_executor
+    def __init__(
+        self,
+        workers: int | None = None,
+        trusted: bool = False,
+        open_executor: Callable[[int], Executor] = open_processes,
+    ) -> None:
+        self.workers, self.trusted, self.open_executor = (
+            max(1, workers or os.cpu_count() or 1),
+            trusted,
+            open_executor,
+        )
         self._executor: Executor | None = None
         self._running: dict[Future[Outcome], tuple[Path, Task]] = {}
         self._done: list[tuple[Path, str]] = []
@@ -161,13 +196,15 @@ class Judging:
         self._running[self._executor.submit(judge_task, task)] = (folder, task)
 
     def done(self, seconds: float | None = None) -> list[tuple[Path, str]]:
-        """Those that are done, each with the reason why it could not be judged, or "". Waits for one, so many `seconds`.
+        """Those that are done, each with the reason why it could not be judged, or "". Waits for
+        one, so many `seconds`.
 
         NobodyLeft if none will be any more.
         """
         if not self._done and self._running:
             finished, _ = wait(self._running, seconds, FIRST_COMPLETED)
-            for future in [future for future in self._running if future in finished]:       # as they were submitted
+            # as they were submitted
+            for future in [future for future in self._running if future in finished]:
                 folder, task = self._running.pop(future)
                 try:
                     self._note(folder, _outcome(future, task), task)
@@ -196,14 +233,19 @@ class Judging:
             self._executor = None
 
 
-def judge_ahead(folders: list[Path], workers: int | None = None, trusted: bool = False,
-                open_executor: Callable[[int], Executor] = open_processes,
-                watch: Callable[[Judging], None] = lambda judging: None) -> Iterator[tuple[Path, str]]:
-    """Judge the submissions in `folders` (COURSE/submitted/STUDENT/ASSIGNMENT) and keep what comes out.
+def judge_ahead(
+    folders: list[Path],
+    workers: int | None = None,
+    trusted: bool = False,
+    open_executor: Callable[[int], Executor] = open_processes,
+    watch: Callable[[Judging], None] = lambda judging: None,
+) -> Iterator[tuple[Path, str]]:
+    """Judge the submissions in `folders` (COURSE/submitted/STUDENT/ASSIGNMENT) and keep what comes
+    out.
 
-    Yields each folder when it is done, with the reason if it could not be judged, else "". As many at a time as there
-    are processors, unless told otherwise. Where a judging process is killed, the others go on. watch: given the judging
-    before it begins, for whoever shows how far it is.
+    Yields each folder when it is done, with the reason if it could not be judged, else "". As many
+    at a time as there are processors, unless told otherwise. Where a judging process is killed, the
+    others go on. watch: given the judging before it begins, for whoever shows how far it is.
     """
     workers = max(1, min(workers or os.cpu_count() or 1, len(folders)))
     with Judging(workers, trusted, open_executor) as judging:

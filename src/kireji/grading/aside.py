@@ -1,4 +1,5 @@
-"""Keeps refused files out of nbgrader's reach: it would copy them, and follow links while it does."""
+"""Keeps refused files out of nbgrader's reach: it would copy them, and follow links while it
+does."""
 
 import contextlib
 import os
@@ -10,7 +11,8 @@ from .intake import Submission, read_submission, refused
 
 
 def set_refused_aside(assignment: str, student: str, notebooks: list[str]) -> None:
-    """nbgrader's pre_convert_hook: before it copies a submission's files, move away links, folders and the like.
+    """nbgrader's pre_convert_hook: before it copies a submission's files, move away links, folders
+    and the like.
 
     assignment and student may be patterns; the folder is that of `notebooks`.
     """
@@ -19,10 +21,14 @@ def set_refused_aside(assignment: str, student: str, notebooks: list[str]) -> No
 
 
 def take_in(folder: Path) -> Submission:
-    """The submission in COURSE/submitted/STUDENT/ASSIGNMENT, with notices of what is or was set aside."""
+    """The submission in COURSE/submitted/STUDENT/ASSIGNMENT, with notices of what is or was set
+    aside."""
     _set_aside(folder)
     submission = read_submission(folder, folder.name)
-    return replace(submission, notices=(*read_submission(_aside(folder), folder.name).notices, *submission.notices))
+    return replace(
+        submission,
+        notices=(*read_submission(_aside(folder), folder.name).notices, *submission.notices),
+    )
 
 
 def _set_aside(folder: Path) -> None:
@@ -32,7 +38,7 @@ def _set_aside(folder: Path) -> None:
         target = aside / entry.name
         if target.is_dir() and not target.is_symlink():
             shutil.rmtree(target)
-        with contextlib.suppress(FileNotFoundError):        # gone since it was listed
+        with contextlib.suppress(FileNotFoundError):  # gone since it was listed
             os.replace(entry, target)
 
 

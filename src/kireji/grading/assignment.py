@@ -1,4 +1,5 @@
-"""An assignment as its source notebook defines it: the graded cells with their points, and what students start from."""
+"""An assignment as its source notebook defines it: the graded cells with their points, and what
+students start from."""
 
 import functools
 import re
@@ -14,12 +15,13 @@ from nbgrader.utils import compute_checksum
 from kireji import paths
 from kireji.errors import KirejiError
 
-DECORATION = str.maketrans("", "", "*`$\\")      # of markdown and LaTeX, in headings
+DECORATION = str.maketrans("", "", "*`$\\")  # of markdown and LaTeX, in headings
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """One of the course's assignments: its name, its notebook with solutions, the folder of its hidden tests."""
+    """One of the course's assignments: its name, its notebook with solutions, the folder of its
+    hidden tests."""
 
     name: str
     source: NotebookNode
@@ -27,17 +29,23 @@ class Assignment:
 
     @property
     def points(self) -> dict[str, float]:
-        """The maximum of every graded cell by grade_id, written questions included, in the notebook's order."""
-        return {mark["grade_id"]: float(mark["points"]) for mark in self._marks() if mark.get("grade")}
+        """The maximum of every graded cell by grade_id, written questions included, in the
+        notebook's order."""
+        return {
+            mark["grade_id"]: float(mark["points"]) for mark in self._marks() if mark.get("grade")
+        }
 
     @property
     def manual(self) -> set[str]:
         """The graded cells that a person has to read."""
-        return {mark["grade_id"] for mark in self._marks() if mark.get("grade") and mark.get("solution")}
+        return {
+            mark["grade_id"] for mark in self._marks() if mark.get("grade") and mark.get("solution")
+        }
 
     @property
     def titles(self) -> dict[str, str]:
-        """What every graded cell is called by grade_id: the last second-level heading before it, without its marks.
+        """What every graded cell is called by grade_id: the last second-level heading before it,
+        without its marks.
 
         Cells under one heading share its title; a cell before any heading has none."""
         titles: dict[str, str] = {}
@@ -52,7 +60,8 @@ class Assignment:
         return titles
 
     def skeleton(self) -> NotebookNode:
-        """A fresh copy of what students start from: no solutions, no marking schemes, with nbgrader's checksums."""
+        """A fresh copy of what students start from: no solutions, no marking schemes, with
+        nbgrader's checksums."""
         notebook, resources = nbformat.from_dict(self.source), ResourcesDict()
         for step in (ClearSolutions(), ClearHiddenTests(), ClearMarkScheme()):
             notebook, resources = step.preprocess(notebook, resources)
@@ -69,14 +78,20 @@ class Assignment:
 
 def names() -> list[str]:
     """The assignments there are."""
-    return sorted(folder.name for folder in paths.SOURCE.iterdir() if (folder / f"{folder.name}.ipynb").is_file())
+    return sorted(
+        folder.name
+        for folder in paths.SOURCE.iterdir()
+        if (folder / f"{folder.name}.ipynb").is_file()
+    )
 
 
 def load(name: str) -> Assignment:
     """The assignment `name`; KirejiError lists those there are."""
     path = paths.SOURCE / name / f"{name}.ipynb"
     if not path.is_file():
-        raise KirejiError(f"There is no assignment '{name}'. Those there are: {', '.join(names())}.")
+        raise KirejiError(
+            f"There is no assignment '{name}'. Those there are: {', '.join(names())}."
+        )
     return _load(path, path.stat().st_mtime_ns)
 
 

@@ -19,12 +19,13 @@ from .report import Report
 
 
 def choose(config: Config, folder: Path) -> None:
-    """Have COURSE/submitted/STUDENT/ASSIGNMENT hold the attempt with most points; of equals, the last.
+    """Have COURSE/submitted/STUDENT/ASSIGNMENT hold the attempt with most points; of equals, the
+    last.
 
-    Points are what the gradebook would say: those of the hidden tests, what a person gave so far, less the penalty for being
-    late. Attempts that were not judged yet are judged now.
+    Points are what the gradebook would say: those of the hidden tests, what a person gave so far,
+    less the penalty for being late. Attempts that were not judged yet are judged now.
     """
-    from .kept import judge_or_recall       # here: torch is needed when something is judged, not before
+    from .kept import judge_or_recall  # here: torch is needed when something is judged, not before
 
     name, student, course = folder.name, folder.parent.name, folder.parents[2]
     attempts = Attempts(course, student, name)
@@ -32,9 +33,22 @@ def choose(config: Config, folder: Path) -> None:
         counted = [attempt for attempt in attempts.all() if attempt.counted]
         if not counted:
             return
-        assignment, secret, trusted = load(name), read_or_make_secret(paths.SECRET), bool(config.JudgeSubmission.trust_submissions)
-        points = {attempt: worth(config, student, judge_or_recall(
-            read_submission(attempt.path, name), assignment, secret, trusted).report, attempt.came) for attempt in counted}
+        assignment, secret, trusted = (
+            load(name),
+            read_or_make_secret(paths.SECRET),
+            bool(config.JudgeSubmission.trust_submissions),
+        )
+        points = {
+            attempt: worth(
+                config,
+                student,
+                judge_or_recall(
+                    read_submission(attempt.path, name), assignment, secret, trusted
+                ).report,
+                attempt.came,
+            )
+            for attempt in counted
+        }
         best = max(counted, key=lambda attempt: (points[attempt], attempt.came))
         attempts.weigh({attempt.path.name: points[attempt] for attempt in counted})
         if (folder / TIMESTAMP).read_text().strip() != best.came.strftime(FORMAT):
@@ -53,9 +67,11 @@ def worth(config: Config, student: str, report: Report, came: datetime) -> float
             due = book.find_assignment(name).duedate
             late = max(0.0, (came - due).total_seconds()) if due else 0.0
             grades = book.find_submission_notebook(name, name, student).grades
-            given = {grade.name: grade.manual_score for grade in grades if grade.manual_score is not None}
+            given = {
+                grade.name: grade.manual_score for grade in grades if grade.manual_score is not None
+            }
             extra = sum(grade.extra_credit or 0.0 for grade in grades)
-        except MissingEntry:        # graded for the first time
+        except MissingEntry:  # graded for the first time
             pass
     total = extra + sum(given.get(cell.grade_id, cell.score or 0.0) for cell in report.cells)
     return round(total - (penalty(config, student, total, late) or 0.0), 4)

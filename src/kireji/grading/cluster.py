@@ -1,7 +1,8 @@
-"""Judging on the machines of a Dask cluster: its executor, where each worker has the same course as here.
+"""Judging on the machines of a Dask cluster: its executor, where each worker has the same course as
+here.
 
-Workers hold the hidden tests, the sandboxes and a copy of the secret, and never the gradebook. The secret is not sent: a
-digest says whether theirs is ours.
+Workers hold the hidden tests, the sandboxes and a copy of the secret, and never the gradebook. The
+secret is not sent: a digest says whether theirs is ours.
 """
 
 import hashlib
@@ -25,10 +26,12 @@ from .kept import graders_version
 if TYPE_CHECKING:
     from distributed import Client
 
-PATIENCE = 15           # seconds for a scheduler to answer
-LOOK = 5.0              # seconds between two looks whether there are workers
-DESERTED = 120.0        # seconds without any, until grading gives up
-ALONE = "The cluster at {address} has had no worker for {seconds:.0f} seconds. Start some with: {start}"
+PATIENCE = 15  # seconds for a scheduler to answer
+LOOK = 5.0  # seconds between two looks whether there are workers
+DESERTED = 120.0  # seconds without any, until grading gives up
+ALONE = (
+    "The cluster at {address} has had no worker for {seconds:.0f} seconds. Start some with: {start}"
+)
 MISSING = "Grading on a cluster needs Dask, which is not installed here. Install it with: ./kireji setup --cluster"
 START = "dask worker {address} --nthreads 1 --nworkers 4"
 
@@ -58,7 +61,8 @@ def _digest(content: bytes) -> str:
 
 
 class Cluster(Executor):
-    """The workers of the scheduler at `address`, as an executor for `ahead`; `workers` judge at a time.
+    """The workers of the scheduler at `address`, as an executor for `ahead`; `workers` judge at a
+    time.
 
     NoCluster if there are none, or some of them would judge otherwise than here. Use as a context.
     """
@@ -78,7 +82,8 @@ class Cluster(Executor):
 
     def submit(self, call: Callable, /, *arguments: object, **named: object) -> Future:
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Sending large graph")       # a submission with its checkpoint
+            # a submission with its checkpoint
+            warnings.filterwarnings("ignore", message="Sending large graph")
             return self.lookout.promise(self.executor.submit(call, *arguments, **named))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -88,7 +93,8 @@ class Cluster(Executor):
 
 
 class Lookout(threading.Thread):
-    """Dask waits for new workers for ever. This waits for DESERTED seconds, and then gives up what was promised: NoCluster."""
+    """Dask waits for new workers for ever. This waits for DESERTED seconds, and then gives up what
+    was promised: NoCluster."""
 
     def __init__(self, client: "Client", address: str) -> None:
         super().__init__(name="lookout", daemon=True)
@@ -115,7 +121,13 @@ class Lookout(threading.Thread):
                 continue
             alone_since = alone_since or time.monotonic()
             if time.monotonic() - alone_since >= DESERTED:
-                self.gone = NoCluster(ALONE.format(address=self.address, seconds=DESERTED, start=START.format(address=self.address)))
+                self.gone = NoCluster(
+                    ALONE.format(
+                        address=self.address,
+                        seconds=DESERTED,
+                        start=START.format(address=self.address),
+                    )
+                )
                 self._give_up()
 
     def stop(self) -> None:
@@ -126,7 +138,7 @@ class Lookout(threading.Thread):
     def _anybody(self) -> bool:
         try:
             return bool(self.client.nthreads())
-        except Exception:           # the scheduler itself does not answer
+        except Exception:  # the scheduler itself does not answer
             return False
 
     def _settle(self, promised: Future, done: Future) -> None:
@@ -149,23 +161,30 @@ class Lookout(threading.Thread):
 
 
 def check(client: "Client", address: str) -> int:
-    """How many workers there are. NoCluster if one of them would judge otherwise than this machine."""
+    """How many workers there are. NoCluster if one of them would judge otherwise than this
+    machine."""
     threads, start = client.nthreads(), START.format(address=address)
     if not threads:
         raise NoCluster(f"The cluster at {address} has no worker. Start some with: {start}")
     here = course_here()
     for worker, there in client.run(course_here, on_error="return").items():
         if not isinstance(there, dict):
-            raise NoCluster(f"The worker at {worker} does not have this course ({_line(there)}). Start it in a checkout that is set "
-                            f"up, with: .venv/bin/{start}")
+            raise NoCluster(
+                f"The worker at {worker} does not have this course ({_line(there)}). Start it in a checkout that is set "
+                f"up, with: .venv/bin/{start}"
+            )
         other = [name for name in here if there.get(name) != here[name]]
         if other:
-            raise NoCluster(f"The worker at {worker} would judge otherwise than this machine. Different: {', '.join(other)}. "
-                            "Give it the same checkout and the same var/, and start it again.")
+            raise NoCluster(
+                f"The worker at {worker} would judge otherwise than this machine. Different: {', '.join(other)}. "
+                "Give it the same checkout and the same var/, and start it again."
+            )
     for worker, count in threads.items():
         if count != 1:
-            raise NoCluster(f"The worker at {worker} judges {count} at a time in one process, which hidden tests cannot share. "
-                            f"Start it with: {start}")
+            raise NoCluster(
+                f"The worker at {worker} judges {count} at a time in one process, which hidden tests cannot share. "
+                f"Start it with: {start}"
+            )
     return len(threads)
 
 
@@ -174,13 +193,15 @@ def _connect(address: str) -> "Client":
         from distributed import Client
     except ImportError:
         raise NoCluster(MISSING) from None
-    for name in ("distributed", "distributed.client"):      # what matters becomes a sentence
+    for name in ("distributed", "distributed.client"):  # what matters becomes a sentence
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         return Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise NoCluster(f"There is no Dask scheduler to be reached at {address} ({_line(error)}). The address is the one "
-                        "that `dask scheduler` prints, such as tcp://10.0.0.5:8786.") from None
+        raise NoCluster(
+            f"There is no Dask scheduler to be reached at {address} ({_line(error)}). The address is the one "
+            "that `dask scheduler` prints, such as tcp://10.0.0.5:8786."
+        ) from None
 
 
 def _line(error: object) -> str:

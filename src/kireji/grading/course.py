@@ -1,4 +1,5 @@
-"""The instructor's round with nbgrader: collect, autograde, feedback, by its own API and configuration."""
+"""The instructor's round with nbgrader: collect, autograde, feedback, by its own API and
+configuration."""
 
 import re
 import warnings
@@ -31,7 +32,8 @@ from .recording import REPORT, is_recorded
 # nbgrader reads objects that its own session has let go of; a newer SQLAlchemy remarks on each.
 warnings.filterwarnings("ignore", category=SAWarning, message="Object of type")
 
-REASON = re.compile(r"^\s*(\w+(?:\.\w+)*(?:Error|Exception|Warning): .*)$", re.MULTILINE)     # the last line of a traceback
+# the last line of a traceback
+REASON = re.compile(r"^\s*(\w+(?:\.\w+)*(?:Error|Exception|Warning): .*)$", re.MULTILINE)
 
 
 class Course:
@@ -40,8 +42,12 @@ class Course:
     trusted: grade even where there is no wall.
     """
 
-    def __init__(self, trusted: bool = False, changes: Callable[[Config], None] = lambda config: None) -> None:
-        config = Config(PyFileConfigLoader("nbgrader_config.py", path=str(paths.ROOT)).load_config())
+    def __init__(
+        self, trusted: bool = False, changes: Callable[[Config], None] = lambda config: None
+    ) -> None:
+        config = Config(
+            PyFileConfigLoader("nbgrader_config.py", path=str(paths.ROOT)).load_config()
+        )
         config.JudgeSubmission.trust_submissions = self.trusted = trusted
         changes(config)
         config.Autograde.pre_convert_hook = begin_grading(config)
@@ -51,9 +57,11 @@ class Course:
         self.gradebook_file = gradebook.file_of(self.directory.db_url)
 
     def make_ready(self, tell: Callable[[str], None] = lambda sentence: None) -> None:
-        """Before something is recorded: clear away what a killed run left half done, and copy the gradebook.
+        """Before something is recorded: clear away what a killed run left half done, and copy the
+        gradebook.
 
-        tell: hears it when another program has to be waited for. CannotRecord if the gradebook is damaged, gone or busy.
+        tell: hears it when another program has to be waited for. CannotRecord if the gradebook is
+        damaged, gone or busy.
         """
         unfinished.refuse_half_a_restore()
         unfinished.clear_away(Path(self.directory.root))
@@ -65,11 +73,15 @@ class Course:
 
     def submitted(self, assignment: str, student: str) -> Path:
         """The folder of a collected submission."""
-        return Path(self.directory.format_path(self.directory.submitted_directory, student, assignment))
+        return Path(
+            self.directory.format_path(self.directory.submitted_directory, student, assignment)
+        )
 
     def graded(self, assignment: str, student: str) -> Path:
         """The folder of a graded submission."""
-        return Path(self.directory.format_path(self.directory.autograded_directory, student, assignment))
+        return Path(
+            self.directory.format_path(self.directory.autograded_directory, student, assignment)
+        )
 
     def feedback_page(self, assignment: str, student: str) -> Path:
         """The page that a student will read."""
@@ -82,13 +94,17 @@ class Course:
         self._must(self.api.release_assignment(assignment), f"releasing {assignment}")
 
     def collect(self, assignment: str) -> None:
-        """Take in what students submitted through the exchange, replacing older submissions by newer ones."""
+        """Take in what students submitted through the exchange, replacing older submissions by
+        newer ones."""
         self._must(self.api.collect(assignment, update=True), f"collecting {assignment}")
 
     def collect_at_once(self, assignment: str, student: str) -> None:
-        """Take in what one student just submitted; beyond the limit of attempts it is kept and waits."""
+        """Take in what one student just submitted; beyond the limit of attempts it is kept and
+        waits."""
         with temp_attrs(self.directory, assignment_id=assignment, student_id=student):
-            app = self.api.exchange.Collect(coursedir=self.directory, authenticator=self.api.authenticator, parent=self.api)
+            app = self.api.exchange.Collect(
+                coursedir=self.directory, authenticator=self.api.authenticator, parent=self.api
+            )
             app.update = app.at_once = True
             self._must(capture_log(app), f"collecting {student}'s {assignment}")
 
@@ -98,8 +114,13 @@ class Course:
 
     def students(self, assignment: str) -> list[str]:
         """Who has a collected submission."""
-        return sorted(folder.parent.name for folder in Path(self.directory.root).glob(
-            f"{self.directory.submitted_directory}/*/{assignment}") if folder.is_dir())
+        return sorted(
+            folder.parent.name
+            for folder in Path(self.directory.root).glob(
+                f"{self.directory.submitted_directory}/*/{assignment}"
+            )
+            if folder.is_dir()
+        )
 
     def is_graded(self, assignment: str, student: str) -> bool:
         """Whether the submission in hand, and not an older one, is graded."""
@@ -111,20 +132,31 @@ class Course:
         """Grade one submission and record it, in place of what was recorded before."""
         self.make_gradable(assignment, student)
         with unfinished.alone(self.graded(assignment, student)):
-            self._must(self.api.autograde(assignment, student, force=True), f"grading {student}'s {assignment}")
+            self._must(
+                self.api.autograde(assignment, student, force=True),
+                f"grading {student}'s {assignment}",
+            )
         if not self.is_graded(assignment, student):
-            raise KirejiError(f"{student}'s {assignment} was graded and could not be written down to the end. Is the disk "
-                              "full? Run the command again.")
+            raise KirejiError(
+                f"{student}'s {assignment} was graded and could not be written down to the end. Is the disk "
+                "full? Run the command again."
+            )
 
-    def grade_many(self, work: list[tuple[str, str]], workers: int | None = None,
-                   tell: Callable[[str], None] = lambda sentence: None,
-                   open_executor: Callable[[int], Executor] = open_processes,
-                   watch: Callable[[Judging], None] = lambda judging: None) -> Iterator[tuple[str, str, str]]:
-        """Grade (assignment, student) pairs, several at a time; yields each when it is recorded, at once where it is already.
+    def grade_many(
+        self,
+        work: list[tuple[str, str]],
+        workers: int | None = None,
+        tell: Callable[[str], None] = lambda sentence: None,
+        open_executor: Callable[[int], Executor] = open_processes,
+        watch: Callable[[Judging], None] = lambda judging: None,
+    ) -> Iterator[tuple[str, str, str]]:
+        """Grade (assignment, student) pairs, several at a time; yields each when it is recorded, at
+        once where it is already.
 
-        The third value is the reason why it could not be graded, or "". One process writes to the gradebook: this one.
-        tell: hears it when another program has to be waited for. CannotRecord ends it: run again, it goes on from there.
-        open_executor(count): where they are judged, `count` at a time; recorded is here. watch: as of `judge_ahead`.
+        The third value is the reason why it could not be graded, or "". One process writes to the
+        gradebook: this one. tell: hears it when another program has to be waited for. CannotRecord
+        ends it: run again, it goes on from there. open_executor(count): where they are judged,
+        `count` at a time; recorded is here. watch: as of `judge_ahead`.
         """
         for assignment, student in work:
             self.make_gradable(assignment, student)
@@ -147,7 +179,8 @@ class Course:
             yield assignment, student, reason
 
     def _recorded(self, work: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-        """Those of `work` that grading again would change nothing of. None where the best attempt counts: another may by now."""
+        """Those of `work` that grading again would change nothing of. None where the best attempt
+        counts: another may by now."""
         graded = [pair for pair in work if self.is_graded(*pair)]
         if not graded or self.settings.counts == "best":
             return
@@ -155,23 +188,29 @@ class Course:
         with self._gradebook("reading what is recorded") as book:
             for assignment, student in graded:
                 try:
-                    key = key_of(take_in(self.submitted(assignment, student)), load(assignment), secret)
-                except (OSError, KirejiError):      # grading it says what is wrong
+                    key = key_of(
+                        take_in(self.submitted(assignment, student)), load(assignment), secret
+                    )
+                except (OSError, KirejiError):  # grading it says what is wrong
                     continue
                 if is_recorded(book, self.config, self.graded(assignment, student), key):
                     yield assignment, student
 
     @contextmanager
     def _gradebook(self, doing: str) -> Iterator[Gradebook]:
-        """nbgrader's gradebook, to read in. CannotRecord, which says what it was `doing`, where that fails."""
+        """nbgrader's gradebook, to read in. CannotRecord, which says what it was `doing`, where
+        that fails."""
         try:
             with Gradebook(self.directory.db_url, self.directory.course_id) as book:
                 yield book
         except DatabaseError as error:
-            raise gradebook.explain(doing, str(error)) or gradebook.CannotRecord(f"{doing.capitalize()} failed: {error}.") from None
+            raise gradebook.explain(doing, str(error)) or gradebook.CannotRecord(
+                f"{doing.capitalize()} failed: {error}."
+            ) from None
 
     def make_gradable(self, assignment: str, student: str) -> None:
-        """Give a submission that lacks its notebook an empty one: nbgrader passes over a folder without."""
+        """Give a submission that lacks its notebook an empty one: nbgrader passes over a folder
+        without."""
         notebook = self.submitted(assignment, student) / f"{assignment}.ipynb"
         if not notebook.exists() and not notebook.is_symlink():
             notebook.touch()
@@ -187,46 +226,75 @@ class Course:
 
     def report(self, assignment: str, student: str) -> dict:
         """The report of the graded submission, as `Report.as_dict` gives it."""
-        notebook = nbformat.read(self.graded(assignment, student) / f"{assignment}.ipynb", as_version=4)
+        notebook = nbformat.read(
+            self.graded(assignment, student) / f"{assignment}.ipynb", as_version=4
+        )
         return notebook.metadata[REPORT]
 
     def give_feedback(self, assignment: str) -> None:
         """Make the feedback pages of an assignment and hand them out."""
         unfinished.clear_away(Path(self.directory.root))
-        self._must(self.api.generate_feedback(assignment, force=True), f"making feedback for {assignment}")
-        cut_short = [folder.parent.name for folder in Path(self.directory.root).glob(
-            f"{self.directory.feedback_directory}/*/{assignment}") if unfinished.is_unfinished(folder)]
+        self._must(
+            self.api.generate_feedback(assignment, force=True), f"making feedback for {assignment}"
+        )
+        cut_short = [
+            folder.parent.name
+            for folder in Path(self.directory.root).glob(
+                f"{self.directory.feedback_directory}/*/{assignment}"
+            )
+            if unfinished.is_unfinished(folder)
+        ]
         if cut_short:
-            raise KirejiError(f"The feedback on {assignment} for {', '.join(cut_short)} could not be written to the end. Is the "
-                              "disk full? Run the command again.")
+            raise KirejiError(
+                f"The feedback on {assignment} for {', '.join(cut_short)} could not be written to the end. Is the "
+                "disk full? Run the command again."
+            )
         self._must(self.api.release_feedback(assignment), f"releasing feedback for {assignment}")
 
     def give_feedback_to(self, assignment: str, student: str) -> None:
         """Make one student's feedback page and hand it out."""
         page = self.feedback_page(assignment, student)
         with unfinished.alone(self.graded(assignment, student)), unfinished.alone(page.parent):
-            self._must(self.api.generate_feedback(assignment, student, force=True), f"making {student}'s feedback for {assignment}")
+            self._must(
+                self.api.generate_feedback(assignment, student, force=True),
+                f"making {student}'s feedback for {assignment}",
+            )
             if unfinished.is_unfinished(page.parent) or not page.is_file():
-                raise KirejiError(f"{student}'s feedback on {assignment} could not be written to the end. Is the disk full?")
-            self._must(self.api.release_feedback(assignment, student), f"releasing {student}'s feedback for {assignment}")
+                raise KirejiError(
+                    f"{student}'s feedback on {assignment} could not be written to the end. Is the disk full?"
+                )
+            self._must(
+                self.api.release_feedback(assignment, student),
+                f"releasing {student}'s feedback for {assignment}",
+            )
 
         # Where the best counts and another one is better, its page says so to who looks for theirs.
         for attempt in self.attempts(assignment, student).all():
-            if attempt.counted and not (found := self._released(assignment, student, attempt.path)).exists():
+            if (
+                attempt.counted
+                and not (found := self._released(assignment, student, attempt.path)).exists()
+            ):
                 release(page, found)
 
     def has_feedback(self, assignment: str, student: str) -> bool:
         """Whether the student has feedback on the last attempt that counts or might have."""
-        counted = [attempt for attempt in self.attempts(assignment, student).all() if attempt.counted]
+        counted = [
+            attempt for attempt in self.attempts(assignment, student).all() if attempt.counted
+        ]
         return not counted or self._released(assignment, student, counted[-1].path).exists()
 
     def _released(self, assignment: str, student: str, submission: Path) -> Path:
-        feedback = student_folders(Path(self.config.Exchange.root), self.directory.course_id, student).make().feedback
+        feedback = (
+            student_folders(Path(self.config.Exchange.root), self.directory.course_id, student)
+            .make()
+            .feedback
+        )
         return released_page(feedback, assignment, submission)
 
     def _must(self, result: dict, doing: str) -> None:
         if not result["success"]:
-            if result.get("error", "").rstrip().endswith(KeyboardInterrupt.__name__):     # nbgrader takes it for a failure of its own
+            # nbgrader takes it for a failure of its own
+            if result.get("error", "").rstrip().endswith(KeyboardInterrupt.__name__):
                 raise KeyboardInterrupt
             said = result.get("log", "") + result.get("error", "")
             if self.gradebook_file:
@@ -234,7 +302,9 @@ class Course:
             if sentence := gradebook.explain(doing, said):
                 raise sentence
             reasons = REASON.findall(said)
-            raise KirejiError(f"nbgrader failed while {doing}: {reasons[0] if reasons else 'it gave no reason'}")
+            raise KirejiError(
+                f"nbgrader failed while {doing}: {reasons[0] if reasons else 'it gave no reason'}"
+            )
 
 
 def _timestamp(folder: Path) -> str | None:

@@ -1,7 +1,9 @@
-"""Judges in processes that a warmed one forks: each submission in a fresh process, and none of them imports anything again.
+"""Judges in processes that a warmed one forks: each submission in a fresh process, and none of them
+imports anything again.
 
-The warmed process has imported torch, pytest and all hidden tests, and read the held-out data; it judges nothing
-itself, so that every submission begins from the same state, whatever was judged before it and however many are judged at a time.
+The warmed process has imported torch, pytest and all hidden tests, and read the held-out data; it
+judges nothing itself, so that every submission begins from the same state, whatever was judged
+before it and however many are judged at a time.
 """
 
 import collections
@@ -18,7 +20,7 @@ from multiprocessing.context import ForkServerProcess
 
 from kireji.sandbox import place
 
-WARMED = "kireji.grading.warmed"        # imported once, by the process that forks
+WARMED = "kireji.grading.warmed"  # imported once, by the process that forks
 
 
 class Killed(BrokenExecutor):
@@ -26,7 +28,8 @@ class Killed(BrokenExecutor):
 
 
 class Forks(Executor):
-    """Carries out `count` calls at a time, each in a process of its own. Calls and answers are pickled, and only ours.
+    """Carries out `count` calls at a time, each in a process of its own. Calls and answers are
+    pickled, and only ours.
 
     starting: told the number of a call (0 for the first submitted) when its turn comes.
     """
@@ -36,7 +39,7 @@ class Forks(Executor):
         self.context = multiprocessing.get_context("forkserver")
         self.context.set_forkserver_preload([WARMED])
         with _one_thread():
-            forkserver.ensure_running()         # it warms itself while the sandboxes' parent does
+            forkserver.ensure_running()  # it warms itself while the sandboxes' parent does
         self.lock = threading.Lock()
         self.waiting: collections.deque[tuple[int, Future, tuple]] = collections.deque()
         self.running: dict[Connection, tuple[Future, ForkServerProcess]] = {}
@@ -58,7 +61,11 @@ class Forks(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """With `cancel_futures` also those that are running are ended."""
         with self.lock:
-            already, self.closing, self.cancelled = self.closing, True, self.cancelled or cancel_futures
+            already, self.closing, self.cancelled = (
+                self.closing,
+                True,
+                self.cancelled or cancel_futures,
+            )
         if not already or cancel_futures:
             self.bell.send_bytes(b".")
         if wait or cancel_futures:
@@ -66,7 +73,7 @@ class Forks(Executor):
 
     def _manage(self) -> None:
         """Start, listen and bury, until all is done."""
-        address = place.warm_address()      # started by this process, for all
+        address = place.warm_address()  # started by this process, for all
         while True:
             with self.lock:
                 if self.cancelled:
@@ -92,7 +99,9 @@ class Forks(Executor):
             return
         self.starting(number)
         ours, theirs = self.context.Pipe(duplex=False)
-        process = self.context.Process(target=_carry_out, args=(theirs, address, *work), daemon=True)
+        process = self.context.Process(
+            target=_carry_out, args=(theirs, address, *work), daemon=True
+        )
         try:
             process.start()
         except (OSError, EOFError) as error:
@@ -119,7 +128,8 @@ class Forks(Executor):
 
 @contextlib.contextmanager
 def _one_thread() -> Iterator[None]:
-    """Libraries that are loaded by what is started here make no threads: those would not be there after a fork."""
+    """Libraries that are loaded by what is started here make no threads: those would not be there
+    after a fork."""
     before = os.environ.get("OMP_NUM_THREADS")
     os.environ["OMP_NUM_THREADS"] = "1"
     try:
@@ -131,9 +141,11 @@ def _one_thread() -> Iterator[None]:
             os.environ["OMP_NUM_THREADS"] = before
 
 
-def _carry_out(connection: Connection, address: str | None, call: Callable, arguments: tuple, named: dict) -> None:
+def _carry_out(
+    connection: Connection, address: str | None, call: Callable, arguments: tuple, named: dict
+) -> None:
     """What the forked process does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)        # whoever is interrupted ends this one
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is interrupted ends this one
     place.adopt(address)
     try:
         connection.send((call(*arguments, **named), None))

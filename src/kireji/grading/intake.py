@@ -1,4 +1,5 @@
-"""Takes in a submission folder: by an allow-list of names and sizes, following nothing, trusting nothing.
+"""Takes in a submission folder: by an allow-list of names and sizes, following nothing, trusting
+nothing.
 
 What is not on the list is left out with a sentence; it is never opened, imported or followed.
 """
@@ -11,9 +12,10 @@ from pathlib import Path
 from kireji.plain_folder import NotPlain, PlainFolder
 from kireji.sandbox.limits import DEFAULT, Limits
 
-OURS = {"timestamp.txt", "submission_secret.txt"}     # nbgrader's, read by nbgrader alone
-UNREMARKABLE = {".ipynb_checkpoints", "__pycache__", ".DS_Store", "feedback"}     # the last: what was fetched there, on earlier attempts
-MOST_ENTRIES = 200                          # of a folder; a longer one is looked through no further
+OURS = {"timestamp.txt", "submission_secret.txt"}  # nbgrader's, read by nbgrader alone
+# the last: what was fetched there, on earlier attempts
+UNREMARKABLE = {".ipynb_checkpoints", "__pycache__", ".DS_Store", "feedback"}
+MOST_ENTRIES = 200  # of a folder; a longer one is looked through no further
 MOST_NOTICES = 10
 
 
@@ -34,7 +36,8 @@ class Submission:
 
 
 def read_submission(folder: Path, assignment: str, limits: Limits = DEFAULT) -> Submission:
-    """The notebook `assignment`.ipynb and the checkpoints (*.safetensors) of `folder`; the rest is noted."""
+    """The notebook `assignment`.ipynb and the checkpoints (*.safetensors) of `folder`; the rest is
+    noted."""
     notebook, files, notices = None, {}, []
     try:
         opened = PlainFolder(folder)
@@ -43,7 +46,9 @@ def read_submission(folder: Path, assignment: str, limits: Limits = DEFAULT) -> 
     with opened as plain:
         names = plain.names(MOST_ENTRIES)
         if len(names) == MOST_ENTRIES:
-            notices.append(f"The submission has {MOST_ENTRIES} or more entries; no more than that were looked at.")
+            notices.append(
+                f"The submission has {MOST_ENTRIES} or more entries; no more than that were looked at."
+            )
         for name in names:
             if name in OURS | UNREMARKABLE:
                 continue
@@ -66,9 +71,15 @@ def refused(folder: Path, assignment: str) -> list[Path]:
     """The entries of a submission folder that must not be copied or followed by anybody."""
     if not folder.is_dir():
         return []
-    return [Path(entry.path) for entry in os.scandir(folder)
-            if not entry.is_file(follow_symlinks=False) or not (
-                entry.name in OURS or (_plain(entry.name) and entry.name.endswith((".ipynb", ".safetensors"))))]
+    return [
+        Path(entry.path)
+        for entry in os.scandir(folder)
+        if not entry.is_file(follow_symlinks=False)
+        or not (
+            entry.name in OURS
+            or (_plain(entry.name) and entry.name.endswith((".ipynb", ".safetensors")))
+        )
+    ]
 
 
 def _check_name(name: str, assignment: str) -> None:
@@ -79,5 +90,8 @@ def _check_name(name: str, assignment: str) -> None:
 
 
 def _plain(name: str) -> bool:
-    return len(name) <= 100 and not name.startswith((".", "-")) and all(
-        c.isascii() and (c.isalnum() or c in "._- ") for c in name)
+    return (
+        len(name) <= 100
+        and not name.startswith((".", "-"))
+        and all(c.isascii() and (c.isalnum() or c in "._- ") for c in name)
+    )

@@ -1,4 +1,5 @@
-"""Grades one submission: a function from its files to a report. Touches no gradebook and no state of its own."""
+"""Grades one submission: a function from its files to a report. Touches no gradebook and no state
+of its own."""
 
 import time
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from .plugin import Grading
 from .rebuild import rebuild
 from .report import CellReport, Report, cell_score
 
-MOST_RUNS = 4           # of one submission; a cell that takes the kernel with it costs one
+MOST_RUNS = 4  # of one submission; a cell that takes the kernel with it costs one
 AGAIN, SETTLING = 3, 5  # the cells run again have this many times what they took, and some seconds
 
 
@@ -27,15 +28,20 @@ class Judgement:
 
     report: Report
     notebook: NotebookNode
-    usage: Usage | None = None      # the most that was seen of it; None where the judgement was kept
+    usage: Usage | None = None  # the most that was seen of it; None where the judgement was kept
 
 
-def judge(submission: Submission, assignment: Assignment, secret: bytes, limits: Limits = DEFAULT,
-          trusted: bool = False) -> Judgement:
+def judge(
+    submission: Submission,
+    assignment: Assignment,
+    secret: bytes,
+    limits: Limits = DEFAULT,
+    trusted: bool = False,
+) -> Judgement:
     """Rebuild the notebook, run it in a sandbox, and let the hidden tests question it there.
 
-    secret: the course's, from which the tests' inputs are drawn. trusted: run even where there is no wall.
-    KirejiError if there is no wall, or if the assignment's own tests are broken.
+    secret: the course's, from which the tests' inputs are drawn. trusted: run even where there is
+    no wall. KirejiError if there is no wall, or if the assignment's own tests are broken.
     """
     started = time.monotonic()
     notebook, notices = rebuild(assignment, submission.notebook)
@@ -47,12 +53,17 @@ def judge(submission: Submission, assignment: Assignment, secret: bytes, limits:
             grading = run.attempt(upto, limits)
             break
         except CellsLost as lost:
-            # What ran before keeps its score: the same notebook again, up to the cell that took the kernel with it.
-            notices.append(f"The cell '{notebook.cells[lost.index].id}' was left out, and all after it: {lost}.")
+            # What ran before keeps its score: the same notebook again, up to the cell that took the
+            # kernel with it.
+            notices.append(
+                f"The cell '{notebook.cells[lost.index].id}' was left out, and all after it: {lost}."
+            )
             upto = lost.index
-            limits = replace(limits, cells_seconds=min(limits.cells_seconds, AGAIN * lost.seconds + SETTLING))
+            limits = replace(
+                limits, cells_seconds=min(limits.cells_seconds, AGAIN * lost.seconds + SETTLING)
+            )
     else:
-        grading = run.attempt(0, limits)        # no cell at all: every hidden test says what is missing
+        grading = run.attempt(0, limits)  # no cell at all: every hidden test says what is missing
     run.seconds["total"] = time.monotonic() - started
     seconds = {name: round(value, 3) for name, value in run.seconds.items()}
     return Judgement(_report(assignment, grading, notices, seconds), notebook, run.usage)
@@ -61,15 +72,22 @@ def judge(submission: Submission, assignment: Assignment, secret: bytes, limits:
 class _Run:
     """Runs one submission, once or again; adds up what that took."""
 
-    def __init__(self, notebook: NotebookNode, submission: Submission, assignment: Assignment, secret: bytes,
-                 trusted: bool) -> None:
+    def __init__(
+        self,
+        notebook: NotebookNode,
+        submission: Submission,
+        assignment: Assignment,
+        secret: bytes,
+        trusted: bool,
+    ) -> None:
         self.notebook, self.submission, self.assignment = notebook, submission, assignment
         self.secret, self.trusted = secret, trusted
         self.seconds: dict[str, float] = {}
         self.usage = Usage()
 
     def attempt(self, upto: int, limits: Limits) -> Grading:
-        """The hidden tests' findings on the cells before number `upto`. CellsLost if one of these takes the kernel along."""
+        """The hidden tests' findings on the cells before number `upto`. CellsLost if one of these
+        takes the kernel along."""
         marks = [time.monotonic()]
 
         def mark(name: str) -> None:
@@ -84,8 +102,10 @@ class _Run:
                 mark("cells")
             grading = Grading(sandbox.connect(), self.secret, self.submission.digest())
             if stopped is not None:
-                grading.notices.append(f"The time for running the notebook ran out in the cell "
-                                       f"'{self.notebook.cells[stopped].id}'; the cells after it were not run.")
+                grading.notices.append(
+                    f"The time for running the notebook ran out in the cell "
+                    f"'{self.notebook.cells[stopped].id}'; the cells after it were not run."
+                )
             if self.assignment.graders.is_dir():
                 run_hidden_tests(self.assignment.graders, grading)
             mark("tests")
@@ -94,14 +114,24 @@ class _Run:
         return grading
 
 
-def _report(assignment: Assignment, grading: Grading, notices: list[str], seconds: dict[str, float]) -> Report:
+def _report(
+    assignment: Assignment, grading: Grading, notices: list[str], seconds: dict[str, float]
+) -> Report:
     cells = []
     for grade_id, points in assignment.points.items():
         tests = [test for owner, test in grading.reports.values() if owner == grade_id]
         manual = grade_id in assignment.manual
         if not tests and not manual:
             notices.append(f"The graded cell '{grade_id}' has no hidden tests.")
-        cells.append(CellReport(grade_id, None if manual else cell_score(tests, points), points, tests))
+        cells.append(
+            CellReport(grade_id, None if manual else cell_score(tests, points), points, tests)
+        )
     automatic = [cell for cell in cells if cell.score is not None]
-    return Report(assignment.name, round(sum(cell.score for cell in automatic), 2),
-                  sum(cell.max_score for cell in automatic), cells, notices + grading.notices, seconds)
+    return Report(
+        assignment.name,
+        round(sum(cell.score for cell in automatic), 2),
+        sum(cell.max_score for cell in automatic),
+        cells,
+        notices + grading.notices,
+        seconds,
+    )

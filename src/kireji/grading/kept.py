@@ -18,13 +18,16 @@ from .judge import Judgement, judge
 from .report import Report
 
 KEPT = paths.VAR / "judgements"
-UNSURE = {"timeout", "error"}       # on a quieter machine it might have ended otherwise
+UNSURE = {"timeout", "error"}  # on a quieter machine it might have ended otherwise
 
 
-_at_hand: dict[str, str] = {}       # too unsure to be kept, and judged a moment ago for the one who records it
+# too unsure to be kept, and judged a moment ago for the one who records it
+_at_hand: dict[str, str] = {}
 
 
-def judge_or_recall(submission: Submission, assignment: Assignment, secret: bytes, trusted: bool = False) -> Judgement:
+def judge_or_recall(
+    submission: Submission, assignment: Assignment, secret: bytes, trusted: bool = False
+) -> Judgement:
     """`judge`, unless its answer is kept already, or was handed over."""
     key = key_of(submission, assignment, secret)
     try:
@@ -47,7 +50,8 @@ def recall(key: str) -> Judgement | None:
 
 
 def hand_over(key: str, text: str) -> None:
-    """Keep a judgement that somebody else has `written`; one that is not sure, for the next who asks in this process."""
+    """Keep a judgement that somebody else has `written`; one that is not sure, for the next who
+    asks in this process."""
     if is_sure(read(text)):
         _write(key, text)
     else:
@@ -76,17 +80,23 @@ def key_of(submission: Submission, assignment: Assignment, secret: bytes) -> str
 
 @functools.cache
 def graders_version(graders: Path) -> str:
-    """The content of the hidden tests, of the engine and the lab, of the data, and the versions of the libraries.
+    """The content of the hidden tests, of the engine and the lab, of the data, and the versions of
+    the libraries.
 
-    An assignment's hidden tests use those of no other; what lies beside their folders serves all. Looked at once in a
-    process: what changes under a running process takes effect with the next.
+    An assignment's hidden tests use those of no other; what lies beside their folders serves all.
+    Looked at once in a process: what changes under a running process takes effect with the next.
     """
     total = hashlib.sha256()
     code = (graders, paths.ROOT / "src" / "kireji", paths.LAB / "attention_lab")
     data = (paths.LAB_DATA / graders.name, paths.HELD_OUT)
     files: Iterable[Path] = [path for folder in code for path in folder.rglob("*.py")]
-    files = [*files, *(path for folder in data for path in folder.glob("*.tsv")), paths.ROOT / "requirements.lock",
-             *graders.parent.glob("*.py"), *graders.parent.glob("*.ini")]
+    files = [
+        *files,
+        *(path for folder in data for path in folder.glob("*.tsv")),
+        paths.ROOT / "requirements.lock",
+        *graders.parent.glob("*.py"),
+        *graders.parent.glob("*.ini"),
+    ]
     for path in sorted(files):
         total.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()

@@ -16,15 +16,19 @@ class Graded:
 
 
 def graded(grade_id: str, weight: float = 1) -> Callable[[Callable], Callable]:
-    """Make a test one of the hidden tests of the cell `grade_id`; its docstring's first line is the title.
+    """Make a test one of the hidden tests of the cell `grade_id`; its docstring's first line is the
+    title.
 
-    The tests of a cell share its points by `weight`. ValueError for a weight that is not positive or a missing title.
+    The tests of a cell share its points by `weight`. ValueError for a weight that is not positive
+    or a missing title.
     """
 
     def mark(function: Callable) -> Callable:
         title = (function.__doc__ or "").strip().split("\n")[0]
         if weight <= 0 or not title:
-            raise ValueError(f"{function.__name__}: a hidden test needs a positive weight and a docstring as its title")
+            raise ValueError(
+                f"{function.__name__}: a hidden test needs a positive weight and a docstring as its title"
+            )
         setattr(function, MARK, Graded(grade_id, weight, title))
         return function
 

@@ -1,4 +1,5 @@
-"""Measures what a submission uses of each limit: the solutions' numbers in `docs/security.md` come from here.
+"""Measures what a submission uses of each limit: the solutions' numbers in `docs/security.md` come
+from here.
 
     python -m kireji.grading.measure ASSIGNMENT FOLDER
 """
@@ -24,7 +25,11 @@ def table(usage: Usage, seconds: dict[str, float]) -> list[tuple[str, float, flo
         ("hidden tests, s", seconds["tests"], DEFAULT.tests_seconds),
         ("computing, s", usage.processor_seconds, DEFAULT.processor_seconds),
         ("memory, MiB", usage.memory / 2**20, DEFAULT.memory / 2**20),
-        ("address space of one process, MiB", usage.address_space / 2**20, DEFAULT.address_space / 2**20),
+        (
+            "address space of one process, MiB",
+            usage.address_space / 2**20,
+            DEFAULT.address_space / 2**20,
+        ),
         ("open files of one process", usage.open_files, DEFAULT.open_files),
         ("processes and threads", usage.processes, DEFAULT.processes),
         ("scratch folders, MiB", usage.scratch_bytes / 2**20, DEFAULT.scratch_bytes / 2**20),
@@ -33,14 +38,25 @@ def table(usage: Usage, seconds: dict[str, float]) -> list[tuple[str, float, flo
 
 
 def main(assignment: str, folder: str) -> None:
-    judgement = judge(read_submission(Path(folder), assignment), load(assignment), read_or_make_secret(paths.SECRET))
+    judgement = judge(
+        read_submission(Path(folder), assignment),
+        load(assignment),
+        read_or_make_secret(paths.SECRET),
+    )
     report = judgement.report
     print(f"{assignment}: {report.score:g} of {report.max_score:g} points")
     for what, used, limit in table(judgement.usage, report.seconds):
-        print(f"{what:36} {used:10.1f} {limit:10.0f} {limit / used if used else float('inf'):8.1f} times")
-    sizes = [sum(len(str(output)) for output in cell.get("outputs", [])) for cell in judgement.notebook.cells]
+        print(
+            f"{what:36} {used:10.1f} {limit:10.0f} {limit / used if used else float('inf'):8.1f} times"
+        )
+    sizes = [
+        sum(len(str(output)) for output in cell.get("outputs", []))
+        for cell in judgement.notebook.cells
+    ]
     counts = [len(cell.get("outputs", [])) for cell in judgement.notebook.cells]
-    print(f"outputs: {sum(counts)} in all, {max(counts)} in one cell; {sum(sizes):,} bytes in all, {max(sizes):,} in one cell")
+    print(
+        f"outputs: {sum(counts)} in all, {max(counts)} in one cell; {sum(sizes):,} bytes in all, {max(sizes):,} in one cell"
+    )
     for notice in report.notices:
         print(notice)
 

@@ -1,4 +1,5 @@
-"""The pytest plug-in under which hidden tests run: it gives them the student and writes down how each one ended."""
+"""The pytest plug-in under which hidden tests run: it gives them the student and writes down how
+each one ended."""
 
 import base64
 import hashlib
@@ -27,12 +28,13 @@ BROKEN = "Your code returned something that this hidden test could not handle. Y
 class Grading:
     """One run of the hidden tests against one submission.
 
-    secret and digest (of the submission) seed the tests' inputs: the same for the same work, unknown beforehand.
+    secret and digest (of the submission) seed the tests' inputs: the same for the same work,
+    unknown beforehand.
     """
 
     def __init__(self, channel: Channel, secret: bytes, digest: str) -> None:
         self.channel, self.secret, self.digest = channel, secret, digest
-        self.reports: dict[str, tuple[str, TestReport]] = {}    # by node: (grade_id, report)
+        self.reports: dict[str, tuple[str, TestReport]] = {}  # by node: (grade_id, report)
         self.notices: list[str] = []
         self.images: list[Image] = []
 
@@ -83,15 +85,32 @@ class Grading:
             expect.measured.reset(token)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Function, call: pytest.CallInfo) -> Generator[None, Any, Any]:
+    def pytest_runtest_makereport(
+        self, item: pytest.Function, call: pytest.CallInfo
+    ) -> Generator[None, Any, Any]:
         """Write down how a test ended: its call, or its set-up if that failed."""
         mark = mark_of(item.function)
         if mark and (call.when == "call" or call.excinfo):
             status, fraction, message = self.outcome(item, call.excinfo and call.excinfo.value)
             # A test that runs once for each of several things says which one.
-            title = f"{mark.title} ({item.callspec.id})" if hasattr(item, "callspec") else mark.title
-            self.reports.setdefault(item.nodeid, (mark.grade_id, TestReport(
-                item.name, title, status, fraction, mark.weight, message[:MESSAGE_CHARACTERS], self.images)))
+            title = (
+                f"{mark.title} ({item.callspec.id})" if hasattr(item, "callspec") else mark.title
+            )
+            self.reports.setdefault(
+                item.nodeid,
+                (
+                    mark.grade_id,
+                    TestReport(
+                        item.name,
+                        title,
+                        status,
+                        fraction,
+                        mark.weight,
+                        message[:MESSAGE_CHARACTERS],
+                        self.images,
+                    ),
+                ),
+            )
         return (yield)
 
     def outcome(self, item: pytest.Item, error: BaseException | None) -> tuple[str, float, str]:
@@ -101,12 +120,18 @@ class Grading:
         if isinstance(error, expect.Mistake):
             return "failed", 0.0, str(error)
         if isinstance(error, SandboxLost):
-            return "timeout" if error.out_of_time else "error", 0.0, f"Not tested any more: {error}."
+            return (
+                "timeout" if error.out_of_time else "error",
+                0.0,
+                f"Not tested any more: {error}.",
+            )
         if isinstance(error, CallFailed):
             return self.call_outcome(error)
         place = traceback.extract_tb(error.__traceback__)[-1]
-        self.notices.append(f"The hidden test {item.name} broke: {type(error).__name__}: {str(error)[:300]} "
-                            f"(line {place.lineno} of {place.name}). Graded 0; please look at it.")
+        self.notices.append(
+            f"The hidden test {item.name} broke: {type(error).__name__}: {str(error)[:300]} "
+            f"(line {place.lineno} of {place.name}). Graded 0; please look at it."
+        )
         return "error", 0.0, BROKEN
 
     @staticmethod

@@ -1,4 +1,5 @@
-"""Where Kireji meets nbgrader's `autograde`: its hook, its exporter and its first preprocessor, all by configuration."""
+"""Where Kireji meets nbgrader's `autograde`: its hook, its exporter and its first preprocessor, all
+by configuration."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,8 +25,9 @@ from .recording import JUDGED_AS, REPORT
 
 
 def begin_grading(config: Config) -> Callable[..., None]:
-    """nbgrader's pre_convert_hook under `config`: the graded folder is ours to fill and not whole yet, the attempt that counts is
-    the one that is graded, and nothing refused lies there to be copied."""
+    """nbgrader's pre_convert_hook under `config`: the graded folder is ours to fill and not whole
+    yet, the attempt that counts is the one that is graded, and nothing refused lies there to be
+    copied."""
 
     def begin(assignment: str, student: str, notebooks: list[str]) -> None:
         unfinished.begin(assignment, student, notebooks)
@@ -38,10 +40,12 @@ def begin_grading(config: Config) -> Callable[..., None]:
 
 
 class SubmissionExporter(NotebookExporter):
-    """Begins with an empty notebook: what was submitted may be in any state, and only `JudgeSubmission` reads it."""
+    """Begins with an empty notebook: what was submitted may be in any state, and only
+    `JudgeSubmission` reads it."""
 
-    def from_filename(self, filename: str, resources: ResourcesDict | None = None,
-                      **kwargs: Any) -> tuple[str, ResourcesDict]:
+    def from_filename(
+        self, filename: str, resources: ResourcesDict | None = None, **kwargs: Any
+    ) -> tuple[str, ResourcesDict]:
         """Convert the notebook `filename`, without a look at it."""
         path = Path(filename)
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
@@ -52,17 +56,26 @@ class JudgeSubmission(NbGraderPreprocessor):
     """Grades the submission and puts its report into the notebook's metadata."""
 
     trust_submissions = Bool(
-        False, help="Grade even where there is no wall: submissions can then read and do what you can.",
+        False,
+        help="Grade even where there is no wall: submissions can then read and do what you can.",
     ).tag(config=True)
 
-    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
         """The notebook as it ran in the sandbox, with its report."""
-        from . import kept      # here: torch and pytest are needed when something is graded, not before
+        from . import kept  # here: torch and pytest are needed when something is graded, not before
 
         names = resources["nbgrader"]
         course = CourseDirectory(config=self.config)
-        folder = Path(course.format_path(course.submitted_directory, names["student"], names["assignment"]))
-        submission, assignment, secret = take_in(folder), load(names["assignment"]), read_or_make_secret(paths.SECRET)
+        folder = Path(
+            course.format_path(course.submitted_directory, names["student"], names["assignment"])
+        )
+        submission, assignment, secret = (
+            take_in(folder),
+            load(names["assignment"]),
+            read_or_make_secret(paths.SECRET),
+        )
         judgement = kept.judge_or_recall(submission, assignment, secret, self.trust_submissions)
         judgement.notebook.metadata[REPORT] = judgement.report.as_dict()
         if kept.is_sure(judgement):

@@ -1,6 +1,8 @@
-"""Rebuilds a submitted notebook from the assignment's own: only the student's answers and extra cells are taken over.
+"""Rebuilds a submitted notebook from the assignment's own: only the student's answers and extra
+cells are taken over.
 
-Whatever happened to the file, the result has every cell of the assignment once, in order, as its author wrote it.
+Whatever happened to the file, the result has every cell of the assignment once, in order, as its
+author wrote it.
 """
 
 import json
@@ -15,8 +17,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from .assignment import Assignment
 
 MOST_CELLS = 1000
-MOST_CHARACTERS = 1_000_000     # of one cell's source
-FIRST = ""                      # the anchor of cells before the first known one
+MOST_CHARACTERS = 1_000_000  # of one cell's source
+FIRST = ""  # the anchor of cells before the first known one
 
 
 @dataclass
@@ -25,14 +27,17 @@ class Found:
 
     kind: str
     source: str
-    names: tuple[str, ...]      # what it may be called: grade_id first, then its cell id
+    names: tuple[str, ...]  # what it may be called: grade_id first, then its cell id
 
 
 def rebuild(assignment: Assignment, submitted: bytes | None) -> tuple[NotebookNode, list[str]]:
-    """The assignment's notebook with the answers of `submitted`, and notices of what could not be used."""
+    """The assignment's notebook with the answers of `submitted`, and notices of what could not be
+    used."""
     notebook = assignment.skeleton()
     if submitted is None:
-        return notebook, [f"There is no {assignment.name}.ipynb in this submission, so there was nothing to grade."]
+        return notebook, [
+            f"There is no {assignment.name}.ipynb in this submission, so there was nothing to grade."
+        ]
     try:
         found = read_cells(submitted)
     except ValueError as error:
@@ -49,17 +54,24 @@ def rebuild(assignment: Assignment, submitted: bytes | None) -> tuple[NotebookNo
 
 
 def read_cells(submitted: bytes) -> list[Found]:
-    """The cells of a notebook of any format and in any state. ValueError says why there are none to be had."""
+    """The cells of a notebook of any format and in any state. ValueError says why there are none to
+    be had."""
     try:
         document = json.loads(submitted.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError):
-        raise ValueError("it is empty" if not submitted.strip() else "it is not a notebook (not valid JSON)") from None
+        raise ValueError(
+            "it is empty" if not submitted.strip() else "it is not a notebook (not valid JSON)"
+        ) from None
     if not isinstance(document, dict):
         raise ValueError("it is not a notebook (no object at its top)")
-    sheets = document.get("worksheets")     # nbformat 3 kept its cells there
+    sheets = document.get("worksheets")  # nbformat 3 kept its cells there
     sheets = sheets if isinstance(sheets, list) else []
-    lists = [document.get("cells")] + [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
-    cells = [cell for some in lists if isinstance(some, list) for cell in some if isinstance(cell, dict)]
+    lists = [document.get("cells")] + [
+        sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)
+    ]
+    cells = [
+        cell for some in lists if isinstance(some, list) for cell in some if isinstance(cell, dict)
+    ]
     if not cells:
         raise ValueError("it is not a notebook (it has no cells)")
     return [_found(cell) for cell in cells[:MOST_CELLS]]
@@ -74,13 +86,20 @@ def _found(cell: dict[str, Any]) -> Found:
     mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     names = (mark.get("grade_id") if isinstance(mark, dict) else None, cell.get("id"))
     clean = source[:MOST_CHARACTERS].encode("utf-8", "replace").decode()
-    return Found("code" if cell.get("cell_type") == "code" else "markdown", clean,
-                 tuple(name for name in names if isinstance(name, str)))
+    return Found(
+        "code" if cell.get("cell_type") == "code" else "markdown",
+        clean,
+        tuple(name for name in names if isinstance(name, str)),
+    )
 
 
-def _sort(notebook: NotebookNode, found: list[Found]) -> tuple[dict[str, str], dict[str, list[Found]], list[str]]:
+def _sort(
+    notebook: NotebookNode, found: list[Found]
+) -> tuple[dict[str, str], dict[str, list[Found]], list[str]]:
     """Whose answer each found cell is, or behind which cell it stands as an extra."""
-    ours = {_name(cell): cell for cell in notebook.cells} | {cell.id: cell for cell in notebook.cells}
+    ours = {_name(cell): cell for cell in notebook.cells} | {
+        cell.id: cell for cell in notebook.cells
+    }
     answers: dict[str, str] = {}
     extras: dict[str, list[Found]] = defaultdict(list)
     unknown: list[tuple[str, Found]] = []
@@ -94,13 +113,22 @@ def _sort(notebook: NotebookNode, found: list[Found]) -> tuple[dict[str, str], d
             notices.append(f"A second copy of the cell '{_name(known)}' was left out.")
         else:
             unknown.append((anchor, cell))
-    by_definition = {name: cell for cell in notebook.cells if _is_answer(cell) and cell.id not in answers
-                     for name in _definitions(cell.source)}
+    by_definition = {
+        name: cell
+        for cell in notebook.cells
+        if _is_answer(cell) and cell.id not in answers
+        for name in _definitions(cell.source)
+    }
     for anchor, cell in unknown:
-        lost = next((by_definition[name] for name in _definitions(cell.source) if name in by_definition), None)
+        lost = next(
+            (by_definition[name] for name in _definitions(cell.source) if name in by_definition),
+            None,
+        )
         if cell.kind == "code" and lost is not None and lost.id not in answers:
             answers[lost.id] = cell.source
-            notices.append(f"The answer '{_name(lost)}' had lost its label and was recognised by what it defines.")
+            notices.append(
+                f"The answer '{_name(lost)}' had lost its label and was recognised by what it defines."
+            )
         elif cell.source.strip():
             extras[anchor].append(cell)
     return answers, extras, notices
@@ -120,7 +148,8 @@ def _name(cell: NotebookNode) -> str:
 
 
 def _definitions(source: str) -> list[str]:
-    """The functions and classes that a cell defines at its top level. By pattern: a parser can be made to overflow."""
+    """The functions and classes that a cell defines at its top level. By pattern: a parser can be
+    made to overflow."""
     return re.findall(r"^(?:def|class)[ \t]+(\w+)", source, re.MULTILINE)
 
 

@@ -1,4 +1,5 @@
-"""How a report comes into nbgrader's gradebook, as the last of `autograde`'s preprocessors, and whether it is there already."""
+"""How a report comes into nbgrader's gradebook, as the last of `autograde`'s preprocessors, and
+whether it is there already."""
 
 import json
 from pathlib import Path
@@ -11,19 +12,21 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from sqlalchemy.orm import joinedload
 from traitlets.config import Config
 
-REPORT = "kireji"           # the key of a graded notebook's metadata under which its report stands
-JUDGED_AS = "kireji_key"    # and what its judgement is kept under, if it is kept
+REPORT = "kireji"  # the key of a graded notebook's metadata under which its report stands
+JUDGED_AS = "kireji_key"  # and what its judgement is kept under, if it is kept
 
 
 class OneTransaction(Gradebook):
-    """The gradebook, in which all changes become visible together when its `with` block ends, or none does.
+    """The gradebook, in which all changes become visible together when its `with` block ends, or
+    none does.
 
     The grades and comments of a submission are read at once and looked up by name.
     """
 
     def __enter__(self) -> "OneTransaction":
         self.commit, self.db.commit = self.db.commit, lambda: None
-        self._entries: dict[tuple[str, ...], dict[str, Any]] = {}       # by table, notebook, assignment and student
+        # by table, notebook, assignment and student
+        self._entries: dict[tuple[str, ...], dict[str, Any]] = {}
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
@@ -37,7 +40,9 @@ class OneTransaction(Gradebook):
         """As Gradebook has it."""
         return self._entry(Grade, grade_cell, notebook, assignment, student)
 
-    def find_comment(self, solution_cell: str, notebook: str, assignment: str, student: str) -> Comment:
+    def find_comment(
+        self, solution_cell: str, notebook: str, assignment: str, student: str
+    ) -> Comment:
         """As Gradebook has it."""
         return self._entry(Comment, solution_cell, notebook, assignment, student)
 
@@ -46,34 +51,49 @@ class OneTransaction(Gradebook):
         if place not in self._entries:
             self._entries[place] = entries(self, table, self.find_submission_notebook(*where))
         if cell not in self._entries[place]:
-            raise MissingEntry(f"The gradebook has no {table.__tablename__} for the cell '{cell}' of {where}.")
+            raise MissingEntry(
+                f"The gradebook has no {table.__tablename__} for the cell '{cell}' of {where}."
+            )
         return self._entries[place][cell]
 
 
 def entries(book: Gradebook, table: type, notebook: SubmittedNotebook) -> dict[str, Any]:
-    """The rows of `table` (Grade or Comment) of a submitted notebook by the name of their cells, read at once."""
-    rows = book.db.query(table).filter(table.notebook_id == notebook.id).options(joinedload(table.cell))
+    """The rows of `table` (Grade or Comment) of a submitted notebook by the name of their cells,
+    read at once."""
+    rows = (
+        book.db.query(table)
+        .filter(table.notebook_id == notebook.id)
+        .options(joinedload(table.cell))
+    )
     return {row.cell.name: row for row in rows}
 
 
 class RecordReport(SaveAutoGrades):
     """Writes the report's scores, and nothing that stands in an output, into the gradebook.
 
-    With them the penalty for being late, as AssignLatePenalties is configured: a kill leaves the old grade or the new
-    one, never some cells of each.
+    With them the penalty for being late, as AssignLatePenalties is configured: a kill leaves the
+    old grade or the new one, never some cells of each.
     """
 
-    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
         """Take the scores from the notebook's report."""
         self.scores = {cell["grade_id"]: cell["score"] for cell in nb.metadata[REPORT]["cells"]}
         names = resources["nbgrader"]
-        self.notebook_id, self.assignment_id, self.student_id = names["notebook"], names["assignment"], names["student"]
+        self.notebook_id, self.assignment_id, self.student_id = (
+            names["notebook"],
+            names["assignment"],
+            names["student"],
+        )
         with OneTransaction(names["db_url"]) as self.gradebook:
             for index, cell in enumerate(nb.cells):
                 self.preprocess_cell(cell, resources, index)
             self.gradebook.db.flush()
-            self.gradebook.db.expire_all()      # a sum read before is the old one
-            notebook = self.gradebook.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id)
+            self.gradebook.db.expire_all()  # a sum read before is the old one
+            notebook = self.gradebook.find_submission_notebook(
+                self.notebook_id, self.assignment_id, self.student_id
+            )
             notebook.late_submission_penalty = None
             notebook.late_submission_penalty = penalty_of(self.config, notebook)
         return nb, resources
@@ -83,13 +103,18 @@ class RecordReport(SaveAutoGrades):
         score = self.scores[cell.metadata.nbgrader.grade_id]
         if score is not None:
             grade = self.gradebook.find_grade(
-                cell.metadata.nbgrader.grade_id, self.notebook_id, self.assignment_id, self.student_id)
+                cell.metadata.nbgrader.grade_id,
+                self.notebook_id,
+                self.assignment_id,
+                self.student_id,
+            )
             grade.auto_score = score
             grade.needs_manual_grade = grade.manual_score is not None
 
 
 def penalty(config: Config, student: str, points: float, seconds_late: float) -> float | None:
-    """What `points` lose for being late, as AssignLatePenalties of `config` has it; None where that is nothing to be recorded."""
+    """What `points` lose for being late, as AssignLatePenalties of `config` has it; None where that
+    is nothing to be recorded."""
     if seconds_late <= 0:
         return None
     late = AssignLatePenalties(config=config)
@@ -105,10 +130,11 @@ def penalty_of(config: Config, notebook: SubmittedNotebook) -> float | None:
 
 
 def is_recorded(book: Gradebook, config: Config, graded: Path, key: str) -> bool:
-    """Whether recording the judgement `key` in COURSE/autograded/STUDENT/ASSIGNMENT again would change nothing.
+    """Whether recording the judgement `key` in COURSE/autograded/STUDENT/ASSIGNMENT again would
+    change nothing.
 
-    The notebook there was made from it, and `book` has its scores and the penalty of today's due date. False as well where that
-    cannot be read: recording it says what is wrong.
+    The notebook there was made from it, and `book` has its scores and the penalty of today's due
+    date. False as well where that cannot be read: recording it says what is wrong.
     """
     name, student = graded.name, graded.parent.name
     try:
@@ -118,6 +144,9 @@ def is_recorded(book: Gradebook, config: Config, graded: Path, key: str) -> bool
         notebook = book.find_submission_notebook(name, name, student)
         grades = entries(book, Grade, notebook)
         return notebook.late_submission_penalty == penalty_of(config, notebook) and all(
-            grades[cell["grade_id"]].auto_score == cell["score"] for cell in metadata[REPORT]["cells"] if cell["score"] is not None)
+            grades[cell["grade_id"]].auto_score == cell["score"]
+            for cell in metadata[REPORT]["cells"]
+            if cell["score"] is not None
+        )
     except (OSError, ValueError, KeyError, TypeError, MissingEntry):
         return False

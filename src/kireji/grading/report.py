@@ -11,14 +11,14 @@ class Image:
     """A picture for the student, drawn by trusted code."""
 
     caption: str
-    png: str                    # base64
+    png: str  # base64
 
 
 @dataclass
 class TestReport:
     """One hidden test: `fraction` of its weight was earned."""
 
-    __test__ = False            # pytest, which imports this: it is no test itself
+    __test__ = False  # pytest, which imports this: it is no test itself
     name: str
     title: str
     status: str
@@ -40,7 +40,8 @@ class CellReport:
 
 @dataclass
 class Report:
-    """One submission. `score` adds up what was graded automatically, `max_score` what can be had that way."""
+    """One submission. `score` adds up what was graded automatically, `max_score` what can be had
+    that way."""
 
     assignment: str
     score: float
@@ -56,16 +57,30 @@ class Report:
     @classmethod
     def from_dict(cls, data: dict) -> "Report":
         """The report of which `data` is the plain data."""
-        cells = [CellReport(**cell | {"tests": [
-            TestReport(**test | {"images": [Image(**image) for image in test["images"]]}) for test in cell["tests"]]})
-            for cell in data["cells"]]
+        cells = [
+            CellReport(
+                **cell
+                | {
+                    "tests": [
+                        TestReport(
+                            **test | {"images": [Image(**image) for image in test["images"]]}
+                        )
+                        for test in cell["tests"]
+                    ]
+                }
+            )
+            for cell in data["cells"]
+        ]
         return cls(**data | {"cells": cells})
 
 
 def cell_score(tests: list[TestReport], points: float) -> float:
-    """The points that `tests` earn of a cell's `points`: the mean of their fractions by weight, to a hundredth."""
+    """The points that `tests` earn of a cell's `points`: the mean of their fractions by weight, to
+    a hundredth."""
     total = sum(test.weight for test in tests)
     if not total:
         return 0.0
-    earned = sum(test.weight * test.fraction for test in tests if math.isfinite(test.fraction)) / total
+    earned = (
+        sum(test.weight * test.fraction for test in tests if math.isfinite(test.fraction)) / total
+    )
     return round(min(max(earned, 0.0), 1.0) * points, 2)

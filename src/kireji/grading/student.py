@@ -1,4 +1,5 @@
-"""The submission as a hidden test sees it: its functions and classes, called in the sandbox, tensors in and out."""
+"""The submission as a hidden test sees it: its functions and classes, called in the sandbox,
+tensors in and out."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,10 +12,11 @@ from kireji.wire import Reference
 
 
 class Callee:
-    """Something in the sandbox that can be called: one of the student's functions, or an object of theirs.
+    """Something in the sandbox that can be called: one of the student's functions, or an object of
+    theirs.
 
-    Every call takes `seed=` (torch's, set before it; 0 unless told) and `timeout=` seconds beside its own arguments.
-    A call raises StudentError for what the student's code raises.
+    Every call takes `seed=` (torch's, set before it; 0 unless told) and `timeout=` seconds beside
+    its own arguments. A call raises StudentError for what the student's code raises.
     """
 
     def __init__(self, student: "Student", target: str | Reference) -> None:
@@ -32,20 +34,44 @@ class Callee:
         reply = self._call("", args, kwargs)
         return reply["result"], reply["inputs"] or list(args)
 
-    def gradients(self, *args: Any, of: int = 0, wrt: str = "inputs", cotangent: torch.Tensor | None = None,
-                  method: str = "", seed: int = 0, timeout: float | None = None, **kwargs: Any) -> Any:
+    def gradients(
+        self,
+        *args: Any,
+        of: int = 0,
+        wrt: str = "inputs",
+        cotangent: torch.Tensor | None = None,
+        method: str = "",
+        seed: int = 0,
+        timeout: float | None = None,
+        **kwargs: Any,
+    ) -> Any:
         """Gradients of `(output * cotangent).sum()`, where `of` picks one of several outputs.
 
         wrt="inputs": a list as long as `args`, None for what gets none. wrt="parameters": by name.
         """
-        return self.student.ask("gradients", seed, timeout, target=self.target, method=method, args=list(args),
-                                kwargs=kwargs, of=of, wrt=wrt, cotangent=cotangent)
+        return self.student.ask(
+            "gradients",
+            seed,
+            timeout,
+            target=self.target,
+            method=method,
+            args=list(args),
+            kwargs=kwargs,
+            of=of,
+            wrt=wrt,
+            cotangent=cotangent,
+        )
 
     def _call(self, method: str, args: tuple, kwargs: dict) -> dict[str, Any]:
         seed, timeout = kwargs.pop("seed", 0), kwargs.pop("timeout", None)
-        reply = self.student.ask("call", seed, timeout, target=self.target, method=method, args=list(args),
-                                 kwargs=kwargs)
-        return reply if isinstance(reply, dict) and "result" in reply else {"result": None, "inputs": None}
+        reply = self.student.ask(
+            "call", seed, timeout, target=self.target, method=method, args=list(args), kwargs=kwargs
+        )
+        return (
+            reply
+            if isinstance(reply, dict) and "result" in reply
+            else {"result": None, "inputs": None}
+        )
 
 
 class Handle(Callee):
@@ -77,7 +103,8 @@ class Handle(Callee):
 
 
 class Student:
-    """`student.name(...)` calls the student's `name`; `student.make("Name", ...)` builds one of their objects."""
+    """`student.name(...)` calls the student's `name`; `student.make("Name", ...)` builds one of
+    their objects."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
@@ -91,7 +118,9 @@ class Student:
         """One request to the agent, with handles on both sides of it."""
         return self._arrive(self._channel.ask(do, seed, timeout, **self._depart(arguments)))
 
-    def make(self, name: str, *args: Any, seed: int = 0, timeout: float | None = None, **kwargs: Any) -> Handle:
+    def make(
+        self, name: str, *args: Any, seed: int = 0, timeout: float | None = None, **kwargs: Any
+    ) -> Handle:
         """A new object: of the student's class `name`, or of a library's by its dotted name."""
         return self.ask("make", seed, timeout, target=name, args=list(args), kwargs=kwargs)
 
@@ -105,7 +134,8 @@ class Student:
 
     @contextmanager
     def replaced(self, **names: Any) -> Iterator[None]:
-        """Put handles or dotted library names in place of the student's own, for the length of the block."""
+        """Put handles or dotted library names in place of the student's own, for the length of the
+        block."""
         self.ask("replace", names=names)
         try:
             yield

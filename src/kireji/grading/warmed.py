@@ -1,6 +1,8 @@
-"""What the process that forks the judges has at hand; imported there once (see `forks`), and of no use anywhere else.
+"""What the process that forks the judges has at hand; imported there once (see `forks`), and of no
+use anywhere else.
 
-Nothing of a submission ever comes here. One thread, or the forked would inherit the locks of the others.
+Nothing of a submission ever comes here. One thread, or the forked would inherit the locks of the
+others.
 """
 
 import contextlib
@@ -11,7 +13,7 @@ import os
 import sys
 
 import torch
-import torch._dynamo  # noqa: F401 (an optimiser imports it when it is first used, for a second)
+import torch._dynamo
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -26,22 +28,24 @@ MODULES = """kireji.grading.ahead kireji.grading.expect kireji.grading.diagnoses
 
 
 def warm() -> None:
-    """Import all that a judge needs, collect every assignment's hidden tests, and prepare what these need for everybody."""
+    """Import all that a judge needs, collect every assignment's hidden tests, and prepare what
+    these need for everybody."""
     torch.set_num_threads(1)
     for name in MODULES:
         importlib.import_module(name)
     for name in names():
         collect(load(name).graders)
         load(name).skeleton()
-        # What the hidden tests have for every submission alike. Where data are missing, the tests themselves say it, with the reason.
+        # What the hidden tests have for every submission alike. Where data are missing, the tests
+        # themselves say it, with the reason.
         if given := sys.modules.get(f"{load(name).graders.parent.name}.{name}.given"):
             with contextlib.suppress(KirejiError):
                 given.prepare()
-    figure = Figure()       # the first of a process looks for fonts
+    figure = Figure()  # the first of a process looks for fonts
     figure.add_subplot(title="attention", xlabel="$d_k$").imshow([[0.0, 1.0]])
     FigureCanvasAgg(figure).print_png(io.BytesIO())
     gc.collect()
-    gc.freeze()         # the forked need not look through it, nor copy it by looking
+    gc.freeze()  # the forked need not look through it, nor copy it by looking
     if os.path.isdir("/proc/self/task") and len(os.listdir("/proc/self/task")) != 1:
         raise RuntimeError("there is more than one thread")
 

@@ -1,1 +1,2 @@
-"""The embedded JupyterHub: accounts, students' servers behind a wall, the course service, start and stop."""
+"""The embedded JupyterHub: accounts, students' servers behind a wall, the course service, start and
+stop."""

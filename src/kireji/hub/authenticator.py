@@ -10,7 +10,8 @@ from tornado import web
 from kireji.hub.accounts import load_accounts, new_password
 from kireji.hub.attempts import Attempts
 
-COOKIE = "kireji-knows"         # "this browser has been logged in as this account": it is not counted with strangers
+# "this browser has been logged in as this account": it is not counted with strangers
+COOKIE = "kireji-knows"
 COOKIE_DAYS = 90
 
 
@@ -22,14 +23,17 @@ class AccountsAuthenticator(Authenticator):
         self.attempts = Attempts()
 
     async def authenticate(self, handler, data):
-        """Return the name, or None for a wrong name or password (in the same time, whichever it was).
+        """Return the name, or None for a wrong name or password (in the same time, whichever it
+        was).
 
         HTTPError 429, with the seconds to wait, after too many of them."""
         name, now = data["username"], time.monotonic()
         place = known_browser(handler, name) or address(handler)
         seconds = self.attempts.wait(name, place, now)
         if seconds:
-            error = web.HTTPError(429, "Too many wrong passwords. Wait %d seconds, then try again.", seconds)
+            error = web.HTTPError(
+                429, "Too many wrong passwords. Wait %d seconds, then try again.", seconds
+            )
             error.headers = {"Retry-After": str(seconds)}
             raise error
         account = load_accounts().get(name)
@@ -44,8 +48,8 @@ class AccountsAuthenticator(Authenticator):
 
 
 def address(handler) -> str:
-    """Where a request comes from: what our proxy wrote last into X-Forwarded-For. Anybody can write what stands before it,
-    and X-Real-Ip, which tornado believes."""
+    """Where a request comes from: what our proxy wrote last into X-Forwarded-For. Anybody can write
+    what stands before it, and X-Real-Ip, which tornado believes."""
     forwarded = handler.request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     return forwarded or handler.request.remote_ip
 
@@ -58,6 +62,13 @@ def known_browser(handler, name: str) -> str:
 
 
 def remember_browser(handler, name: str) -> None:
-    """Have this browser say next time that `name` has logged in from it. It opens nothing: the password is asked all the same."""
-    handler.set_secure_cookie(COOKIE, f"{name}:{secrets.token_hex(8)}", expires_days=COOKIE_DAYS, path=handler.hub.base_url,
-                              httponly=True, samesite="Lax")
+    """Have this browser say next time that `name` has logged in from it. It opens nothing: the
+    password is asked all the same."""
+    handler.set_secure_cookie(
+        COOKIE,
+        f"{name}:{secrets.token_hex(8)}",
+        expires_days=COOKIE_DAYS,
+        path=handler.hub.base_url,
+        httponly=True,
+        samesite="Lax",
+    )

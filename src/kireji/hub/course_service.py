@@ -1,4 +1,5 @@
-"""The course service: one Jupyter server, shared by the instructors, that has the repository and the formgrader."""
+"""The course service: one Jupyter server, shared by the instructors, that has the repository and
+the formgrader."""
 
 import os
 import sys
@@ -11,7 +12,7 @@ from kireji.paths import COURSE_ID, HUB, HUB_CONFIG, ROOT
 
 URL_PREFIX = f"/services/{COURSE_ID}/"
 FORMGRADER = URL_PREFIX + "formgrader"
-INSTRUCTORS = f"formgrade-{COURSE_ID}"      # groups as nbgrader's JupyterHub plugin names them
+INSTRUCTORS = f"formgrade-{COURSE_ID}"  # groups as nbgrader's JupyterHub plugin names them
 STUDENTS = f"nbgrader-{COURSE_ID}"
 
 
@@ -23,8 +24,8 @@ def service(port: int) -> dict:
         "url": f"http://127.0.0.1:{port}",
         "command": [*LEASH, sys.executable, "-P", "-m", "jupyterhub.singleuser"],
         "cwd": str(ROOT),
-        "timeout": 180,                 # seconds to answer; the usual 30 are too few for a laptop that is busy
-        "oauth_no_confirm": True,       # it is ours: nobody needs to authorise it
+        "timeout": 180,  # seconds to answer; the usual 30 are too few for a laptop that is busy
+        "oauth_no_confirm": True,  # it is ours: nobody needs to authorise it
         "display": True,
         "environment": {
             # The account's own Jupyter settings have no say in the course service.
@@ -33,8 +34,9 @@ def service(port: int) -> dict:
             "JUPYTER_RUNTIME_DIR": str(state / "runtime"),
             "IPYTHONDIR": str(state / "ipython"),
             "JUPYTER_CONFIG_PATH": str(HUB_CONFIG / "course_service"),
-            "JUPYTERHUB_USER": names("instructor")[0],      # whose courses nbgrader asks the hub for
-            "PATH": os.pathsep.join([f"{sys.prefix}/bin", os.environ["PATH"]]),     # nbgrader calls alembic by name
+            "JUPYTERHUB_USER": names("instructor")[0],  # whose courses nbgrader asks the hub for
+            # nbgrader calls alembic by name
+            "PATH": os.pathsep.join([f"{sys.prefix}/bin", os.environ["PATH"]]),
             "HOME": os.environ["HOME"],
             "USER": "instructor",
             "OMP_NUM_THREADS": "1",
@@ -43,36 +45,56 @@ def service(port: int) -> dict:
 
 
 def watch() -> list[dict]:
-    """The service that grades on submit, if the course is set to do so: without an address, and without any rights in the hub."""
+    """The service that grades on submit, if the course is set to do so: without an address, and
+    without any rights in the hub."""
     settings = PyFileConfigLoader("grade_on_submit.py", path=str(HUB_CONFIG)).load_config()
     if not settings.GradeOnSubmit.get("course_service", False):
         return []
-    return [{
-        "name": "grade-on-submit",
-        "command": [*LEASH, sys.executable, "-P", "-m", "kireji", "watch"],
-        "cwd": str(ROOT),
-        "display": False,
-        "environment": {
-            "PATH": os.pathsep.join([f"{sys.prefix}/bin", os.environ["PATH"]]),
-            "HOME": os.environ["HOME"],
-            "OMP_NUM_THREADS": "1",
-        },
-    }]
+    return [
+        {
+            "name": "grade-on-submit",
+            "command": [*LEASH, sys.executable, "-P", "-m", "kireji", "watch"],
+            "cwd": str(ROOT),
+            "display": False,
+            "environment": {
+                "PATH": os.pathsep.join([f"{sys.prefix}/bin", os.environ["PATH"]]),
+                "HOME": os.environ["HOME"],
+                "OMP_NUM_THREADS": "1",
+            },
+        }
+    ]
 
 
 def roles() -> list[dict]:
     """Who may do what beyond JupyterHub's defaults."""
     return [
-        {"name": "instructors", "groups": [INSTRUCTORS], "scopes": ["self", f"access:services!service={COURSE_ID}"]},
-        # nbgrader asks the hub which courses a person is in, and enrols whom the instructor adds in the formgrader.
-        {"name": "course", "services": [COURSE_ID], 
-         "scopes": ["list:groups", f"groups!group={STUDENTS}", "read:users:name", "read:users:groups"]},
-        {"name": "server", "scopes": ["users:activity!user", "access:servers!server", "read:users!user"]},
+        {
+            "name": "instructors",
+            "groups": [INSTRUCTORS],
+            "scopes": ["self", f"access:services!service={COURSE_ID}"],
+        },
+        # nbgrader asks the hub which courses a person is in, and enrols whom the instructor adds in
+        # the formgrader.
+        {
+            "name": "course",
+            "services": [COURSE_ID],
+            "scopes": [
+                "list:groups",
+                f"groups!group={STUDENTS}",
+                "read:users:name",
+                "read:users:groups",
+            ],
+        },
+        {
+            "name": "server",
+            "scopes": ["users:activity!user", "access:servers!server", "read:users!user"],
+        },
     ]
 
 
 def landing_page(handler) -> str:
-    """Where somebody who has just logged in is sent: an instructor to the formgrader; "" is JupyterHub's own choice."""
+    """Where somebody who has just logged in is sent: an instructor to the formgrader; "" is
+    JupyterHub's own choice."""
     user = handler.current_user
     is_instructor = user is not None and INSTRUCTORS in {group.name for group in user.groups}
     return FORMGRADER if is_instructor else ""

@@ -10,7 +10,8 @@ from kireji.hub.roster import Person
 def enter(people: list[Person], db_url: str) -> list[str]:
     """Enter the students of a roster, all or none; the names of those who are new or changed.
 
-    What the roster leaves empty stays as it is. CannotRecord if the gradebook is damaged, gone, busy or on a full disk."""
+    What the roster leaves empty stays as it is. CannotRecord if the gradebook is damaged, gone,
+    busy or on a full disk."""
     file = gradebook.file_of(db_url)
     if file:
         gradebook.check(file)
@@ -24,7 +25,8 @@ def enter(people: list[Person], db_url: str) -> list[str]:
             book.db.commit()
     except DatabaseError as error:
         raise gradebook.explain("entering the class", str(error)) or gradebook.CannotRecord(
-            f"The class could not be entered in the gradebook, and nothing was changed: {error}.") from None
+            f"The class could not be entered in the gradebook, and nothing was changed: {error}."
+        ) from None
     return changed
 
 
@@ -34,8 +36,16 @@ def _enter(book: Gradebook, person: Person) -> bool:
         student = book.find_student(person.name)
     except MissingEntry:
         # nbgrader shows those without a name as "None".
-        book.db.add(Student(id=person.name, **known | {"first_name": person.first_name or person.name.capitalize(),
-                                                       "last_name": person.last_name or "Student"}))
+        book.db.add(
+            Student(
+                id=person.name,
+                **known
+                | {
+                    "first_name": person.first_name or person.name.capitalize(),
+                    "last_name": person.last_name or "Student",
+                },
+            )
+        )
         return True
     new = {field: text for field, text in known.items() if text and getattr(student, field) != text}
     for field, text in new.items():

@@ -1,7 +1,8 @@
-"""What the course service refuses: it holds the hidden tests and the grades, so nothing a student wrote may run in it.
+"""What the course service refuses: it holds the hidden tests and the grades, so nothing a student
+wrote may run in it.
 
-A Jupyter Server extension. Its handlers are asked before the server's own and before nbgrader's, because extensions
-are loaded in the order of their names and `kireji` comes before `nbgrader`.
+A Jupyter Server extension. Its handlers are asked before the server's own and before nbgrader's,
+because extensions are loaded in the order of their names and `kireji` comes before `nbgrader`.
 """
 
 import json
@@ -15,11 +16,14 @@ from tornado import web
 from kireji import unfinished
 from kireji.errors import KirejiError
 
-REFUSAL = "The course service runs no code. Run the notebook in a Jupyter of your own, outside the hub."
+REFUSAL = (
+    "The course service runs no code. Run the notebook in a Jupyter of your own, outside the hub."
+)
 
 
 class FormgraderDoor(JupyterHandler):
-    """`/formgrader` itself: nbgrader's would run the nbgrader_config.py of any folder named by `?path=`."""
+    """`/formgrader` itself: nbgrader's would run the nbgrader_config.py of any folder named by
+    `?path=`."""
 
     @web.authenticated
     def get(self):
@@ -41,7 +45,8 @@ class NoCode(APIHandler):
 
 
 class PlainFiles(AuthenticatedFileHandler):
-    """`/files`: also what students submitted lies there, so no page from it may run a script or load anything."""
+    """`/files`: also what students submitted lies there, so no page from it may run a script or
+    load anything."""
 
     @property
     def content_security_policy(self) -> str:
@@ -53,17 +58,23 @@ class NoConversion(JupyterHandler):
 
     @web.authenticated
     def get(self):
-        raise web.HTTPError(403, "The course service converts no notebooks. Submissions are shown by the formgrader.")
+        raise web.HTTPError(
+            403,
+            "The course service converts no notebooks. Submissions are shown by the formgrader.",
+        )
 
 
 class Autograde(AutogradeHandler):
-    """The formgrader's button: waits while `./kireji watch` or `./kireji grade` writes down the same submission."""
+    """The formgrader's button: waits while `./kireji watch` or `./kireji grade` writes down the
+    same submission."""
 
     @web.authenticated
     def post(self, assignment: str, student: str) -> None:
         course = self.api.coursedir
         try:
-            with unfinished.alone(Path(course.format_path(course.autograded_directory, student, assignment))):
+            with unfinished.alone(
+                Path(course.format_path(course.autograded_directory, student, assignment))
+            ):
                 super().post(assignment, student)
         except KirejiError as error:
             self.finish(json.dumps({"success": False, "error": str(error), "log": str(error)}))
@@ -71,13 +82,23 @@ class Autograde(AutogradeHandler):
 
 def _load_jupyter_server_extension(server) -> None:
     base = server.web_app.settings["base_url"]
-    server.web_app.add_handlers(".*$", [
-        (url_path_join(base, r"/formgrader/?"), FormgraderDoor),
-        (url_path_join(base, r"/formgrader/api/submission/([^/]+)/([^/]+)/autograde"), Autograde),
-        (url_path_join(base, r"/files/(.*)"), PlainFiles, {"path": server.contents_manager.root_dir}),
-        (url_path_join(base, r"/nbconvert/.*"), NoConversion),
-        (url_path_join(base, r"/api/(?:kernels|sessions|terminals)"), NoCode),
-    ])
+    server.web_app.add_handlers(
+        ".*$",
+        [
+            (url_path_join(base, r"/formgrader/?"), FormgraderDoor),
+            (
+                url_path_join(base, r"/formgrader/api/submission/([^/]+)/([^/]+)/autograde"),
+                Autograde,
+            ),
+            (
+                url_path_join(base, r"/files/(.*)"),
+                PlainFiles,
+                {"path": server.contents_manager.root_dir},
+            ),
+            (url_path_join(base, r"/nbconvert/.*"), NoConversion),
+            (url_path_join(base, r"/api/(?:kernels|sessions|terminals)"), NoCode),
+        ],
+    )
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:

@@ -9,7 +9,8 @@ from kireji.paths import DOCS, HOMES, HUB_CONFIG, LESSONS, STUDENT_DOCS
 
 # What the home shows of the repository: under the names that the links between these pages have.
 READ_ONLY = {LESSONS.name: LESSONS, DOCS.name: STUDENT_DOCS}
-# The rest of docs/ is for instructors and engineers: what hidden tests do not notice stands there too.
+# The rest of docs/ is for instructors and engineers: what hidden tests do not notice stands there
+# too.
 FOR_STUDENTS = ("theory.md", "student-guide.md", "figures")
 
 ENDED = """> **Your last server was stopped because {}.** Your files are as they were.
@@ -38,13 +39,13 @@ def shown() -> dict[str, Path]:
 def prepare_home(name: str, role: str, walled: bool, note: Path) -> Path:
     """Make the home of `name` ready for a server, and return it.
 
-    Behind a wall the read-only folders are mounted over empty ones; without a wall they are links. `note` says why the last
-    server was ended, if it was: the welcome page begins with it, once."""
+    Behind a wall the read-only folders are mounted over empty ones; without a wall they are links.
+    `note` says why the last server was ended, if it was: the welcome page begins with it, once."""
     make_student_docs()
     home = HOMES / name
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     welcome = home / "welcome.md"
-    welcome.unlink(missing_ok=True)     # not written through: it may have become a link
+    welcome.unlink(missing_ok=True)  # not written through: it may have become a link
     ended = ENDED.format(note.read_text()) if note.exists() else ""
     welcome.write_text(ended + (HUB_CONFIG / "welcome" / f"{role}.md").read_text())
     note.unlink(missing_ok=True)

@@ -1,7 +1,8 @@
 """The one address that a student's server can reach: the hub's API, on a unix socket of its own.
 
-Everything else of the hub (the log-in page, other people's servers, the course service) is not there. What is asked goes
-on with the sender's token; headers by which a proxy says who asked are not passed on.
+Everything else of the hub (the log-in page, other people's servers, the course service) is not
+there. What is asked goes on with the sender's token; headers by which a proxy says who asked are
+not passed on.
 """
 
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from tornado import httpclient, httpserver, netutil, web
 
 PASSED = ("Authorization", "Content-Type", "Accept")
-MOST_BYTES = 2**20          # of a question; the hub's are a few hundred
+MOST_BYTES = 2**20  # of a question; the hub's are a few hundred
 
 
 class Api(web.RequestHandler):
@@ -26,9 +27,16 @@ class Api(web.RequestHandler):
     async def _pass_on(self, *_: str) -> None:
         has_body = self.request.method in ("POST", "PUT", "PATCH") or self.request.body
         answer = await httpclient.AsyncHTTPClient().fetch(
-            self.hub + self.request.uri, method=self.request.method, body=self.request.body if has_body else None,
-            headers={name: self.request.headers[name] for name in PASSED if name in self.request.headers},
-            allow_nonstandard_methods=True, follow_redirects=False, raise_error=False)
+            self.hub + self.request.uri,
+            method=self.request.method,
+            body=self.request.body if has_body else None,
+            headers={
+                name: self.request.headers[name] for name in PASSED if name in self.request.headers
+            },
+            allow_nonstandard_methods=True,
+            follow_redirects=False,
+            raise_error=False,
+        )
         self.set_status(answer.code if answer.code < 599 else 502)
         self.set_header("Content-Type", answer.headers.get("Content-Type", "application/json"))
         self.finish(answer.body or b"")
@@ -37,8 +45,11 @@ class Api(web.RequestHandler):
 
 
 def serve(hub: str, base_path: str, place: Path) -> httpserver.HTTPServer:
-    """Answer on the unix socket `place` for the API at `hub` (scheme, host, port) below `base_path`."""
-    door = web.Application([(rf"{base_path}/api(?:/.*)?", Api, {"hub": hub})], log_function=lambda handler: None)
+    """Answer on the unix socket `place` for the API at `hub` (scheme, host, port) below
+    `base_path`."""
+    door = web.Application(
+        [(rf"{base_path}/api(?:/.*)?", Api, {"hub": hub})], log_function=lambda handler: None
+    )
     server = httpserver.HTTPServer(door, max_body_size=MOST_BYTES)
     server.add_socket(netutil.bind_unix_socket(str(place)))
     return server

@@ -1,4 +1,5 @@
-"""Whether a service is running: it holds a lock on a file for as long as its process lives. Standard library only."""
+"""Whether a service is running: it holds a lock on a file for as long as its process lives.
+Standard library only."""
 
 import contextlib
 import fcntl
@@ -10,7 +11,8 @@ from kireji.errors import KirejiError
 
 
 def hold(lock: Path) -> None:
-    """Hold the lock until this process ends, also when it becomes another program. Waits while somebody else has it."""
+    """Hold the lock until this process ends, also when it becomes another program. Waits while
+    somebody else has it."""
     lock.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     os.set_inheritable(handle, True)
@@ -25,5 +27,7 @@ def keep_stopped(lock: Path, service: str) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise KirejiError(f"The {service} is running. Nothing was changed. Stop everything first: docker compose stop") from None
+            raise KirejiError(
+                f"The {service} is running. Nothing was changed. Stop everything first: docker compose stop"
+            ) from None
         yield

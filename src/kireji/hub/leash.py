@@ -1,7 +1,9 @@
-"""Run a command that ends when the process that started it ends: `python -m kireji.hub.leash COMMAND ...`.
+"""Run a command that ends when the process that started it ends: `python -m kireji.hub.leash
+COMMAND ...`.
 
-The hub's proxy and services are started in sessions of their own; without a leash they outlive a hub that is killed.
-Linux only: elsewhere the command simply runs, and `up` ends what it started by walking its process tree.
+The hub's proxy and services are started in sessions of their own; without a leash they outlive a
+hub that is killed. Linux only: elsewhere the command simply runs, and `up` ends what it started by
+walking its process tree.
 """
 
 import ctypes
@@ -9,8 +11,9 @@ import os
 import signal
 import sys
 
-LEASH = [sys.executable, "-P", "-m", "kireji.hub.leash"]     # before a command; -P: no import from where it starts
-PR_SET_PDEATHSIG = 1          # linux/prctl.h
+# before a command; -P: no import from where it starts
+LEASH = [sys.executable, "-P", "-m", "kireji.hub.leash"]
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -21,7 +24,8 @@ def die_with_parent() -> None:
 
 
 def adopt_orphans() -> None:
-    """Become the parent of every descendant whose own parent ends, so that a walk of the tree finds all of them."""
+    """Become the parent of every descendant whose own parent ends, so that a walk of the tree finds
+    all of them."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
 

@@ -43,19 +43,25 @@ class Hub:
         return self.process.poll() is None
 
     def wait_until_ready(self, seconds: float) -> None:
-        """Return when the log-in page and the course service answer; HubProblem if they do not in time."""
+        """Return when the log-in page and the course service answer; HubProblem if they do not in
+        time."""
         deadline = time.monotonic() + seconds
         pages = ["/hub/login", URL_PREFIX + "api"]
         while pages:
             if not self.alive():
-                raise HubProblem(f"The hub ended while it was starting: {last_error(LOG)} The whole story is in {shown(LOG)}.")
+                raise HubProblem(
+                    f"The hub ended while it was starting: {last_error(LOG)} The whole story is in {shown(LOG)}."
+                )
             if time.monotonic() > deadline:
-                raise HubProblem(f"The hub did not answer within {seconds:.0f} seconds; see {shown(LOG)}.")
+                raise HubProblem(
+                    f"The hub did not answer within {seconds:.0f} seconds; see {shown(LOG)}."
+                )
             pages = [page for page in pages if not is_served(self.port, page)]
             time.sleep(0.25)
 
     def wait(self) -> None:
-        """Return when the hub ends. Meanwhile, bury the orphans that `adopt_orphans` brought here."""
+        """Return when the hub ends. Meanwhile, bury the orphans that `adopt_orphans` brought
+        here."""
         while sys.platform == "linux" and self.alive():
             ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT).si_pid
             if ended != self.process.pid:
@@ -63,10 +69,12 @@ class Hub:
         self.process.wait()
 
     def stop(self, patience: float = 12) -> None:
-        """End the hub, its proxy, its services and everybody's servers; nothing of them is left when this returns."""
+        """End the hub, its proxy, its services and everybody's servers; nothing of them is left
+        when this returns."""
         everything = descendants()
         if self.alive():
-            self.process.terminate()    # the hub then ends the servers, the services and the proxy itself
+            # the hub then ends the servers, the services and the proxy itself
+            self.process.terminate()
             try:
                 self.process.wait(patience)
             except subprocess.TimeoutExpired:
@@ -77,7 +85,9 @@ class Hub:
 def start_hub(port: int) -> Hub:
     """Start JupyterHub as a child in its own session, its output in the log."""
     if is_taken(port):
-        raise HubProblem(f"Port {port} is in use by another program; choose another one with: ./kireji up --port {port + 1}")
+        raise HubProblem(
+            f"Port {port} is in use by another program; choose another one with: ./kireji up --port {port + 1}"
+        )
     adopt_orphans()
     hub_port, proxy_port, course_port = free_ports(3)
     environment = os.environ | {
@@ -86,16 +96,31 @@ def start_hub(port: int) -> Hub:
         "KIREJI_PROXY_PORT": str(proxy_port),
         "KIREJI_COURSE_PORT": str(course_port),
     }
-    command = [*LEASH, sys.executable, "-P", "-m", "jupyterhub",
-               "--config", str(HUB_CONFIG / "jupyterhub_config.py")]
+    command = [
+        *LEASH,
+        sys.executable,
+        "-P",
+        "-m",
+        "jupyterhub",
+        "--config",
+        str(HUB_CONFIG / "jupyterhub_config.py"),
+    ]
     with LOG.open("wb") as log:
-        process = subprocess.Popen(command, cwd=HUB, env=environment, stdin=subprocess.DEVNULL,
-                                   stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(
+            command,
+            cwd=HUB,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
     return Hub(port, process)
 
 
 def take_lock() -> IO[str]:
-    """Hold the lock that one `up` has; HubProblem if another one runs. Its holder's end frees it, however it ends."""
+    """Hold the lock that one `up` has; HubProblem if another one runs. Its holder's end frees it,
+    however it ends."""
     HUB.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = LOCK.open("a+")
     try:
@@ -104,7 +129,9 @@ def take_lock() -> IO[str]:
         lock.seek(0)
         where = lock.read().strip()
         lock.close()
-        raise HubProblem(f"Kireji is already running{' at ' + where if where else ''}; end it there with Ctrl-C first.") from None
+        raise HubProblem(
+            f"Kireji is already running{' at ' + where if where else ''}; end it there with Ctrl-C first."
+        ) from None
     lock.truncate(0)
     return lock
 
@@ -153,7 +180,8 @@ def free_ports(count: int) -> list[int]:
 
 
 def is_served(port: int, path: str) -> bool:
-    """Whether this page is there: the proxy says 404 until it knows the way, and 503 until somebody is there."""
+    """Whether this page is there: the proxy says 404 until it knows the way, and 503 until somebody
+    is there."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", path)
@@ -166,7 +194,11 @@ def is_served(port: int, path: str) -> bool:
 
 def last_error(log: Path) -> str:
     """The last line of the log that says something, for a sentence that names the cause."""
-    lines = [line.strip() for line in log.read_text(errors="replace").splitlines()] if log.exists() else []
+    lines = (
+        [line.strip() for line in log.read_text(errors="replace").splitlines()]
+        if log.exists()
+        else []
+    )
     said = [line for line in lines if line]
     return said[-1] if said else "it said nothing."
 

@@ -14,15 +14,17 @@ class ReleaseFailed(KirejiError):
 
 
 def prepare_exchange() -> None:
-    """Make the exchange's folders, which students' servers mount, before the first assignment is released."""
+    """Make the exchange's folders, which students' servers mount, before the first assignment is
+    released."""
     for name in ("outbound", "inbound", "feedback"):
         (EXCHANGE / COURSE_ID / name).mkdir(parents=True, exist_ok=True)
-    EXCHANGE.chmod(0o777)                               # nbgrader's modes, see ExchangeReleaseAssignment
+    EXCHANGE.chmod(0o777)  # nbgrader's modes, see ExchangeReleaseAssignment
     (EXCHANGE / COURSE_ID / "inbound").chmod(0o2733)
 
 
 def enter_students(names: list[str]) -> None:
-    """Enter these students in the gradebook, with a name: nbgrader shows those it meets first in a submission as "None"."""
+    """Enter these students in the gradebook, with a name: nbgrader shows those it meets first in a
+    submission as "None"."""
     from nbgrader.api import Gradebook
     from nbgrader.coursedir import CourseDirectory
 
@@ -37,16 +39,22 @@ def enter_students(names: list[str]) -> None:
 def unreleased() -> list[str]:
     """The assignments of `release/` that the exchange does not have, or has in another version."""
     ready = sorted(folder.name for folder in RELEASE.glob("*/") if any(folder.glob("*.ipynb")))
-    return [name for name in ready if not _same(RELEASE / name, EXCHANGE / COURSE_ID / "outbound" / name)]
+    return [
+        name
+        for name in ready
+        if not _same(RELEASE / name, EXCHANGE / COURSE_ID / "outbound" / name)
+    ]
 
 
 def release(names: list[str]) -> None:
-    """Release these assignments, replacing what the exchange has of them; nobody's fetched copy changes."""
-    from nbgrader.apps import NbGraderAPI    # here: it takes seconds to import, and at most starts nothing is new
+    """Release these assignments, replacing what the exchange has of them; nobody's fetched copy
+    changes."""
+    # here: it takes seconds to import, and at most starts nothing is new
+    from nbgrader.apps import NbGraderAPI
 
     config = Config(PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config())
     config.ExchangeReleaseAssignment.force = True
-    config.NbGraderAPI.log_level = "CRITICAL"      # problems come back as results
+    config.NbGraderAPI.log_level = "CRITICAL"  # problems come back as results
     nbgrader = NbGraderAPI(config=config)
     for name in names:
         outcome = nbgrader.release_assignment(name)
@@ -56,7 +64,10 @@ def release(names: list[str]) -> None:
 
 def _same(one: Path, other: Path) -> bool:
     files = {path.relative_to(one) for path in one.rglob("*") if path.is_file()}
-    return all((other / path).is_file() and filecmp.cmp(one / path, other / path, shallow=False) for path in files)
+    return all(
+        (other / path).is_file() and filecmp.cmp(one / path, other / path, shallow=False)
+        for path in files
+    )
 
 
 def _last_line(outcome: dict) -> str:

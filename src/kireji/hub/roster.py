@@ -1,7 +1,8 @@
-"""Who is in the class: a CSV file with the columns `name` and `role`, and `first_name`, `last_name`, `mail` if they are known.
+"""Who is in the class: a CSV file with the columns `name` and `role`, and `first_name`,
+`last_name`, `mail` if they are known.
 
-`name` is the account's; `role` is student or instructor. A roster is taken in whole or not at all, and as often as one likes.
-Standard library only: the hub's image has little else.
+`name` is the account's; `role` is student or instructor. A roster is taken in whole or not at all,
+and as often as one likes. Standard library only: the hub's image has little else.
 """
 
 import csv
@@ -14,11 +15,12 @@ from kireji.errors import KirejiError
 
 NEEDED, MORE = ("name", "role"), ("first_name", "last_name", "mail")
 ROLES = ("student", "instructor")
-# An account's name names folders, containers and addresses; a + would end it in the name of a submission.
+# An account's name names folders, containers and addresses; a + would end it in the name of a
+# submission.
 NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 SPELLED = "up to 64 small letters, digits, and . _ - @ inside"
 MAIL = re.compile(r"[^@\s]+@[^@\s]+")
-TOO_LONG = 200              # letters in a field
+TOO_LONG = 200  # letters in a field
 
 
 class RosterProblem(KirejiError):
@@ -39,17 +41,25 @@ class Person:
 def load(path: Path) -> list[Person]:
     """The roster in a file. RosterProblem if it cannot be read or has a bad row."""
     try:
-        return read(path.read_text(encoding="utf-8-sig"))       # some spreadsheets begin a file with a mark
+        # some spreadsheets begin a file with a mark
+        return read(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise RosterProblem(f"The roster {path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
-        raise RosterProblem(f"The roster {path} is not text in UTF-8. Save it as CSV in UTF-8.") from None
+        raise RosterProblem(
+            f"The roster {path} is not text in UTF-8. Save it as CSV in UTF-8."
+        ) from None
 
 
 def read(text: str) -> list[Person]:
-    """The people of a roster, in its order. RosterProblem names every bad row by its line number."""
+    """The people of a roster, in its order. RosterProblem names every bad row by its line
+    number."""
     head = text.split("\n", 1)[0]
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",", strict=True)
+    rows = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=";" if head.count(";") > head.count(",") else ",",
+        strict=True,
+    )
     people, lines, bad = [], {}, []
     try:
         columns = [column.strip().lower() for column in next(rows, [])]
@@ -70,7 +80,14 @@ def read(text: str) -> list[Person]:
     except csv.Error as error:
         bad.append(f"line {rows.line_num}: {error}")
     if bad or not people:
-        raise RosterProblem("\n".join(["The roster was not taken in, and nothing was changed:", *(bad or ["it names nobody"])]))
+        raise RosterProblem(
+            "\n".join(
+                [
+                    "The roster was not taken in, and nothing was changed:",
+                    *(bad or ["it names nobody"]),
+                ]
+            )
+        )
     return people
 
 
@@ -79,10 +96,17 @@ def _check_columns(columns: list[str]) -> None:
     unknown = [name for name in columns if name not in NEEDED + MORE]
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if missing or unknown or twice:
-        what = (f"has no column {missing[0]!r}" if missing else f"has a column {unknown[0]!r}, which is not known" if unknown
-                else f"has the column {twice[0]!r} twice")
-        raise RosterProblem(f"The roster was not taken in, and nothing was changed: its first line {what}. It must name the columns: "
-                            f"{', '.join(NEEDED)}, and if you like {', '.join(MORE)}.")
+        what = (
+            f"has no column {missing[0]!r}"
+            if missing
+            else f"has a column {unknown[0]!r}, which is not known"
+            if unknown
+            else f"has the column {twice[0]!r} twice"
+        )
+        raise RosterProblem(
+            f"The roster was not taken in, and nothing was changed: its first line {what}. It must name the columns: "
+            f"{', '.join(NEEDED)}, and if you like {', '.join(MORE)}."
+        )
 
 
 def _problem(person: dict[str, str], fields: int, columns: int) -> str:
@@ -90,7 +114,7 @@ def _problem(person: dict[str, str], fields: int, columns: int) -> str:
     if fields != columns:
         return f"{fields} fields, where the first line names {columns} columns"
     if not NAME.fullmatch(person["name"]):
-        return (f"{person['name'][:40]!r} cannot be an account's name: {SPELLED}")
+        return f"{person['name'][:40]!r} cannot be an account's name: {SPELLED}"
     if person["role"] not in ROLES:
         return f"the role {person['role'][:40]!r} is neither {' nor '.join(ROLES)}"
     if person.get("mail") and not MAIL.fullmatch(person["mail"]):

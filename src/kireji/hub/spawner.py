@@ -1,8 +1,8 @@
 """A person's server: JupyterLab as a local process, behind bubblewrap where there is one.
 
-Behind the wall there is the person's home, the interpreter, the lessons, the students' data and their own part of the
-exchange: no `source/`, `graders/`, gradebook, held-out data, hub state or other home. The network is its own and empty but for
-the hub's API: see `warden`.
+Behind the wall there is the person's home, the interpreter, the lessons, the students' data and
+their own part of the exchange: no `source/`, `graders/`, gradebook, held-out data, hub state or
+other home. The network is its own and empty but for the hub's API: see `warden`.
 """
 
 import os
@@ -26,12 +26,13 @@ from kireji.hub.warden import Orders
 from kireji.paths import COURSE_ID, EXCHANGE, HOMES, HUB, HUB_CONFIG, LAB, LAB_DATA
 from kireji.sandbox.bubblewrap import Mount, Wall, find_bwrap, interpreter_mounts
 
-HANDING_IN = Path(kireji_handing_in.__file__).parent                # what a server has of `kireji.exchange` ...
-OURS = "/opt/kireji"                                                # ... and where, behind the wall
+HANDING_IN = Path(kireji_handing_in.__file__).parent  # what a server has of `kireji.exchange` ...
+OURS = "/opt/kireji"  # ... and where, behind the wall
 
 
 def exchange_mounts(name: str) -> tuple[Mount, ...]:
-    """The exchange as `name` may use it: take assignments, leave own submissions, take own feedback."""
+    """The exchange as `name` may use it: take assignments, leave own submissions, take own
+    feedback."""
     own, course = student_folders(EXCHANGE, COURSE_ID, name), EXCHANGE / COURSE_ID
     return (
         Mount(own.outbound, str(course / "outbound")),
@@ -58,7 +59,8 @@ def person_mounts(name: str, account_files: Path) -> tuple[Mount, ...]:
 
 
 def person_environment(name: str, home: str, ours: str) -> dict[str, str]:
-    """What the server's environment says beside the hub's own variables; `ours` is where `HANDING_IN` is seen."""
+    """What the server's environment says beside the hub's own variables; `ours` is where
+    `HANDING_IN` is seen."""
     return {
         "USER": name,
         "HOME": home,
@@ -68,12 +70,14 @@ def person_environment(name: str, home: str, ours: str) -> dict[str, str]:
         "JUPYTER_CONFIG_PATH": str(HUB_CONFIG / "student_server"),
         "PYTHONPATH": f"{LAB}:{ours}",
         "ATTENTION_LAB_DATA": str(LAB_DATA),
-        "OMP_NUM_THREADS": "1",     # two torch threads beside a busy process are many times slower than one
+        # two torch threads beside a busy process are many times slower than one
+        "OMP_NUM_THREADS": "1",
     }
 
 
 def write_account_files(name: str) -> Path:
-    """The files by which programs turn the wall's user id into a name, and names into addresses; returns their folder."""
+    """The files by which programs turn the wall's user id into a name, and names into addresses;
+    returns their folder."""
     folder = HUB / "accounts" / name
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "passwd").write_text(f"{name}:x:1000:1000:{name}:/home/{name}:/bin/bash\n")
@@ -100,17 +104,23 @@ def note_of(name: str) -> Path:
 class WalledSpawner(SimpleLocalProcessSpawner):
     """Starts one person's server, behind bubblewrap if this machine has one that works.
 
-    JupyterHub's own `mem_limit` is held too, and the two settings below; without a wall none of them is."""
+    JupyterHub's own `mem_limit` is held too, and the two settings below; without a wall none of
+    them is."""
 
-    process_limit = Integer(server_limits.LIMITS.processes, help="Processes and threads of a server.").tag(config=True)
-    disk_limit = ByteSpecification(server_limits.DISK_BYTES, help="Bytes of a home and of what was handed in.").tag(config=True)
+    process_limit = Integer(
+        server_limits.LIMITS.processes, help="Processes and threads of a server."
+    ).tag(config=True)
+    disk_limit = ByteSpecification(
+        server_limits.DISK_BYTES, help="Bytes of a home and of what was handed in."
+    ).tag(config=True)
 
     @default("mem_limit")
     def _mem_limit(self):
         return server_limits.LIMITS.memory
 
     def load_state(self, state):
-        """Forget the process of an earlier hub: it ended with that hub, and its number may be another program's now."""
+        """Forget the process of an earlier hub: it ended with that hub, and its number may be
+        another program's now."""
         super().load_state({**state, "pid": 0})
 
     async def start(self):
@@ -119,23 +129,36 @@ class WalledSpawner(SimpleLocalProcessSpawner):
         bwrap = find_bwrap()
         role = load_accounts()[self.user.name].role
         own = student_folders(EXCHANGE, COURSE_ID, self.user.name).make()
-        home = prepare_home(self.user.name, role, walled=bwrap is not None, note=note_of(self.user.name))
+        home = prepare_home(
+            self.user.name, role, walled=bwrap is not None, note=note_of(self.user.name)
+        )
         self.home_dir = f"/home/{self.user.name}" if bwrap else str(home)
         # -P: a random.py in the home must not be imported in place of Python's own.
         program = [sys.executable, "-P", "-m", "jupyterhub.singleuser", *self.get_args()]
-        environment = self.get_env() | person_environment(self.user.name, self.home_dir, OURS if bwrap else str(HANDING_IN))
+        environment = self.get_env() | person_environment(
+            self.user.name, self.home_dir, OURS if bwrap else str(HANDING_IN)
+        )
         if bwrap is None:
-            environment |= {"KIREJI_EXCHANGE": str(view(HUB / "exchange" / self.user.name, own, COURSE_ID))}
+            environment |= {
+                "KIREJI_EXCHANGE": str(view(HUB / "exchange" / self.user.name, own, COURSE_ID))
+            }
             self.proc = Popen([*LEASH, *program], env=environment, cwd=home, start_new_session=True)
         else:
-            # Kernels talk through sockets in the server's own /tmp: on TCP any process of the person could listen to them.
+            # Kernels talk through sockets in the server's own /tmp: on TCP any process of the
+            # person could listen to them.
             environment |= {"JUPYTER_RUNTIME_DIR": "/tmp/jupyter"}
             program += ["--KernelManager.transport=ipc"]
             self.proc = Orders(
-                bwrap, person_wall(self.user.name, environment), program, self.port,
-                self.hub.host, self.hub.base_url.rstrip("/"),
+                bwrap,
+                person_wall(self.user.name, environment),
+                program,
+                self.port,
+                self.hub.host,
+                self.hub.base_url.rstrip("/"),
                 replace(server_limits.LIMITS, memory=self.mem_limit, processes=self.process_limit),
-                [str(home), str(own.inbound)], server_limits.Disk(self.disk_limit, server_limits.DISK_FILES),
-                str(note_of(self.user.name))).send()
+                [str(home), str(own.inbound)],
+                server_limits.Disk(self.disk_limit, server_limits.DISK_FILES),
+                str(note_of(self.user.name)),
+            ).send()
         self.pid = self.proc.pid
         return "127.0.0.1", self.port

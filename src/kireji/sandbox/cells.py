@@ -16,11 +16,12 @@ from .outputs import CUT, DROPPED, clean, keep_sound, size_of
 STOPPED = "This cell was stopped: the time for running a whole submission was used up."
 GARBLED = "your code sent the grader messages that could not be read"
 PROBE_SECONDS = 3.0
-GRACE = 20.0        # seconds over its budget until a cell whose kernel keeps silent is given up
+GRACE = 20.0  # seconds over its budget until a cell whose kernel keeps silent is given up
 
 
 class CellsLost(Exception):
-    """A cell took the kernel with it. `index` is the cell's number; the text is the reason a student reads.
+    """A cell took the kernel with it. `index` is the cell's number; the text is the reason a
+    student reads.
 
     seconds: what the cells before it took.
     """
@@ -49,18 +50,25 @@ class CellRunner(NotebookClient):
 
     def __init__(self, notebook: NotebookNode, owner: Owner) -> None:
         super().__init__(
-            notebook, km=owner.manager, timeout_func=lambda cell: max(1, math.ceil(self.seconds_left)),
-            allow_errors=True, interrupt_on_timeout=True, store_widget_state=False, record_timing=False,
+            notebook,
+            km=owner.manager,
+            timeout_func=lambda cell: max(1, math.ceil(self.seconds_left)),
+            allow_errors=True,
+            interrupt_on_timeout=True,
+            store_widget_state=False,
+            record_timing=False,
             shutdown_kernel="immediate",
-            error_on_timeout={"ename": "OutOfTime", "evalue": STOPPED, "traceback": [STOPPED]})
+            error_on_timeout={"ename": "OutOfTime", "evalue": STOPPED, "traceback": [STOPPED]},
+        )
         self.kc, self.owner, self.limits = owner.client, owner, owner.limits
         self.seconds_left = owner.limits.cells_seconds
-        self.characters: dict[int, int] = {}    # of text, by cell
-        self.kept: dict[int, int] = {}          # outputs, by cell
+        self.characters: dict[int, int] = {}  # of text, by cell
+        self.kept: dict[int, int] = {}  # outputs, by cell
         self.output_bytes = self.outputs = 0
 
     async def run(self, upto: int) -> int | None:
-        """Run the cells before number `upto` in order; the number of the cell in which the time ran out, if it did.
+        """Run the cells before number `upto` in order; the number of the cell in which the time ran
+        out, if it did.
 
         CellsLost if a cell ends or blocks the kernel for good, or breaks the conversation with it.
         """
@@ -81,12 +89,18 @@ class CellRunner(NotebookClient):
                 continue
             started, before = time.monotonic(), self.limits.cells_seconds - self.seconds_left
             try:
-                await asyncio.wait_for(self.async_execute_cell(cell, index), self.seconds_left + GRACE)
+                await asyncio.wait_for(
+                    self.async_execute_cell(cell, index), self.seconds_left + GRACE
+                )
             except DeadKernelError:
-                raise CellsLost(index, self.owner.why_ended() or "contact was lost", before) from None
+                raise CellsLost(
+                    index, self.owner.why_ended() or "contact was lost", before
+                ) from None
             except TimeoutError:
-                raise CellsLost(index, "contact with the cell was lost: it did not end in time", before) from None
-            except Exception:       # whatever a forged message did to nbclient
+                raise CellsLost(
+                    index, "contact with the cell was lost: it did not end in time", before
+                ) from None
+            except Exception:  # whatever a forged message did to nbclient
                 raise CellsLost(index, self.owner.why_ended() or GARBLED, before) from None
             finally:
                 self.seconds_left -= time.monotonic() - started
@@ -94,51 +108,74 @@ class CellRunner(NotebookClient):
                 stopped = index
                 cell.outputs.append(self.stopped())
                 if not await self.answers():
-                    raise CellsLost(index, self.owner.why_ended() or "it ran out of time, and could not be stopped", before)
+                    raise CellsLost(
+                        index,
+                        self.owner.why_ended() or "it ran out of time, and could not be stopped",
+                        before,
+                    )
         return stopped
 
     async def answers(self) -> bool:
         """True if the kernel still takes orders."""
         try:
-            await asyncio.wait_for(self.kc._async_execute_interactive(
-                "pass", silent=True, store_history=False, timeout=PROBE_SECONDS, output_hook=lambda message: None),
-                PROBE_SECONDS + 1)
+            await asyncio.wait_for(
+                self.kc._async_execute_interactive(
+                    "pass",
+                    silent=True,
+                    store_history=False,
+                    timeout=PROBE_SECONDS,
+                    output_hook=lambda message: None,
+                ),
+                PROBE_SECONDS + 1,
+            )
         except Exception:
             return False
         return True
 
-    def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+    def process_message(
+        self, msg: dict, cell: NotebookNode, cell_index: int
+    ) -> NotebookNode | None:
         """Count what came, whatever it is; too much of it ends the submission."""
         msg["content"] = clean(msg["content"])
         self.outputs += 1
         self.output_bytes += size_of(msg["content"])
         if self.output_bytes > self.limits.output_bytes or self.outputs > self.limits.outputs:
-            self.owner.end("it put out too much: a submission can print and display "
-                           f"{self.limits.output_bytes // 2**20} MiB, and do so {self.limits.outputs:,} times")
+            self.owner.end(
+                "it put out too much: a submission can print and display "
+                f"{self.limits.output_bytes // 2**20} MiB, and do so {self.limits.outputs:,} times"
+            )
         return super().process_message(msg, cell, cell_index)
 
     def handle_comm_msg(self, outs: list[NotebookNode], msg: dict, cell_index: int) -> None:
         """Widgets are not shown, so what they say is not kept."""
 
-    def output(self, outs: list[NotebookNode], msg: dict, display_id: str, cell_index: int) -> NotebookNode | None:
+    def output(
+        self, outs: list[NotebookNode], msg: dict, display_id: str, cell_index: int
+    ) -> NotebookNode | None:
         """Keep an output while the cell is under its limits; count it in any case."""
         before, kept = self.characters.get(cell_index, 0), self.kept.get(cell_index, 0)
         limit, content = self.limits.cell_characters, msg["content"]
         size = len(content.get("text", "")) or sum(
-            len(value) for kind, value in content.get("data", {}).items()
-            if isinstance(value, str) and not kind.startswith("image/"))
+            len(value)
+            for kind, value in content.get("data", {}).items()
+            if isinstance(value, str) and not kind.startswith("image/")
+        )
         self.characters[cell_index], self.kept[cell_index] = before + size, kept + 1
         if before > limit or kept > self.limits.cell_outputs:
             return None
         if kept == self.limits.cell_outputs:
-            outs.append(NotebookNode(output_type="stream", name="stdout", text=DROPPED.format(kept)))
+            outs.append(
+                NotebookNode(output_type="stream", name="stdout", text=DROPPED.format(kept))
+            )
             return None
         if before + size > limit and "text" in content:
-            content["text"] = content["text"][:limit - before] + CUT.format(limit)
+            content["text"] = content["text"][: limit - before] + CUT.format(limit)
         elif before + size > limit:
             return None
         return super().output(outs, msg, display_id, cell_index)
 
     @staticmethod
     def stopped() -> NotebookNode:
-        return NotebookNode(output_type="error", ename="OutOfTime", evalue=STOPPED, traceback=[STOPPED])
+        return NotebookNode(
+            output_type="error", ename="OutOfTime", evalue=STOPPED, traceback=[STOPPED]
+        )

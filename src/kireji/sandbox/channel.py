@@ -8,13 +8,14 @@ from typing import Any, NoReturn
 
 from kireji.wire import Stream, WireError
 
-GRACE = 2.0     # seconds the agent has to report that a call ran out of its time
+GRACE = 2.0  # seconds the agent has to report that a call ran out of its time
 UNASKED = "your code answered a question that had not been asked"
 ENDED = "your code ended the Python process it was running in"
 
 
 class SandboxLost(Exception):
-    """The sandbox is gone, and with it whatever had not been asked yet. The text is the reason a student reads."""
+    """The sandbox is gone, and with it whatever had not been asked yet. The text is the reason a
+    student reads."""
 
     def __init__(self, reason: str, out_of_time: bool = False) -> None:
         super().__init__(reason)
@@ -32,11 +33,17 @@ class CallFailed(Exception):
 class Channel:
     """Asks the agent. The first breach of the protocol ends the conversation for good.
 
-    ended: asked when the other side has gone; says why, if the grader knows better than that it went.
+    ended: asked when the other side has gone; says why, if the grader knows better than that it
+    went.
     """
 
-    def __init__(self, connection: socket.socket, call_seconds: float, total_seconds: float,
-                 ended: Callable[[], str | None] = lambda: None) -> None:
+    def __init__(
+        self,
+        connection: socket.socket,
+        call_seconds: float,
+        total_seconds: float,
+        ended: Callable[[], str | None] = lambda: None,
+    ) -> None:
         self.stream = Stream(connection)
         self.call_seconds, self.seconds_left = call_seconds, total_seconds
         self.numbers = itertools.count(1)
@@ -59,20 +66,30 @@ class Channel:
             pass
 
     def ask(self, do: str, seed: int = 0, seconds: float | None = None, **arguments: Any) -> Any:
-        """Have the agent do `do`. CallFailed if the student's code raised; SandboxLost if no answer can be had."""
+        """Have the agent do `do`. CallFailed if the student's code raised; SandboxLost if no answer
+        can be had."""
         if self.lost:
             raise SandboxLost(str(self.lost), self.lost.out_of_time)
         if self.seconds_left <= 0:
-            self.lose("your code used up the time that one submission has for all hidden tests", out_of_time=True)
+            self.lose(
+                "your code used up the time that one submission has for all hidden tests",
+                out_of_time=True,
+            )
         seconds = min(seconds or self.call_seconds, self.seconds_left)
         number, started = next(self.numbers), time.monotonic()
         try:
             if not self.stream.idle():
                 self.lose(UNASKED)
-            self.stream.send({"id": number, "do": do, "seed": seed, "seconds": seconds, "with": arguments}, seconds)
+            self.stream.send(
+                {"id": number, "do": do, "seed": seed, "seconds": seconds, "with": arguments},
+                seconds,
+            )
             reply = self.stream.receive(seconds + GRACE)
         except TimeoutError:
-            self.lose(f"a call did not return within {seconds:.0f} seconds and could not be stopped", out_of_time=True)
+            self.lose(
+                f"a call did not return within {seconds:.0f} seconds and could not be stopped",
+                out_of_time=True,
+            )
         except (EOFError, OSError):
             self.lose(self.ended() or ENDED)
         except WireError as error:
@@ -83,12 +100,20 @@ class Channel:
 
     def read(self, number: int, reply: Any, seconds: float) -> Any:
         """The value of `reply` if it is the reply to request `number`."""
-        if not isinstance(reply, dict) or reply.get("id") != number or ("value" in reply) == ("error" in reply):
+        if (
+            not isinstance(reply, dict)
+            or reply.get("id") != number
+            or ("value" in reply) == ("error" in reply)
+        ):
             self.lose(UNASKED)
         if "value" in reply:
             return reply["value"]
         error = reply["error"]
-        parts = [error.get(key) for key in ("type", "message", "line")] if isinstance(error, dict) else [None]
+        parts = (
+            [error.get(key) for key in ("type", "message", "line")]
+            if isinstance(error, dict)
+            else [None]
+        )
         if not all(isinstance(part, str) for part in parts):
             self.lose("your code sent an answer that could not be read")
         if parts[0] == "OutOfTime":

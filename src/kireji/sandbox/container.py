@@ -1,7 +1,9 @@
-"""Another wall behind the same interface: a sandbox container, reached through its supervisor's unix socket.
+"""Another wall behind the same interface: a sandbox container, reached through its supervisor's
+unix socket.
 
-The grader's line to a supervisor is the submission's life: when it is let go, the supervisor leaves nothing of it.
-The kernel's sockets are handed over to the container through that line, so that nothing lies between it and the grader.
+The grader's line to a supervisor is the submission's life: when it is let go, the supervisor leaves
+nothing of it. The kernel's sockets are handed over to the container through that line, so that
+nothing lies between it and the grader.
 """
 
 import base64
@@ -25,13 +27,15 @@ from .place import CHANNELS, Place, scratch_folders
 from .syscalls import read_filter
 from .watchdog import Usage
 
-FOLDER = os.environ.get("KIREJI_SANDBOX_SOCKETS")   # where the supervisors' sockets are; set in the course's container
-GIVEN = "/sandbox/given"    # the image's
-FIRST_NUMBER = 100      # the kernel's descriptors in the container: the sockets of CHANNELS, then the agent's
+# where the supervisors' sockets are; set in the course's container
+FOLDER = os.environ.get("KIREJI_SANDBOX_SOCKETS")
+GIVEN = "/sandbox/given"  # the image's
+# the kernel's descriptors in the container: the sockets of CHANNELS, then the agent's
+FIRST_NUMBER = 100
 STAND_IN = Path(__file__).with_name("stand_in.py")
 NONE = "No sandbox container answers, so nothing can be graded. Start them: docker compose up -d sandbox"
-LOOK = b"L"             # asks the supervisor to take stock
-PAUSE, PATIENCE, ANSWER = 0.1, 60.0, 10.0           # seconds
+LOOK = b"L"  # asks the supervisor to take stock
+PAUSE, PATIENCE, ANSWER = 0.1, 60.0, 10.0  # seconds
 
 
 class ContainerPlace(Place):
@@ -39,7 +43,7 @@ class ContainerPlace(Place):
 
     def __init__(self, files: Mapping[str, bytes], limits: Limits, folder: str) -> None:
         super().__init__(files, limits)
-        self.scratch = scratch_folders(DEFAULT)     # made with the container
+        self.scratch = scratch_folders(DEFAULT)  # made with the container
         self.agent_number = FIRST_NUMBER + len(CHANNELS)
         self.leash, self.leash_inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
@@ -55,10 +59,16 @@ class ContainerPlace(Place):
         """Have the supervisor start the kernel; returned is what stands for it here."""
         program = read_filter()
         files = sorted(self.submission.iterdir())
-        start = {"environment": in_container(), "connection": Path(connection_file).read_text(), "limits": asdict(self.limits),
-                 "files": {path.name: path.stat().st_size for path in files},
-                 "options": self.start_options({f"{GIVEN}/matplotlib": f"{HOME}/matplotlib"},
-                                               filter=program and base64.b64encode(program).decode())}
+        start = {
+            "environment": in_container(),
+            "connection": Path(connection_file).read_text(),
+            "limits": asdict(self.limits),
+            "files": {path.name: path.stat().st_size for path in files},
+            "options": self.start_options(
+                {f"{GIVEN}/matplotlib": f"{HOME}/matplotlib"},
+                filter=program and base64.b64encode(program).decode(),
+            ),
+        }
         handed = [*self.sockets.values(), self.agent_inside, self.leash_inside]
         socket.send_fds(self.line, [b"S"], [thing.fileno() for thing in handed])
         self.line.sendall(json.dumps(start).encode() + b"\n")
@@ -82,13 +92,15 @@ class ContainerPlace(Place):
         return reports
 
     def close(self) -> None:
-        """Let the container go, which waits for nothing here: it takes the next submission when this one is gone."""
+        """Let the container go, which waits for nothing here: it takes the next submission when
+        this one is gone."""
         self.line.close()
         super().close()
 
 
 class Reports(threading.Thread):
-    """What a supervisor says of the submission: the reason why it ended it, and what it used. As a Watchdog, from afar."""
+    """What a supervisor says of the submission: the reason why it ended it, and what it used. As a
+    Watchdog, from afar."""
 
     def __init__(self, line: socket.socket, end: Callable[[str], None]) -> None:
         super().__init__(name="reports", daemon=True)
@@ -98,7 +110,7 @@ class Reports(threading.Thread):
         self.heard = threading.Event()
 
     def run(self) -> None:
-        with contextlib.suppress(OSError, ValueError):      # closed: by us, or by a container that went
+        with contextlib.suppress(OSError, ValueError):  # closed: by us, or by a container that went
             with self.line.makefile("rb") as lines:
                 for text in lines:
                     self.hear(json.loads(text))
@@ -135,10 +147,11 @@ def reserve(folder: Path) -> socket.socket:
             try:
                 line.connect(str(path))
                 answer = line.recv(1)
-            except OSError:                         # it is starting, ending, or gone
+            except OSError:  # it is starting, ending, or gone
                 answer = b""
             if answer:
-                deadline = time.monotonic() + PATIENCE      # somebody is there, if only to say that it is busy
+                # somebody is there, if only to say that it is busy
+                deadline = time.monotonic() + PATIENCE
             if answer == b"F":
                 line.settimeout(None)
                 return line

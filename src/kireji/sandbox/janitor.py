@@ -1,4 +1,5 @@
-"""Removes everything that a uid has in this container: its processes, its files, its segments of memory."""
+"""Removes everything that a uid has in this container: its processes, its files, its segments of
+memory."""
 
 import contextlib
 import ctypes
@@ -8,8 +9,9 @@ import subprocess
 import time
 from collections.abc import Iterator
 
-JANITOR = 199_999           # a real uid of its own: who is being removed may not signal the one who removes
-WRITABLE = ("/tmp", "/dev/shm", "/dev/mqueue", "/sandbox/work", "/sandbox/home")    # all else is read-only
+JANITOR = 199_999  # a real uid of its own: who is being removed may not signal the one who removes
+# all else is read-only
+WRITABLE = ("/tmp", "/dev/shm", "/dev/mqueue", "/sandbox/work", "/sandbox/home")
 TRIES = 50
 IPC_RMID = 0
 
@@ -32,14 +34,17 @@ def clear(uid: int) -> bool:
             break
         time.sleep(0.01)
     # It may have closed its folders to itself; -R opens each before it goes in.
-    _owned(uid, "-exec", "/bin/chmod", "-R", "u+rwX", "{}", "+", "-exec", "/bin/rm", "-rf", "{}", "+")
+    _owned(
+        uid, "-exec", "/bin/chmod", "-R", "u+rwX", "{}", "+", "-exec", "/bin/rm", "-rf", "{}", "+"
+    )
     with acting_as(uid):
         _remove_segments(uid)
     return not _processes(uid) and not _owned(uid, "-print", "-quit") and not _segments(uid)
 
 
 def kill_all(uid: int) -> None:
-    """One signal to all: the kernel delivers it to every process of the uid, and lets none of them fork meanwhile."""
+    """One signal to all: the kernel delivers it to every process of the uid, and lets none of them
+    fork meanwhile."""
     child = os.fork()
     if child == 0:
         try:
@@ -52,7 +57,9 @@ def kill_all(uid: int) -> None:
 
 
 def _processes(uid: int) -> list[str]:
-    return [entry.name for entry in os.scandir("/proc") if entry.name.isdigit() and _owner(entry) == uid]
+    return [
+        entry.name for entry in os.scandir("/proc") if entry.name.isdigit() and _owner(entry) == uid
+    ]
 
 
 def _owner(entry: os.DirEntry) -> int:
@@ -65,10 +72,27 @@ def _owner(entry: os.DirEntry) -> int:
 
 
 def _owned(uid: int, *action: str) -> bytes:
-    """What find says of the files of `uid`, with none of our rights. None of its processes is left to interfere."""
-    return subprocess.run(["/usr/bin/find", *filter(os.path.isdir, WRITABLE), "-xdev", "-mindepth", "1", "-user", str(uid),
-                           "-prune", *action], user=uid, group=uid, extra_groups=[], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    """What find says of the files of `uid`, with none of our rights. None of its processes is left
+    to interfere."""
+    return subprocess.run(
+        [
+            "/usr/bin/find",
+            *filter(os.path.isdir, WRITABLE),
+            "-xdev",
+            "-mindepth",
+            "1",
+            "-user",
+            str(uid),
+            "-prune",
+            *action,
+        ],
+        user=uid,
+        group=uid,
+        extra_groups=[],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ).stdout
 
 
 def _segments(uid: int) -> list[tuple[str, int]]:

@@ -1,4 +1,5 @@
-"""What a kernel says about its outputs, made fit for a notebook file: a submission can send whatever it likes."""
+"""What a kernel says about its outputs, made fit for a notebook file: a submission can send
+whatever it likes."""
 
 from typing import Any
 

@@ -21,7 +21,7 @@ class SandboxProvisioner(LocalProvisioner):
         kwargs = await super().pre_launch(**kwargs)
         # The kernel may have a uid of its own; the folder around this file is the grader's alone.
         os.chmod(self.parent.connection_file, 0o644)
-        kwargs["cmd"] = []      # the place knows
+        kwargs["cmd"] = []  # the place knows
         return kwargs
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
@@ -49,5 +49,10 @@ class OnePlace(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """Interrupts go as messages: a signal cannot reach into another process namespace."""
         provisioner = {"provisioner_name": "kireji-sandbox", "config": {"place": self.place}}
-        return KernelSpec(argv=["{connection_file}"], display_name=kernel_name, language="python",
-                          interrupt_mode="message", metadata={"kernel_provisioner": provisioner})
+        return KernelSpec(
+            argv=["{connection_file}"],
+            display_name=kernel_name,
+            language="python",
+            interrupt_mode="message",
+            metadata={"kernel_provisioner": provisioner},
+        )

@@ -1,4 +1,5 @@
-"""One submission's kernel in its place: start it, run the notebook, talk to what the notebook defined, destroy it."""
+"""One submission's kernel in its place: start it, run the notebook, talk to what the notebook
+defined, destroy it."""
 
 import asyncio
 import signal
@@ -22,9 +23,12 @@ from .place import CHANNELS, open_place
 from .provisioner import OnePlace
 from .watchdog import Watchdog
 
-WAITING = 20                # messages of the kernel that may wait to be read, each of at most `limits.message_bytes`
-DEATH_SECONDS = 30.0        # for everything inside to be gone
-CLOSED = "contact was lost: it closed its connection to the grader, or showed more than {} MiB at once"
+# messages of the kernel that may wait to be read, each of at most `limits.message_bytes`
+WAITING = 20
+DEATH_SECONDS = 30.0  # for everything inside to be gone
+CLOSED = (
+    "contact was lost: it closed its connection to the grader, or showed more than {} MiB at once"
+)
 
 
 class Sandbox:
@@ -33,13 +37,16 @@ class Sandbox:
     files: what the submission brings, by name. trusted: run without a wall if there is none.
     """
 
-    def __init__(self, files: Mapping[str, bytes], limits: Limits = DEFAULT, trusted: bool = False) -> None:
+    def __init__(
+        self, files: Mapping[str, bytes], limits: Limits = DEFAULT, trusted: bool = False
+    ) -> None:
         self.limits = limits
         self.place = open_place(files, limits, trusted)
         self.channel: Channel | None = None
-        self.reason: str | None = None              # why we ended it, before its time
+        self.reason: str | None = None  # why we ended it, before its time
         self.watchdog: Watchdog | None = None
-        # nbclient is asynchronous and the hidden tests are not: the kernel's conversation gets a thread of its own.
+        # nbclient is asynchronous and the hidden tests are not: the kernel's conversation gets a
+        # thread of its own.
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, name="sandbox", daemon=True)
 
@@ -66,7 +73,8 @@ class Sandbox:
     def run(self, notebook: NotebookNode, upto: int) -> int | None:
         """Run the notebook's cells before number `upto` and put their outputs into it.
 
-        Returns the number of the cell in which the time ran out, if it did. CellsLost if a cell took the kernel with it.
+        Returns the number of the cell in which the time ran out, if it did. CellsLost if a cell
+        took the kernel with it.
         """
         return self.wait(CellRunner(notebook, self).run(upto))
 
@@ -76,8 +84,12 @@ class Sandbox:
         From now on the kernel runs no more cells.
         """
         code = f"__import__('agent').start({self.place.agent_number})"
-        self.loop.call_soon_threadsafe(lambda: self.client.execute(code, silent=True, store_history=False))
-        self.channel = Channel(self.place.agent, self.limits.call_seconds, self.limits.tests_seconds, self.why_ended)
+        self.loop.call_soon_threadsafe(
+            lambda: self.client.execute(code, silent=True, store_history=False)
+        )
+        self.channel = Channel(
+            self.place.agent, self.limits.call_seconds, self.limits.tests_seconds, self.why_ended
+        )
         self.channel.greet(self.limits.agent_seconds)
         return self.channel
 
@@ -86,8 +98,10 @@ class Sandbox:
         if self.watchdog:
             self.watchdog.look()
         sizes = self.place.scratch
-        return [f"The disk was full: the folder {folder} has room for {sizes[folder] // 2**20} MiB."
-                for folder in sorted(self.watchdog.full if self.watchdog else ())]
+        return [
+            f"The disk was full: the folder {folder} has room for {sizes[folder] // 2**20} MiB."
+            for folder in sorted(self.watchdog.full if self.watchdog else ())
+        ]
 
     def end(self, reason: str) -> None:
         """End everything inside at once. The first reason is the one that counts."""
@@ -101,7 +115,7 @@ class Sandbox:
     def family(self) -> list[psutil.Process]:
         """The processes of this sandbox, the one that we started first."""
         pid = getattr(getattr(self, "manager", None) and self.manager.provisioner, "pid", None)
-        if pid is None:         # never started; to psutil, no number is this very process
+        if pid is None:  # never started; to psutil, no number is this very process
             return []
         try:
             root = psutil.Process(pid)
@@ -115,7 +129,7 @@ class Sandbox:
         if self.reason or process is None:
             return self.reason
         try:
-            status = process.wait(2)        # the connection breaks a moment before the process is gone
+            status = process.wait(2)  # the connection breaks a moment before the process is gone
         except Exception:
             return None
         return how_it_ended(status)
@@ -129,9 +143,14 @@ class Sandbox:
         self.context.setsockopt(zmq.MAXMSGSIZE, self.limits.message_bytes)
         self.context.setsockopt(zmq.RCVHWM, WAITING)
         self.manager = AsyncKernelManager(
-            kernel_name="python3", transport="ipc", ip=self.place.ip,
+            kernel_name="python3",
+            transport="ipc",
+            ip=self.place.ip,
             connection_file=str(self.place.shared / "kernel.json"),
-            kernel_spec_manager=OnePlace(place=self.place), context=self.context, **ports)
+            kernel_spec_manager=OnePlace(place=self.place),
+            context=self.context,
+            **ports,
+        )
         await self.manager.start_kernel()
         self.watchdog = self.place.watch(self.manager.provisioner.pid, self.end)
         self.client = self.manager.client(context=self.context)
@@ -139,41 +158,52 @@ class Sandbox:
         try:
             await asyncio.wait_for(self.ready(), self.limits.start_seconds)
         except (RuntimeError, TimeoutError) as error:
-            raise KirejiError(f"The sandbox did not start within {self.limits.start_seconds:.0f} seconds "
-                              f"({error}). Is this machine very busy, or out of memory?") from None
+            raise KirejiError(
+                f"The sandbox did not start within {self.limits.start_seconds:.0f} seconds "
+                f"({error}). Is this machine very busy, or out of memory?"
+            ) from None
         self.monitor = asyncio.ensure_future(self.watch_connection())
 
     async def ready(self) -> None:
         """Wait until the kernel answers and its outputs reach us. RuntimeError if it ends before.
 
-        jupyter_client's own way waits for pauses of 0.2 seconds; what is asked here shows on both channels when it is true.
+        jupyter_client's own way waits for pauses of 0.2 seconds; what is asked here shows on both
+        channels when it is true.
         """
         while True:
             asked = self.client.kernel_info()
-            if await self.heard(asked, self.client.shell_channel) and await self.heard(asked, self.client.iopub_channel):
+            if await self.heard(asked, self.client.shell_channel) and await self.heard(
+                asked, self.client.iopub_channel
+            ):
                 return
             if not await self.manager.is_alive():
                 raise RuntimeError(f"it ended: {self.why_ended()}")
 
     async def heard(self, asked: str, channel: Any) -> bool:
-        """Whether an answer to `asked` comes on this channel, within a second for the answer and the end of what belongs to it."""
+        """Whether an answer to `asked` comes on this channel, within a second for the answer and
+        the end of what belongs to it."""
         try:
             while True:
                 message = await channel.get_msg(timeout=1)
                 if message["parent_header"].get("msg_id") == asked and (
-                        message["msg_type"] == "kernel_info_reply" or message["content"].get("execution_state") == "idle"):
+                    message["msg_type"] == "kernel_info_reply"
+                    or message["content"].get("execution_state") == "idle"
+                ):
                     return True
         except Empty:
             return False
 
     async def watch_connection(self) -> None:
-        """End the sandbox if the kernel breaks a connection while it lives: its messages would be waited for in vain."""
-        monitors = [channel.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
-                    for channel in (self.client.iopub_channel, self.client.shell_channel)]
+        """End the sandbox if the kernel breaks a connection while it lives: its messages would be
+        waited for in vain."""
+        monitors = [
+            channel.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+            for channel in (self.client.iopub_channel, self.client.shell_channel)
+        ]
         waiting = [asyncio.ensure_future(monitor.recv_multipart()) for monitor in monitors]
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            await asyncio.sleep(1)      # it may be dying
+            await asyncio.sleep(1)  # it may be dying
             if await self.manager.is_alive():
                 self.end(CLOSED.format(self.limits.message_bytes // 2**20))
         finally:
@@ -184,13 +214,16 @@ class Sandbox:
         if hasattr(self, "monitor"):
             self.monitor.cancel()
         family = self.family()
-        process = getattr(self.manager.provisioner, "process", None) if hasattr(self, "manager") else None
+        process = (
+            getattr(self.manager.provisioner, "process", None) if hasattr(self, "manager") else None
+        )
         if process:
             process.kill()
             await asyncio.to_thread(process.wait)
         if hasattr(self, "client"):
             self.client.stop_channels()
-        if hasattr(self, "manager"):    # not its shutdown_kernel: that asks the dead to interrupt themselves, for 0.1 s
+        # not its shutdown_kernel: that asks the dead to interrupt themselves, for 0.1 s
+        if hasattr(self, "manager"):
             await self.manager.cleanup_resources()
         for process in family:
             try:
@@ -205,7 +238,8 @@ class Sandbox:
 
 
 def _runs(process: psutil.Process) -> bool:
-    """Whether it can still do anything: the dead may wait a while for somebody to ask how they died."""
+    """Whether it can still do anything: the dead may wait a while for somebody to ask how they
+    died."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -219,6 +253,8 @@ def how_it_ended(status: int) -> str:
         return "it ran out of time: one process used up all the computing that a submission has"
     if number > 0:
         name = signal.Signals(number).name if number in set(signal.Signals) else str(number)
-        return (f"it ended the Python process it was running in (by the signal {name}; "
-                "if it did not do so itself, this machine was short of memory)")
+        return (
+            f"it ended the Python process it was running in (by the signal {name}; "
+            "if it did not do so itself, this machine was short of memory)"
+        )
     return f"it ended the Python process it was running in (exit status {status})"

@@ -1,8 +1,10 @@
-"""The first program of a sandbox container: runs one submission at a time, each under a uid that is never used again.
+"""The first program of a sandbox container: runs one submission at a time, each under a uid that is
+never used again.
 
-It is root with two powers left, to change its uid and its groups, and talks to the grader through a unix socket in a
-folder that no submission may enter. The container goes on when a submission ends, because Docker delays the restart of
-containers that end soon: `docs/architecture.md` has the measurements. Holds nothing secret.
+It is root with two powers left, to change its uid and its groups, and talks to the grader through a
+unix socket in a folder that no submission may enter. The container goes on when a submission ends,
+because Docker delays the restart of containers that end soon: `docs/architecture.md` has the
+measurements. Holds nothing secret.
 """
 
 import contextlib
@@ -27,21 +29,26 @@ from .limits import Limits
 from .watchdog import Usage, Watchdog
 
 WORK, HOME = Path(environment.WORK), Path(environment.HOME)
-OWN = Path("/tmp/supervisor")       # the connection file and others: readable and not writable for the submission
+# the connection file and others: readable and not writable for the submission
+OWN = Path("/tmp/supervisor")
 FONTS = Path("/sandbox/given/matplotlib")
 LAB = Path("/srv/kireji/lab/attention_lab")
 SCRATCH = ("/tmp", "/sandbox/work", "/sandbox/home", "/dev/shm")
 AGENT, PARENT = "/sandbox/agent/start.py", "/sandbox/agent/container_parent.py"
 FIRST_UID, LAST_UID = 200_000, 1_900_000_000
-FIRST_NUMBER = 100                  # of the kernel's descriptors, as in `container`
-MEMORY = {"/sys/fs/cgroup/memory.stat": ("anon", "shmem"), "/sys/fs/cgroup/memory/memory.stat": ("rss", "shmem")}
-LOOK = b"L"                         # from the grader: take stock now, and say what was used
+FIRST_NUMBER = 100  # of the kernel's descriptors, as in `container`
+MEMORY = {
+    "/sys/fs/cgroup/memory.stat": ("anon", "shmem"),
+    "/sys/fs/cgroup/memory/memory.stat": ("rss", "shmem"),
+}
+LOOK = b"L"  # from the grader: take stock now, and say what was used
 MOST_DESCRIPTORS = 16
-LONGEST = 2**18                     # bytes of what is said before the files
+LONGEST = 2**18  # bytes of what is said before the files
 
 
 class Warmth(threading.Thread):
-    """Starts a parent that has imported everything; until it is there, and should it be gone, kernels start from nothing."""
+    """Starts a parent that has imported everything; until it is there, and should it be gone,
+    kernels start from nothing."""
 
     def __init__(self) -> None:
         super().__init__(name="warmth", daemon=True)
@@ -58,10 +65,22 @@ class Warmth(threading.Thread):
 
     @staticmethod
     def command(listener: int, lifeline: int) -> tuple[list[str], list[Any]]:
-        told = environment.in_container() | {"HOME": str(OWN), "MPLCONFIGDIR": str(OWN / "matplotlib")}
+        told = environment.in_container() | {
+            "HOME": str(OWN),
+            "MPLCONFIGDIR": str(OWN / "matplotlib"),
+        }
         modules = [f"attention_lab.{path.stem}" for path in sorted(LAB.glob("[a-z]*.py"))]
-        return ["/usr/bin/env", "-i", *(f"{name}={value}" for name, value in told.items()),
-                sys.executable, "-P", PARENT, str(listener), str(lifeline), *modules], []
+        return [
+            "/usr/bin/env",
+            "-i",
+            *(f"{name}={value}" for name, value in told.items()),
+            sys.executable,
+            "-P",
+            PARENT,
+            str(listener),
+            str(lifeline),
+            *modules,
+        ], []
 
     def fork(self, order: dict[str, Any], descriptors: list[int]) -> warm.Forked | None:
         """A kernel forked by the parent, or None where there is no parent."""
@@ -75,7 +94,8 @@ class Warmth(threading.Thread):
 
 
 class ContainerWatchdog(Watchdog):
-    """Counts every process of the container that is not root's, whoever its parent is, and not what was used before."""
+    """Counts every process of the container that is not root's, whoever its parent is, and not what
+    was used before."""
 
     def __init__(self, limits: Limits, end: Any, charged_before: int) -> None:
         super().__init__(1, limits, SCRATCH, end)
@@ -89,9 +109,14 @@ class ContainerWatchdog(Watchdog):
         return [process for process in super().family() if process == self.root or _uid(process)]
 
     def counted_with_care(self, usage: Usage, family: list[psutil.Process]) -> int:
-        """What Linux charges the container for and did not before: how much of a process is shared may not be seen from here."""
+        """What Linux charges the container for and did not before: how much of a process is shared
+        may not be seen from here."""
         charged = _charged()
-        return super().counted_with_care(usage, family) if charged is None else max(charged - self.charged, usage.scratch_bytes)
+        return (
+            super().counted_with_care(usage, family)
+            if charged is None
+            else max(charged - self.charged, usage.scratch_bytes)
+        )
 
     def seen_from_here(self, folder: str, family: list[psutil.Process]) -> str:
         return folder
@@ -109,9 +134,9 @@ class Session:
     def run(self) -> None:
         """Start what the grader sends and hold on until it hangs up."""
         with contextlib.suppress(ConnectionError):
-            self.line.sendall(b"F")                 # free
+            self.line.sendall(b"F")  # free
             first, self.descriptors, _, _ = socket.recv_fds(self.line, 1, MOST_DESCRIPTORS)
-            if first != b"S":                       # it has thought better of it
+            if first != b"S":  # it has thought better of it
                 return
             leash = socket.socket(fileno=self.descriptors.pop())
             with self.line.makefile("rb") as stream:
@@ -122,7 +147,8 @@ class Session:
         """Lay out the files and start the kernel."""
         with janitor.acting_as(self.uid):
             for folder in (WORK, HOME):
-                folder.mkdir(mode=0o755)            # root must be able to start a program there, and owns nothing of it
+                # root must be able to start a program there, and owns nothing of it
+                folder.mkdir(mode=0o755)
             for name, size in asked["files"].items():
                 (WORK / os.path.basename(name)).write_bytes(stream.read(size))
         before = _charged() or 0
@@ -130,16 +156,21 @@ class Session:
         connection_file = OWN / "kernel.json"
         connection_file.write_text(asked["connection"])
         self.kernel = self.fork(asked, connection_file) or self.start_cold(asked, connection_file)
-        self.close_descriptors()                    # when the kernel dies, that shows
+        self.close_descriptors()  # when the kernel dies, that shows
         self.watchdog = ContainerWatchdog(Limits(**asked["limits"]), self.report, before)
         self.watchdog.start()
 
     def fork(self, asked: dict[str, Any], connection_file: Path) -> warm.Forked | None:
         """The kernel as a child of the warmed parent, if that has the environment asked for."""
-        if asked["environment"] != environment.in_container():      # a grader of another version
+        if asked["environment"] != environment.in_container():  # a grader of another version
             return None
-        order = {"uid": self.uid, "environment": asked["environment"], "folder": str(WORK), "connection": str(connection_file),
-                 "options": asked["options"]}
+        order = {
+            "uid": self.uid,
+            "environment": asked["environment"],
+            "folder": str(WORK),
+            "connection": str(connection_file),
+            "options": asked["options"],
+        }
         return self.warmth.fork(order, self.descriptors)
 
     def start_cold(self, asked: dict[str, Any], connection_file: Path) -> subprocess.Popen:
@@ -151,13 +182,27 @@ class Session:
         self.descriptors = list(numbers)
         return subprocess.Popen(
             [sys.executable, "-P", AGENT, asked["options"], str(connection_file)],
-            env=asked["environment"], cwd=WORK, umask=0o022, start_new_session=True, pass_fds=self.descriptors,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            user=self.uid, group=self.uid, extra_groups=[])
+            env=asked["environment"],
+            cwd=WORK,
+            umask=0o022,
+            start_new_session=True,
+            pass_fds=self.descriptors,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            user=self.uid,
+            group=self.uid,
+            extra_groups=[],
+        )
 
     def watch(self, leash: socket.socket) -> None:
-        """Tell the leash how the kernel ended; end it when the leash is let go, and all when the line is."""
-        ended = os.dup(self.kernel.pidfd) if isinstance(self.kernel, warm.Forked) else os.pidfd_open(self.kernel.pid)
+        """Tell the leash how the kernel ended; end it when the leash is let go, and all when the
+        line is."""
+        ended = (
+            os.dup(self.kernel.pidfd)
+            if isinstance(self.kernel, warm.Forked)
+            else os.pidfd_open(self.kernel.pid)
+        )
         waiting = {ended, leash.fileno(), self.line.fileno()}
         while self.line.fileno() in waiting:
             ready, _, _ = select.select(waiting, [], [])
@@ -177,7 +222,11 @@ class Session:
 
     def report(self, reason: str | None) -> None:
         """Tell the grader what was used, and why it ends here if there is a `reason`."""
-        used = {"peak": asdict(self.watchdog.peak), "full": sorted(self.watchdog.full), "reason": reason}
+        used = {
+            "peak": asdict(self.watchdog.peak),
+            "full": sorted(self.watchdog.full),
+            "reason": reason,
+        }
         with contextlib.suppress(OSError):
             self.line.sendall(json.dumps(used).encode() + b"\n")
         if reason:
@@ -201,7 +250,8 @@ class Session:
 
 
 def _charged() -> int | None:
-    """Bytes of memory that Linux counts for this container, files in memory included; None where that is not to be read."""
+    """Bytes of memory that Linux counts for this container, files in memory included; None where
+    that is not to be read."""
     for path, names in MEMORY.items():
         with contextlib.suppress(OSError, KeyError):
             counted = dict(line.split() for line in Path(path).read_text().splitlines())
@@ -226,18 +276,21 @@ def serve(listener: socket.socket) -> None:
     """Run a session for who calls, and tell others meanwhile that there is one."""
     warmth = Warmth()
     warmth.start()
-    uid = FIRST_UID + secrets.randbelow(LAST_UID - FIRST_UID)   # the kernel counts by uid: other containers count from elsewhere
+    # the kernel counts by uid: other containers count from elsewhere
+    uid = FIRST_UID + secrets.randbelow(LAST_UID - FIRST_UID)
     free = threading.Lock()
 
     def run(line: socket.socket, uid: int) -> None:
         session = Session(line, uid, warmth)
         try:
             session.run()
-        except Exception as error:      # what a grader sent was not understood, or there was no room for it
+        except (
+            Exception
+        ) as error:  # what a grader sent was not understood, or there was no room for it
             say(f"a submission could not be started: {type(error).__name__}: {error}")
         if not session.end():
             say("something of a submission could not be removed: starting afresh")
-            os._exit(3)                 # Docker starts the container again, with everything new
+            os._exit(3)  # Docker starts the container again, with everything new
         free.release()
 
     while True:
@@ -247,12 +300,13 @@ def serve(listener: socket.socket) -> None:
             threading.Thread(target=run, args=(line, uid), daemon=True).start()
         else:
             with contextlib.suppress(OSError):
-                line.sendall(b"B")      # busy
+                line.sendall(b"B")  # busy
             line.close()
 
 
 def open_listener(folder: Path) -> socket.socket:
-    """The socket that graders call, under this container's name; those of containers that are gone are removed."""
+    """The socket that graders call, under this container's name; those of containers that are gone
+    are removed."""
     for old in folder.glob("*.sock"):
         with socket.socket(socket.AF_UNIX) as caller:
             try:
@@ -265,7 +319,7 @@ def open_listener(folder: Path) -> socket.socket:
     listener.bind(str(draft))
     draft.chmod(0o660)
     listener.listen(16)
-    draft.rename(path)      # so whoever is there answers
+    draft.rename(path)  # so whoever is there answers
     say(f"ready at {path}")
     return listener
 
@@ -280,7 +334,7 @@ def main() -> None:
         signal.signal(number, lambda *_: os._exit(0))
     os.setgroups([])
     for folder in (WORK.parent, HOME.parent):
-        folder.chmod(0o1777)    # Docker forgets a tmpfs's mode when it starts a container again
+        folder.chmod(0o1777)  # Docker forgets a tmpfs's mode when it starts a container again
     serve(open_listener(Path(sys.argv[1])))
 
 

@@ -1,10 +1,11 @@
-"""The grader's end of the warmed parent (`inside/parent.py`): starts it once, and asks it for a kernel in a fresh sandbox.
+"""The grader's end of the warmed parent (`inside/parent.py`): starts it once, and asks it for a
+kernel in a fresh sandbox.
 
-Everything that makes a start slow is done once; a submission pays for a fork and for walls of its own.
+Everything that makes a start slow is done once; a submission pays for a fork and for walls of its
+own.
 """
 
 import contextlib
-import itertools
 import json
 import os
 import select
@@ -20,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 LENGTH = struct.Struct(">Q")
-AGENT = 200                 # the descriptor of the agent's socket inside (inside/parent.py)
-WARMING_SECONDS = 240.0    # to import torch and the rest: 10, and 85 on a very busy machine
-ANSWER_SECONDS = 60.0       # until a child is there
-LOST = -9                   # the status of one whose parent can no longer tell
+AGENT = 200  # the descriptor of the agent's socket inside (inside/parent.py)
+WARMING_SECONDS = 240.0  # to import torch and the rest: 10, and 85 on a very busy machine
+ANSWER_SECONDS = 60.0  # until a child is there
+LOST = -9  # the status of one whose parent can no longer tell
 
 
 class NoParent(Exception):
@@ -31,7 +32,8 @@ class NoParent(Exception):
 
 
 class Forked:
-    """A kernel's process that somebody else started: what jupyter_client asks of a `subprocess.Popen`.
+    """A kernel's process that somebody else started: what jupyter_client asks of a
+    `subprocess.Popen`.
 
     It is the first process of its namespace: when it ends, all inside end.
     """
@@ -42,7 +44,7 @@ class Forked:
         self.connection, self.pidfd = connection, pidfd
         self.pid = _pid_of(pidfd)
         self.returncode: int | None = None
-        self.said = b""                 # by the child, and last of all its status, by the parent
+        self.said = b""  # by the child, and last of all its status, by the parent
         self.burying = threading.Lock()
 
     def poll(self) -> int | None:
@@ -87,11 +89,14 @@ class Forked:
 
 
 class WarmParent:
-    """A parent that this process has started; `address` is where this process, and those that it starts, find it."""
+    """A parent that this process has started; `address` is where this process, and those that it
+    starts, find it."""
 
     def __init__(self, command: Any) -> None:
-        """command: from a listener, a lifeline, both open sockets, makes (arguments, more descriptors to hand over)."""
-        self.folder = Path(tempfile.mkdtemp(prefix="kj-"))      # mode 700: nobody else can ask it for anything
+        """command: from a listener, a lifeline, both open sockets, makes (arguments, more
+        descriptors to hand over)."""
+        # mode 700: nobody else can ask it for anything
+        self.folder = Path(tempfile.mkdtemp(prefix="kj-"))
         self.address = str(self.folder / "parent")
         self.owner = os.getpid()
         lifeline, inside = socket.socketpair()
@@ -104,13 +109,22 @@ class WarmParent:
             for file in files:
                 stack.enter_context(file)
             handed_over = [listener.fileno(), inside.fileno(), *(file.fileno() for file in files)]
-            self.process = subprocess.Popen(arguments, env={"PATH": "/usr/bin:/bin"}, cwd="/", pass_fds=handed_over,
-                                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            self.process = subprocess.Popen(
+                arguments,
+                env={"PATH": "/usr/bin:/bin"},
+                cwd="/",
+                pass_fds=handed_over,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            )
         self.lifeline = lifeline
         try:
             lifeline.settimeout(WARMING_SECONDS)
             if not lifeline.recv(1):
-                raise NoParent(self.process.stderr.read().decode(errors="replace")[-2000:] or "it ended")
+                raise NoParent(
+                    self.process.stderr.read().decode(errors="replace")[-2000:] or "it ended"
+                )
         except (OSError, NoParent) as error:
             self.close()
             raise NoParent(str(error)) from None
@@ -129,8 +143,11 @@ class WarmParent:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def fork(address: str, order: Mapping[str, Any], files: Mapping[str, bytes], descriptors: list[int]) -> Forked:
-    """Ask the parent at `address` for a child that carries out `order` (inside/parent.py says what stands in it).
+def fork(
+    address: str, order: Mapping[str, Any], files: Mapping[str, bytes], descriptors: list[int]
+) -> Forked:
+    """Ask the parent at `address` for a child that carries out `order` (inside/parent.py says what
+    stands in it).
 
     NoParent if it is gone."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -138,9 +155,11 @@ def fork(address: str, order: Mapping[str, Any], files: Mapping[str, bytes], des
         connection.settimeout(ANSWER_SECONDS)
         connection.connect(address)
         _, (pidfd,), _, _ = socket.recv_fds(connection, 1, 1)
-        text = json.dumps(dict(order) | {"files": {name: len(content) for name, content in files.items()}}).encode()
+        text = json.dumps(
+            dict(order) | {"files": {name: len(content) for name, content in files.items()}}
+        ).encode()
         socket.send_fds(connection, [LENGTH.pack(len(text))], descriptors)
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):        # how it ended says more
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # how it ended says more
             connection.sendall(text)
             for content in files.values():
                 connection.sendall(content)

@@ -13,7 +13,7 @@ RUNNING = b"running"
 @dataclass(frozen=True)
 class Earlier:
     was_broken_off: bool
-    descriptor: int   # children keep it open: an orphaned installer still holds the lock
+    descriptor: int  # children keep it open: an orphaned installer still holds the lock
 
 
 @contextmanager

@@ -1,4 +1,5 @@
-"""The course itself: its sentences, and the notebooks that students get. Needs the finished environment."""
+"""The course itself: its sentences, and the notebooks that students get. Needs the finished
+environment."""
 
 from pathlib import Path
 
@@ -18,22 +19,39 @@ def course_steps() -> list[Step]:
     recipe = sorted((paths.ROOT / "src" / "kireji" / "data").glob("*.py"))
     source = assignment_files(paths.SOURCE)
     names = {path.relative_to(paths.SOURCE).parts[0] for path in source}
-    return [Step("Sentences and reviews (71 MB)", STAMPS / "data", _contents(recipe),
-                 [paths.SECRET, paths.DATA / "stamps", paths.LAB_DATA, paths.HELD_OUT],
-                 lambda shell: _tell(shell, "kireji.data")),
-            Step("The students' notebooks in release/", STAMPS / "release",
-                 [LOCK.read_bytes(), *_contents([CONFIG, *source])],
-                 [paths.GRADEBOOK, *(paths.RELEASE / name for name in sorted(names))],
-                 lambda shell: _tell(shell, "kireji.setup.release"))]
+    return [
+        Step(
+            "Sentences and reviews (71 MB)",
+            STAMPS / "data",
+            _contents(recipe),
+            [paths.SECRET, paths.DATA / "stamps", paths.LAB_DATA, paths.HELD_OUT],
+            lambda shell: _tell(shell, "kireji.data"),
+        ),
+        Step(
+            "The students' notebooks in release/",
+            STAMPS / "release",
+            [LOCK.read_bytes(), *_contents([CONFIG, *source])],
+            [paths.GRADEBOOK, *(paths.RELEASE / name for name in sorted(names))],
+            lambda shell: _tell(shell, "kireji.setup.release"),
+        ),
+    ]
 
 
 def assignment_files(folder: Path) -> list[Path]:
     """Every file of every assignment in `folder`, without what Jupyter leaves behind."""
-    return sorted(path for path in folder.glob("*/**/*") if path.is_file() and ".ipynb_checkpoints" not in path.parts)
+    return sorted(
+        path
+        for path in folder.glob("*/**/*")
+        if path.is_file() and ".ipynb_checkpoints" not in path.parts
+    )
 
 
 def _contents(files: list[Path]) -> list[bytes]:
-    return [part for path in files for part in (path.relative_to(paths.ROOT).as_posix().encode(), path.read_bytes())]
+    return [
+        part
+        for path in files
+        for part in (path.relative_to(paths.ROOT).as_posix().encode(), path.read_bytes())
+    ]
 
 
 def _tell(shell: Shell, module: str) -> None:

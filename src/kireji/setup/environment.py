@@ -21,7 +21,7 @@ UV = VENV / "bin" / "uv"
 LOCK = paths.ROOT / "requirements.lock"
 CLUSTER_LOCK = paths.ROOT / "requirements-cluster.lock"
 PROJECTS = paths.ROOT / "pyproject.toml", paths.LAB / "pyproject.toml"
-GIGABYTES = 2.5   # an environment of 1.6 GB, and the archives on their way into it
+GIGABYTES = 2.5  # an environment of 1.6 GB, and the archives on their way into it
 
 
 def environment_steps() -> list[Step]:
@@ -31,45 +31,66 @@ def environment_steps() -> list[Step]:
         return Step(title, VENV / "kireji-setup" / name, made_from, [PYTHON], run)
 
     # An environment does not survive being moved: its place is a part of what it is made from.
-    return [step("environment", "Python environment", make_environment, str(VENV).encode()),
-            step("torch", "PyTorch, built for CPUs (200 MB)", install_torch, pinned("torch").encode()),
-            step("packages", "JupyterHub, nbgrader and 150 others", install_packages, lock),
-            step("ours", "Kireji and its student library", install_ours, *(path.read_bytes() for path in PROJECTS))]
+    return [
+        step("environment", "Python environment", make_environment, str(VENV).encode()),
+        step("torch", "PyTorch, built for CPUs (200 MB)", install_torch, pinned("torch").encode()),
+        step("packages", "JupyterHub, nbgrader and 150 others", install_packages, lock),
+        step(
+            "ours",
+            "Kireji and its student library",
+            install_ours,
+            *(path.read_bytes() for path in PROJECTS),
+        ),
+    ]
 
 
 def cluster_step() -> Step:
     """What `grade --cluster` needs beyond the rest; only for whoever asks for it."""
-    return Step("Dask, for grading on a cluster", VENV / "kireji-setup" / "cluster", [CLUSTER_LOCK.read_bytes()], [PYTHON],
-                lambda shell: install_packages(shell, CLUSTER_LOCK))
+    return Step(
+        "Dask, for grading on a cluster",
+        VENV / "kireji-setup" / "cluster",
+        [CLUSTER_LOCK.read_bytes()],
+        [PYTHON],
+        lambda shell: install_packages(shell, CLUSTER_LOCK),
+    )
 
 
 def pinned(package: str) -> str:
     """The requirement of `package` in the lock file, such as "torch==2.13.0"."""
     found = re.search(rf"^{re.escape(package)}==[^\s;]+", LOCK.read_text(), re.MULTILINE)
     if not found:
-        raise KirejiError(f"{LOCK.name} does not pin {package}; get the file from the repository again.")
+        raise KirejiError(
+            f"{LOCK.name} does not pin {package}; get the file from the repository again."
+        )
     return found.group()
 
 
 def make_environment(shell: Shell) -> None:
     free = shutil.disk_usage(paths.ROOT).free / 10**9
     if free < GIGABYTES:
-        raise KirejiError(f"Kireji needs {GIGABYTES} GB of free space in {paths.ROOT}, and there are {free:.1f} GB.")
+        raise KirejiError(
+            f"Kireji needs {GIGABYTES} GB of free space in {paths.ROOT}, and there are {free:.1f} GB."
+        )
     if not all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
         version = "%d.%d" % sys.version_info[:2]
-        raise KirejiError(f"This Python ({sys.executable}) cannot make environments; on Debian or Ubuntu install "
-                          f"python{version}-venv, then run the same command again.")
+        raise KirejiError(
+            f"This Python ({sys.executable}) cannot make environments; on Debian or Ubuntu install "
+            f"python{version}-venv, then run the same command again."
+        )
     if _is_sound(VENV) and shell.run(PYTHON, "-m", "pip", "--version").ok:
         return
     _must(shell.run(sys.executable, "-m", "venv", "--clear", VENV))
 
 
 def _is_sound(venv: Path) -> bool:
-    """Whether an environment stands there that was made in this very place by a Python that will do."""
-    if not (venv / "bin" / "python").exists():   # or it leads to a Python that is gone
+    """Whether an environment stands there that was made in this very place by a Python that will
+    do."""
+    if not (venv / "bin" / "python").exists():  # or it leads to a Python that is gone
         return False
     try:
-        settings = dict(re.findall(r"^(\w+) *= *(.*)$", (venv / "pyvenv.cfg").read_text(), re.MULTILINE))
+        settings = dict(
+            re.findall(r"^(\w+) *= *(.*)$", (venv / "pyvenv.cfg").read_text(), re.MULTILINE)
+        )
     except FileNotFoundError:
         return False
     version = tuple(int(part) for part in re.findall(r"\d+", settings.get("version", ""))[:2])
@@ -77,16 +98,20 @@ def _is_sound(venv: Path) -> bool:
 
 
 def install_torch(shell: Shell) -> None:
-    """The CPU build: from where pip knows one, else from where uv knows one, else the ordinary build."""
+    """The CPU build: from where pip knows one, else from where uv knows one, else the ordinary
+    build."""
     forget_broken(VENV)
     torch = pinned("torch")
     if sys.platform == "linux":
-        # pip alone may know a folder or mirror that has it. Its dependencies come with the lock file.
+        # pip alone may know a folder or mirror that has it. Its dependencies come with the lock
+        # file.
         if _may(_pip(shell, "install", "--no-deps", "--retries", "1", f"{torch}+cpu")):
             return
         if _may(_uv(shell, "install", "--no-deps", "--torch-backend", "cpu", torch)):
             return
-        shell.line.note("PyTorch's CPU build cannot be had here: fetching the ordinary build, some 3 GB.")
+        shell.line.note(
+            "PyTorch's CPU build cannot be had here: fetching the ordinary build, some 3 GB."
+        )
     _must(_pip(shell, "install", "--constraint", LOCK, torch))
 
 
@@ -98,8 +123,19 @@ def install_packages(shell: Shell, lock: Path = LOCK) -> None:
 
 def install_ours(shell: Shell) -> None:
     """Editable, and built with the setuptools of the lock file: needs no network."""
-    _must(_pip(shell, "install", "--no-deps", "--no-build-isolation", "--no-index",
-               "--editable", paths.ROOT, "--editable", paths.LAB))
+    _must(
+        _pip(
+            shell,
+            "install",
+            "--no-deps",
+            "--no-build-isolation",
+            "--no-index",
+            "--editable",
+            paths.ROOT,
+            "--editable",
+            paths.LAB,
+        )
+    )
 
 
 def _pip(shell: Shell, *words: object) -> Outcome:
@@ -107,10 +143,11 @@ def _pip(shell: Shell, *words: object) -> Outcome:
 
 
 def _uv(shell: Shell, *words: object) -> Outcome:
-    """uv, which takes seconds where pip takes a minute; it comes through pip, and may not be to be had."""
+    """uv, which takes seconds where pip takes a minute; it comes through pip, and may not be to be
+    had."""
     if not UV.exists():
         outcome = _pip(shell, "install", "--no-deps", pinned("uv"))
-        if not outcome.ok and cause(outcome.output):   # pip cannot work either
+        if not outcome.ok and cause(outcome.output):  # pip cannot work either
             raise KirejiError(explain(outcome.output))
         if not outcome.ok:
             return outcome

@@ -11,17 +11,22 @@ SIGNS = {
     NO_SPACE: r"No space left on device|Errno 28\b|os error 28\b|Disk quota exceeded",
     f"The package index shows a certificate that is not trusted here; set PIP_CERT to the file with your "
     f"organisation's certificates, {AGAIN}.": r"CERTIFICATE_VERIFY_FAILED|invalid peer certificate",
-    f"The package index cannot be reached; check the network connection (and the proxy, if there is one), {AGAIN}.":
-        r"NewConnectionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|Connection (?:refused|reset|aborted|broken)"
-        r"|Max retries exceeded|Name or service not known|Temporary failure in name resolution|nodename nor servname"
-        r"|Network is unreachable|No route to host|dns error|error sending request|timed out",
+    f"The package index cannot be reached; check the network connection (and the proxy, if there is one), {AGAIN}.": r"NewConnectionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|Connection (?:refused|reset|aborted|broken)"
+    r"|Max retries exceeded|Name or service not known|Temporary failure in name resolution|nodename nor servname"
+    r"|Network is unreachable|No route to host|dns error|error sending request|timed out",
 }
-WANTED = re.compile(r"No matching distribution found for (\S+)|there is no version of (\S+)|(\S+) has no wheels with")
+WANTED = re.compile(
+    r"No matching distribution found for (\S+)|there is no version of (\S+)|(\S+) has no wheels with"
+)
 
 
 def cause(output: str) -> str | None:
-    """The sentence on what is wrong with this machine or its network, if that is what the output tells."""
-    return next((sentence for sentence, sign in SIGNS.items() if re.search(sign, output, re.IGNORECASE)), None)
+    """The sentence on what is wrong with this machine or its network, if that is what the output
+    tells."""
+    return next(
+        (sentence for sentence, sign in SIGNS.items() if re.search(sign, output, re.IGNORECASE)),
+        None,
+    )
 
 
 def explain(output: str) -> str:

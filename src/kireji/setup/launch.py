@@ -1,4 +1,5 @@
-"""What the launcher does with its arguments: help at once, else set up what is missing and run the command."""
+"""What the launcher does with its arguments: help at once, else set up what is missing and run the
+command."""
 
 import errno
 import os
@@ -39,7 +40,8 @@ def launch(arguments: list[str]) -> int:
 
 def set_up() -> None:
     """Bring everything up to date; costs milliseconds when there is nothing to do."""
-    for number in (signal.SIGINT, signal.SIGTERM):   # started in the background, a script's child ignores SIGINT
+    # started in the background, a script's child ignores SIGINT
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     complete([*environment_steps(), *course_steps()])
 

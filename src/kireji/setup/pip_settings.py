@@ -1,11 +1,12 @@
-"""uv does not read pip's configuration: hand it the index, wheels, certificate and proxy that pip was told of.
+"""uv does not read pip's configuration: hand it the index, wheels, certificate and proxy that pip
+was told of.
 
 On a machine behind a company's mirror they are often set for pip alone."""
 
 import ast
 from collections.abc import Mapping
 
-RANK = {"global": 0, "install": 1, ":env:": 2}   # as pip itself ranks its sections
+RANK = {"global": 0, "install": 1, ":env:": 2}  # as pip itself ranks its sections
 INDEXES = ("UV_INDEX", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS")
 
 
@@ -20,8 +21,11 @@ def parse(listing: str) -> dict[str, str]:
     return {name: value for name, (_, value) in ranked.items()}
 
 
-def for_uv(pip: Mapping[str, str], environment: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
-    """Arguments and environment variables that make uv look where pip looks; what is set for uv already stays."""
+def for_uv(
+    pip: Mapping[str, str], environment: Mapping[str, str]
+) -> tuple[list[str], dict[str, str]]:
+    """Arguments and environment variables that make uv look where pip looks; what is set for uv
+    already stays."""
     arguments: list[str] = []
     settings: dict[str, str] = {}
     if "cert" in pip:
@@ -35,7 +39,7 @@ def for_uv(pip: Mapping[str, str], environment: Mapping[str, str]) -> tuple[list
             settings["UV_DEFAULT_INDEX"] = pip["index-url"].strip()
         if "extra-index-url" in pip:
             settings["UV_INDEX"] = " ".join(pip["extra-index-url"].split())
-            settings["UV_INDEX_STRATEGY"] = "unsafe-best-match"   # pip's way: all indexes are one
+            settings["UV_INDEX_STRATEGY"] = "unsafe-best-match"  # pip's way: all indexes are one
         if "find-links" in pip:
             settings["UV_FIND_LINKS"] = ",".join(pip["find-links"].split())
         if pip.get("no-index", "").lower() in ("1", "true", "yes", "on"):

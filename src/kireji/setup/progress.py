@@ -1,4 +1,5 @@
-"""A line of progress per step: on a terminal it lives while the step runs, elsewhere it appears when it ends."""
+"""A line of progress per step: on a terminal it lives while the step runs, elsewhere it appears
+when it ends."""
 
 import shutil
 import time
@@ -9,7 +10,8 @@ TITLE = 44
 
 
 class Line:
-    """`with Line(title, stream) as line:` ends as a tick with the seconds, or as a cross after an exception."""
+    """`with Line(title, stream) as line:` ends as a tick with the seconds, or as a cross after an
+    exception."""
 
     def __init__(self, title: str, stream: TextIO) -> None:
         self.title, self.stream = title, stream

@@ -19,9 +19,9 @@ ERROR = re.compile(r"^\s*(\w+(?:\.\w+)*(?:Error|Exception): .*)$", re.MULTILINE)
 def generate(course: Path = paths.ROOT, gradebook: bool = True) -> list[str]:
     """Generate every assignment of `course`, a folder with source/ in it; return their names.
 
-    Uses the repository's nbgrader_config.py, with release/ and gradebook.db placed in `course`; without
-    `gradebook` the notebooks are the same, and nothing is recorded. CannotRecord rather than a new gradebook in the
-    place of one that had grades."""
+    Uses the repository's nbgrader_config.py, with release/ and gradebook.db placed in `course`;
+    without `gradebook` the notebooks are the same, and nothing is recorded. CannotRecord rather
+    than a new gradebook in the place of one that had grades."""
     config = Config(PyFileConfigLoader("nbgrader_config.py", path=str(paths.ROOT)).load_config())
     config.CourseDirectory.root = str(course)
     config.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
@@ -30,7 +30,9 @@ def generate(course: Path = paths.ROOT, gradebook: bool = True) -> list[str]:
         config.SaveCells.enabled = False
     else:
         check(course / "gradebook.db")
-    names = sorted(folder.name for folder in (course / "source").iterdir() if any(folder.glob("*.ipynb")))
+    names = sorted(
+        folder.name for folder in (course / "source").iterdir() if any(folder.glob("*.ipynb"))
+    )
     for name in names:
         coursedir = CourseDirectory(config=config, assignment_id=name)
         result = capture_log(GenerateAssignment(coursedir=coursedir, config=config, force=True))

@@ -11,10 +11,16 @@ from kireji.setup.explain import last_words
 from kireji.setup.progress import Line
 from kireji.setup.venv import activated
 
-QUIET = {"PIP_USER": "0", "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_PROGRESS_BAR": "off",
-         "UV_PYTHON_DOWNLOADS": "never", "PYTHONUNBUFFERED": "1"}
-TURN = 0.1       # seconds between two looks at a running command
-PATIENCE = 3.0   # seconds a command gets to end
+QUIET = {
+    "PIP_USER": "0",
+    "PIP_NO_INPUT": "1",
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    "PIP_PROGRESS_BAR": "off",
+    "UV_PYTHON_DOWNLOADS": "never",
+    "PYTHONUNBUFFERED": "1",
+}
+TURN = 0.1  # seconds between two looks at a running command
+PATIENCE = 3.0  # seconds a command gets to end
 
 
 @dataclass(frozen=True)
@@ -36,11 +42,19 @@ class Shell:
         self.log.write("$ " + " ".join(words) + "\n")
         self.log.flush()
         start = os.fstat(self.log.fileno()).st_size
-        environment = activated(os.environ) | QUIET | {"TMPDIR": str(self.scratch)} | (settings or {})
+        environment = (
+            activated(os.environ) | QUIET | {"TMPDIR": str(self.scratch)} | (settings or {})
+        )
         try:
-            process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
-                                       env=environment, pass_fds=[self.keep_open])
-        except OSError as error:   # a damaged or forbidden program is one that fails
+            process = subprocess.Popen(
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=self.log,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                pass_fds=[self.keep_open],
+            )
+        except OSError as error:  # a damaged or forbidden program is one that fails
             self.log.write(f"{error}\n")
             self.log.flush()
             return Outcome(False, str(error))

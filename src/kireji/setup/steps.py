@@ -1,4 +1,5 @@
-"""Steps that are done once: each leaves a stamp when it is finished, never before, so a broken run can go on."""
+"""Steps that are done once: each leaves a stamp when it is finished, never before, so a broken run
+can go on."""
 
 import hashlib
 import shutil
@@ -15,7 +16,8 @@ from kireji.setup.shell import Shell
 
 LOG = paths.VAR / "setup.log"
 LOCK = paths.VAR / "setup.lock"
-SCRATCH = paths.VAR / "setup.tmp"   # not /tmp, which may be small, and where a killed installer's leavings stay
+# not /tmp, which may be small, and where a killed installer's leavings stay
+SCRATCH = paths.VAR / "setup.tmp"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,9 @@ class Step:
 
     def is_done(self) -> bool:
         try:
-            return self.stamp.read_text() == self.fingerprint() and all(path.exists() for path in self.products)
+            return self.stamp.read_text() == self.fingerprint() and all(
+                path.exists() for path in self.products
+            )
         except FileNotFoundError:
             return False
 
@@ -65,7 +69,8 @@ def complete(steps: list[Step]) -> None:
         LOG.write_text("")
         with LOG.open("a") as log, _fresh(SCRATCH):
             for step in steps:
-                if not step.is_done():   # asked only now: an earlier step may have undone it, an other set-up done it
+                # asked only now: an earlier step may have undone it, an other set-up done it
+                if not step.is_done():
                     with Line(step.title, sys.stderr) as line:
                         step.complete(Shell(log, SCRATCH, line, keep_open=earlier.descriptor))
 

@@ -8,10 +8,23 @@ VENV = paths.ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 
 # Settings that belong to another Python, or would make pip or uv install somewhere else.
-FOREIGN = ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON", "UV_SYSTEM_PYTHON", "UV_TARGET")
+FOREIGN = (
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "PIP_TARGET",
+    "PIP_PREFIX",
+    "PIP_ROOT",
+    "PIP_PYTHON",
+    "UV_SYSTEM_PYTHON",
+    "UV_TARGET",
+)
 
 
 def activated(environment: Mapping[str, str]) -> dict[str, str]:
-    """`environment` as in an activated .venv: its commands come first (nbgrader calls `alembic` by name)."""
+    """`environment` as in an activated .venv: its commands come first (nbgrader calls `alembic` by
+    name)."""
     kept = {name: value for name, value in environment.items() if name not in FOREIGN}
-    return kept | {"VIRTUAL_ENV": str(VENV), "PATH": f"{PYTHON.parent}:{environment.get('PATH', '/usr/bin:/bin')}"}
+    return kept | {
+        "VIRTUAL_ENV": str(VENV),
+        "PATH": f"{PYTHON.parent}:{environment.get('PATH', '/usr/bin:/bin')}",
+    }

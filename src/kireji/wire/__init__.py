@@ -1,4 +1,5 @@
-"""What may cross the wall between a submission and its grader: plain data and tensors, never code, never pickle."""
+"""What may cross the wall between a submission and its grader: plain data and tensors, never code,
+never pickle."""
 
 from .codec import decode, encode
 from .stream import Stream

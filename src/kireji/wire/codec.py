@@ -1,7 +1,8 @@
 """Values to bytes and back.
 
-A message is a 4-byte length, a msgpack structure of that length, and the raw bytes of its tensors one after another.
-Every container in the structure is a list that begins with its tag, so no value can be mistaken for another.
+A message is a 4-byte length, a msgpack structure of that length, and the raw bytes of its tensors
+one after another. Every container in the structure is a list that begins with its tag, so no value
+can be mistaken for another.
 """
 
 import math
@@ -19,8 +20,16 @@ LIMITS = Limits()
 DTYPES = {
     str(dtype).removeprefix("torch."): dtype
     for dtype in (
-        torch.float32, torch.float64, torch.float16, torch.bfloat16,
-        torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool,
+        torch.float32,
+        torch.float64,
+        torch.float16,
+        torch.bfloat16,
+        torch.int64,
+        torch.int32,
+        torch.int16,
+        torch.int8,
+        torch.uint8,
+        torch.bool,
     )
 }
 LIST, TUPLE, DICT, TENSOR, ARRAY, OPAQUE, REFERENCE = "ltdxnor"
@@ -29,29 +38,39 @@ HEADER = struct.Struct(">I")
 
 
 def encode(value: Any, limits: Limits = LIMITS) -> bytes:
-    """The message that carries `value`. What cannot cross becomes an `Opaque`; WireError if it is too much."""
+    """The message that carries `value`. What cannot cross becomes an `Opaque`; WireError if it is
+    too much."""
     blobs: list[bytes] = []
     structure = msgpack.packb(_pack(value, blobs, limits.depth))
     if len(structure) > limits.structure_bytes:
-        raise WireError(f"a value of {len(structure):,} bytes is over the limit of {limits.structure_bytes:,} bytes")
+        raise WireError(
+            f"a value of {len(structure):,} bytes is over the limit of {limits.structure_bytes:,} bytes"
+        )
     if (total := sum(map(len, blobs))) > limits.tensor_bytes:
-        raise WireError(f"tensors of {total:,} bytes are over the limit of {limits.tensor_bytes:,} bytes")
+        raise WireError(
+            f"tensors of {total:,} bytes are over the limit of {limits.tensor_bytes:,} bytes"
+        )
     return b"".join([HEADER.pack(len(structure)), structure, *blobs])
 
 
 def decode(message: bytes, limits: Limits = LIMITS) -> Any:
-    """The value that `message` carries. Any bytes are safe to pass; WireError if they break a rule."""
+    """The value that `message` carries. Any bytes are safe to pass; WireError if they break a
+    rule."""
     if len(message) < HEADER.size:
         raise WireError("a message shorter than its header")
     (length,) = HEADER.unpack_from(message)
     if length > limits.structure_bytes or HEADER.size + length > len(message):
         raise WireError(f"a structure of {length:,} bytes in a message of {len(message):,} bytes")
     view = memoryview(message)
-    blob = view[HEADER.size + length:]
+    blob = view[HEADER.size + length :]
     if len(blob) > limits.tensor_bytes:
-        raise WireError(f"tensors of {len(blob):,} bytes are over the limit of {limits.tensor_bytes:,} bytes")
+        raise WireError(
+            f"tensors of {len(blob):,} bytes are over the limit of {limits.tensor_bytes:,} bytes"
+        )
     try:
-        structure = msgpack.unpackb(view[HEADER.size:HEADER.size + length], strict_map_key=True, use_list=True)
+        structure = msgpack.unpackb(
+            view[HEADER.size : HEADER.size + length], strict_map_key=True, use_list=True
+        )
     except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException) as error:
         raise WireError(f"not a structure: {type(error).__name__}") from None
     value, used = _Unpacker(blob, limits).unpack_all(structure)
@@ -62,7 +81,8 @@ def decode(message: bytes, limits: Limits = LIMITS) -> Any:
 
 def _pack(value: Any, blobs: list[bytes], depth: int) -> Any:
     """The tagged structure for `value`; tensors' bytes are appended to `blobs`."""
-    plain = type(value)         # most of what crosses; the rest is for subclasses and all that has to be looked at
+    # most of what crosses; the rest is for subclasses and all that has to be looked at
+    plain = type(value)
     if plain is str:
         return value.encode("utf-8", "replace").decode()
     if value is None or plain is bool or plain is float:
@@ -120,7 +140,8 @@ def _type_name(value: Any) -> str:
 
 
 class _Unpacker:
-    """Walks a structure once, taking each tensor's bytes from the front of what is left of `blob`."""
+    """Walks a structure once, taking each tensor's bytes from the front of what is left of
+    `blob`."""
 
     def __init__(self, blob: memoryview, limits: Limits) -> None:
         self.blob, self.limits, self.used = blob, limits, 0
@@ -148,7 +169,12 @@ class _Unpacker:
             return tensor if tag == TENSOR else tensor.numpy()
         if tag == OPAQUE and len(rest) == 2 and all(isinstance(part, str) for part in rest):
             return Opaque(rest[0][:80], rest[1][:200])
-        if tag == REFERENCE and len(rest) == 2 and type(rest[0]) is int and isinstance(rest[1], str):
+        if (
+            tag == REFERENCE
+            and len(rest) == 2
+            and type(rest[0]) is int
+            and isinstance(rest[1], str)
+        ):
             return Reference(rest[0], rest[1])
         raise WireError("an unknown or malformed tag")
 
@@ -158,24 +184,29 @@ class _Unpacker:
         keys = rest[::2]
         if not all(isinstance(key, KEY_TYPES) for key in keys):
             raise WireError("a dictionary key that is neither text nor a number")
-        return {key: self.unpack(value, depth - 1) for key, value in zip(keys, rest[1::2], strict=True)}
+        return {
+            key: self.unpack(value, depth - 1) for key, value in zip(keys, rest[1::2], strict=True)
+        }
 
     def unpack_tensor(self, rest: list) -> torch.Tensor:
         if not rest or not isinstance(rest[0], str) or rest[0] not in DTYPES:
             raise WireError("a tensor of no known dtype")
         name, *shape = rest
-        if len(shape) > self.limits.dimensions or not all(type(n) is int and 0 <= n < 2**31 for n in shape):
+        if len(shape) > self.limits.dimensions or not all(
+            type(n) is int and 0 <= n < 2**31 for n in shape
+        ):
             raise WireError("a tensor of impossible shape")
-        if math.prod(max(n, 1) for n in shape) >= 2**31:    # torch and numpy count beyond a zero, and overflow
+        # torch and numpy count beyond a zero, and overflow
+        if math.prod(max(n, 1) for n in shape) >= 2**31:
             raise WireError("a tensor of impossible shape")
         dtype = DTYPES[name]
         length = math.prod(shape) * dtype.itemsize
         if length > len(self.blob) - self.used:
             raise WireError("a tensor whose bytes are missing")
-        raw = bytearray(self.blob[self.used:self.used + length])
+        raw = bytearray(self.blob[self.used : self.used + length])
         self.used += length
         if not raw:
             return torch.empty(shape, dtype=dtype)
-        if dtype == torch.bool:         # a bool that is neither 0 nor 1 is undefined behaviour in C++
+        if dtype == torch.bool:  # a bool that is neither 0 nor 1 is undefined behaviour in C++
             return (torch.frombuffer(raw, dtype=torch.uint8) != 0).reshape(shape)
         return torch.frombuffer(raw, dtype=dtype).reshape(shape)

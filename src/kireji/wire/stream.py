@@ -18,17 +18,21 @@ class Stream:
         self.connection, self.limits = connection, limits
 
     def send(self, value: Any, seconds: float | None = None) -> None:
-        """Send one value. WireError if it is over the limits; TimeoutError or OSError if the other side is gone."""
+        """Send one value. WireError if it is over the limits; TimeoutError or OSError if the other
+        side is gone."""
         message = encode(value, self.limits)
         self.connection.settimeout(seconds)
         self.connection.sendall(LENGTH.pack(len(message)) + message)
 
     def receive(self, seconds: float | None = None) -> Any:
-        """The next value. TimeoutError after `seconds` in all; EOFError if the stream ended; WireError if malformed."""
+        """The next value. TimeoutError after `seconds` in all; EOFError if the stream ended;
+        WireError if malformed."""
         deadline = None if seconds is None else time.monotonic() + seconds
         (length,) = LENGTH.unpack(self._read(LENGTH.size, deadline))
         if length > self.limits.message_bytes:
-            raise WireError(f"a message of {length:,} bytes is over the limit of {self.limits.message_bytes:,} bytes")
+            raise WireError(
+                f"a message of {length:,} bytes is over the limit of {self.limits.message_bytes:,} bytes"
+            )
         return decode(self._read(length, deadline), self.limits)
 
     def idle(self) -> bool:
@@ -45,7 +49,8 @@ class Stream:
         self.connection.close()
 
     def _read(self, length: int, deadline: float | None) -> bytes:
-        # Grows with what arrives, not with what was announced: an announcement costs the sender nothing.
+        # Grows with what arrives, not with what was announced: an announcement costs the sender
+        # nothing.
         parts = bytearray()
         while len(parts) < length:
             if deadline is not None and (left := deadline - time.monotonic()) <= 0:

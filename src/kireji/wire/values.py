@@ -1,4 +1,5 @@
-"""The vocabulary of the wire beyond plain data: what cannot cross is described, what stays behind is referred to."""
+"""The vocabulary of the wire beyond plain data: what cannot cross is described, what stays behind
+is referred to."""
 
 from dataclasses import dataclass
 
@@ -11,13 +12,14 @@ class WireError(ValueError):
 class Limits:
     """How much one message may hold.
 
-    Decoding needs at most about 100 bytes of memory for each byte of structure, and the tensors' own bytes twice.
+    Decoding needs at most about 100 bytes of memory for each byte of structure, and the tensors'
+    own bytes twice.
     """
 
-    structure_bytes: int = 4 * 2**20    # everything but tensors: nesting, numbers, strings
-    tensor_bytes: int = 256 * 2**20     # all tensors of a message together
-    depth: int = 32                     # lists within lists
-    dimensions: int = 16                # of one tensor
+    structure_bytes: int = 4 * 2**20  # everything but tensors: nesting, numbers, strings
+    tensor_bytes: int = 256 * 2**20  # all tensors of a message together
+    depth: int = 32  # lists within lists
+    dimensions: int = 16  # of one tensor
 
     @property
     def message_bytes(self) -> int:
@@ -38,7 +40,8 @@ class Opaque:
 
 @dataclass(frozen=True)
 class Reference:
-    """Names an object that stays in the sandbox: its number there, and `attribute` of it if not the object itself."""
+    """Names an object that stays in the sandbox: its number there, and `attribute` of it if not the
+    object itself."""
 
     number: int
     attribute: str = ""

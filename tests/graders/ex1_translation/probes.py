@@ -1,6 +1,7 @@
 """What tells a mutant of ex1's solution from the solution: questions of their own, not those of the hidden tests.
 
-Runs in the notebook's namespace, after tests/graders/probing.py; so the names here are the notebook's and that file's."""
+Runs in the notebook's namespace, after tests/graders/probing.py; so the names here are the
+notebook's and that file's."""
 
 
 def mask_of(lengths, width):
@@ -20,7 +21,9 @@ def some_words(lengths, vocab_size, width):
 
 def small_model(vocab_size=9, sharp=2.0, dropout=0.3):
     """Its vector of padding is zero: what it is, is left open."""
-    model = TranslationModel(Encoder(vocab_size, 4, 5, 0, dropout), AttentionDecoder(vocab_size, 4, 5, 10, 0, dropout))
+    model = TranslationModel(
+        Encoder(vocab_size, 4, 5, 0, dropout), AttentionDecoder(vocab_size, 4, 5, 10, 0, dropout)
+    )
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.mul_(sharp)
@@ -38,7 +41,12 @@ def probe_padding_mask():
 def probe_attention():
     B, T_q, T_k = drawn(1, 3), drawn(1, 4), drawn(1, 5)
     query, key, value = torch.randn(B, T_q, 3), torch.randn(B, T_k, 4), torch.randn(B, T_k, 6)
-    masks = None, torch.rand(B, T_q, T_k) < 0.6, mask_of(some_lengths(B, T_k), T_k).unsqueeze(1), torch.zeros(B, T_q, T_k, dtype=torch.bool)
+    masks = (
+        None,
+        torch.rand(B, T_q, T_k) < 0.6,
+        mask_of(some_lengths(B, T_k), T_k).unsqueeze(1),
+        torch.zeros(B, T_q, T_k, dtype=torch.bool),
+    )
     return [used(AdditiveAttention(3, 4, 7), 3 * query, key, value, mask) for mask in masks]
 
 
@@ -89,7 +97,11 @@ def probe_loss():
 def probe_train_step():
     """Two steps with each optimizer, from a model in eval mode, with a gradient left over; without dropout, whose place is left open."""
     answers = []
-    for optimizer_class, rate, sharp in ((torch.optim.SGD, 1.0, 3.0), (torch.optim.SGD, 0.1, 1.0), (torch.optim.Adam, 0.1, 1.0)):
+    for optimizer_class, rate, sharp in (
+        (torch.optim.SGD, 1.0, 3.0),
+        (torch.optim.SGD, 0.1, 1.0),
+        (torch.optim.Adam, 0.1, 1.0),
+    ):
         model = small_model(sharp=sharp, dropout=0.0).eval()
         optimizer = optimizer_class(model.parameters(), lr=rate)
         for parameter in model.parameters():
@@ -98,7 +110,11 @@ def probe_train_step():
         words = torch.cat([torch.ones(3, 1, dtype=torch.long), some_words(targets, 9, 5)], dim=1)
         batch = type(next(iter(batches)))(some_words(lengths, 9, 4), lengths, words)
         for _ in range(2):
-            answers += [train_step(model, batch, optimizer, 0), model.training, dict(model.state_dict())]
+            answers += [
+                train_step(model, batch, optimizer, 0),
+                model.training,
+                dict(model.state_dict()),
+            ]
     return answers
 
 
@@ -112,8 +128,14 @@ def some_searches():
             yield model, *greedy_decode(model, source_ids, lengths, 1, 2, max_length), None
             for beam_size in (1, 2, 5):
                 model.train()
-                words, weights = beam_decode(model, source_ids, lengths, 1, 2, max_length, beam_size)
-                score = sequence_score(model, source_ids, lengths, words, 1, 2) if beam_size == 5 else None
+                words, weights = beam_decode(
+                    model, source_ids, lengths, 1, 2, max_length, beam_size
+                )
+                score = (
+                    sequence_score(model, source_ids, lengths, words, 1, 2)
+                    if beam_size == 5
+                    else None
+                )
                 yield model, words, weights, score
 
 
@@ -122,8 +144,13 @@ def probe_decoding():
     answers = []
     for model, words, weights, score in some_searches():
         ends = [row.index(2) + 1 if 2 in row else len(row) for row in words.tolist()]
-        answers += [[row[:end] for row, end in zip(words, ends)], [row[:end] for row, end in zip(weights, ends)],
-                    model.training, weights.requires_grad, score]
+        answers += [
+            [row[:end] for row, end in zip(words, ends)],
+            [row[:end] for row, end in zip(weights, ends)],
+            model.training,
+            weights.requires_grad,
+            score,
+        ]
     return answers
 
 
@@ -132,6 +159,11 @@ def probe_open_decoding():
 
 
 def probe_trained():
-    sentences = [pair.source for pair in validation_pairs[drawn(0, 400):][:12]]
-    return [{name: list(tensor.shape) for name, tensor in build_model().state_dict().items()},
-            translate(sentences), translate(sentences[:1]), translate([]), [align(sentence) for sentence in sentences[:4]]]
+    sentences = [pair.source for pair in validation_pairs[drawn(0, 400) :][:12]]
+    return [
+        {name: list(tensor.shape) for name, tensor in build_model().state_dict().items()},
+        translate(sentences),
+        translate(sentences[:1]),
+        translate([]),
+        [align(sentence) for sentence in sentences[:4]],
+    ]

@@ -1,23 +1,35 @@
 """Every wrong variant fails the test that is about its mistake, with a message that names it, and loses nothing elsewhere."""
 
 import pytest
+
+from kireji import paths
 from tests.graders.bench import grade
 from tests.graders.ex1_translation.gallery import GALLERY
 from tests.graders.galleries import caught, large_enough
 
-from kireji import paths
-
 NAME = "ex1_translation"
 PLAIN = (paths.ROOT / "tests" / "graders" / NAME / "accepted" / "plain.py").read_text()
 # task -> the tasks whose code calls this one's, and which must not pay for it
-CALLED_BY = {"padding_mask": ["decoding"], "additive_attention": ["decoder"], "sequence_loss": ["train_step"]}
+CALLED_BY = {
+    "padding_mask": ["decoding"],
+    "additive_attention": ["decoder"],
+    "sequence_loss": ["train_step"],
+}
 
 
 @pytest.mark.parametrize("wrong", GALLERY, ids=lambda wrong: f"{wrong.task}: {wrong.what}")
 def test_wrong_variant(wrong):
     assert wrong.old in PLAIN
     others = CALLED_BY.get(wrong.task, [])
-    caught(wrong, grade(NAME, PLAIN.replace(wrong.old, wrong.new), wrong.hidden_test(), *(f"test_{task}.py" for task in others)))
+    caught(
+        wrong,
+        grade(
+            NAME,
+            PLAIN.replace(wrong.old, wrong.new),
+            wrong.hidden_test(),
+            *(f"test_{task}.py" for task in others),
+        ),
+    )
 
 
 def test_the_gallery_is_large_enough():
@@ -39,12 +51,17 @@ LAZY = {
         return torch.zeros(len(input_ids), self.output.out_features), hidden, weights
 """,
 }
-HEADS = {"additive_attention": "    def forward(self, query, key, value, mask=None):", "encoder": "    def forward(self, source_ids, lengths):",
-         "decoder": "    def forward(self, input_ids, hidden, encoder_outputs, mask):"}
+HEADS = {
+    "additive_attention": "    def forward(self, query, key, value, mask=None):",
+    "encoder": "    def forward(self, source_ids, lengths):",
+    "decoder": "    def forward(self, input_ids, hidden, encoder_outputs, mask):",
+}
 
 
 @pytest.mark.parametrize("task", LAZY)
 def test_an_answer_of_the_right_shape_and_no_content_earns_next_to_nothing(task):
     lazy = PLAIN.replace(HEADS[task], HEADS[task] + LAZY[task])
     tests = grade(NAME, lazy, f"test_{task}.py")[task]
-    assert sum(test.weight * test.fraction for test in tests) <= 0.06 * sum(test.weight for test in tests), tests
+    assert sum(test.weight * test.fraction for test in tests) <= 0.06 * sum(
+        test.weight for test in tests
+    ), tests

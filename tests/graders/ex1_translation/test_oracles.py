@@ -13,13 +13,22 @@ def rng():
 
 
 def test_the_mask_by_hand():
-    assert reference.padding_mask(torch.tensor([2, 0, 3]), 3).tolist() == [[True, True, False], [False] * 3, [True] * 3]
+    assert reference.padding_mask(torch.tensor([2, 0, 3]), 3).tolist() == [
+        [True, True, False],
+        [False] * 3,
+        [True] * 3,
+    ]
 
 
 def test_additive_attention_against_broadcasting(rng):
-    query, key, value = (torch.randn(size, generator=rng).double() for size in ((2, 3, 4), (2, 5, 6), (2, 5, 7)))
-    weights = {"W_query.weight": torch.randn(8, 4, generator=rng), "W_key.weight": torch.randn(8, 6, generator=rng),
-               "v.weight": torch.randn(1, 8, generator=rng)}
+    query, key, value = (
+        torch.randn(size, generator=rng).double() for size in ((2, 3, 4), (2, 5, 6), (2, 5, 7))
+    )
+    weights = {
+        "W_query.weight": torch.randn(8, 4, generator=rng),
+        "W_key.weight": torch.randn(8, 6, generator=rng),
+        "v.weight": torch.randn(1, 8, generator=rng),
+    }
     mask = torch.rand(2, 3, 5, generator=rng) < 0.7
     mask[..., 0] = True
     mask[1, 2] = False
@@ -37,27 +46,41 @@ def test_the_loss_and_its_gradient_against_torch(rng):
     expected = F.cross_entropy(logits.flatten(0, 1), target_ids.flatten(), ignore_index=0)
     torch.testing.assert_close(reference.sequence_loss(logits, target_ids, 0), expected)
     expected.backward()
-    torch.testing.assert_close(reference.sequence_loss_gradient(logits.detach(), target_ids, 0), logits.grad)
+    torch.testing.assert_close(
+        reference.sequence_loss_gradient(logits.detach(), target_ids, 0), logits.grad
+    )
 
 
 def test_greedy_falls_into_the_trap_and_the_best_sentence_does_not():
     script, first = scripts.garden_path(), scripts.FIRST_WORD
     greedy, best = script.greedy(first, 4), script.best(first, 4)
     assert (greedy, best) == ([3, 5, scripts.EOS], [4, 5, scripts.EOS])
-    assert script.score(first, greedy) < script.score(first, best) == pytest.approx(-0.799, abs=1e-3)    # log 0.45
+    # log 0.45
+    assert (
+        script.score(first, greedy) < script.score(first, best) == pytest.approx(-0.799, abs=1e-3)
+    )
 
 
 def test_scripted_sentences_have_their_lengths(rng):
     script = scripts.fixed_length_script([2, 5, 1], rng=rng)
     said = [script.greedy(scripts.FIRST_WORD + i, 9) for i in range(3)]
-    assert [len(words) for words in said] == [3, 6, 2] and all(words[-1] == scripts.EOS for words in said)
+    assert [len(words) for words in said] == [3, 6, 2] and all(
+        words[-1] == scripts.EOS for words in said
+    )
     random = scripts.random_script(rng)
     assert all(random.greedy(scripts.FIRST_WORD + i, 6)[-1] == scripts.EOS for i in range(4))
 
 
 def test_the_aligner_finds_the_dictionary():
     sentences = ["le chat dort", "le chien dort", "le chat mange", "un chien mange", "un chat dort"]
-    dictionary = {"le": "the", "un": "a", "chat": "cat", "chien": "dog", "dort": "sleeps", "mange": "eats"}
+    dictionary = {
+        "le": "the",
+        "un": "a",
+        "chat": "cat",
+        "chien": "dog",
+        "dort": "sleeps",
+        "mange": "eats",
+    }
     pairs = [(words, [dictionary[word] for word in words]) for words in map(str.split, sentences)]
     found = aligner.train(pairs)
     for source, target in dictionary.items():
@@ -69,7 +92,10 @@ def test_the_aligner_finds_the_dictionary():
 
 def test_the_aligner_is_kept_by_content(tmp_path):
     table = tmp_path / "train.tsv"
-    for text in ("id\tsource\ttarget\n1\tLe chat.\tThe cat.\n", "id\tsource\ttarget\n1\tUn chien.\tA dog.\n"):
+    for text in (
+        "id\tsource\ttarget\n1\tLe chat.\tThe cat.\n",
+        "id\tsource\ttarget\n1\tUn chien.\tA dog.\n",
+    ):
         table.write_text(text)
         first, again = (aligner.load(table, tmp_path) for _ in range(2))
         assert torch.equal(first.table, again.table) and first.source_ids == again.source_ids

@@ -1,12 +1,12 @@
 """Correct work keeps full marks, however it is written; no work gets none; the same work always gets the same score."""
 
 import pytest
-from tests.graders.bench import as_code, grade, trained
-from tests.graders.ex2_mechanisms.solution import NAME, solution
 
 from kireji import paths
 from kireji.grading.assignment import load
 from kireji.grading.report import cell_score
+from tests.graders.bench import as_code, grade, trained
+from tests.graders.ex2_mechanisms.solution import NAME, solution
 
 ACCEPTED = sorted((paths.ROOT / "tests" / "graders" / NAME / "accepted").glob("*.py"))
 TASKS = ("content_scores", "location", "self_attention", "saturation", "picture")
@@ -23,7 +23,12 @@ def scores(cells, assignment):
 
 
 def complaints(cells):
-    return [(test.name, test.message) for tests in cells.values() for test in tests if test.status != "passed"]
+    return [
+        (test.name, test.message)
+        for tests in cells.values()
+        for test in tests
+        if test.status != "passed"
+    ]
 
 
 @pytest.mark.parametrize("path", ACCEPTED, ids=lambda path: path.stem)
@@ -34,8 +39,15 @@ def test_correct_implementations_get_full_marks(path, assignment):
 
 
 def test_the_points_are_those_announced(assignment):
-    assert assignment.points == {"content_scores": 18, "location": 12, "self_attention": 22, "saturation": 6, "comparison": 24,
-                                 "picture": 6, "discussion": 12}
+    assert assignment.points == {
+        "content_scores": 18,
+        "location": 12,
+        "self_attention": 22,
+        "saturation": 6,
+        "comparison": 24,
+        "picture": 6,
+        "discussion": 12,
+    }
     assert assignment.manual == {"discussion"}
 
 
@@ -43,7 +55,7 @@ def test_the_solution_gets_every_point_for_code(assignment, tmp_path):
     assert complaints(grade(NAME, solution(tmp_path), *FILES)) == []
 
 
-@pytest.mark.timeout(2400)      # who comes first trains
+@pytest.mark.timeout(2400)  # who comes first trains
 def test_the_trained_solution_gets_every_point(assignment, tmp_path):
     trained(assignment, tmp_path)
     cells = grade(NAME, solution(tmp_path), "test_comparison.py")
@@ -58,6 +70,10 @@ def test_an_untouched_release_gets_nothing(assignment, tmp_path):
 
 
 def test_the_same_work_always_gets_the_same_report(tmp_path):
-    wavering = solution(tmp_path, "torch.randn(1000, d_k), torch.randn(1000, 32, d_k)", "torch.randn(90, d_k), torch.randn(90, 32, d_k)")
+    wavering = solution(
+        tmp_path,
+        "torch.randn(1000, d_k), torch.randn(1000, 32, d_k)",
+        "torch.randn(90, d_k), torch.randn(90, 32, d_k)",
+    )
     first, *others = (grade(NAME, wavering, "test_saturation.py") for _ in range(3))
     assert all(other == first for other in others)

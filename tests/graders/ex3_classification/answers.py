@@ -1,14 +1,23 @@
 """The notebook's solution as text, and how variants of it are graded."""
 
 import nbformat
-from tests.graders.bench import grade
 
 from kireji import paths
 from kireji.grading.report import TestReport
+from tests.graders.bench import grade
 
 NAME = "ex3_classification"
-TASKS = ("attention_pooling", "classifier", "training", "prediction", "long_texts", "faithfulness", "text_picture")
-TRAINED = ("prediction", "long_texts", "faithfulness")      # tasks whose hidden tests need trained classifiers
+TASKS = (
+    "attention_pooling",
+    "classifier",
+    "training",
+    "prediction",
+    "long_texts",
+    "faithfulness",
+    "text_picture",
+)
+# tasks whose hidden tests need trained classifiers
+TRAINED = ("prediction", "long_texts", "faithfulness")
 NOTEBOOK = nbformat.read(paths.SOURCE / NAME / f"{NAME}.ipynb", as_version=4)
 CELLS = {cell.id: cell.source for cell in NOTEBOOK.cells if cell.cell_type == "code"}
 IMPORTS = CELLS["imports"].replace("%matplotlib inline\n", "")

@@ -1,13 +1,21 @@
 """Every wrong variant fails the test that is about its mistake, with a message that names it, and loses nothing elsewhere."""
 
 import pytest
+
 from tests.graders.ex3_classification.answers import SOLUTION, TASKS, TRAINED, graded
 from tests.graders.ex3_classification.counted import classifiers
 from tests.graders.ex3_classification.gallery import GALLERY, IN_TRAINING, WINDOW
 from tests.graders.galleries import caught, large_enough, lost, one_of_each
 
 # Mistakes in what the classifier calls: it must not pay for them.
-CALLED = {"softmax over the batch", "no tanh", "mask ignored", "NaN for a row without tokens", "detached", "only pooled"}
+CALLED = {
+    "softmax over the batch",
+    "no tanh",
+    "mask ignored",
+    "NaN for a row without tokens",
+    "detached",
+    "only pooled",
+}
 
 
 def submission(wrong):
@@ -18,11 +26,23 @@ def submission(wrong):
     return SOLUTION.replace(wrong.old, wrong.new), ""
 
 
-@pytest.mark.parametrize("wrong", [*GALLERY, *WINDOW], ids=lambda wrong: f"{wrong.task}: {wrong.what}")
+@pytest.mark.parametrize(
+    "wrong", [*GALLERY, *WINDOW], ids=lambda wrong: f"{wrong.task}: {wrong.what}"
+)
 def test_wrong_variant(wrong):
     definitions, trained = submission(wrong)
-    others = ["test_classifier.py"] if wrong.task == "attention_pooling" and wrong.what in CALLED else []
-    caught(wrong, graded(definitions, wrong.hidden_test(), *others, classifiers=f"{classifiers()}\n{trained}" if wrong.task in TRAINED else ""))
+    others = (
+        ["test_classifier.py"] if wrong.task == "attention_pooling" and wrong.what in CALLED else []
+    )
+    caught(
+        wrong,
+        graded(
+            definitions,
+            wrong.hidden_test(),
+            *others,
+            classifiers=f"{classifiers()}\n{trained}" if wrong.task in TRAINED else "",
+        ),
+    )
 
 
 @pytest.mark.parametrize("wrong", one_of_each(GALLERY), ids=lambda wrong: wrong.task)

@@ -1,15 +1,24 @@
 """Correct work keeps full marks, however it is written; no work gets none; the same work always gets the same score."""
 
 import pytest
-from tests.graders.bench import as_code, grade
-from tests.graders.ex4_visualization.solution import NAME, TASKS, run, solution
 
 from kireji import paths
 from kireji.grading.assignment import load
 from kireji.grading.report import cell_score
+from tests.graders.bench import as_code, grade
+from tests.graders.ex4_visualization.solution import NAME, TASKS, run, solution
 
 ACCEPTED = sorted((paths.ROOT / "tests" / "graders" / NAME / "accepted").glob("*.py"))
-POINTS = {"heat_map": 14, "heads": 8, "measures": 20, "rollout": 10, "patterns": 12, "over_time": 8, "intervention": 10, "interpretation": 18}
+POINTS = {
+    "heat_map": 14,
+    "heads": 8,
+    "measures": 20,
+    "rollout": 10,
+    "patterns": 12,
+    "over_time": 8,
+    "intervention": 10,
+    "interpretation": 18,
+}
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +31,12 @@ def scores(cells):
 
 
 def complaints(cells):
-    return [(test.name, test.message) for tests in cells.values() for test in tests if test.status != "passed"]
+    return [
+        (test.name, test.message)
+        for tests in cells.values()
+        for test in tests
+        if test.status != "passed"
+    ]
 
 
 def full() -> dict:
@@ -48,7 +62,9 @@ def test_the_solution_gets_every_point(tmp_path):
 
 
 def test_an_untouched_release_gets_nothing(assignment, tmp_path):
-    run(tmp_path)           # not even beside another student's training run: without watch_training it is worth nothing alone
+    # not even beside another student's training run: without watch_training it is worth nothing
+    # alone
+    run(tmp_path)
     cells = grade(NAME, as_code(assignment.skeleton(), tmp_path))
     assert scores(cells) == dict.fromkeys(TASKS, 0.0)
     assert {test.status for tests in cells.values() for test in tests} == {"missing"}
@@ -56,16 +72,28 @@ def test_an_untouched_release_gets_nothing(assignment, tmp_path):
 
 def test_a_training_run_that_never_became_sharp(tmp_path):
     code = solution(tmp_path)
-    for sharpness, says in (((0.9, 0.3, 0.1), "becomes much sharper"), ((0.0, 0.9), "at least three moments")):
+    for sharpness, says in (
+        ((0.9, 0.3, 0.1), "becomes much sharper"),
+        ((0.0, 0.9), "at least three moments"),
+    ):
         run(tmp_path, sharpness)
         cells = grade(NAME, code, "test_over_time.py")
-        assert [(name, says in message) for name, message in complaints(cells)] == [("test_your_own_training", True)]
+        assert [(name, says in message) for name, message in complaints(cells)] == [
+            ("test_your_own_training", True)
+        ]
     (tmp_path / f"{NAME}.safetensors").unlink()
-    assert "run the cell that trains" in dict(complaints(grade(NAME, code, "test_over_time.py")))["test_your_own_training"]
+    assert (
+        "run the cell that trains"
+        in dict(complaints(grade(NAME, code, "test_over_time.py")))["test_your_own_training"]
+    )
 
 
 def test_the_same_work_always_gets_the_same_report(tmp_path):
-    wavering = solution(tmp_path, "    return min(candidates", "    if weights.max() > 0.33:\n        return 'block'\n    return min(candidates")
+    wavering = solution(
+        tmp_path,
+        "    return min(candidates",
+        "    if weights.max() > 0.33:\n        return 'block'\n    return min(candidates",
+    )
     first, again = (grade(NAME, wavering, "test_patterns.py") for _ in range(2))
     assert first == again
     assert 0 < scores(first)["patterns"] < 12

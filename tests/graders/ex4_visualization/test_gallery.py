@@ -1,6 +1,7 @@
 """Every wrong variant fails the test that is about its mistake, with a message that names it, and loses nothing elsewhere."""
 
 import pytest
+
 from tests.graders.bench import grade
 from tests.graders.ex4_visualization.gallery import GALLERY
 from tests.graders.ex4_visualization.solution import NAME, TASKS, solution

@@ -1,14 +1,15 @@
-"""What JupyterLab's assignment list says of attempts: a note beside each submission, as the course left it.
+"""What JupyterLab's assignment list says of attempts: a note beside each submission, as the course
+left it.
 
-Mounted into students' servers by itself, so it imports nothing else of Kireji. It only shows: what is graded, and when, is
-decided where submissions are collected.
+Mounted into students' servers by itself, so it imports nothing else of Kireji. It only shows: what
+is graded, and when, is decided where submissions are collected.
 """
 
 import json
 import time
 from pathlib import Path
 
-STANDING = "attempts.json"      # in the student's feedback folder, which is read-only to them
+STANDING = "attempts.json"  # in the student's feedback folder, which is read-only to them
 UNDER_WAY = "handed in; being graded"
 OVER = "handed in over the limit of {limit}: kept, and graded when your instructor grades"
 
@@ -24,11 +25,18 @@ def read_standing(exchange: Path, course: str) -> dict:
 def add_notes(assignments: list[dict], standing: dict) -> None:
     """Add its note to the time of every submission in nbgrader's list."""
     for assignment in assignments:
-        if assignment.get("status") != "submitted" or assignment.get("assignment_id") not in standing:
+        if (
+            assignment.get("status") != "submitted"
+            or assignment.get("assignment_id") not in standing
+        ):
             continue
         known = standing[assignment["assignment_id"]]
         for submission in assignment["submissions"]:
             note = known["notes"].get(submission["timestamp"])
             if note is None:
-                note = OVER.format(limit=known["limit"]) if known["free_at"] > time.time() else UNDER_WAY
+                note = (
+                    OVER.format(limit=known["limit"])
+                    if known["free_at"] > time.time()
+                    else UNDER_WAY
+                )
             submission["timestamp"] += f" ({note})"

@@ -1,8 +1,8 @@
-"""JupyterLab's assignment list: beside each submission stands what becomes of it, and where handing in is refused, the reason is
-shown, and not the stack trace around it.
+"""JupyterLab's assignment list: beside each submission stands what becomes of it, and where handing
+in is refused, the reason is shown, and not the stack trace around it.
 
-A Jupyter Server extension of students' servers, mounted by itself. It is loaded before nbgrader's, because the order is
-that of the names, and so its handler is asked first.
+A Jupyter Server extension of students' servers, mounted by itself. It is loaded before nbgrader's,
+because the order is that of the names, and so its handler is asked first.
 """
 
 import json
@@ -10,7 +10,10 @@ from pathlib import Path
 
 from jupyter_server.utils import url_path_join
 from kireji_attempts import add_notes, read_standing
-from nbgrader.server_extensions.assignment_list.handlers import AssignmentActionHandler, AssignmentListHandler
+from nbgrader.server_extensions.assignment_list.handlers import (
+    AssignmentActionHandler,
+    AssignmentListHandler,
+)
 from tornado import web
 
 
@@ -36,15 +39,21 @@ class ActionHandler(AssignmentActionHandler):
 
     @web.authenticated
     def post(self, action: str) -> None:
-        try:        # as nbgrader: a form's fields, else JSON
-            course, assignment = (self.get_argument(name) for name in ("course_id", "assignment_id"))
+        try:  # as nbgrader: a form's fields, else JSON
+            course, assignment = (
+                self.get_argument(name) for name in ("course_id", "assignment_id")
+            )
         except web.MissingArgumentError:
             data = self.get_json_body()
             course, assignment = data["course_id"], data["assignment_id"]
-        do = {"fetch": self.manager.fetch_assignment, "submit": self.manager.submit_assignment,
-              "fetch_feedback": self.manager.fetch_feedback}[action]
+        do = {
+            "fetch": self.manager.fetch_assignment,
+            "submit": self.manager.submit_assignment,
+            "fetch_feedback": self.manager.fetch_feedback,
+        }[action]
         outcome = do(course, assignment)
-        if outcome["success"] or action != "submit":        # as nbgrader: the list shows what could be fetched
+        # as nbgrader: the list shows what could be fetched
+        if outcome["success"] or action != "submit":
             self.finish(assignments(self.manager, course))
         else:
             last = outcome["value"].strip().splitlines()[-1]
@@ -53,8 +62,13 @@ class ActionHandler(AssignmentActionHandler):
 
 def _load_jupyter_server_extension(server) -> None:
     base = server.web_app.settings["base_url"]
-    server.web_app.add_handlers(".*$", [
-        (url_path_join(base, "/assignments"), ListHandler), (url_path_join(base, "/assignments/(fetch|submit|fetch_feedback)"), ActionHandler)])
+    server.web_app.add_handlers(
+        ".*$",
+        [
+            (url_path_join(base, "/assignments"), ListHandler),
+            (url_path_join(base, "/assignments/(fetch|submit|fetch_feedback)"), ActionHandler),
+        ],
+    )
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:

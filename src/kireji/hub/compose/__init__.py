@@ -1,1 +1,2 @@
-"""The compose deployment's side of the hub: each service's start, students' containers, accounts with approval."""
+"""The compose deployment's side of the hub: each service's start, students' containers, accounts
+with approval."""

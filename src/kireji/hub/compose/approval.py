@@ -1,4 +1,5 @@
-"""What an instructor does with accounts: approve, withdraw, discard. By forms: the library's own links would act whoever made them be followed."""
+"""What an instructor does with accounts: approve, withdraw, discard. By forms: the library's own
+links would act whoever made them be followed."""
 
 from jupyterhub.scopes import needs_scope
 from nativeauthenticator.handlers import DiscardHandler, ToggleAuthorizationHandler
@@ -15,7 +16,12 @@ class Approve(ToggleAuthorizationHandler):
         UserInfo.change_authorization(self.db, name)
         account = self.authenticator.get_user(name)
         if account is not None:
-            self.log.info("%s %s the account of %s", self.current_user.name, "approved" if account.is_authorized else "withdrew", name)
+            self.log.info(
+                "%s %s the account of %s",
+                self.current_user.name,
+                "approved" if account.is_authorized else "withdrew",
+                name,
+            )
         self.redirect(f"{self.hub.base_url}authorize")
 
 

@@ -1,4 +1,5 @@
-"""Accounts that people make for themselves and an instructor approves; those of instructors and of the roster are made at the start."""
+"""Accounts that people make for themselves and an instructor approves; those of instructors and of
+the roster are made at the start."""
 
 import bcrypt
 from jupyterhub.handlers.login import LoginHandler
@@ -27,25 +28,42 @@ class ApprovedAuthenticator(Enrolled, NativeAuthenticator):
 
     def _make_approved(self, name: str) -> None:
         password = new_password()
-        self.db.add(UserInfo(username=self.normalize_username(name), is_authorized=True,
-                             password=bcrypt.hashpw(password.encode(), bcrypt.gensalt())))
+        self.db.add(
+            UserInfo(
+                username=self.normalize_username(name),
+                is_authorized=True,
+                password=bcrypt.hashpw(password.encode(), bcrypt.gensalt()),
+            )
+        )
         self.db.commit()
         with FIRST_PASSWORDS.open("a") as file:
             file.write(f"{name} {password}\n")
         FIRST_PASSWORDS.chmod(0o600)
-        self.log.warning("Made the account %r. Its first password: "
-                         "docker compose exec -u kireji hub cat %s", name, FIRST_PASSWORDS)
+        self.log.warning(
+            "Made the account %r. Its first password: docker compose exec -u kireji hub cat %s",
+            name,
+            FIRST_PASSWORDS,
+        )
 
     async def authenticate(self, handler, data):
         """As the library's, but whose password is right and who waits for approval is told so."""
         name = await super().authenticate(handler, data)
         account = self.get_user(data["username"])
-        if name is None and account and not account.is_authorized and account.is_valid_password(data["password"]):
+        if (
+            name is None
+            and account
+            and not account.is_authorized
+            and account.is_valid_password(data["password"])
+        ):
             raise HTTPError(403, WAITS)
         return name
 
     def get_handlers(self, app):
-        """JupyterHub's own log-in page: the library's does not run with this JupyterHub (it asks for `statsd`).
-        And forms for what an instructor decides."""
-        ours = {"/login": LoginHandler, r"/authorize/([^/]*)": Approve, r"/discard/([^/]*)": Discard}
+        """JupyterHub's own log-in page: the library's does not run with this JupyterHub (it asks
+        for `statsd`). And forms for what an instructor decides."""
+        ours = {
+            "/login": LoginHandler,
+            r"/authorize/([^/]*)": Approve,
+            r"/discard/([^/]*)": Discard,
+        }
         return [(path, ours.get(path, handler)) for path, handler in super().get_handlers(app)]

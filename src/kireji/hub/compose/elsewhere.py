@@ -1,7 +1,8 @@
 """Accounts of another place (OAuth 2, LTI 1.3): which name here is whose.
 
-People may choose their names there, or change them. So a name that would have to be changed to be an account's is refused,
-not made to fit (in Unicode several letters have the same small letter), and whoever comes first under a name keeps it.
+People may choose their names there, or change them. So a name that would have to be changed to be
+an account's is refused, not made to fit (in Unicode several letters have the same small letter),
+and whoever comes first under a name keeps it.
 """
 
 import json
@@ -21,9 +22,12 @@ from kireji.hub.roster import NAME, SPELLED
 from kireji.paths import HUB
 from kireji.whole_file import write_whole
 
-PERSONS = HUB / "persons.json"      # {way in: {name: the number or the like by which the other place knows the person}}
-NUMBERS = ("sub", "id")             # where it stands: in OpenID Connect and LTI; elsewhere
-FROM_THERE = "Open the course in your learning platform, and follow the link that leads here from there."
+# {way in: {name: the number or the like by which the other place knows the person}}
+PERSONS = HUB / "persons.json"
+NUMBERS = ("sub", "id")  # where it stands: in OpenID Connect and LTI; elsewhere
+FROM_THERE = (
+    "Open the course in your learning platform, and follow the link that leads here from there."
+)
 
 
 def refused(sentence: str, status: int = 403) -> HTTPError:
@@ -35,22 +39,32 @@ def once_more(error: HTTPError, how: str) -> HTTPError:
     """The libraries' refusals of what was sent are for engineers."""
     if error.status_code not in (400, 401):
         return error
-    return refused(f"What the place that you come from sent is not accepted: {error.get_message().rstrip('.')}. {how} "
-                   "If that does not help, show this to your instructor.", error.status_code)
+    return refused(
+        f"What the place that you come from sent is not accepted: {error.get_message().rstrip('.')}. {how} "
+        "If that does not help, show this to your instructor.",
+        error.status_code,
+    )
 
 
 def account_name(claims: dict[str, Any], claim: str, value: Any) -> str:
-    """The account's name that `value` stands for, which the other place gives for `claim`. HTTPError with a sentence if none does."""
+    """The account's name that `value` stands for, which the other place gives for `claim`.
+    HTTPError with a sentence if none does."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str) or not value:
-        raise refused(f"The place that you come from does not say who you are: it gives no {claim!r}. "
-                      "Show this to your instructor; docs/operations.md says how another is taken.")
+        raise refused(
+            f"The place that you come from does not say who you are: it gives no {claim!r}. "
+            "Show this to your instructor; docs/operations.md says how another is taken."
+        )
     if claim == "email" and claims.get("email_verified") is False:
-        raise refused(f"The place that you come from has not verified that {value[:80]!r} is your address. Verify it there, then come again.")
+        raise refused(
+            f"The place that you come from has not verified that {value[:80]!r} is your address. Verify it there, then come again."
+        )
     if not value.isascii() or not NAME.fullmatch(value.lower()):
-        raise refused(f"The place that you come from calls you {value[:80]!r}, which cannot be an account's name here: {SPELLED}. "
-                      "Show this to your instructor.")
+        raise refused(
+            f"The place that you come from calls you {value[:80]!r}, which cannot be an account's name here: {SPELLED}. "
+            "Show this to your instructor."
+        )
     return value.lower()
 
 
@@ -61,18 +75,21 @@ class Persons:
         self.way, self.path = way, path or PERSONS
 
     def check(self, name: str, claims: dict[str, Any]) -> None:
-        """Remember who comes under `name` for the first time. HTTPError with a sentence if somebody else did before."""
+        """Remember who comes under `name` for the first time. HTTPError with a sentence if somebody
+        else did before."""
         person = next((str(claims[key]) for key in NUMBERS if claims.get(key)), None)
         if person is None:
-            return          # a place that tells names only
+            return  # a place that tells names only
         everybody = self._load()
         ours = everybody.setdefault(self.way, {})
         if name not in ours:
             ours[name] = person
             self._save(everybody)
         elif ours[name] != person:
-            raise refused(f"The account {name!r} here belongs to somebody else, who came under that name before. "
-                          "Show this to your instructor.")
+            raise refused(
+                f"The account {name!r} here belongs to somebody else, who came under that name before. "
+                "Show this to your instructor."
+            )
 
     def forget(self, name: str) -> None:
         """Whoever comes next under `name` has it."""
@@ -98,7 +115,8 @@ class Elsewhere(Enrolled):
         return await super().run_post_auth_hook(handler, auth_model)
 
     def delete_user(self, user):
-        """An account that is removed in the hub's list of people is free for whoever comes next under the name."""
+        """An account that is removed in the hub's list of people is free for whoever comes next
+        under the name."""
         super().delete_user(user)
         Persons(self.way).forget(user.name)
 
@@ -126,13 +144,21 @@ class OAuth(Elsewhere, GenericOAuthenticator):
         return account_name(user_info, self.username_claim, user_info.get(self.username_claim))
 
     async def fetch(self, *args, **kwargs):
-        """As the library's, but where the other place does not answer as it should, people read a sentence, and the log has the rest."""
+        """As the library's, but where the other place does not answer as it should, people read a
+        sentence, and the log has the rest."""
         try:
             return await super().fetch(*args, **kwargs)
         except (HTTPClientError, OSError, ValueError) as error:
-            self.log.error("The place that KIREJI_OAUTH_TOKEN_URL and KIREJI_OAUTH_USERDATA_URL name did not answer as it should: %s", error)
-            raise HTTPError(502, "The place that has the accounts did not answer as it should. Try again in a minute; "
-                                 "if that does not help, tell your instructor.", reason="Nobody can come in now") from None
+            self.log.error(
+                "The place that KIREJI_OAUTH_TOKEN_URL and KIREJI_OAUTH_USERDATA_URL name did not answer as it should: %s",
+                error,
+            )
+            raise HTTPError(
+                502,
+                "The place that has the accounts did not answer as it should. Try again in a minute; "
+                "if that does not help, tell your instructor.",
+                reason="Nobody can come in now",
+            ) from None
 
 
 class Launch(LTI13CallbackHandler):

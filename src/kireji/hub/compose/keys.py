@@ -1,4 +1,5 @@
-"""Secrets that two services share: the hub makes them at its first start, the other one waits for its own."""
+"""Secrets that two services share: the hub makes them at its first start, the other one waits for
+its own."""
 
 import secrets
 import time
@@ -8,9 +9,10 @@ from kireji.errors import KirejiError
 from kireji.paths import VAR
 from kireji.whole_file import write_whole
 
-KEYS = VAR / "keys"         # a volume for each key, mounted in the hub and in the one other service that it is for
+# a volume for each key, mounted in the hub and in the one other service that it is for
+KEYS = VAR / "keys"
 PROXY, COURSE = KEYS / "proxy" / "key", KEYS / "course" / "key"
-PATIENCE = 120.0            # seconds
+PATIENCE = 120.0  # seconds
 
 
 def make(key: Path) -> str:
@@ -25,6 +27,8 @@ def wait_for(key: Path, seconds: float = PATIENCE) -> str:
     deadline = time.monotonic() + seconds
     while not key.exists():
         if time.monotonic() > deadline:
-            raise KirejiError(f"The hub made no key within {seconds:.0f} seconds. What does it say? docker compose logs hub")
+            raise KirejiError(
+                f"The hub made no key within {seconds:.0f} seconds. What does it say? docker compose logs hub"
+            )
         time.sleep(0.2)
     return key.read_text()

@@ -1,4 +1,5 @@
-"""Grading on submit in the course's container: `kireji watch` beside the formgrader's server, begun again should it end."""
+"""Grading on submit in the course's container: `kireji watch` beside the formgrader's server, begun
+again should it end."""
 
 import os
 import subprocess
@@ -8,11 +9,12 @@ import time
 from kireji.errors import KirejiError
 
 SETTING = "KIREJI_GRADE_ON_SUBMIT"
-PAUSE = 60.0        # seconds before it is begun again
+PAUSE = 60.0  # seconds before it is begun again
 
 
 def wanted() -> bool:
-    """Whether the deployment is set to grade on submit. KirejiError for a setting that is neither yes nor no."""
+    """Whether the deployment is set to grade on submit. KirejiError for a setting that is neither
+    yes nor no."""
     said = os.environ.get(SETTING, "no").lower()
     if said not in ("yes", "no"):
         raise KirejiError(f"{SETTING} is {said!r}; it must be yes or no.")
@@ -21,15 +23,23 @@ def wanted() -> bool:
 
 def start(environment: dict[str, str]) -> None:
     """Start it beside this process; it ends with the container."""
-    subprocess.Popen([sys.executable, "-P", "-m", __name__], env=environment, stdin=subprocess.DEVNULL)
+    subprocess.Popen(
+        [sys.executable, "-P", "-m", __name__], env=environment, stdin=subprocess.DEVNULL
+    )
 
 
 def main() -> None:
-    """Watch for as long as the container lives. What it says goes to the container's log, as it is its own standard output."""
+    """Watch for as long as the container lives. What it says goes to the container's log, as it is
+    its own standard output."""
     environment = {name: value for name, value in os.environ.items() if name != "KIREJI_LOG"}
     while True:
-        status = subprocess.run([sys.executable, "-P", "-m", "kireji", "watch"], env=environment).returncode
-        print(f"Grading on submit ended (exit status {status}). It is begun again in {PAUSE:g} seconds.", flush=True)
+        status = subprocess.run(
+            [sys.executable, "-P", "-m", "kireji", "watch"], env=environment
+        ).returncode
+        print(
+            f"Grading on submit ended (exit status {status}). It is begun again in {PAUSE:g} seconds.",
+            flush=True,
+        )
         time.sleep(PAUSE)
 
 

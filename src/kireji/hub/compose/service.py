@@ -14,15 +14,21 @@ NAME, PREFIX, PORT = COURSE_ID, URL_PREFIX, 8888
 def instructors() -> list[str]:
     """The instructors' account names, from the setting KIREJI_INSTRUCTORS and the roster.
 
-    Without the setting "instructor", where accounts are made here: elsewhere anybody might bear that name."""
+    Without the setting "instructor", where accounts are made here: elsewhere anybody might bear
+    that name."""
     unset = "instructor" if os.environ.get("KIREJI_ACCOUNTS", "signup") == "signup" else ""
     named = (os.environ.get("KIREJI_INSTRUCTORS") or unset).lower().replace(",", " ").split()
-    return list(dict.fromkeys([*named, *(person.name for person in roster() if person.role == "instructor")]))
+    return list(
+        dict.fromkeys(
+            [*named, *(person.name for person in roster() if person.role == "instructor")]
+        )
+    )
 
 
 @cache
 def roster() -> list[Person]:
-    """The class, as it was when this process began. A bad roster is nobody's, and the log says why."""
+    """The class, as it was when this process began. A bad roster is nobody's, and the log says
+    why."""
     try:
         return load(ROSTER) if ROSTER.exists() else []
     except RosterProblem as problem:
@@ -32,27 +38,65 @@ def roster() -> list[Person]:
 
 def service(token: str) -> dict:
     """The entry in JupyterHub.services of a service that has a container of its own."""
-    return {"name": NAME, "url": f"http://course:{PORT}", "api_token": token, "oauth_no_confirm": True, "display": True,
-            "oauth_client_id": f"service-{NAME}", "oauth_redirect_uri": f"{PREFIX}oauth_callback"}
+    return {
+        "name": NAME,
+        "url": f"http://course:{PORT}",
+        "api_token": token,
+        "oauth_no_confirm": True,
+        "display": True,
+        "oauth_client_id": f"service-{NAME}",
+        "oauth_redirect_uri": f"{PREFIX}oauth_callback",
+    }
 
 
 def culler() -> list[dict]:
     """The service that ends servers which nobody has used for KIREJI_IDLE_MINUTES; none for 0."""
     minutes = int(os.environ.get("KIREJI_IDLE_MINUTES", "60"))
-    command = [sys.executable, "-P", "-m", "jupyterhub_idle_culler", f"--timeout={minutes * 60}",
-               f"--cull-every={min(minutes * 30, 300)}"]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "jupyterhub_idle_culler",
+        f"--timeout={minutes * 60}",
+        f"--cull-every={min(minutes * 30, 300)}",
+    ]
     return [{"name": "culler", "command": command}] if minutes else []
 
 
 def roles() -> list[dict]:
-    """Who may do what beyond JupyterHub's defaults. An instructor approves accounts, and sees to students' servers."""
+    """Who may do what beyond JupyterHub's defaults. An instructor approves accounts, and sees to
+    students' servers."""
     return [
-        {"name": "instructors", "groups": [INSTRUCTORS],
-         "scopes": ["self", f"access:services!service={NAME}", "admin-ui", "admin:users", "admin:servers"]},
-        # nbgrader asks the hub which courses a person is in, and enrols whom the instructor adds in the formgrader.
-        {"name": "course", "services": [NAME],
-         "scopes": ["list:groups", f"groups!group={STUDENTS}", "read:users:name", "read:users:groups"]},
-        {"name": "culler", "services": [service["name"] for service in culler()],
-         "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"]},
-        {"name": "server", "scopes": ["users:activity!user", "access:servers!server", "read:users!user"]},
+        {
+            "name": "instructors",
+            "groups": [INSTRUCTORS],
+            "scopes": [
+                "self",
+                f"access:services!service={NAME}",
+                "admin-ui",
+                "admin:users",
+                "admin:servers",
+            ],
+        },
+        # nbgrader asks the hub which courses a person is in, and enrols whom the instructor adds in
+        # the formgrader.
+        {
+            "name": "course",
+            "services": [NAME],
+            "scopes": [
+                "list:groups",
+                f"groups!group={STUDENTS}",
+                "read:users:name",
+                "read:users:groups",
+            ],
+        },
+        {
+            "name": "culler",
+            "services": [service["name"] for service in culler()],
+            "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
+        },
+        {
+            "name": "server",
+            "scopes": ["users:activity!user", "access:servers!server", "read:users!user"],
+        },
     ]

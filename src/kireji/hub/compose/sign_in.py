@@ -1,6 +1,8 @@
-"""Who may come in, by settings: people who sign up and are approved, or the accounts of another place (OAuth 2, LTI 1.3).
+"""Who may come in, by settings: people who sign up and are approved, or the accounts of another
+place (OAuth 2, LTI 1.3).
 
-Whoever comes in is enrolled: instructors by the setting KIREJI_INSTRUCTORS, everybody else as a student.
+Whoever comes in is enrolled: instructors by the setting KIREJI_INSTRUCTORS, everybody else as a
+student.
 """
 
 import os
@@ -15,23 +17,39 @@ from kireji.hub.course_service import INSTRUCTORS, STUDENTS
 from kireji.hub.roster import NAME
 
 # setting of ours -> the library's, for each way in
-OAUTH = {"KIREJI_OAUTH_CLIENT_ID": "client_id", "KIREJI_OAUTH_CLIENT_SECRET": "client_secret",
-         "KIREJI_OAUTH_AUTHORIZE_URL": "authorize_url", "KIREJI_OAUTH_TOKEN_URL": "token_url",
-         "KIREJI_OAUTH_USERDATA_URL": "userdata_url", "KIREJI_OAUTH_CALLBACK_URL": "oauth_callback_url",
-         "KIREJI_OAUTH_USERNAME_CLAIM": "username_claim", "KIREJI_OAUTH_SCOPE": "scope",
-         "KIREJI_OAUTH_NAME": "login_service"}
-LTI = {"KIREJI_LTI_ISSUER": "issuer", "KIREJI_LTI_CLIENT_ID": "client_id", "KIREJI_LTI_AUTHORIZE_URL": "authorize_url",
-       "KIREJI_LTI_JWKS_URL": "jwks_endpoint", "KIREJI_LTI_USERNAME_KEY": "username_key"}
-OPTIONAL = {"KIREJI_OAUTH_USERNAME_CLAIM": "preferred_username", "KIREJI_OAUTH_SCOPE": "openid profile email",
-            "KIREJI_OAUTH_NAME": "your account",
-            "KIREJI_LTI_USERNAME_KEY": "email"}
+OAUTH = {
+    "KIREJI_OAUTH_CLIENT_ID": "client_id",
+    "KIREJI_OAUTH_CLIENT_SECRET": "client_secret",
+    "KIREJI_OAUTH_AUTHORIZE_URL": "authorize_url",
+    "KIREJI_OAUTH_TOKEN_URL": "token_url",
+    "KIREJI_OAUTH_USERDATA_URL": "userdata_url",
+    "KIREJI_OAUTH_CALLBACK_URL": "oauth_callback_url",
+    "KIREJI_OAUTH_USERNAME_CLAIM": "username_claim",
+    "KIREJI_OAUTH_SCOPE": "scope",
+    "KIREJI_OAUTH_NAME": "login_service",
+}
+LTI = {
+    "KIREJI_LTI_ISSUER": "issuer",
+    "KIREJI_LTI_CLIENT_ID": "client_id",
+    "KIREJI_LTI_AUTHORIZE_URL": "authorize_url",
+    "KIREJI_LTI_JWKS_URL": "jwks_endpoint",
+    "KIREJI_LTI_USERNAME_KEY": "username_key",
+}
+OPTIONAL = {
+    "KIREJI_OAUTH_USERNAME_CLAIM": "preferred_username",
+    "KIREJI_OAUTH_SCOPE": "openid profile email",
+    "KIREJI_OAUTH_NAME": "your account",
+    "KIREJI_LTI_USERNAME_KEY": "email",
+}
 
 
 class Enrolled:
-    """An authenticator that enrols as a student everybody who is no instructor: nbgrader asks the hub's groups who takes what."""
+    """An authenticator that enrols as a student everybody who is no instructor: nbgrader asks the
+    hub's groups who takes what."""
 
     def add_user(self, user: Any) -> None:
-        """For everybody who is known, when the hub starts: whoever is named as an instructor no more is none."""
+        """For everybody who is known, when the hub starts: whoever is named as an instructor no
+        more is none."""
         super().add_user(user)
         if user.name not in instructors():
             user.groups = [group for group in user.groups if group.name != INSTRUCTORS]
@@ -40,8 +58,11 @@ class Enrolled:
         """As the library's, but whoever is not let in is told why."""
         allowed = await maybe_future(super().check_allowed(username, auth_model))
         if not allowed and auth_model:
-            raise HTTPError(403, f"You have an account, {username!r}, but it is not among those of this class. Ask your instructor to add it.",
-                            reason="You are not let in")
+            raise HTTPError(
+                403,
+                f"You have an account, {username!r}, but it is not among those of this class. Ask your instructor to add it.",
+                reason="You are not let in",
+            )
         return allowed
 
     def pre_spawn_start(self, user: Any, spawner: Any) -> None:
@@ -55,16 +76,21 @@ class Enrolled:
 
 
 def configure(c: Any) -> None:
-    """Set up the way in that KIREJI_ACCOUNTS names. KirejiError for a setting that is missing or not known."""
+    """Set up the way in that KIREJI_ACCOUNTS names. KirejiError for a setting that is missing or
+    not known."""
     way = os.environ.get("KIREJI_ACCOUNTS", "signup")
     if way not in WAYS:
         raise KirejiError(f"KIREJI_ACCOUNTS is {way!r} and should be one of: {', '.join(WAYS)}.")
     c.Authenticator.username_pattern = NAME.pattern + r"\Z"
     allowed = os.environ.get("KIREJI_ALLOWED", "").replace(",", " ").split()
     if allowed:
-        c.Authenticator.allowed_users = {*allowed, *instructors(), *(person.name for person in roster())}
+        c.Authenticator.allowed_users = {
+            *allowed,
+            *instructors(),
+            *(person.name for person in roster()),
+        }
     c.Authenticator.allow_all = not allowed
-    c.Authenticator.allow_existing_users = False        # else whoever was here before is let in too
+    c.Authenticator.allow_existing_users = False  # else whoever was here before is let in too
     WAYS[way](c)
 
 
@@ -78,11 +104,13 @@ def sign_up(c: Any) -> None:
     c.NativeAuthenticator.allowed_failed_logins = 10
     c.NativeAuthenticator.seconds_before_next_try = 60
     c.JupyterHub.template_vars = {
-        "announcement_login": "New here? <a href='signup'>Sign up</a>; your instructor then lets you in."}
+        "announcement_login": "New here? <a href='signup'>Sign up</a>; your instructor then lets you in."
+    }
 
 
 def oauth(c: Any) -> None:
-    """The accounts of a university, a GitLab, a Keycloak, ...: anything that speaks OAuth 2 or OpenID Connect."""
+    """The accounts of a university, a GitLab, a Keycloak, ...: anything that speaks OAuth 2 or
+    OpenID Connect."""
     from kireji.hub.compose.elsewhere import OAuth
 
     c.JupyterHub.authenticator_class = OAuth
@@ -90,7 +118,8 @@ def oauth(c: Any) -> None:
 
 
 def lti13(c: Any) -> None:
-    """People come from their learning platform (Moodle, Canvas, ...) by a link in the course there."""
+    """People come from their learning platform (Moodle, Canvas, ...) by a link in the course
+    there."""
     from kireji.hub.compose.elsewhere import LTI13
 
     c.JupyterHub.authenticator_class = LTI13
@@ -100,9 +129,13 @@ def lti13(c: Any) -> None:
 def take(section: Any, settings: dict[str, str]) -> None:
     """Put the environment's settings into a section of the configuration."""
     values = {ours: os.environ.get(ours) or OPTIONAL.get(ours, "") for ours in settings}
-    missing = [ours for ours, value in values.items() if not value] + ([] if instructors() else ["KIREJI_INSTRUCTORS"])
+    missing = [ours for ours, value in values.items() if not value] + (
+        [] if instructors() else ["KIREJI_INSTRUCTORS"]
+    )
     if missing:
-        raise KirejiError(f"KIREJI_ACCOUNTS={os.environ['KIREJI_ACCOUNTS']} also needs these settings: {', '.join(missing)}.")
+        raise KirejiError(
+            f"KIREJI_ACCOUNTS={os.environ['KIREJI_ACCOUNTS']} also needs these settings: {', '.join(missing)}."
+        )
     for ours, theirs in settings.items():
         value: Any = values[ours]
         if theirs == "scope":

@@ -1,4 +1,5 @@
-"""A person's server: JupyterLab in a container of its own, with that person's folders and network and no others."""
+"""A person's server: JupyterLab in a container of its own, with that person's folders and network
+and no others."""
 
 import asyncio
 import os
@@ -19,11 +20,12 @@ from kireji.hub.server_limits import DISK_BYTES, DISK_FILES, Disk
 from kireji.paths import COURSE_ID, EXCHANGE, HOMES, HUB, LAB_DATA
 
 COMPOSE = "com.docker.compose."
-NO_NAME_SERVER = "127.0.0.1"        # the student's own container, where none listens
+NO_NAME_SERVER = "127.0.0.1"  # the student's own container, where none listens
 
 
 def note_of(name: str) -> Path:
-    """Where the reason is left for which the server of `name` was ended; its welcome page tells it once."""
+    """Where the reason is left for which the server of `name` was ended; its welcome page tells it
+    once."""
     return HUB / "ended" / name
 
 
@@ -33,17 +35,26 @@ class Deployment:
     def __init__(self, client: docker.APIClient) -> None:
         self.client = client
         own = client.inspect_container(socket.gethostname())
-        self.hub, self.mounts = own["Id"], {Path(mount["Destination"]): Path(mount["Source"]) for mount in own["Mounts"]}
+        self.hub, self.mounts = (
+            own["Id"],
+            {Path(mount["Destination"]): Path(mount["Source"]) for mount in own["Mounts"]},
+        )
         self.project = own["Config"]["Labels"][COMPOSE + "project"]
 
     def on_host(self, path: Path) -> str:
-        """Where a path of the hub's volumes lies for the engine, which is asked to mount a part of it."""
-        target = max((target for target in self.mounts if path.is_relative_to(target)), key=lambda one: len(one.parts))
+        """Where a path of the hub's volumes lies for the engine, which is asked to mount a part of
+        it."""
+        target = max(
+            (target for target in self.mounts if path.is_relative_to(target)),
+            key=lambda one: len(one.parts),
+        )
         return str(self.mounts[target] / path.relative_to(target))
 
     def proxy(self) -> str:
         """The proxy's container, which may be another one than a moment ago."""
-        found = self.client.containers(filters={"label": [f"{COMPOSE}project={self.project}", f"{COMPOSE}service=proxy"]})
+        found = self.client.containers(
+            filters={"label": [f"{COMPOSE}project={self.project}", f"{COMPOSE}service=proxy"]}
+        )
         return found[0]["Id"]
 
     def members(self) -> dict[str, str]:
@@ -55,11 +66,13 @@ class ContainerSpawner(DockerSpawner):
     """DockerSpawner with a network for each person, and mounts of that person's own folders."""
 
     name_template = "{prefix}-{username}"
-    remove = True               # nothing is kept in a container; the home is a mount
+    remove = True  # nothing is kept in a container; the home is a mount
     use_internal_ip = True
-    pull_policy = "never"       # the image is built with the deployment
-    disk_limit = ByteSpecification(DISK_BYTES, help="Bytes of a home and of what was handed in.").tag(config=True)
-    allowed: Disk | None = None     # what the folders may hold while this server runs
+    pull_policy = "never"  # the image is built with the deployment
+    disk_limit = ByteSpecification(
+        DISK_BYTES, help="Bytes of a home and of what was handed in."
+    ).tag(config=True)
+    allowed: Disk | None = None  # what the folders may hold while this server runs
 
     @cached_property
     def deployment(self) -> Deployment:
@@ -70,20 +83,31 @@ class ContainerSpawner(DockerSpawner):
         return f"{self.deployment.project}-student"
 
     def own_mounts(self) -> dict[str, dict[str, str]]:
-        """{path on the host: where the server sees it}: the home, and the person's own part of the exchange."""
+        """{path on the host: where the server sees it}: the home, and the person's own part of the
+        exchange."""
         name, role = self.user.name, "student"
         if INSTRUCTORS in {group.name for group in self.user.groups}:
             role = "instructor"
         home = prepare_home(name, role, walled=False, note=note_of(name))
         own, course = student_folders(EXCHANGE, COURSE_ID, name).make(), EXCHANGE / COURSE_ID
-        wanted = [(home, Path("/home") / name, "rw"), (LAB_DATA, LAB_DATA, "ro"),
-                  (own.outbound, course / "outbound", "ro"), (own.inbound, course / "inbound", "rw"),
-                  (own.feedback, course / "feedback", "ro")]
-        return {self.deployment.on_host(path): {"bind": str(target), "mode": mode} for path, target, mode in wanted}
+        wanted = [
+            (home, Path("/home") / name, "rw"),
+            (LAB_DATA, LAB_DATA, "ro"),
+            (own.outbound, course / "outbound", "ro"),
+            (own.inbound, course / "inbound", "rw"),
+            (own.feedback, course / "feedback", "ro"),
+        ]
+        return {
+            self.deployment.on_host(path): {"bind": str(target), "mode": mode}
+            for path, target, mode in wanted
+        }
 
     def own_folders(self) -> list[Path]:
         """What the limit on the disk counts."""
-        return [HOMES / self.user.name, student_folders(EXCHANGE, COURSE_ID, self.user.name).inbound]
+        return [
+            HOMES / self.user.name,
+            student_folders(EXCHANGE, COURSE_ID, self.user.name).inbound,
+        ]
 
     def get_env(self) -> dict[str, str]:
         """The hub's variables, and the person's name and home."""
@@ -97,7 +121,9 @@ class ContainerSpawner(DockerSpawner):
         self.network_name = self.object_name
         self.extra_create_kwargs = {"working_dir": f"/home/{self.user.name}", "hostname": "server"}
         internet = os.environ.get("KIREJI_STUDENT_INTERNET", "no") == "yes"
-        if not internet:    # Docker's own name server answers for the network; what it does not know it asks here, and not the machine's
+        # Docker's own name server answers for the network; what it does not know it asks here, and
+        # not the machine's
+        if not internet:
             self.extra_host_config = {**self.extra_host_config, "dns": [NO_NAME_SERVER]}
         pool = os.environ.get("KIREJI_STUDENT_NETWORKS", "10.213.0.0/16")
         await self.asynchronously(networks.make, self.network_name, pool, internet)
@@ -110,7 +136,8 @@ class ContainerSpawner(DockerSpawner):
         await self.asynchronously(networks.remove, self.object_name)
 
     async def poll(self):
-        """None while it runs; then also bring back the hub or the proxy where it was made anew and lost its networks."""
+        """None while it runs; then also bring back the hub or the proxy where it was made anew and
+        lost its networks."""
         status = await super().poll()
         if status is None:
             await self.asynchronously(networks.connect, self.object_name, self.deployment.members())
@@ -123,12 +150,14 @@ class ContainerSpawner(DockerSpawner):
         return status
 
     async def look_at_disk(self) -> str | None:
-        """Why the server must end, if the person's folders hold more than they may, and more than when it started."""
+        """Why the server must end, if the person's folders hold more than they may, and more than
+        when it started."""
         used = await asyncio.to_thread(Disk.used_by, self.own_folders())
         if self.allowed is None:
             self.allowed = Disk(self.disk_limit, DISK_FILES).or_more(used)
         return used.reason(self.allowed)
 
     async def asynchronously(self, function, *arguments):
-        """Run a function of `networks` in the one thread in which DockerSpawner talks to the engine."""
+        """Run a function of `networks` in the one thread in which DockerSpawner talks to the
+        engine."""
         return await asyncio.wrap_future(self.executor.submit(function, self.client, *arguments))

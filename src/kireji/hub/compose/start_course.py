@@ -1,4 +1,5 @@
-"""The course container's first process: makes what the course needs, releases what is new, becomes the formgrader's server."""
+"""The course container's first process: makes what the course needs, releases what is new, becomes
+the formgrader's server."""
 
 import os
 import sys
@@ -13,11 +14,12 @@ from kireji.setup.steps import complete
 from kireji.unfinished import refuse_half_a_restore
 
 STATE = VAR / "course"
-FETCHED = ROOT / "downloads"        # made with the image
+FETCHED = ROOT / "downloads"  # made with the image
 
 
 def prepare() -> None:
-    """The sentences, the released notebooks, the exchange's folders. Done once; later only what changed."""
+    """The sentences, the released notebooks, the exchange's folders. Done once; later only what
+    changed."""
     for name in ("submitted", "autograded", "feedback", "jupyter"):
         (STATE / name).mkdir(parents=True, exist_ok=True)
     DOWNLOADS.mkdir(parents=True, exist_ok=True)
@@ -32,26 +34,39 @@ def prepare() -> None:
         release.release(names)
         print("Released to the students:", ", ".join(names), flush=True)
     if people := roster():
-        from kireji.hub.enrol import enter      # here: nbgrader takes seconds to import
+        from kireji.hub.enrol import enter  # here: nbgrader takes seconds to import
 
-        print(f"The roster names {len(people)} people; new or changed in the gradebook: "
-              f"{', '.join(enter(people, f'sqlite:///{GRADEBOOK}')) or 'nobody'}", flush=True)
+        print(
+            f"The roster names {len(people)} people; new or changed in the gradebook: "
+            f"{', '.join(enter(people, f'sqlite:///{GRADEBOOK}')) or 'nobody'}",
+            flush=True,
+        )
 
 
 def environment(token: str) -> dict[str, str]:
     """What JupyterHub tells a service that it starts itself; this one it does not start."""
     access = f"access:services!service={NAME}"
     return {
-        "HOME": str(STATE), "USER": instructors()[0], "JUPYTERHUB_USER": instructors()[0],
-        "JUPYTERHUB_SERVICE_NAME": NAME, "JUPYTERHUB_CLIENT_ID": f"service-{NAME}",
-        "JUPYTERHUB_API_TOKEN": token, "JUPYTERHUB_API_URL": "http://hub:8081/hub/api",
-        "JUPYTERHUB_BASE_URL": "/", "JUPYTERHUB_HOST": "", "JUPYTERHUB_SERVICE_PREFIX": PREFIX,
+        "HOME": str(STATE),
+        "USER": instructors()[0],
+        "JUPYTERHUB_USER": instructors()[0],
+        "JUPYTERHUB_SERVICE_NAME": NAME,
+        "JUPYTERHUB_CLIENT_ID": f"service-{NAME}",
+        "JUPYTERHUB_API_TOKEN": token,
+        "JUPYTERHUB_API_URL": "http://hub:8081/hub/api",
+        "JUPYTERHUB_BASE_URL": "/",
+        "JUPYTERHUB_HOST": "",
+        "JUPYTERHUB_SERVICE_PREFIX": PREFIX,
         "JUPYTERHUB_SERVICE_URL": f"http://0.0.0.0:{PORT}{PREFIX}",
         "JUPYTERHUB_OAUTH_CALLBACK_URL": f"{PREFIX}oauth_callback",
-        "JUPYTERHUB_OAUTH_ACCESS_SCOPES": f'["{access}"]', "JUPYTERHUB_OAUTH_SCOPES": f'["{access}"]',
+        "JUPYTERHUB_OAUTH_ACCESS_SCOPES": f'["{access}"]',
+        "JUPYTERHUB_OAUTH_SCOPES": f'["{access}"]',
         "JUPYTERHUB_OAUTH_CLIENT_ALLOWED_SCOPES": "[]",
         "JUPYTER_CONFIG_PATH": str(HUB_CONFIG / "course_service"),
-        **{f"JUPYTER_{kind}_DIR": str(STATE / "jupyter" / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")},
+        **{
+            f"JUPYTER_{kind}_DIR": str(STATE / "jupyter" / kind.lower())
+            for kind in ("CONFIG", "DATA", "RUNTIME")
+        },
         "IPYTHONDIR": str(STATE / "jupyter" / "ipython"),
     }
 
@@ -68,7 +83,11 @@ def main() -> int:
         return 1
     if watching:
         on_submit.start(os.environ | {"HOME": str(STATE)})
-    os.execve(sys.executable, [sys.executable, "-P", "-m", "jupyterhub.singleuser"], os.environ | environment(token))
+    os.execve(
+        sys.executable,
+        [sys.executable, "-P", "-m", "jupyterhub.singleuser"],
+        os.environ | environment(token),
+    )
 
 
 if __name__ == "__main__":

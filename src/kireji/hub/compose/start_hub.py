@@ -1,4 +1,5 @@
-"""The hub container's first process: joins the group of the Docker socket, gives up root, becomes JupyterHub.
+"""The hub container's first process: joins the group of the Docker socket, gives up root, becomes
+JupyterHub.
 
 Which group owns the socket differs from machine to machine, so it cannot be written into the image.
 """

@@ -1,7 +1,9 @@
-"""Answers the graders' calls from inside the sandbox: it finds what the student defined, calls it, sends what came.
+"""Answers the graders' calls from inside the sandbox: it finds what the student defined, calls it,
+sends what came.
 
-Everything here shares a process with the student's code and may be changed by it. That is allowed for: the agent
-knows no test, no expected value and no score, and the grader believes nothing it says but the values themselves.
+Everything here shares a process with the student's code and may be changed by it. That is allowed
+for: the agent knows no test, no expected value and no score, and the grader believes nothing it
+says but the values themselves.
 """
 
 import contextlib
@@ -17,7 +19,7 @@ from typing import Any
 import torch
 from wire import Reference, Stream, WireError
 
-LIBRARIES = ("attention_lab", "torch")      # where dotted names may lead
+LIBRARIES = ("attention_lab", "torch")  # where dotted names may lead
 MISSING = object()
 HELLO = {"id": 0, "value": "ready"}
 
@@ -27,7 +29,8 @@ class NotDefined(Exception):
 
 
 class OutOfTime(BaseException):
-    """A call took too long. Not an Exception, so that a student's `except Exception` lets it through."""
+    """A call took too long. Not an Exception, so that a student's `except Exception` lets it
+    through."""
 
 
 class Sink(io.TextIOBase):
@@ -49,13 +52,20 @@ class Agent:
         """Carry out one request; the reply has either "value" or "error"."""
         operation = getattr(self, "do_" + request["do"])
         try:
-            with contextlib.redirect_stdout(Sink()), contextlib.redirect_stderr(Sink()), limited(request["seconds"]):
-                # Not torch.manual_seed: that notes the stack for each kind of accelerator, a millisecond a call.
+            with (
+                contextlib.redirect_stdout(Sink()),
+                contextlib.redirect_stderr(Sink()),
+                limited(request["seconds"]),
+            ):
+                # Not torch.manual_seed: that notes the stack for each kind of accelerator, a
+                # millisecond a call.
                 torch.default_generator.manual_seed(request["seed"])
                 return {"id": request["id"], "value": operation(**self.resolve(request["with"]))}
         except OutOfTime:
             return {"id": request["id"], "error": {"type": "OutOfTime", "message": "", "line": ""}}
-        except BaseException as error:      # SystemExit and KeyboardInterrupt too: a call must not end the agent
+        except (
+            BaseException
+        ) as error:  # SystemExit and KeyboardInterrupt too: a call must not end the agent
             return {"id": request["id"], "error": describe(error)}
 
     def resolve(self, value: Any) -> Any:
@@ -92,9 +102,13 @@ class Agent:
         return name in self.namespace
 
     def do_call(self, target: Any, method: str, args: list, kwargs: dict) -> dict[str, Any]:
-        """Call it; say beside the result which tensor arguments it changed in place, and what all of them are now."""
-        watched = [(key, value, value._version) for key, value in (*enumerate(args), *kwargs.items())
-                   if isinstance(value, torch.Tensor)]
+        """Call it; say beside the result which tensor arguments it changed in place, and what all
+        of them are now."""
+        watched = [
+            (key, value, value._version)
+            for key, value in (*enumerate(args), *kwargs.items())
+            if isinstance(value, torch.Tensor)
+        ]
         result = self.function(target, method)(*args, **kwargs)
         changed = [key for key, value, version in watched if value._version != version]
         return {"result": result, "changed": changed, "inputs": args if changed else None}
@@ -103,9 +117,12 @@ class Agent:
         return self.keep(self.function(target, "")(*args, **kwargs))
 
     def do_get(self, target: Any, path: str) -> Any:
-        """An attribute by its dotted path: its value if that is plain data, else a reference to it."""
+        """An attribute by its dotted path: its value if that is plain data, else a reference to
+        it."""
         value = operator.attrgetter(path)(target) if path else target
-        plain = isinstance(value, (int, float, str, bool, list, tuple, dict, torch.Tensor, type(None)))
+        plain = isinstance(
+            value, (int, float, str, bool, list, tuple, dict, torch.Tensor, type(None))
+        )
         return value if plain else self.keep(value)
 
     def do_variable(self, name: str) -> Any:
@@ -117,15 +134,27 @@ class Agent:
     def do_load(self, target: Any, state: dict[str, torch.Tensor]) -> None:
         target.load_state_dict(state)
 
-    def do_gradients(self, target: Any, method: str, args: list, kwargs: dict, of: int, wrt: str,
-                     cotangent: torch.Tensor | None) -> Any:
+    def do_gradients(
+        self,
+        target: Any,
+        method: str,
+        args: list,
+        kwargs: dict,
+        of: int,
+        wrt: str,
+        cotangent: torch.Tensor | None,
+    ) -> Any:
         """Gradients of `(output * cotangent).sum()`; None where nothing flows.
 
-        wrt "inputs": a list as long as `args`; wrt "parameters": by name. A missing cotangent is all ones. The output
-        is number `of` where the call returns several.
+        wrt "inputs": a list as long as `args`; wrt "parameters": by name. A missing cotangent is
+        all ones. The output is number `of` where the call returns several.
         """
-        args = [value.clone().requires_grad_() if isinstance(value, torch.Tensor) and value.is_floating_point()
-                else value for value in args]
+        args = [
+            value.clone().requires_grad_()
+            if isinstance(value, torch.Tensor) and value.is_floating_point()
+            else value
+            for value in args
+        ]
         if wrt == "parameters":
             target.zero_grad(set_to_none=True)
         output = self.function(target, method)(*args, **kwargs)
@@ -136,7 +165,8 @@ class Agent:
         return [value.grad if isinstance(value, torch.Tensor) else None for value in args]
 
     def do_replace(self, names: dict[str, Any]) -> None:
-        """Put library objects (a reference, or a dotted name) under names of the notebook, until `do_restore`."""
+        """Put library objects (a reference, or a dotted name) under names of the notebook, until
+        `do_restore`."""
         for name, thing in names.items():
             self.replaced.append((name, self.namespace.get(name, MISSING)))
             self.namespace[name] = self.find(thing) if isinstance(thing, str) else thing
@@ -171,15 +201,21 @@ def limited(seconds: float) -> Iterator[None]:
 
 
 def describe(error: BaseException) -> dict[str, str]:
-    """What went wrong in the student's own words: the error's type, its message, and the line of theirs it came from."""
+    """What went wrong in the student's own words: the error's type, its message, and the line of
+    theirs it came from."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if "ipykernel" in frame.filename or frame.filename.startswith("<")]
+    own = [
+        frame for frame in frames if "ipykernel" in frame.filename or frame.filename.startswith("<")
+    ]
     try:
         message = str(error)
-    except Exception:                       # a __str__ of the student's own
+    except Exception:  # a __str__ of the student's own
         message = ""
-    return {"type": type(error).__name__[:80], "message": message[:2000],
-            "line": (own[-1].line or "")[:500] if own else ""}
+    return {
+        "type": type(error).__name__[:80],
+        "message": message[:2000],
+        "line": (own[-1].line or "")[:500] if own else "",
+    }
 
 
 def serve(connection: socket.socket, namespace: dict[str, Any]) -> None:
@@ -195,12 +231,15 @@ def serve(connection: socket.socket, namespace: dict[str, Any]) -> None:
             stream.send(reply)
         except OSError:
             return
-        except BaseException as error:      # nothing was sent yet: the value was too much, or would not be looked at
+        except (
+            BaseException
+        ) as error:  # nothing was sent yet: the value was too much, or would not be looked at
             stream.send({"id": request["id"], "error": describe(error)})
 
 
 def start(descriptor: int) -> None:
-    """Say that it is there, through the open socket `descriptor`, and serve the running notebook's variables."""
+    """Say that it is there, through the open socket `descriptor`, and serve the running notebook's
+    variables."""
     from IPython import get_ipython
 
     connection = socket.socket(fileno=descriptor)

@@ -1,4 +1,5 @@
-"""The warmed parent of a sandbox container: as `parent`, but the container is the wall, and a child only changes its uid.
+"""The warmed parent of a sandbox container: as `parent`, but the container is the wall, and a child
+only changes its uid.
 
 It is root with two powers, like the supervisor that asks it, and reads nothing of a submission.
 """
@@ -14,7 +15,7 @@ import namespaces
 import parent
 import start
 
-FIRST_NUMBER = 100      # of a kernel's descriptors, as in `kireji.sandbox.container`
+FIRST_NUMBER = 100  # of a kernel's descriptors, as in `kireji.sandbox.container`
 
 
 class ContainerParent(parent.Parent):
@@ -27,8 +28,9 @@ class ContainerParent(parent.Parent):
         """That is the supervisor's, who may; and it has."""
 
     def carry_out(self, connection: socket.socket) -> NoReturn:
-        """Be the kernel of an order: {"uid": number, "environment": {name: text}, "folder": where to work, "connection": path,
-        "options": those of `start`}, with the kernel's sockets and the agent's as descriptors."""
+        """Be the kernel of an order: {"uid": number, "environment": {name: text}, "folder": where
+        to work, "connection": path, "options": those of `start`}, with the kernel's sockets and the
+        agent's as descriptors."""
         order, descriptors = parent.read_order(connection)
         os.close(connection.detach())
         options = json.loads(order["options"])
@@ -46,14 +48,19 @@ class ContainerParent(parent.Parent):
             start.copy(given, place)
         os.chdir(order["folder"])
         parent.forget()
-        start.become_kernel(order["connection"], options["sockets"], base64.b64decode(options["filter"] or ""))
+        start.become_kernel(
+            order["connection"], options["sockets"], base64.b64decode(options["filter"] or "")
+        )
 
 
 def main() -> None:
-    """Usage: container_parent.py LISTENER LIFELINE MODULE..., two descriptors and what else to import."""
+    """Usage: container_parent.py LISTENER LIFELINE MODULE..., two descriptors and what else to
+    import."""
     listener, lifeline, *modules = sys.argv[1:]
     parent.warm_up(modules)
-    warmed = ContainerParent(socket.socket(fileno=int(listener)), socket.socket(fileno=int(lifeline)), b"", {}, {})
+    warmed = ContainerParent(
+        socket.socket(fileno=int(listener)), socket.socket(fileno=int(lifeline)), b"", {}, {}
+    )
     warmed.lifeline.send(b".")
     warmed.serve()
 

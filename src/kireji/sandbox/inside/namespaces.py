@@ -1,6 +1,8 @@
-"""What Linux offers for walls of one's own, where Python's library has no word for it: namespaces, mounts, capabilities.
+"""What Linux offers for walls of one's own, where Python's library has no word for it: namespaces,
+mounts, capabilities.
 
-Runs inside the sandbox only, before any line of a submission. Every function raises OSError where Linux refuses.
+Runs inside the sandbox only, before any line of a submission. Every function raises OSError where
+Linux refuses.
 """
 
 import ctypes
@@ -12,14 +14,23 @@ import struct
 
 NEW_PID = 0x20000000
 NEW_USER = 0x10000000
-OTHERS = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x40000000     # mounts, cgroups, host name, ipc, network
+# mounts, cgroups, host name, ipc, network
+OTHERS = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x40000000
 NOSUID, NODEV, NOEXEC, READ_ONLY = 2, 4, 8, 1
 REMOUNT, BIND, RECURSIVE, PRIVATE = 32, 4096, 16384, 1 << 18
-DIE_WITH_PARENT, SET_DUMPABLE, DROP_BOUNDING, SET_NO_NEW_PRIVS, SET_SECCOMP, AMBIENT = 1, 4, 24, 38, 22, 47
+DIE_WITH_PARENT, SET_DUMPABLE, DROP_BOUNDING, SET_NO_NEW_PRIVS, SET_SECCOMP, AMBIENT = (
+    1,
+    4,
+    24,
+    38,
+    22,
+    47,
+)
 FILTER, CLEAR_ALL = 2, 4
 CAPABILITIES_3 = 0x20080522
-GET_FLAGS, SET_FLAGS, UP = 0x8913, 0x8914, 1        # of a network interface
-FROM_OUTSIDE = ("sys", "sysrq-trigger", "irq", "bus")     # of /proc: about the machine, not about a process
+GET_FLAGS, SET_FLAGS, UP = 0x8913, 0x8914, 1  # of a network interface
+# of /proc: about the machine, not about a process
+FROM_OUTSIDE = ("sys", "sysrq-trigger", "irq", "bus")
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -40,11 +51,19 @@ def enter(namespace: int, kind: int) -> None:
 
 
 def mount(kind: str, target: str, flags: int = 0, data: str = "", source: str = "none") -> None:
-    _call("mount", source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), data.encode())
+    _call(
+        "mount",
+        source.encode(),
+        target.encode(),
+        kind.encode(),
+        ctypes.c_ulong(flags),
+        data.encode(),
+    )
 
 
 def lay_out(scratch: dict[str, int]) -> None:
-    """Mounts that no other process sees: fresh folders in memory (name: bytes), processes and terminals of one's own."""
+    """Mounts that no other process sees: fresh folders in memory (name: bytes), processes and
+    terminals of one's own."""
     mount("", "/", RECURSIVE | PRIVATE)
     for folder, size in scratch.items():
         mount("tmpfs", folder, NOSUID | NODEV, f"mode=1777,size={size}")
@@ -66,10 +85,11 @@ def loopback_up() -> None:
 
 
 def become(uid: int | None) -> None:
-    """Be nobody but `uid`, or where that is None somebody in a user namespace of its own; give up every power."""
+    """Be nobody but `uid`, or where that is None somebody in a user namespace of its own; give up
+    every power."""
     for capability in range(64):
         if _libc.prctl(DROP_BOUNDING, capability, 0, 0, 0) != 0:
-            break               # past the last that this Linux knows
+            break  # past the last that this Linux knows
     if uid is None:
         unshare(NEW_USER)
         for name, text in (("setgroups", "deny"), ("uid_map", "1000 0 1"), ("gid_map", "1000 0 1")):
@@ -85,8 +105,10 @@ def become(uid: int | None) -> None:
 
 
 def restrict(program: bytes) -> None:
-    """From now on no new powers by any program, the end with the parent, and the filter of system calls (`program`, if there is one)."""
-    _call("prctl", DIE_WITH_PARENT, int(signal.SIGKILL), 0, 0, 0)       # a change of uid takes it back, so not before
+    """From now on no new powers by any program, the end with the parent, and the filter of system
+    calls (`program`, if there is one)."""
+    # a change of uid takes it back, so not before
+    _call("prctl", DIE_WITH_PARENT, int(signal.SIGKILL), 0, 0, 0)
     _call("prctl", SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if program:
         buffer = ctypes.create_string_buffer(program, len(program))
@@ -95,12 +117,14 @@ def restrict(program: bytes) -> None:
 
 
 def readable_to_itself(yes: bool) -> None:
-    """Whether processes of its own uid may look at it; a process that has changed its uid begins as one that is closed."""
+    """Whether processes of its own uid may look at it; a process that has changed its uid begins as
+    one that is closed."""
     _call("prctl", SET_DUMPABLE, int(yes), 0, 0, 0)
 
 
 def first_process(child: int) -> int:
-    """Be the first process of a namespace: bury the orphans until `child` ends. Returns its status as a shell tells it."""
+    """Be the first process of a namespace: bury the orphans until `child` ends. Returns its status
+    as a shell tells it."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     while True:

@@ -1,8 +1,10 @@
-"""The warmed parent of sandboxes: it has imported what every notebook needs, and forks a child for each submission.
+"""The warmed parent of sandboxes: it has imported what every notebook needs, and forks a child for
+each submission.
 
-It runs behind the wall itself, where there is nothing but the interpreter, the lab and the data, and keeps the one power
-that its children need: to make namespaces. It reads nothing that a caller sends and runs no line of a submission; what
-belongs to one goes straight to the child, which leaves for a world of its own before it looks at it.
+It runs behind the wall itself, where there is nothing but the interpreter, the lab and the data,
+and keeps the one power that its children need: to make namespaces. It reads nothing that a caller
+sends and runs no line of a submission; what belongs to one goes straight to the child, which leaves
+for a world of its own before it looks at it.
 """
 
 import gc
@@ -20,7 +22,8 @@ from typing import IO, Any, NoReturn
 import namespaces
 import start
 
-# What notebooks, hidden tests and IPython's tracebacks have been seen to import; the last three are what torch and ipykernel do late.
+# What notebooks, hidden tests and IPython's tracebacks have been seen to import; the last three are
+# what torch and ipykernel do late.
 WARM = """torch numpy matplotlib.pyplot matplotlib.backends.backend_agg matplotlib_inline.backend_inline PIL.PngImagePlugin
     PIL.JpegImagePlugin PIL.GifImagePlugin PIL.BmpImagePlugin PIL.PpmImagePlugin safetensors.torch sacrebleu.metrics
     sacrebleu.tokenizers.tokenizer_13a tqdm csv secrets unicodedata wire agent
@@ -30,15 +33,15 @@ WARM = """torch numpy matplotlib.pyplot matplotlib.backends.backend_agg matplotl
     torch._subclasses.schema_check_mode torch._dynamo ipykernel.debugger""".split()
 LENGTH = struct.Struct(">Q")
 MOST_DESCRIPTORS = 16
-AGENT = 200             # the descriptor of the agent's socket in every child
-FAILED = 125            # exit status where the child could not be made
+AGENT = 200  # the descriptor of the agent's socket in every child
+FAILED = 125  # exit status where the child could not be made
 
 
 def main() -> None:
     """Usage: parent.py OPTIONS, where OPTIONS is JSON:
 
-    {"listener": descriptor, "lifeline": descriptor, "filter": descriptor or null, "scratch": {folder: bytes},
-    "copies": {from: to}, "modules": [more to import]}
+    {"listener": descriptor, "lifeline": descriptor, "filter": descriptor or null, "scratch":
+    {folder: bytes}, "copies": {from: to}, "modules": [more to import]}
     """
     options = json.loads(sys.argv[1])
     program = b""
@@ -48,37 +51,52 @@ def main() -> None:
     for given, place in options["copies"].items():
         start.copy(given, place)
     warm_up(options["modules"])
-    parent = Parent(socket.socket(fileno=options["listener"]), socket.socket(fileno=options["lifeline"]), program,
-                    options["scratch"], options["copies"])
+    parent = Parent(
+        socket.socket(fileno=options["listener"]),
+        socket.socket(fileno=options["lifeline"]),
+        program,
+        options["scratch"],
+        options["copies"],
+    )
     parent.lifeline.send(b".")
     parent.serve()
 
 
 def warm_up(modules: list[str]) -> None:
-    """Import everything, `modules` too, and be ready to fork: SystemExit if there is more than one thread."""
+    """Import everything, `modules` too, and be ready to fork: SystemExit if there is more than one
+    thread."""
     given = dict(os.environ)
     for name in (*WARM, *modules):
         importlib.import_module(name)
     draw()
-    for name in set(os.environ) - set(given):       # a library's note to itself; a child's environment is what it was given
+    # a library's note to itself; a child's environment is what it was given
+    for name in set(os.environ) - set(given):
         del os.environ[name]
     threads = os.listdir("/proc/self/task")
     if len(threads) != 1:
         raise SystemExit(f"{len(threads)} threads: a child would inherit their locks without them")
     gc.collect()
-    gc.freeze()         # what is here is for ever; the children need not look through it, nor copy it by looking
+    # what is here is for ever; the children need not look through it, nor copy it by looking
+    gc.freeze()
 
 
 class Parent:
-    """Listens for orders until its lifeline is cut. Each order's connection lives as long as its child."""
+    """Listens for orders until its lifeline is cut. Each order's connection lives as long as its
+    child."""
 
-    def __init__(self, listener: socket.socket, lifeline: socket.socket, program: bytes, scratch: dict[str, int],
-                 copies: dict[str, str]) -> None:
+    def __init__(
+        self,
+        listener: socket.socket,
+        lifeline: socket.socket,
+        program: bytes,
+        scratch: dict[str, int],
+        copies: dict[str, str],
+    ) -> None:
         self.listener, self.lifeline, self.program = listener, lifeline, program
         self.scratch, self.copies = scratch, copies
         self.own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-        self.children: dict[int, tuple[int, socket.socket]] = {}    # by pidfd: pid, connection
-        self.lines: dict[int, int] = {}                             # a connection's descriptor: pidfd
+        self.children: dict[int, tuple[int, socket.socket]] = {}  # by pidfd: pid, connection
+        self.lines: dict[int, int] = {}  # a connection's descriptor: pidfd
         self.poll = select.poll()
 
     def serve(self) -> None:
@@ -92,7 +110,7 @@ class Parent:
                     self.bear()
                 elif descriptor in self.children:
                     self.bury(descriptor)
-                elif descriptor in self.lines:      # the caller has gone: so does what it asked for
+                elif descriptor in self.lines:  # the caller has gone: so does what it asked for
                     self.poll.unregister(descriptor)
                     self.kill(self.lines.pop(descriptor))
 
@@ -109,7 +127,7 @@ class Parent:
         self.poll.register(connection, select.POLLRDHUP)
         try:
             socket.send_fds(connection, [b"."], [pidfd])
-        except OSError:         # gone already: the poll will say so
+        except OSError:  # gone already: the poll will say so
             pass
 
     def fork(self) -> int:
@@ -144,7 +162,7 @@ class Parent:
             os.closerange(3, keep)
             os.closerange(keep + 1, os.sysconf("SC_OPEN_MAX"))
             with open(os.devnull, "wb") as nowhere:
-                os.dup2(nowhere.fileno(), 2)        # it was the way to whoever started the parent
+                os.dup2(nowhere.fileno(), 2)  # it was the way to whoever started the parent
             status = self.carry_out(connection)
         except BaseException as error:
             connection.send(f"{type(error).__name__}: {error}\n".encode())
@@ -155,9 +173,12 @@ class Parent:
         return live(connection, self.program, self.scratch, self.copies)
 
 
-def live(connection: socket.socket, program: bytes, scratch: dict[str, int], copies: dict[str, str]) -> int:
-    """Carry out one order: {"uid": number or null, "limits": ..., "files": {name: bytes}, "connection": JSON text or null,
-    "addresses": [of the sockets]}, with the sockets and the agent's as descriptors, and the files' bytes behind it.
+def live(
+    connection: socket.socket, program: bytes, scratch: dict[str, int], copies: dict[str, str]
+) -> int:
+    """Carry out one order: {"uid": number or null, "limits": ..., "files": {name: bytes},
+    "connection": JSON text or null, "addresses": [of the sockets]}, with the sockets and the
+    agent's as descriptors, and the files' bytes behind it.
 
     Without a connection it ends when the wall stands. Returns the kernel's exit status.
     """
@@ -209,7 +230,9 @@ def draw() -> None:
 
 def read_order(connection: socket.socket) -> tuple[dict[str, Any], list[int]]:
     """The order and the descriptors that came with its length."""
-    length, descriptors, _, _ = socket.recv_fds(connection, LENGTH.size, MOST_DESCRIPTORS, socket.MSG_WAITALL)
+    length, descriptors, _, _ = socket.recv_fds(
+        connection, LENGTH.size, MOST_DESCRIPTORS, socket.MSG_WAITALL
+    )
     text = io.BytesIO()
     read_into(text, connection, *LENGTH.unpack(length))
     return json.loads(text.getvalue()), descriptors
@@ -226,7 +249,8 @@ def read_into(file: IO[bytes], connection: socket.socket, size: int) -> None:
 
 
 def forget() -> None:
-    """Draw other random numbers than the parent's other children, as in any process. (Python's `random` sees to itself.)"""
+    """Draw other random numbers than the parent's other children, as in any process. (Python's
+    `random` sees to itself.)"""
     sys.modules["torch"].seed()
     sys.modules["numpy"].random.seed()
 

@@ -1,4 +1,5 @@
-"""The first program behind the wall: it takes on the limits, lays out the work folder and becomes the kernel.
+"""The first program behind the wall: it takes on the limits, lays out the work folder and becomes
+the kernel.
 
 Runs inside the sandbox only, before any line of a submission. Holds nothing secret.
 """
@@ -20,12 +21,17 @@ LIMITS = {
     "processes": resource.RLIMIT_NPROC,
     "processor_seconds": resource.RLIMIT_CPU,
 }
-PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2      # linux/prctl.h, linux/seccomp.h
+# linux/prctl.h, linux/seccomp.h
+PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
 INSTRUCTION_BYTES = 8
-# pyplot draws every open figure after each cell, and the inline backend draws it again to show it, and closes it. Who was enabled
-# first goes first: so that what is shown is closed already when pyplot looks for something to draw.
-SHOW_FIRST = ("%matplotlib inline", "__import__('matplotlib.pyplot').pyplot.uninstall_repl_displayhook()")
-GRACE = 3       # seconds of computing: the grader, who can say why, shall be the first to end it
+# pyplot draws every open figure after each cell, and the inline backend draws it again to show it,
+# and closes it. Who was enabled first goes first: so that what is shown is closed already when
+# pyplot looks for something to draw.
+SHOW_FIRST = (
+    "%matplotlib inline",
+    "__import__('matplotlib.pyplot').pyplot.uninstall_repl_displayhook()",
+)
+GRACE = 3  # seconds of computing: the grader, who can say why, shall be the first to end it
 
 
 class Program(ctypes.Structure):
@@ -37,14 +43,23 @@ class Program(ctypes.Structure):
 def main() -> None:
     """Usage: start.py OPTIONS CONNECTION_FILE, where OPTIONS is JSON:
 
-    {"uid": number or null, "limits": {name: bytes or number}, "copies": {from: to}, "sockets": {address: descriptor},
-    "agent": descriptor, "filter": seccomp program in base64, or null where the wall itself has brought one}
+    {"uid": number or null, "limits": {name: bytes or number}, "copies": {from: to}, "sockets":
+    {address: descriptor}, "agent": descriptor, "filter": seccomp program in base64, or null where
+    the wall itself has brought one}
     """
     options = json.loads(sys.argv[1])
     if options["uid"] is not None:
         become(options["uid"])
         # Started anew: who has changed its uid may not look at its own /proc entries.
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:-2], json.dumps(options | {"uid": None}), sys.argv[2]])
+        os.execv(
+            sys.executable,
+            [
+                sys.executable,
+                *sys.orig_argv[1:-2],
+                json.dumps(options | {"uid": None}),
+                sys.argv[2],
+            ],
+        )
     limit(options["limits"])
     for descriptor in (*options["sockets"].values(), options["agent"]):
         os.set_inheritable(descriptor, False)
@@ -57,23 +72,31 @@ def limit(limits: dict[str, int]) -> None:
     """Take on the kernel's limits for each process, by their names in LIMITS."""
     for name, most in limits.items():
         soft = int(most) + (GRACE if name == "processor_seconds" else 0)
-        resource.setrlimit(LIMITS[name], (soft, soft + (GRACE if name == "processor_seconds" else 0)))
+        resource.setrlimit(
+            LIMITS[name], (soft, soft + (GRACE if name == "processor_seconds" else 0))
+        )
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
-        file.write("1000")      # where memory runs out, the submission ends and not who grades it
+        file.write("1000")  # where memory runs out, the submission ends and not who grades it
 
 
 def become_kernel(connection_file: str, sockets: dict[str, int], program: bytes = b"") -> NoReturn:
     """Be the kernel of `connection_file` until the end.
 
-    sockets: where it listens, as open descriptors by address. program: the filter of system calls, where none is in force."""
+    sockets: where it listens, as open descriptors by address. program: the filter of system calls,
+    where none is in force."""
     from ipykernel import kernelapp
 
     if program:
         shut_out(program)
     listen_on(sockets)
-    sys.argv = ["kernel", "-f", connection_file, "--HistoryManager.enabled=False",
-                *(f"--IPKernelApp.exec_lines={line}" for line in SHOW_FIRST)]
+    sys.argv = [
+        "kernel",
+        "-f",
+        connection_file,
+        "--HistoryManager.enabled=False",
+        *(f"--IPKernelApp.exec_lines={line}" for line in SHOW_FIRST),
+    ]
     kernelapp.launch_new_instance()
     sys.exit()
 
@@ -86,17 +109,22 @@ def become(uid: int) -> None:
 
 
 def shut_out(program: bytes) -> None:
-    """Have the kernel of this machine refuse the system calls that `program` (an array of sock_filter) refuses, from now on."""
+    """Have the kernel of this machine refuse the system calls that `program` (an array of
+    sock_filter) refuses, from now on."""
     libc = ctypes.CDLL(None, use_errno=True)
     instructions = ctypes.create_string_buffer(program, len(program))
     head = Program(len(program) // INSTRUCTION_BYTES, ctypes.addressof(instructions))
-    for arguments in ((PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(head), 0, 0)):
+    for arguments in (
+        (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0),
+        (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(head), 0, 0),
+    ):
         if libc.prctl(*arguments) != 0:
             raise OSError(ctypes.get_errno(), "the filter of system calls was not accepted")
 
 
 def copy(given: str, place: str) -> None:
-    """Copy the files below `given`, if there are any: these are read-only, and a notebook may overwrite its own."""
+    """Copy the files below `given`, if there are any: these are read-only, and a notebook may
+    overwrite its own."""
     for folder, _, names in os.walk(given):
         target = os.path.join(place, os.path.relpath(folder, given))
         os.makedirs(target, exist_ok=True)
@@ -105,7 +133,8 @@ def copy(given: str, place: str) -> None:
 
 
 def listen_on(sockets: dict[str, int]) -> None:
-    """Have the kernel listen on sockets that the grader has opened: no folder has to be writable from both sides."""
+    """Have the kernel listen on sockets that the grader has opened: no folder has to be writable
+    from both sides."""
     import zmq
 
     bind = zmq.Socket.bind

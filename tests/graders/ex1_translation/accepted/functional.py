@@ -1,17 +1,26 @@
-# einsum, functional calls, a decoder with the attention inside, and a beam search over the whole batch.
+# einsum, functional calls, a decoder with the attention inside, and a beam search over the whole
+# batch.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, einsum, nn, no_grad
 from torch.nn.utils import clip_grad_value_
-from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence, pad_sequence
+from torch.nn.utils.rnn import (
+    pad_sequence,
+)
 
 
 def padding_mask(lengths: Tensor, max_length: int) -> Tensor:
     return torch.ones(len(lengths), max_length).cumsum(dim=1) <= lengths[:, None]
 
 
-def additive(W_query: Tensor, W_key: Tensor, v: Tensor, query: Tensor, key: Tensor, mask: Tensor | None) -> Tensor:
-    scores = einsum("bqkh,h->bqk", (F.linear(query, W_query)[:, :, None] + F.linear(key, W_key)[:, None]).tanh(), v[0])
+def additive(
+    W_query: Tensor, W_key: Tensor, v: Tensor, query: Tensor, key: Tensor, mask: Tensor | None
+) -> Tensor:
+    scores = einsum(
+        "bqkh,h->bqk",
+        (F.linear(query, W_query)[:, :, None] + F.linear(key, W_key)[:, None]).tanh(),
+        v[0],
+    )
     if mask is None:
         return F.softmax(scores, dim=2)
     return F.softmax(torch.where(mask, scores, -torch.inf), dim=2).nan_to_num(0.0)
@@ -20,10 +29,15 @@ def additive(W_query: Tensor, W_key: Tensor, v: Tensor, query: Tensor, key: Tens
 class AdditiveAttention(nn.Module):
     def __init__(self, query_size: int, key_size: int, hidden_size: int, *, bias: bool = False):
         super().__init__()
-        self.W_query, self.W_key = nn.Linear(query_size, hidden_size, bias), nn.Linear(key_size, hidden_size, bias)
+        self.W_query, self.W_key = (
+            nn.Linear(query_size, hidden_size, bias),
+            nn.Linear(key_size, hidden_size, bias),
+        )
         self.v = nn.Linear(hidden_size, 1, bias)
 
-    def forward(self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         weights = additive(self.W_query.weight, self.W_key.weight, self.v.weight, query, key, mask)
         return einsum("bqk,bkd->bqd", weights, value), weights
 
@@ -40,7 +54,9 @@ class Encoder(nn.Module):
     def forward(self, source_ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         T = source_ids.shape[1]
         positions = torch.arange(T)[None]
-        turned = torch.where(positions < lengths[:, None], lengths[:, None] - 1 - positions, positions)
+        turned = torch.where(
+            positions < lengths[:, None], lengths[:, None] - 1 - positions, positions
+        )
         mask = padding_mask(lengths, T)[..., None]
         embedded = self.embedding(source_ids)
         left, _ = self.left_to_right(embedded)
@@ -54,7 +70,9 @@ class Encoder(nn.Module):
 class AttentionDecoder(nn.Module):
     """Luong's order: the GRU first, then a look back with its new state; the attention is written out here."""
 
-    def __init__(self, vocab_size: int, embedding_size: int, hidden_size: int, key_size: int, pad_id: int):
+    def __init__(
+        self, vocab_size: int, embedding_size: int, hidden_size: int, key_size: int, pad_id: int
+    ):
         super().__init__()
         self.embedding = nn.Embedding(vocab_size, embedding_size, padding_idx=pad_id)
         self.gru = nn.GRU(embedding_size, hidden_size)
@@ -62,12 +80,24 @@ class AttentionDecoder(nn.Module):
         self.combine = nn.Linear(hidden_size + key_size, hidden_size)
         self.output = nn.Linear(hidden_size, vocab_size)
 
-    def forward(self, input_ids: Tensor, hidden: Tensor, encoder_outputs: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
+    def forward(
+        self, input_ids: Tensor, hidden: Tensor, encoder_outputs: Tensor, mask: Tensor
+    ) -> tuple[Tensor, ...]:
         _, new = self.gru(self.embedding(input_ids)[None], hidden[None].contiguous())
-        weights = additive(self.attention.W_query.weight, self.attention.W_key.weight, self.attention.v.weight,
-                           new.transpose(0, 1), encoder_outputs, mask[:, None])
+        weights = additive(
+            self.attention.W_query.weight,
+            self.attention.W_key.weight,
+            self.attention.v.weight,
+            new.transpose(0, 1),
+            encoder_outputs,
+            mask[:, None],
+        )
         context = einsum("bqk,bkd->bd", weights, encoder_outputs)
-        return F.log_softmax(self.output(self.combine(torch.cat([new[0], context], 1)).tanh()), -1), new[0], weights[:, 0]
+        return (
+            F.log_softmax(self.output(self.combine(torch.cat([new[0], context], 1)).tanh()), -1),
+            new[0],
+            weights[:, 0],
+        )
 
 
 def sequence_loss(logits: Tensor, target_ids: Tensor, pad_id: int) -> Tensor:
@@ -78,7 +108,11 @@ def train_step(model: nn.Module, batch, optimizer, pad_id: int) -> float:
     def closure() -> Tensor:
         optimizer.zero_grad(set_to_none=False)
         logits = model(*batch)[0]
-        loss = F.nll_loss(logits.log_softmax(-1).flatten(0, 1), batch.target_ids[:, 1:].flatten(), ignore_index=pad_id)
+        loss = F.nll_loss(
+            logits.log_softmax(-1).flatten(0, 1),
+            batch.target_ids[:, 1:].flatten(),
+            ignore_index=pad_id,
+        )
         loss.backward()
         clip_grad_value_(model.parameters(), 0.5)
         return loss
@@ -111,19 +145,41 @@ def beam_decode(model, source_ids, lengths, bos_id, eos_id, max_length, beam_siz
     B = len(source_ids)
     found = []
     for b in range(B):
-        source, length = source_ids[b:b + 1], lengths[b:b + 1]
-        beams, done = torch.zeros(1, 0, dtype=torch.long), [greedy_decode(model, source, length, bos_id, eos_id, max_length)[0][0]]
+        source, length = source_ids[b : b + 1], lengths[b : b + 1]
+        beams, done = (
+            torch.zeros(1, 0, dtype=torch.long),
+            [greedy_decode(model, source, length, bos_id, eos_id, max_length)[0][0]],
+        )
         for _ in range(max_length):
             n = len(beams)
-            logits, _ = model(source.expand(n, -1), length.expand(n), F.pad(F.pad(beams, (1, 0), value=bos_id), (0, 1)))
-            every = torch.cat([beams.repeat_interleave(logits.shape[-1], 0), torch.arange(logits.shape[-1]).repeat(n)[:, None]], dim=1)
-            scores, _ = score_of(model, source.expand(len(every), -1), length.expand(len(every)), every, bos_id, eos_id)
+            logits, _ = model(
+                source.expand(n, -1),
+                length.expand(n),
+                F.pad(F.pad(beams, (1, 0), value=bos_id), (0, 1)),
+            )
+            every = torch.cat(
+                [
+                    beams.repeat_interleave(logits.shape[-1], 0),
+                    torch.arange(logits.shape[-1]).repeat(n)[:, None],
+                ],
+                dim=1,
+            )
+            scores, _ = score_of(
+                model,
+                source.expand(len(every), -1),
+                length.expand(len(every)),
+                every,
+                bos_id,
+                eos_id,
+            )
             beams = every[scores.topk(min(beam_size, len(every))).indices]
             done += [beam for beam in beams if beam[-1] == eos_id or len(beam) == max_length]
             beams = beams[beams[:, -1] != eos_id]
             if not len(beams):
                 break
-        scores = [score_of(model, source, length, ids[None], bos_id, eos_id)[0].item() for ids in done]
+        scores = [
+            score_of(model, source, length, ids[None], bos_id, eos_id)[0].item() for ids in done
+        ]
         found.append(done[max(range(len(done)), key=scores.__getitem__)])
     target_ids = pad_sequence(found, batch_first=True, padding_value=eos_id)
     return target_ids, score_of(model, source_ids, lengths, target_ids, bos_id, eos_id)[1]

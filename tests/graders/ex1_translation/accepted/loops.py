@@ -26,8 +26,14 @@ class AdditiveAttention(nn.Module):
             for i in range(T_q):
                 scores = []
                 for j in range(T_k):
-                    scores.append(self.v(torch.tanh(self.W_query(query[b, i]) + self.W_key(key[b, j]))).reshape(()))
-                row_mask = mask[b, i if mask.shape[1] > 1 else 0] if mask is not None else [True] * T_k
+                    scores.append(
+                        self.v(
+                            torch.tanh(self.W_query(query[b, i]) + self.W_key(key[b, j]))
+                        ).reshape(())
+                    )
+                row_mask = (
+                    mask[b, i if mask.shape[1] > 1 else 0] if mask is not None else [True] * T_k
+                )
                 allowed = [j for j in range(T_k) if row_mask[j]]
                 weights = [torch.zeros(())] * T_k
                 if allowed:
@@ -55,11 +61,11 @@ class Encoder(nn.Module):
             left, right = [], []
             state = torch.zeros(1, self.hidden_size)
             for t in range(n):
-                state = self.forwards(self.embedding(ids[t:t + 1]), state)
+                state = self.forwards(self.embedding(ids[t : t + 1]), state)
                 left.append(state)
             back = torch.zeros(1, self.hidden_size)
             for t in reversed(range(n)):
-                back = self.backwards(self.embedding(ids[t:t + 1]), back)
+                back = self.backwards(self.embedding(ids[t : t + 1]), back)
                 right.insert(0, back)
             rows = [torch.cat([one, other], dim=1) for one, other in zip(left, right)]
             rows += [torch.zeros(1, 2 * self.hidden_size)] * (source_ids.shape[1] - n)
@@ -79,8 +85,16 @@ class AttentionDecoder(nn.Module):
     def forward(self, input_ids, hidden, encoder_outputs, mask):
         said, states, maps = [], [], []
         for b in range(len(input_ids)):
-            context, weights = self.attend(hidden[b:b + 1, None], encoder_outputs[b:b + 1], encoder_outputs[b:b + 1], mask[b:b + 1, None])
-            state = self.cell(torch.cat([self.embedding(input_ids[b:b + 1]), context[:, 0]], dim=1), hidden[b:b + 1])
+            context, weights = self.attend(
+                hidden[b : b + 1, None],
+                encoder_outputs[b : b + 1],
+                encoder_outputs[b : b + 1],
+                mask[b : b + 1, None],
+            )
+            state = self.cell(
+                torch.cat([self.embedding(input_ids[b : b + 1]), context[:, 0]], dim=1),
+                hidden[b : b + 1],
+            )
             said.append(self.speak(state))
             states.append(state)
             maps.append(weights[:, 0])
@@ -106,7 +120,7 @@ def train_step(model, batch, optimizer, pad_id):
         logits.append(step)
     loss = sequence_loss(torch.stack(logits, dim=1), batch.target_ids[:, 1:], pad_id)
     loss.backward()
-    norm = math.sqrt(sum(float((p.grad ** 2).sum()) for p in model.parameters()))
+    norm = math.sqrt(sum(float((p.grad**2).sum()) for p in model.parameters()))
     if norm > 5:
         for p in model.parameters():
             p.grad *= 5 / norm
@@ -118,8 +132,8 @@ def greedy_decode(model, source_ids, lengths, bos_id, eos_id, max_length):
     sentences, maps = [], []
     with torch.no_grad():
         for b in range(len(source_ids)):
-            outputs, hidden = model.encoder(source_ids[b:b + 1], lengths[b:b + 1])
-            mask = padding_mask(lengths[b:b + 1], source_ids.shape[1])
+            outputs, hidden = model.encoder(source_ids[b : b + 1], lengths[b : b + 1])
+            mask = padding_mask(lengths[b : b + 1], source_ids.shape[1])
             words, rows, word = [], [], bos_id
             while len(words) < max_length and word != eos_id:
                 logits, hidden, weights = model.decoder(torch.tensor([word]), hidden, outputs, mask)
@@ -143,8 +157,8 @@ def beam_decode(model, source_ids, lengths, bos_id, eos_id, max_length, beam_siz
     greedy_ids, greedy_maps = greedy_decode(model, source_ids, lengths, bos_id, eos_id, max_length)
     with torch.no_grad():
         for b in range(len(source_ids)):
-            outputs, hidden = model.encoder(source_ids[b:b + 1], lengths[b:b + 1])
-            mask = padding_mask(lengths[b:b + 1], source_ids.shape[1])
+            outputs, hidden = model.encoder(source_ids[b : b + 1], lengths[b : b + 1])
+            mask = padding_mask(lengths[b : b + 1], source_ids.shape[1])
 
             def step(word, state):
                 logits, state, weights = model.decoder(torch.tensor([word]), state, outputs, mask)
@@ -158,7 +172,10 @@ def beam_decode(model, source_ids, lengths, bos_id, eos_id, max_length, beam_siz
                         longer.append((score, words, rows, state))
                         continue
                     scores, new, weights = step(words[-1] if words else bos_id, state)
-                    longer += [(score + s, words + [w], rows + [weights], new) for w, s in enumerate(scores)]
+                    longer += [
+                        (score + s, words + [w], rows + [weights], new)
+                        for w, s in enumerate(scores)
+                    ]
                 beam = sorted(longer, key=lambda item: -item[0])[:beam_size]
             # the greedy sentence takes part, too
             words, score, state, before = [], 0.0, hidden, bos_id
@@ -168,7 +185,7 @@ def beam_decode(model, source_ids, lengths, bos_id, eos_id, max_length, beam_siz
                 words.append(word)
                 if word == eos_id:
                     break
-            beam.append((score, words, list(greedy_maps[b, :len(words)]), state))
+            beam.append((score, words, list(greedy_maps[b, : len(words)]), state))
             best = max(beam, key=lambda item: item[0])
             sentences.append(best[1])
             maps.append(best[2])

@@ -1,4 +1,5 @@
-# An honest notebook that prints, warns, computes in float64, and defines helpers and dataclasses of its own.
+# An honest notebook that prints, warns, computes in float64, and defines helpers and dataclasses of
+# its own.
 import dataclasses
 import sys
 import warnings
@@ -36,7 +37,13 @@ class AdditiveAttention(nn.Module):
 
     def scores(self, query, key):
         q, k = self.W_query(query).double(), self.W_key(key).double()
-        return torch.stack([self.v.weight.double()[0].matmul(torch.tanh(q[:, i, None] + k).transpose(1, 2)) for i in range(q.shape[1])], 1)
+        return torch.stack(
+            [
+                self.v.weight.double()[0].matmul(torch.tanh(q[:, i, None] + k).transpose(1, 2))
+                for i in range(q.shape[1])
+            ],
+            1,
+        )
 
     def forward(self, query, key, value, mask=None):
         shout("attention", query.shape)
@@ -65,18 +72,28 @@ class Encoder(nn.Module):
         x = self.drop(self.emb(source_ids[order])).transpose(0, 1)
         packed = nn.utils.rnn.pack_padded_sequence(x, lengths[order].tolist())
         out, h = self.rnn(packed)
-        out, _ = nn.utils.rnn.pad_packed_sequence(out, total_length=source_ids.size(1), padding_value=7.0)
+        out, _ = nn.utils.rnn.pad_packed_sequence(
+            out, total_length=source_ids.size(1), padding_value=7.0
+        )
         return out.transpose(0, 1)[back], h.mean(0)[back]
 
 
 class AttentionDecoder(nn.Module):
-    def __init__(self, vocab_size, embedding_size, hidden_size, key_size, pad_id, dropout=0.1, tie=False):
+    def __init__(
+        self, vocab_size, embedding_size, hidden_size, key_size, pad_id, dropout=0.1, tie=False
+    ):
         super().__init__()
         self.emb = nn.Embedding(vocab_size, embedding_size, padding_idx=pad_id)
-        self.att = AdditiveAttention(hidden_size + embedding_size, key_size, 2 * hidden_size, verbose=False)
+        self.att = AdditiveAttention(
+            hidden_size + embedding_size, key_size, 2 * hidden_size, verbose=False
+        )
         self.rnn = nn.GRUCell(embedding_size + key_size, hidden_size)
-        self.out = nn.Sequential(nn.Linear(embedding_size + hidden_size + key_size, hidden_size), nn.Tanh(), nn.Dropout(dropout),
-                                 nn.Linear(hidden_size, vocab_size))
+        self.out = nn.Sequential(
+            nn.Linear(embedding_size + hidden_size + key_size, hidden_size),
+            nn.Tanh(),
+            nn.Dropout(dropout),
+            nn.Linear(hidden_size, vocab_size),
+        )
 
     def forward(self, input_ids, hidden, encoder_outputs, mask):
         shout("decoder")
@@ -92,7 +109,9 @@ def sequence_loss(logits, target_ids, pad_id):
     shout("loss")
     weight = torch.ones(logits.size(-1), dtype=torch.float64)
     weight[pad_id] = 0
-    return nn.CrossEntropyLoss(weight=weight)(logits.reshape(-1, logits.size(-1)).double(), target_ids.reshape(-1))
+    return nn.CrossEntropyLoss(weight=weight)(
+        logits.reshape(-1, logits.size(-1)).double(), target_ids.reshape(-1)
+    )
 
 
 def train_step(model, batch, optimizer, pad_id, settings=Settings()):
@@ -129,10 +148,14 @@ def greedy_decode(model, source_ids, lengths, bos_id, eos_id, max_length):
         return ids, maps
 
 
-def beam_decode(model, source_ids, lengths, bos_id, eos_id, max_length, beam_size, length_penalty=0.0):
+def beam_decode(
+    model, source_ids, lengths, bos_id, eos_id, max_length, beam_size, length_penalty=0.0
+):
     with torch.inference_mode():
         B, T_src, K = source_ids.size(0), source_ids.size(1), beam_size
-        greedy_ids, greedy_maps = greedy_decode(model, source_ids, lengths, bos_id, eos_id, max_length)
+        greedy_ids, greedy_maps = greedy_decode(
+            model, source_ids, lengths, bos_id, eos_id, max_length
+        )
         outputs, hidden, mask = run(model, source_ids, lengths)
         ids, maps = greedy_ids.clone(), greedy_maps.clone()
         for b in range(B):
@@ -140,12 +163,26 @@ def beam_decode(model, source_ids, lengths, bos_id, eos_id, max_length, beam_siz
             scores[0] = 0
             words, rows = torch.full((K, 1), bos_id), torch.zeros(K, 0, T_src)
             o, m = outputs[b].repeat(K, 1, 1), mask[b].repeat(K, 1)
-            best, best_score = None, score(model, outputs[b:b + 1], hidden[b:b + 1], mask[b:b + 1], greedy_ids[b], bos_id, eos_id)
+            best, best_score = (
+                None,
+                score(
+                    model,
+                    outputs[b : b + 1],
+                    hidden[b : b + 1],
+                    mask[b : b + 1],
+                    greedy_ids[b],
+                    bos_id,
+                    eos_id,
+                ),
+            )
             for t in range(max_length):
                 logits, states, weights = model.decoder(words[:, -1], states, o, m)
                 total = scores[:, None] + logits.log_softmax(1)
                 scores, flat = total.view(-1).topk(K)
-                origin, word = flat.div(logits.size(1), rounding_mode="floor"), flat % logits.size(1)
+                origin, word = (
+                    flat.div(logits.size(1), rounding_mode="floor"),
+                    flat % logits.size(1),
+                )
                 states = states[origin]
                 words = torch.cat([words[origin], word[:, None]], 1)
                 rows = torch.cat([rows[origin], weights[origin][:, None].float()], 1)
@@ -155,7 +192,7 @@ def beam_decode(model, source_ids, lengths, bos_id, eos_id, max_length, beam_siz
                 scores = torch.where(word == eos_id, torch.tensor(-1e9), scores)
             if best:
                 ids[b], maps[b] = eos_id, 0
-                ids[b, :len(best[0])], maps[b, :len(best[0])] = best
+                ids[b, : len(best[0])], maps[b, : len(best[0])] = best
         return ids, maps
 
 

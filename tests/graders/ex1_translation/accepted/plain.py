@@ -35,9 +35,13 @@ class Encoder(nn.Module):
         self.bridge = nn.Linear(2 * hidden_size, hidden_size)
 
     def forward(self, source_ids, lengths):
-        packed = pack_padded_sequence(self.embedding(source_ids), lengths, batch_first=True, enforce_sorted=False)
+        packed = pack_padded_sequence(
+            self.embedding(source_ids), lengths, batch_first=True, enforce_sorted=False
+        )
         packed_outputs, last = self.gru(packed)
-        encoder_outputs, _ = pad_packed_sequence(packed_outputs, batch_first=True, total_length=source_ids.shape[1])
+        encoder_outputs, _ = pad_packed_sequence(
+            packed_outputs, batch_first=True, total_length=source_ids.shape[1]
+        )
         hidden = torch.tanh(self.bridge(torch.cat([last[0], last[1]], dim=-1)))
         return encoder_outputs, hidden
 
@@ -53,7 +57,9 @@ class AttentionDecoder(nn.Module):
 
     def forward(self, input_ids, hidden, encoder_outputs, mask):
         query = hidden.unsqueeze(1)
-        context, attention_weights = self.attention(query, encoder_outputs, encoder_outputs, mask.unsqueeze(1))
+        context, attention_weights = self.attention(
+            query, encoder_outputs, encoder_outputs, mask.unsqueeze(1)
+        )
         embedded = self.dropout(self.embedding(input_ids)).unsqueeze(1)
         step, last = self.gru(torch.cat([embedded, context], dim=-1), hidden.unsqueeze(0))
         logits = self.output(torch.cat([step, context], dim=-1)).squeeze(1)
@@ -102,24 +108,40 @@ def beam_decode(model, source_ids, lengths, bos_id, eos_id, max_length, beam_siz
     masks = padding_mask(lengths, source_ids.shape[1])
     rows = []
     for b in range(len(source_ids)):
-        outputs, mask = all_outputs[b:b + 1], masks[b:b + 1]
-        beam = [(0.0, [bos_id], all_hidden[b:b + 1], [])]
+        outputs, mask = all_outputs[b : b + 1], masks[b : b + 1]
+        beam = [(0.0, [bos_id], all_hidden[b : b + 1], [])]
         finished = []
         for _ in range(max_length):
             candidates = []
             for score, words, hidden, maps in beam:
-                logits, new_hidden, weights = model.decoder(torch.tensor(words[-1:]), hidden, outputs, mask)
+                logits, new_hidden, weights = model.decoder(
+                    torch.tensor(words[-1:]), hidden, outputs, mask
+                )
                 scores = torch.log_softmax(logits[0], dim=-1)
                 for word in scores.topk(beam_size).indices.tolist():
-                    candidates.append((score + scores[word].item(), words + [word], new_hidden, maps + [weights[0]]))
+                    candidates.append(
+                        (
+                            score + scores[word].item(),
+                            words + [word],
+                            new_hidden,
+                            maps + [weights[0]],
+                        )
+                    )
             candidates.sort(key=lambda candidate: candidate[0], reverse=True)
             beam = []
             for candidate in candidates[:beam_size]:
                 (finished if candidate[1][-1] == eos_id else beam).append(candidate)
             if not beam:
                 break
-        greedy_ids, greedy_weights = greedy_decode(model, source_ids[b:b + 1], lengths[b:b + 1], bos_id, eos_id, max_length)
-        greedy_words, hidden, greedy_score, word = greedy_ids[0].tolist(), all_hidden[b:b + 1], 0.0, bos_id
+        greedy_ids, greedy_weights = greedy_decode(
+            model, source_ids[b : b + 1], lengths[b : b + 1], bos_id, eos_id, max_length
+        )
+        greedy_words, hidden, greedy_score, word = (
+            greedy_ids[0].tolist(),
+            all_hidden[b : b + 1],
+            0.0,
+            bos_id,
+        )
         for following in greedy_words:
             logits, hidden, _ = model.decoder(torch.tensor([word]), hidden, outputs, mask)
             greedy_score += torch.log_softmax(logits[0], dim=-1)[following].item()
@@ -130,6 +152,6 @@ def beam_decode(model, source_ids, lengths, bos_id, eos_id, max_length, beam_siz
     target_ids = torch.zeros(len(rows), longest, dtype=torch.long)
     attention_weights = torch.zeros(len(rows), longest, source_ids.shape[1])
     for b, (_, words, _, maps) in enumerate(rows):
-        target_ids[b, :len(maps)] = torch.tensor(words[1:])
-        attention_weights[b, :len(maps)] = torch.stack(maps)
+        target_ids[b, : len(maps)] = torch.tensor(words[1:])
+        attention_weights[b, : len(maps)] = torch.stack(maps)
     return target_ids, attention_weights

@@ -1,4 +1,5 @@
 """A student who prints, warns, keeps helpers in a base class, and unites the mechanisms in one."""
+
 import sys
 import warnings
 
@@ -15,7 +16,11 @@ class Attention(nn.Module):
         print("attending", query.shape)
         warnings.warn("this is slow")
         scores = self.scores(query, key)
-        allowed = torch.ones_like(scores, dtype=torch.bool) if mask is None else mask.broadcast_to(scores.shape)
+        allowed = (
+            torch.ones_like(scores, dtype=torch.bool)
+            if mask is None
+            else mask.broadcast_to(scores.shape)
+        )
         top = scores.where(allowed, -torch.inf).amax(-1, keepdim=True).clamp_min(-1e30).detach()
         powers = (scores - top).clamp_max(0).exp() * allowed
         weights = powers / (powers.sum(-1, keepdim=True) + (~allowed.any(-1, keepdim=True)))
@@ -91,23 +96,38 @@ class MultiHeadAttention(nn.Module):
         B = query.shape[0]
         if mask is not None:
             mask = mask.broadcast_to(B, query.shape[1], key.shape[1]).repeat(self.heads, 1, 1)
-        context, weights = Scaled()(fold(self.W_q(query)), fold(self.W_k(key)), fold(self.W_v(value)), mask)
+        context, weights = Scaled()(
+            fold(self.W_q(query)), fold(self.W_k(key)), fold(self.W_v(value)), mask
+        )
         weights = torch.stack(weights.chunk(self.heads, 0), 1)
         return self.W_o(torch.cat(context.chunk(self.heads, 0), -1)), weights
 
 
 def positional_encoding(T, d_model):
     rates = 1 / 10000 ** (torch.arange(d_model // 2, dtype=torch.float64) * 2 / d_model)
-    return torch.view_as_real(torch.polar(torch.ones(T, d_model // 2, dtype=torch.float64),
-                                          torch.pi / 2 - torch.arange(T)[:, None] * rates)).flatten(1)
+    return torch.view_as_real(
+        torch.polar(
+            torch.ones(T, d_model // 2, dtype=torch.float64),
+            torch.pi / 2 - torch.arange(T)[:, None] * rates,
+        )
+    ).flatten(1)
 
 
 def softmax_gradient_norm(d_k, scaled):
     total = 0.0
     for _ in range(10):
-        scores = (torch.randn(100, 1, d_k) * torch.randn(100, 32, d_k)).sum(-1) / (d_k ** 0.5) ** int(scaled)
+        scores = (torch.randn(100, 1, d_k) * torch.randn(100, 32, d_k)).sum(-1) / (d_k**0.5) ** int(
+            scaled
+        )
         p = scores.softmax(1)
-        total += (torch.diag_embed(p) - torch.einsum("ni,nj->nij", p, p)).pow(2).sum((1, 2)).sqrt().sum().item()
+        total += (
+            (torch.diag_embed(p) - torch.einsum("ni,nj->nij", p, p))
+            .pow(2)
+            .sum((1, 2))
+            .sqrt()
+            .sum()
+            .item()
+        )
     return total / 1000
 
 
@@ -121,7 +141,12 @@ def plot_accuracy(rows, task, ax=None):
         points = sorted([row[2:] for row in rows if tuple(row[:2]) == (mechanism, task)])
         (line,) = ax.plot([point[0] for point in points], [point[1] for point in points])
         line.set_label(mechanism)
-    ax.set_xlabel("length (symbols)"), ax.set_ylabel("mean accuracy"), ax.set_ylim(0), ax.set_ylim(top=1.01)
+    (
+        ax.set_xlabel("length (symbols)"),
+        ax.set_ylabel("mean accuracy"),
+        ax.set_ylim(0),
+        ax.set_ylim(top=1.01),
+    )
     ax.set_title("How far does it carry? " + task)
     ax.legend()
     return ax

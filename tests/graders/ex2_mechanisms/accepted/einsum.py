@@ -1,4 +1,5 @@
 """einsum throughout, one helper with a score matrix, weights zeroed by nan_to_num; two dimensions more than needed."""
+
 import matplotlib.pyplot as plt
 import torch
 from torch import nn
@@ -16,13 +17,16 @@ def dot_product_attention(query, key, value, mask=None):
 
 
 def scaled_dot_product_attention(query, key, value, mask=None):
-    return finish(torch.einsum("...qd,...kd->...qk", query * query.size(-1) ** -0.5, key), value, mask)
+    return finish(
+        torch.einsum("...qd,...kd->...qk", query * query.size(-1) ** -0.5, key), value, mask
+    )
 
 
 class GeneralAttention(nn.Module):
     def __init__(self, query_size, key_size):
         super().__init__()
-        self.W_a = nn.Linear(query_size, key_size, bias=False)      # on the queries' side: the same bilinear form
+        # on the queries' side: the same bilinear form
+        self.W_a = nn.Linear(query_size, key_size, bias=False)
 
     def forward(self, query, key, value, mask=None):
         return dot_product_attention(self.W_a(query), key, value, mask)
@@ -57,7 +61,9 @@ class SelfAttention(nn.Module):
             setattr(self, name, nn.Linear(d_model, d_k, bias=False))
 
     def forward(self, x, mask=None):
-        q, k, v = (torch.einsum("btd,kd->btk", x, layer.weight) for layer in (self.W_q, self.W_k, self.W_v))
+        q, k, v = (
+            torch.einsum("btd,kd->btk", x, layer.weight) for layer in (self.W_q, self.W_k, self.W_v)
+        )
         return finish(torch.einsum("bqd,bkd->bqk", q, k) / q.size(-1) ** 0.5, v, mask)
 
 
@@ -71,16 +77,23 @@ class MultiHeadAttention(nn.Module):
             setattr(self, name, nn.Linear(d_model, d_model))
 
     def forward(self, query, key, value, mask=None):
-        q, k, v = (layer(x).view(*x.shape[:2], self.n_heads, -1) for layer, x in ((self.W_q, query), (self.W_k, key), (self.W_v, value)))
+        q, k, v = (
+            layer(x).view(*x.shape[:2], self.n_heads, -1)
+            for layer, x in ((self.W_q, query), (self.W_k, key), (self.W_v, value))
+        )
         if mask is not None:
             mask = mask.expand(query.size(0), query.size(1), key.size(1))[:, None]
-        context, weights = finish(torch.einsum("bqhd,bkhd->bhqk", q, k) / q.size(-1) ** 0.5, v.transpose(1, 2), mask)
+        context, weights = finish(
+            torch.einsum("bqhd,bkhd->bhqk", q, k) / q.size(-1) ** 0.5, v.transpose(1, 2), mask
+        )
         return self.W_o(torch.einsum("bhqd->bqhd", context).reshape(query.shape)), weights
 
 
 def positional_encoding(T, d_model):
     encoding = torch.zeros(T, d_model)
-    angles = torch.arange(T)[:, None] * torch.exp(-torch.arange(0, d_model, 2) * (torch.log(torch.tensor(10000.0)) / d_model))
+    angles = torch.arange(T)[:, None] * torch.exp(
+        -torch.arange(0, d_model, 2) * (torch.log(torch.tensor(10000.0)) / d_model)
+    )
     encoding[:, 0::2] = torch.sin(angles)
     encoding[:, 1::2] = torch.cos(angles)
     return encoding
@@ -88,9 +101,9 @@ def positional_encoding(T, d_model):
 
 def softmax_gradient_norm(d_k, scaled):
     q, k = torch.randn(400, d_k), torch.randn(400, 32, d_k)
-    p = torch.softmax(torch.einsum("nd,nkd->nk", q, k) / (d_k ** 0.5 if scaled else 1), -1)
-    squares = (p ** 2).sum(-1)
-    return float((squares - 2 * (p ** 3).sum(-1) + squares ** 2).clamp_min(0).sqrt().mean())
+    p = torch.softmax(torch.einsum("nd,nkd->nk", q, k) / (d_k**0.5 if scaled else 1), -1)
+    squares = (p**2).sum(-1)
+    return float((squares - 2 * (p**3).sum(-1) + squares**2).clamp_min(0).sqrt().mean())
 
 
 def plot_accuracy(rows, task, ax=None):

@@ -1,4 +1,5 @@
 """torch's own functions wherever there is one: F.scaled_dot_product_attention, nn.MultiheadAttention, nn.Bilinear's matrix."""
+
 import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
@@ -8,7 +9,8 @@ from torch import nn
 def by_torch(query, key, value, mask, scale):
     full = None if mask is None else mask.expand(*query.shape[:-1], key.shape[-2])
     identity = torch.eye(key.shape[-2]).expand(*key.shape[:-1], key.shape[-2])
-    weights = F.scaled_dot_product_attention(query, key, identity, attn_mask=full, scale=scale)     # the values are one-hot
+    # the values are one-hot
+    weights = F.scaled_dot_product_attention(query, key, identity, attn_mask=full, scale=scale)
     if full is not None:
         weights = weights.nan_to_num() * full
     return torch.matmul(weights, value), weights
@@ -78,7 +80,9 @@ class MultiHeadAttention(nn.Module):
             mask = mask.expand(query.shape[0], query.shape[1], key.shape[1])
             nothing = ~mask.any(-1)
             forbidden = (~mask & ~nothing.unsqueeze(-1)).repeat_interleave(self.inner.num_heads, 0)
-        context, weights = self.inner(query, key, value, attn_mask=forbidden, average_attn_weights=False)
+        context, weights = self.inner(
+            query, key, value, attn_mask=forbidden, average_attn_weights=False
+        )
         if nothing is not None:
             weights = weights.masked_fill(nothing[:, None, :, None], 0.0)
             context = torch.where(nothing.unsqueeze(-1), self.inner.out_proj.bias, context)
@@ -96,7 +100,7 @@ def softmax_gradient_norm(d_k: int, scaled: bool) -> float:
     norms = []
     for _ in range(300):
         query, key = torch.randn(d_k), torch.randn(32, d_k)
-        scores = key @ query / (d_k ** 0.5 if scaled else 1.0)
+        scores = key @ query / (d_k**0.5 if scaled else 1.0)
         jacobian = torch.autograd.functional.jacobian(lambda s: F.softmax(s, dim=-1), scores)
         norms.append(jacobian.norm())
     return torch.stack(norms).mean().item()

@@ -1,4 +1,5 @@
 """float64 and einsum inside, other names, generators, the last state joined to the pooled vector."""
+
 import numpy as np
 import torch
 from matplotlib import colors
@@ -14,7 +15,9 @@ class AttentionPooling(nn.Module):
 
     def forward(self, outputs, mask):
         h = outputs.double()
-        u = torch.tanh(torch.einsum("bth,ah->bta", h, self.W.weight.double()) + self.W.bias.double())
+        u = torch.tanh(
+            torch.einsum("bth,ah->bta", h, self.W.weight.double()) + self.W.bias.double()
+        )
         scores = torch.einsum("bta,a->bt", u, self.v.weight[0].double())
         top = scores.masked_fill(~mask, -1e300).amax(dim=1, keepdim=True)
         shares = torch.exp((scores - top).clamp(max=0)) * mask
@@ -31,7 +34,7 @@ class AttentionClassifier(nn.Module):
         self.C = nn.Linear(2 * hidden_size, n_classes)
 
     def forward(self, token_ids, lengths):
-        outputs, _ = self.R(self.E(token_ids))          # one direction only: padding comes after the text
+        outputs, _ = self.R(self.E(token_ids))  # one direction only: padding comes after the text
         real = torch.stack([torch.arange(token_ids.shape[1]) < n for n in lengths])
         pooled, weights = self.A(outputs, real)
         last = outputs[torch.arange(len(lengths)), lengths - 1]
@@ -59,7 +62,13 @@ def train_and_select(model, batches, optimizer, validate, epochs, patience=2):
     for _ in range(epochs):
         loss = train_epoch(model, batches, optimizer)
         model.eval()
-        records.append((loss, validate(), {name: value.numpy().copy() for name, value in model.state_dict().items()}))
+        records.append(
+            (
+                loss,
+                validate(),
+                {name: value.numpy().copy() for name, value in model.state_dict().items()},
+            )
+        )
         scores = [score for _, score, _ in records]
         if len(scores) - 1 - int(np.argmax(scores)) >= patience:
             break
@@ -73,19 +82,29 @@ def class_probabilities(classifier, texts):
     with torch.no_grad():
         classifier.eval()
         for start in range(0, len(texts), 32):
-            logits, _ = classifier(*encode_sources(texts[start:start + 32], vocabulary))
-            parts.append(np.exp(logits.double().numpy()) / np.exp(logits.double().numpy()).sum(axis=1, keepdims=True))
+            logits, _ = classifier(*encode_sources(texts[start : start + 32], vocabulary))
+            parts.append(
+                np.exp(logits.double().numpy())
+                / np.exp(logits.double().numpy()).sum(axis=1, keepdims=True)
+            )
     return torch.from_numpy(np.concatenate(parts))
 
 
 def predict(texts):
-    return list(np.array(LABELS)[class_probabilities(model, texts).numpy().argmax(axis=1)]) if len(texts) else []
+    return (
+        list(np.array(LABELS)[class_probabilities(model, texts).numpy().argmax(axis=1)])
+        if len(texts)
+        else []
+    )
 
 
 def accuracy_against_k(classifier, texts, labels, ks):
     def one(k):
         guesses = class_probabilities(classifier, [bury(text, k) for text in texts])[:, 1] > 0.5
-        return float(np.mean([bool(guess) == (label == "positive") for guess, label in zip(guesses, labels)]))
+        return float(
+            np.mean([bool(guess) == (label == "positive") for guess, label in zip(guesses, labels)])
+        )
+
     return list(map(one, ks))
 
 
@@ -111,5 +130,13 @@ def plot_text(tokens, attention_weights):
     ax = figure.add_axes([0, 0, 1, 1])
     ax.set_axis_off()
     for line, (token, weight) in enumerate(zip(tokens, weights / weights.max())):
-        ax.text(0.1, 1 - (line + 0.5) / len(tokens), token, transform=ax.transAxes, va="center", backgroundcolor=fade(weight), fontsize=9)
+        ax.text(
+            0.1,
+            1 - (line + 0.5) / len(tokens),
+            token,
+            transform=ax.transAxes,
+            va="center",
+            backgroundcolor=fade(weight),
+            fontsize=9,
+        )
     return figure

@@ -1,4 +1,5 @@
 """Helper functions of one's own, functional style, packing by hand, an image as the ground of the picture."""
+
 import functools
 import math
 
@@ -11,7 +12,7 @@ from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence
 
 
 def real_tokens(lengths, width):
-    return (torch.ones(len(lengths), width).cumsum(dim=1) <= lengths[:, None])
+    return torch.ones(len(lengths), width).cumsum(dim=1) <= lengths[:, None]
 
 
 def safe_softmax(scores, mask):
@@ -35,14 +36,20 @@ class AttentionClassifier(nn.Module):
     def __init__(self, vocab_size, embedding_size, hidden_size, n_classes, pad_id, dropout=0.2):
         super().__init__()
         self.table = nn.Embedding(vocab_size, embedding_size, pad_id)
-        self.lstm = nn.LSTM(embedding_size, hidden_size, num_layers=2, dropout=dropout)      # time first inside
+        # time first inside
+        self.lstm = nn.LSTM(embedding_size, hidden_size, num_layers=2, dropout=dropout)
         self.pooling = AttentionPooling(hidden_size, hidden_size)
         self.classes = nn.Linear(hidden_size, n_classes)
 
     def forward(self, token_ids, lengths):
-        packed = pack_sequence([self.table(ids[:n]) for ids, n in zip(token_ids, lengths.tolist())], enforce_sorted=False)
+        packed = pack_sequence(
+            [self.table(ids[:n]) for ids, n in zip(token_ids, lengths.tolist())],
+            enforce_sorted=False,
+        )
         outputs, _ = pad_packed_sequence(self.lstm(packed)[0], total_length=token_ids.shape[1])
-        pooled, weights = self.pooling(outputs.transpose(0, 1), real_tokens(lengths, token_ids.shape[1]))
+        pooled, weights = self.pooling(
+            outputs.transpose(0, 1), real_tokens(lengths, token_ids.shape[1])
+        )
         return self.classes(pooled), weights
 
 
@@ -50,7 +57,7 @@ def one_step(model, optimizer, batch):
     optimizer.zero_grad(set_to_none=False)
     loss = F.nll_loss(F.log_softmax(model(batch.token_ids, batch.lengths)[0], dim=1), batch.labels)
     loss.backward()
-    norm = torch.sqrt(sum((p.grad ** 2).sum() for p in model.parameters() if p.grad is not None))
+    norm = torch.sqrt(sum((p.grad**2).sum() for p in model.parameters() if p.grad is not None))
     if norm > 1:
         [p.grad.div_(norm) for p in model.parameters() if p.grad is not None]
     optimizer.step()
@@ -76,7 +83,7 @@ def train_and_select(model, batches, optimizer, validate, epochs, patience=2):
     return tuple(losses), tuple(scores)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _row(classifier, text):
     with torch.no_grad():
         return classifier.eval()(*encode_sources([text], vocabulary))[0].softmax(-1)
@@ -122,5 +129,11 @@ def plot_text(tokens, attention_weights):
     ax.imshow(cells.reshape(rows, 5), cmap="Greys", vmin=0, vmax=1.4, aspect="auto")
     ax.set_xticks([]), ax.set_yticks([])
     for i, token in enumerate(tokens):
-        ax.annotate(token, (i % 5, i // 5), ha="center", va="center", color="white" if cells[i] > 0.8 else "black")
+        ax.annotate(
+            token,
+            (i % 5, i // 5),
+            ha="center",
+            va="center",
+            color="white" if cells[i] > 0.8 else "black",
+        )
     return figure

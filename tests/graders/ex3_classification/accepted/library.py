@@ -1,4 +1,5 @@
 """torch's own modules wherever there is one; a bidirectional LSTM; rectangles in the picture."""
+
 import copy
 
 import torch
@@ -6,7 +7,11 @@ import torch.nn.functional as F
 from matplotlib import pyplot as plt
 from matplotlib.patches import Rectangle
 from torch import nn
-from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence, pad_sequence
+from torch.nn.utils.rnn import (
+    pack_padded_sequence,
+    pad_packed_sequence,
+    pad_sequence,
+)
 from torch.utils.data import DataLoader
 
 
@@ -20,24 +25,41 @@ class AttentionPooling(nn.Module):
     def forward(self, outputs, mask):
         keys = torch.tanh(self.W(outputs))
         query = self.v.weight.unsqueeze(0).expand(len(outputs), 1, -1)
-        blocked = torch.zeros_like(mask, dtype=outputs.dtype).masked_fill(~mask, float("-inf")).unsqueeze(1)
-        weights = torch.nan_to_num(torch.softmax(torch.baddbmm(blocked, query, keys.transpose(1, 2)), dim=2))
+        blocked = (
+            torch.zeros_like(mask, dtype=outputs.dtype)
+            .masked_fill(~mask, float("-inf"))
+            .unsqueeze(1)
+        )
+        weights = torch.nan_to_num(
+            torch.softmax(torch.baddbmm(blocked, query, keys.transpose(1, 2)), dim=2)
+        )
         return torch.bmm(weights, outputs)[:, 0], weights[:, 0]
 
 
 class AttentionClassifier(nn.Module):
     def __init__(self, vocab_size, embedding_size, hidden_size, n_classes, pad_id):
         super().__init__()
-        self.embed = nn.Sequential(nn.Embedding(vocab_size, embedding_size, padding_idx=pad_id), nn.Dropout(0.3))
+        self.embed = nn.Sequential(
+            nn.Embedding(vocab_size, embedding_size, padding_idx=pad_id), nn.Dropout(0.3)
+        )
         self.rnn = nn.LSTM(embedding_size, hidden_size, bidirectional=True, batch_first=True)
         self.attention = AttentionPooling(2 * hidden_size, hidden_size)
-        self.head = nn.Sequential(nn.LayerNorm(2 * hidden_size), nn.Linear(2 * hidden_size, hidden_size), nn.ReLU(), nn.Linear(hidden_size, n_classes))
+        self.head = nn.Sequential(
+            nn.LayerNorm(2 * hidden_size),
+            nn.Linear(2 * hidden_size, hidden_size),
+            nn.ReLU(),
+            nn.Linear(hidden_size, n_classes),
+        )
         self.drop = nn.Dropout(0.5)
 
     def forward(self, token_ids, lengths):
         lengths_sorted, order = lengths.sort(descending=True)
-        packed = pack_padded_sequence(self.embed(token_ids[order]), lengths_sorted, batch_first=True)
-        outputs, _ = pad_packed_sequence(self.rnn(packed)[0], batch_first=True, total_length=token_ids.size(1))
+        packed = pack_padded_sequence(
+            self.embed(token_ids[order]), lengths_sorted, batch_first=True
+        )
+        outputs, _ = pad_packed_sequence(
+            self.rnn(packed)[0], batch_first=True, total_length=token_ids.size(1)
+        )
         outputs = outputs[order.argsort()]
         mask = torch.arange(token_ids.size(1))[None, :].lt(lengths[:, None])
         pooled, weights = self.attention(outputs, mask)
@@ -85,19 +107,36 @@ def class_probabilities(classifier, texts):
     classifier.eval()
 
     def collate(some):
-        rows = [torch.tensor(vocabulary.encode(tokenize(text)) or [vocabulary.unk_id]) for text in some]
-        return pad_sequence(rows, batch_first=True, padding_value=PAD), torch.tensor([len(row) for row in rows])
+        rows = [
+            torch.tensor(vocabulary.encode(tokenize(text)) or [vocabulary.unk_id]) for text in some
+        ]
+        return pad_sequence(rows, batch_first=True, padding_value=PAD), torch.tensor(
+            [len(row) for row in rows]
+        )
 
-    return torch.cat([F.softmax(classifier(*batch)[0], dim=1) for batch in DataLoader(list(texts), 64, collate_fn=collate)])
+    return torch.cat(
+        [
+            F.softmax(classifier(*batch)[0], dim=1)
+            for batch in DataLoader(list(texts), 64, collate_fn=collate)
+        ]
+    )
 
 
 def predict(texts):
-    return [LABELS[i] for i in class_probabilities(model, texts).max(dim=1).indices] if texts else []
+    return (
+        [LABELS[i] for i in class_probabilities(model, texts).max(dim=1).indices] if texts else []
+    )
 
 
 def accuracy_against_k(classifier, texts, labels, ks):
     wanted = torch.tensor([LABELS.index(label) for label in labels])
-    return [(class_probabilities(classifier, [bury(text, k) for text in texts]).argmax(1) == wanted).float().mean().item() for k in ks]
+    return [
+        (class_probabilities(classifier, [bury(text, k) for text in texts]).argmax(1) == wanted)
+        .float()
+        .mean()
+        .item()
+        for k in ks
+    ]
 
 
 @torch.inference_mode()
@@ -127,6 +166,13 @@ def plot_text(tokens, attention_weights):
     ax.axis("off")
     for i, (token, weight) in enumerate(zip(tokens, scaled.tolist())):
         ax.add_patch(Rectangle((i % 6, i // 6), 1, 1, color=plt.cm.Reds(weight)))
-        ax.text(i % 6 + 0.5, i // 6 + 0.5, token, ha="center", va="center", color="w" if weight > 0.6 else "k")
+        ax.text(
+            i % 6 + 0.5,
+            i // 6 + 0.5,
+            token,
+            ha="center",
+            va="center",
+            color="w" if weight > 0.6 else "k",
+        )
     plt.close(figure)
     return figure

@@ -1,4 +1,5 @@
 """Everything as loops, the way one would do it by hand."""
+
 import math
 
 import torch
@@ -57,7 +58,9 @@ def train_epoch(model, batches, optimizer):
         log_probabilities = model(token_ids, lengths)[0].log_softmax(dim=-1)
         each = [-row[label] for row, label in zip(log_probabilities, labels.tolist())]
         (sum(each) / len(each)).backward()
-        total = math.sqrt(sum(float((p.grad ** 2).sum()) for p in model.parameters() if p.grad is not None))
+        total = math.sqrt(
+            sum(float((p.grad**2).sum()) for p in model.parameters() if p.grad is not None)
+        )
         for p in model.parameters():
             if p.grad is not None and total > 1:
                 p.grad /= total
@@ -92,7 +95,9 @@ def class_probabilities(classifier, texts):
     with torch.no_grad():
         for text in texts:
             ids = vocabulary.encode(tokenize(text)) or [vocabulary.unk_id]
-            rows.append(classifier(torch.tensor([ids]), torch.tensor([len(ids)]))[0].softmax(dim=-1))
+            rows.append(
+                classifier(torch.tensor([ids]), torch.tensor([len(ids)]))[0].softmax(dim=-1)
+            )
     return torch.cat(rows)
 
 
@@ -140,6 +145,13 @@ def plot_text(tokens, attention_weights):
     figure = Figure(figsize=(14, 0.6 * lines))
     for i, token in enumerate(tokens):
         grey = 1 - 0.8 * float(attention_weights[i]) / float(max(attention_weights))
-        figure.text(0.01 + (i % 8) / 8.2, 1 - (i // 8 + 0.5) / lines, token, fontsize=10, va="center", color="black" if grey > 0.5 else "white",
-                    bbox=dict(facecolor=str(grey), edgecolor="none"))
+        figure.text(
+            0.01 + (i % 8) / 8.2,
+            1 - (i // 8 + 0.5) / lines,
+            token,
+            fontsize=10,
+            va="center",
+            color="black" if grey > 0.5 else "white",
+            bbox=dict(facecolor=str(grey), edgecolor="none"),
+        )
     return figure

@@ -1,4 +1,5 @@
 """A student who prints, warns, keeps notes and writes type hints everywhere, and is right."""
+
 import os
 import sys
 import warnings
@@ -30,7 +31,7 @@ note = Notes()
 
 class AttentionPooling(torch.nn.Module):
     def __init__(self, hidden_size: int, attention_size: int) -> None:
-        super(AttentionPooling, self).__init__()
+        super().__init__()
         note("making a pooling of", hidden_size, attention_size)
         self.W = torch.nn.Linear(in_features=hidden_size, out_features=attention_size)
         self.v = torch.nn.Linear(in_features=attention_size, out_features=1, bias=False)
@@ -47,21 +48,38 @@ class AttentionPooling(torch.nn.Module):
 
 
 class AttentionClassifier(nn.Module):
-    def __init__(self, vocab_size: int, embedding_size: int, hidden_size: int, n_classes: int, pad_id: int, p: float = 0.1) -> None:
+    def __init__(
+        self,
+        vocab_size: int,
+        embedding_size: int,
+        hidden_size: int,
+        n_classes: int,
+        pad_id: int,
+        p: float = 0.1,
+    ) -> None:
         super().__init__()
         self.pad_id = pad_id
-        self.layers = nn.ModuleDict({"words": nn.Embedding(vocab_size, embedding_size, padding_idx=pad_id),
-                                     "reader": nn.LSTM(embedding_size, hidden_size), "pool": AttentionPooling(hidden_size, hidden_size // 2),
-                                     "judge": nn.Linear(hidden_size, n_classes)})
+        self.layers = nn.ModuleDict(
+            {
+                "words": nn.Embedding(vocab_size, embedding_size, padding_idx=pad_id),
+                "reader": nn.LSTM(embedding_size, hidden_size),
+                "pool": AttentionPooling(hidden_size, hidden_size // 2),
+                "judge": nn.Linear(hidden_size, n_classes),
+            }
+        )
         self.drop = nn.Dropout(p)
 
     def forward(self, token_ids: torch.Tensor, lengths: torch.Tensor):
         note("reading", tuple(token_ids.shape))
-        x = self.drop(self.layers["words"](token_ids.T))                     # (T, B, E), time first
+        x = self.drop(self.layers["words"](token_ids.T))  # (T, B, E), time first
         packed = pack_padded_sequence(x, lengths.tolist(), enforce_sorted=False)
-        outputs, n = pad_packed_sequence(self.layers["reader"](packed)[0], total_length=len(token_ids.T))
+        outputs, n = pad_packed_sequence(
+            self.layers["reader"](packed)[0], total_length=len(token_ids.T)
+        )
         steps = torch.arange(len(token_ids.T)).repeat(len(token_ids), 1)
-        pooled, alpha = self.layers["pool"](outputs.permute(1, 0, 2).contiguous(), steps < n[:, None])
+        pooled, alpha = self.layers["pool"](
+            outputs.permute(1, 0, 2).contiguous(), steps < n[:, None]
+        )
         return self.layers["judge"](self.drop(pooled)), alpha
 
 
@@ -102,7 +120,10 @@ def class_probabilities(classifier, texts):
         return torch.zeros((0, 2))
     with torch.no_grad():
         ids, lengths = encode_sources(texts, vocabulary)
-        chunks = [classifier.eval()(ids[i:i + 50], lengths[i:i + 50])[0] for i in range(0, len(texts), 50)]
+        chunks = [
+            classifier.eval()(ids[i : i + 50], lengths[i : i + 50])[0]
+            for i in range(0, len(texts), 50)
+        ]
     return torch.nn.Softmax(dim=1)(torch.concat(chunks))
 
 
@@ -113,8 +134,13 @@ def predict(texts: list[str]) -> list[str]:
 
 def accuracy_against_k(classifier, texts, labels, ks):
     all_of_them = {k: [bury(text, k) for text in texts] for k in set(ks)}
-    right = {k: sum((row[1] > row[0]).item() == (label == "positive") for row, label in zip(class_probabilities(classifier, some), labels))
-             for k, some in all_of_them.items()}
+    right = {
+        k: sum(
+            (row[1] > row[0]).item() == (label == "positive")
+            for row, label in zip(class_probabilities(classifier, some), labels)
+        )
+        for k, some in all_of_them.items()
+    }
     note(right)
     return [right[k] / len(labels) for k in ks]
 
@@ -122,7 +148,7 @@ def accuracy_against_k(classifier, texts, labels, ks):
 def attend(text):
     token_ids, lengths = encode_sources([text], vocabulary)
     alpha = model.eval()(token_ids, lengths)[1].detach().numpy()
-    plt.figure()                                # looked at it, and never closed it
+    plt.figure()  # looked at it, and never closed it
     return tuple(tokenize(text)), torch.tensor(alpha[0])
 
 
@@ -144,8 +170,19 @@ def plot_text(tokens, attention_weights):
     x, y, most = 0.0, 0.98, float(max(attention_weights))
     for token, weight in zip(tokens, attention_weights):
         shade = float(weight) / most
-        text = axes.text(x, y, token, fontsize=10, va="top", color="white" if shade > 0.6 else "black",
-                         bbox={"facecolor": (1 - shade, 1 - 0.7 * shade, 1 - 0.5 * shade), "edgecolor": "none", "pad": 1})
+        text = axes.text(
+            x,
+            y,
+            token,
+            fontsize=10,
+            va="top",
+            color="white" if shade > 0.6 else "black",
+            bbox={
+                "facecolor": (1 - shade, 1 - 0.7 * shade, 1 - 0.5 * shade),
+                "edgecolor": "none",
+                "pad": 1,
+            },
+        )
         box = text.get_window_extent(renderer).transformed(axes.transData.inverted())
         if box.x1 > 1:
             x, y = 0.0, y - 0.08

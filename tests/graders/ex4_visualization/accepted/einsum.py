@@ -75,7 +75,13 @@ def attention_distance(weights):
 
 def hard_alignment(weights):
     largest = weights.max(dim=1, keepdim=True).values
-    return [(i, j[0]) for i, j in enumerate((row == top).nonzero().flatten().tolist() for row, top in zip(weights, largest)) if largest[i] > 0]
+    return [
+        (i, j[0])
+        for i, j in enumerate(
+            (row == top).nonzero().flatten().tolist() for row, top in zip(weights, largest)
+        )
+        if largest[i] > 0
+    ]
 
 
 def alignment_error_rate(predicted, sure, possible):
@@ -91,7 +97,9 @@ def attention_rollout(attentions):
         raise ValueError("there is no layer")
     result = None
     for layer in attentions:
-        mixed = torch.lerp(torch.eye(layer.shape[-1], dtype=torch.float64), layer.double().mean(0), 0.5)
+        mixed = torch.lerp(
+            torch.eye(layer.shape[-1], dtype=torch.float64), layer.double().mean(0), 0.5
+        )
         mixed = mixed / mixed.sum(-1, keepdim=True)
         result = mixed if result is None else torch.einsum("ij,jk->ik", mixed, result)
     return result
@@ -103,7 +111,9 @@ def classify_pattern(weights):
     i, j = torch.arange(T)[:, None], torch.arange(T)[None]
     flat = (weights - weights.mean()).flatten()
     best = ("uniform", 0.45)
-    ideals = [("diagonal", (i + d - j).abs()) for d in (-1, 0, 1)] + [("reverse", (T - 1 - i + d - j).abs()) for d in (-1, 0, 1)]
+    ideals = [("diagonal", (i + d - j).abs()) for d in (-1, 0, 1)] + [
+        ("reverse", (T - 1 - i + d - j).abs()) for d in (-1, 0, 1)
+    ]
     ideals += [("vertical", (c - j).abs().expand(T, T)) for c in range(T)]
     ideals = [(name, 0.7 * (away == 0) + 0.15 * (away == 1)) for name, away in ideals]
     for a in range(3, T - 2):

@@ -7,16 +7,26 @@ import torch
 
 from attention_lab.text import tokenize
 
-moments = [(0, torch.full((3, 4), 0.25)), (10, torch.eye(4)[:3] * 0.6 + 0.1), (20, torch.eye(4)[:3])]
+moments = [
+    (0, torch.full((3, 4), 0.25)),
+    (10, torch.eye(4)[:3] * 0.6 + 0.1),
+    (20, torch.eye(4)[:3]),
+]
 
 
 def plot_attention(attention_weights, source_tokens, target_tokens, ax=None):
-    if attention_weights.ndim != 2 or attention_weights.shape[0] != len(target_tokens) or attention_weights.shape[1] != len(source_tokens):
+    if (
+        attention_weights.ndim != 2
+        or attention_weights.shape[0] != len(target_tokens)
+        or attention_weights.shape[1] != len(source_tokens)
+    ):
         raise ValueError("these do not fit")
     if ax is None:
         plt.figure()
         ax = plt.axes()
-    mesh = ax.pcolormesh([[float(weight) for weight in row] for row in attention_weights], vmin=0, vmax=1)
+    mesh = ax.pcolormesh(
+        [[float(weight) for weight in row] for row in attention_weights], vmin=0, vmax=1
+    )
     ax.invert_yaxis()
     ax.xaxis.tick_top()
     ax.set_xticks([j + 0.5 for j in range(len(source_tokens))])
@@ -34,7 +44,12 @@ def plot_heads(attention_weights, tokens):
         raise ValueError("these do not fit")
     figure = plt.figure(figsize=(20, 4))
     for h in range(len(attention_weights)):
-        ax = plot_attention_panel(figure.add_subplot(1, len(attention_weights), h + 1), attention_weights[h], tokens, tokens)
+        ax = plot_attention_panel(
+            figure.add_subplot(1, len(attention_weights), h + 1),
+            attention_weights[h],
+            tokens,
+            tokens,
+        )
         ax.set_title(f"{h + 1}. head")
     return figure
 
@@ -101,8 +116,17 @@ def attention_rollout(attentions):
     T = len(attentions[0][0])
     result = [[float(i == j) for j in range(T)] for i in range(T)]
     for layer in attentions:
-        mean = [[sum(float(head[i][j]) for head in layer) / len(layer) for j in range(T)] for i in range(T)]
-        result = [[sum((0.5 * mean[i][k] + 0.5 * (i == k)) * result[k][j] for k in range(T)) for j in range(T)] for i in range(T)]
+        mean = [
+            [sum(float(head[i][j]) for head in layer) / len(layer) for j in range(T)]
+            for i in range(T)
+        ]
+        result = [
+            [
+                sum((0.5 * mean[i][k] + 0.5 * (i == k)) * result[k][j] for k in range(T))
+                for j in range(T)
+            ]
+            for i in range(T)
+        ]
     return torch.tensor(result)
 
 
@@ -112,18 +136,30 @@ def classify_pattern(weights):
     rows = weights.tolist()
 
     def excess(places):
-        return sum(rows[i][j] for i, j in places) / T - len(places) / T ** 2
+        return sum(rows[i][j] for i, j in places) / T - len(places) / T**2
 
     def band(centre):
-        return [(i, j) for i in range(T) for j in range(T) if abs(j - min(max(centre(i), 0), T - 1)) <= 1]
+        return [
+            (i, j)
+            for i in range(T)
+            for j in range(T)
+            if abs(j - min(max(centre(i), 0), T - 1)) <= 1
+        ]
 
-    found = {"diagonal": max(excess(band(lambda i: i + d)) for d in (-1, 0, 1)),
-             "reverse": max(excess(band(lambda i: T - 1 - i + d)) for d in (-1, 0, 1)),
-             "vertical": max(excess(band(lambda i: c)) for c in range(T)), "block": 0.0, "uniform": 0.17}
+    found = {
+        "diagonal": max(excess(band(lambda i: i + d)) for d in (-1, 0, 1)),
+        "reverse": max(excess(band(lambda i: T - 1 - i + d)) for d in (-1, 0, 1)),
+        "vertical": max(excess(band(lambda i: c)) for c in range(T)),
+        "block": 0.0,
+        "uniform": 0.17,
+    }
     for a in range(3, T - 2):
         for b in [T, *range(a + 3, T - 2)]:
             part = [(i >= a) + (i >= b) for i in range(T)]
-            found["block"] = max(found["block"], excess([(i, j) for i in range(T) for j in range(T) if part[i] == part[j]]))
+            found["block"] = max(
+                found["block"],
+                excess([(i, j) for i in range(T) for j in range(T) if part[i] == part[j]]),
+            )
     return max(found, key=found.get)
 
 
@@ -147,7 +183,9 @@ def plot_moments(moments, source_tokens, target_tokens):
             raise ValueError("these do not fit")
     figure = plt.figure(figsize=(6, 4 * len(moments)))
     for n, (step, weights) in enumerate(sorted(moments, key=lambda pair: pair[0])):
-        ax = plot_attention_panel(figure.add_subplot(len(moments), 1, n + 1), weights, source_tokens, target_tokens)
+        ax = plot_attention_panel(
+            figure.add_subplot(len(moments), 1, n + 1), weights, source_tokens, target_tokens
+        )
         ax.set_title(f"step {step:,}")
     return figure
 

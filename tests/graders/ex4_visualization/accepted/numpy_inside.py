@@ -7,7 +7,11 @@ import torch
 from attention_lab.patterns import PATTERNS, draw_pattern
 from attention_lab.text import UNK, tokenize
 
-moments = [(0, torch.full((2, 5), 0.2)), (100, torch.eye(5)[:2] * 0.5 + 0.1), (700, torch.eye(5)[:2] * 0.9 + 0.02)]
+moments = [
+    (0, torch.full((2, 5), 0.2)),
+    (100, torch.eye(5)[:2] * 0.5 + 0.1),
+    (700, torch.eye(5)[:2] * 0.9 + 0.02),
+]
 
 
 def numbers(tensor):
@@ -17,7 +21,15 @@ def numbers(tensor):
 def draw(ax, weights, rows, columns, top):
     """Turned round twice: the first row of the array is drawn at the bottom."""
     n, m = weights.shape
-    image = ax.imshow(weights[::-1], origin="lower", vmin=0.0, vmax=top, extent=(0, m, 0, n), cmap="viridis", aspect="auto")
+    image = ax.imshow(
+        weights[::-1],
+        origin="lower",
+        vmin=0.0,
+        vmax=top,
+        extent=(0, m, 0, n),
+        cmap="viridis",
+        aspect="auto",
+    )
     ax.set_xticks(np.arange(m) + 0.5, columns, rotation=90)
     ax.set_yticks(n - 0.5 - np.arange(n), rows)
     return image
@@ -76,7 +88,11 @@ def hard_alignment(weights):
 def alignment_error_rate(predicted, sure, possible):
     A, S, P = map(frozenset, (predicted, sure, [*possible, *sure]))
     whole = len(A) + len(S)
-    return float(np.float64(1.0) - (len(S.intersection(A)) + len(P.intersection(A))) / whole) if whole else 0.0
+    return (
+        float(np.float64(1.0) - (len(S.intersection(A)) + len(P.intersection(A))) / whole)
+        if whole
+        else 0.0
+    )
 
 
 def attention_rollout(attentions):
@@ -87,7 +103,14 @@ def attention_rollout(attentions):
 
 
 rng = torch.Generator().manual_seed(5)
-EXAMPLES = {T: [(name, numbers(draw_pattern(name, T, 0.0, rng)).ravel()) for name in PATTERNS for _ in range(1 if name == "uniform" else 200)] for T in range(9, 17)}
+EXAMPLES = {
+    T: [
+        (name, numbers(draw_pattern(name, T, 0.0, rng)).ravel())
+        for name in PATTERNS
+        for _ in range(1 if name == "uniform" else 200)
+    ]
+    for T in range(9, 17)
+}
 
 
 def classify_pattern(weights):
@@ -108,7 +131,9 @@ def watch_training(train_step, look, moments):
 
 
 def plot_moments(moments, source_tokens, target_tokens):
-    figure, grid = plt.subplots(1, len(moments), squeeze=False, sharey=True, sharex=True, figsize=(5 * len(moments), 4))
+    figure, grid = plt.subplots(
+        1, len(moments), squeeze=False, sharey=True, sharex=True, figsize=(5 * len(moments), 4)
+    )
     for ax, (step, weights) in zip(grid[0], sorted(moments, key=lambda one: one[0])):
         if weights.shape != (len(target_tokens), len(source_tokens)):
             raise ValueError("does not fit")
