@@ -64,6 +64,10 @@ def _no_dask() -> str | None:
     )
 
 
+def _no_sphinx() -> str | None:
+    return None if importlib.util.find_spec("sphinx") else "Sphinx is not installed: ./kireji docs"
+
+
 MISSING = {
     "browser": _no_browser,
     "bubblewrap": _no_bubblewrap,
@@ -71,4 +75,5 @@ MISSING = {
     "dask": _no_dask,
     "docker": _no_docker,
     "composes": _no_composes,
+    "sphinx": _no_sphinx,
 }
