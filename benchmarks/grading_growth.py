@@ -20,7 +20,7 @@ from rich.table import Table
 from benchmarks.grading_class import UNTOUCHED, hand_in
 from benchmarks.grading_figures import mean
 from kireji import paths
-from kireji.grading.assignment import Assignment, load
+from kireji.course.assignment import Assignment, load
 
 if TYPE_CHECKING:
     from kireji.grading.course import Course

@@ -270,7 +270,7 @@ def floor(course: Path, out: Path) -> None:
 
 def bare(course: str, name: str, student: str, out: str) -> None:
     """One submission of the floor. Its crashing ones end here, as they would."""
-    from kireji.grading.assignment import load
+    from kireji.course.assignment import load
     from kireji.grading.intake import read_submission
     from kireji.grading.rebuild import rebuild
 

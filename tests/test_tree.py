@@ -60,16 +60,16 @@ REGISTRIES = [
     )
 ]
 
-LEAVES = {"errors", "paths", "commands", "plain_folder", "gradebook", "unfinished", "whole_file"}
+LEAVES = {"errors", "paths", "commands", "files", "course", "gradebook", "unfinished"}
 MIDDLE = {"hub", "grading", "exchange", "feedback", "copies"}
 # room -> the other rooms of src/kireji it may import from
 MAY_IMPORT = {
     "errors": set(),
     "paths": set(),
     "commands": set(),
-    "plain_folder": set(),
     "wire": set(),
-    "whole_file": set(),
+    "files": set(),
+    "course": {"errors", "paths", "files"},
     "gradebook": {"errors"},
     "unfinished": {"errors", "paths"},
     "data": LEAVES,

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from kireji.grading.assignment import Assignment
+from kireji.course.assignment import Assignment
 from kireji.grading.intake import Submission
 from kireji.grading.judge import judge
 from kireji.sandbox import container, place

@@ -22,7 +22,7 @@ from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 from kireji.exchange import collect as collecting
 from kireji.exchange.folders import student_folders, view
 from kireji.exchange.inside import kireji_handing_in as handing_in
-from kireji.plain_folder import PlainFolder
+from kireji.files.untrusted import PlainFolder
 from tests.small_exchange import COURSE, collect, config, place, submitted, write  # noqa: F401  (place is a fixture)
 
 

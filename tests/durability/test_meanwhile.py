@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from kireji import paths
-from kireji.grading.assignment import Assignment
+from kireji.course.assignment import Assignment
 from kireji.hub.lifecycle import free_ports
 from tests.toy import SOLUTION
 from tests.toy_checkout import ToyCheckout

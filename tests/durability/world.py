@@ -25,6 +25,7 @@ from kireji import paths
 from kireji.cli.grade import grade_all
 from kireji.demo.desk import Desk
 from kireji.exchange.inside.kireji_handing_in import Submit
+from kireji.files.untrusted import PlainFolder
 from kireji.grading import kept
 from kireji.grading.ahead import Here
 from kireji.grading.course import Course
@@ -32,7 +33,6 @@ from kireji.grading.judge import Judgement
 from kireji.grading.rebuild import rebuild
 from kireji.grading.report import CellReport, Report
 from kireji.grading.watch import Watch
-from kireji.plain_folder import PlainFolder
 
 NAME = "toy"
 STUDENTS = ("alice", "bob")

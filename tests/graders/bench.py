@@ -19,8 +19,8 @@ import pytest
 from nbformat import NotebookNode
 
 from kireji import paths, sandbox
+from kireji.course.assignment import Assignment
 from kireji.demo.checkpoint import trained_checkpoints
-from kireji.grading.assignment import Assignment
 from kireji.grading.hidden_tests import run_hidden_tests
 from kireji.grading.plugin import Grading
 from kireji.grading.report import TestReport

@@ -19,8 +19,8 @@ from typing import Any
 
 import torch
 
+from kireji.course.assignment import Assignment, load
 from kireji.demo.checkpoint import trained_checkpoints
-from kireji.grading.assignment import Assignment, load
 from kireji.grading.report import TestReport
 from kireji.sandbox.channel import CallFailed, SandboxLost
 from tests.graders.bench import as_code, grade, serving

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from kireji.grading.assignment import Assignment
+from kireji.course.assignment import Assignment
 from kireji.grading.intake import Submission
 from kireji.grading.judge import judge
 from kireji.sandbox.limits import Limits

@@ -52,7 +52,7 @@ def compare(course: "Course", assignment: str, console: Console) -> "Look":
     """Compare what is collected of `assignment` and write the page for it."""
     from kireji.copies.look import look
     from kireji.copies.page import render
-    from kireji.grading.assignment import load
+    from kireji.course.assignment import load
 
     loaded = load(assignment)
     with console.status(f"Comparing the submissions of {loaded.name}") as status:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
-from . import code
-from .look import Look, Pair
+from kireji.copies import code
+from kireji.copies.look import Look, Pair
 
 TEMPLATES = Path(__file__).parent / "templates"
 AROUND = 3  # lines shown before and after a shared passage

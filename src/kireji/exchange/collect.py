@@ -28,7 +28,7 @@ from kireji.exchange.folders import student_folders
 from kireji.exchange.inside.kireji_handing_in import DRAFT, SUBMISSION_BYTES
 from kireji.exchange.standing import leave_note
 from kireji.exchange.times import MOST_FILES, Times, came, restored_times
-from kireji.plain_folder import NotPlain, PlainFolder
+from kireji.files.untrusted import NotPlain, PlainFolder
 
 MOST_SUBMISSIONS = 500  # of one student, looked at
 TIMESTAMP = "timestamp.txt"  # where nbgrader looks for the time of a submission

@@ -5,10 +5,9 @@ from pathlib import Path
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash
 
+from kireji.exchange.folders import student_folders
+from kireji.files.atomic import write_whole
 from kireji.unfinished import is_unfinished
-from kireji.whole_file import write_whole
-
-from .folders import student_folders
 
 
 def released_page(feedback: Path, name: str, submission: Path) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kireji.exchange.attempts import AT_ONCE, LET_IN, Attempt, Attempts, GradeOnSubmit
 from kireji.exchange.inside.kireji_attempts import STANDING
-from kireji.whole_file import write_whole
+from kireji.files.atomic import write_whole
 
 SAYS = {AT_ONCE: "graded on arrival", LET_IN: "graded by your instructor"}
 WAITS = "kept, and graded when your instructor grades"

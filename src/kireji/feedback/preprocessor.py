@@ -12,6 +12,8 @@ from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import is_task
 from traitlets import Bool
 
+from kireji.course.assignment import load
+from kireji.course.assignment import names as names_of_all
 from kireji.errors import KirejiError
 from kireji.exchange.attempts import Attempts, GradeOnSubmit, now
 from kireji.exchange.standing import sentences
@@ -19,8 +21,6 @@ from kireji.feedback import page, view
 from kireji.feedback.report import lines_of, records_of
 from kireji.feedback.sanitise import sanitise_notebook
 from kireji.feedback.written import markdown_to_html
-from kireji.grading.assignment import load
-from kireji.grading.assignment import names as names_of_all
 from kireji.unfinished import is_unfinished
 
 # A lesson's own prose is longer than a student's answer may be.

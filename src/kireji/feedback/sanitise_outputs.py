@@ -5,8 +5,8 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from .report import notices_of
-from .sanitise import sanitise_notebook
+from kireji.feedback.report import notices_of
+from kireji.feedback.sanitise import sanitise_notebook
 
 
 class SanitiseOutputs(NbGraderPreprocessor):

@@ -14,14 +14,13 @@ from datetime import datetime
 from pathlib import Path
 
 from kireji import gradebook, paths
-from kireji.data.secret import read_or_make_secret
+from kireji.course.assignment import load
+from kireji.course.secret import read_or_make_secret
 from kireji.errors import KirejiError
-
-from . import kept
-from .aside import take_in
-from .assignment import load
-from .forks import Forks
-from .intake import Submission
+from kireji.grading import kept
+from kireji.grading.aside import take_in
+from kireji.grading.forks import Forks
+from kireji.grading.intake import Submission
 
 KILLED = (
     "The process that judged {name} was killed, most likely because the machine's memory ran out. "

@@ -8,14 +8,13 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from kireji import paths
-from kireji.data.secret import read_or_make_secret
+from kireji.course.assignment import load
+from kireji.course.secret import read_or_make_secret
 from kireji.exchange.attempts import Attempts, alone
 from kireji.exchange.collect import FORMAT, TIMESTAMP, put, settle
-
-from .assignment import load
-from .intake import read_submission
-from .recording import penalty
-from .report import Report
+from kireji.grading.intake import read_submission
+from kireji.grading.recording import penalty
+from kireji.grading.report import Report
 
 
 def choose(config: Config, folder: Path) -> None:
@@ -25,7 +24,8 @@ def choose(config: Config, folder: Path) -> None:
     Points are what the gradebook would say: those of the hidden tests, what a person gave so far,
     less the penalty for being late. Attempts that were not judged yet are judged now.
     """
-    from .kept import judge_or_recall  # here: torch is needed when something is judged, not before
+    # here: torch is needed when something is judged, not before
+    from kireji.grading.kept import judge_or_recall
 
     name, student, course = folder.name, folder.parent.name, folder.parents[2]
     attempts = Attempts(course, student, name)

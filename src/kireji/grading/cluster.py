@@ -17,11 +17,10 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from kireji import paths
-from kireji.data.secret import read_or_make_secret
-
-from .ahead import NobodyLeft
-from .assignment import load, names
-from .kept import graders_version
+from kireji.course.assignment import load, names
+from kireji.course.secret import read_or_make_secret
+from kireji.grading.ahead import NobodyLeft
+from kireji.grading.kept import graders_version
 
 if TYPE_CHECKING:
     from distributed import Client

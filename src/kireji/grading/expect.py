@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from kireji.grading.diagnoses import swapped_axes
 from kireji.sandbox.channel import CallFailed as StudentError
 from kireji.wire import Opaque
-
-from .diagnoses import swapped_axes
 
 measured: ContextVar[list[tuple[float, str]]] = ContextVar("measured")  # the running test's metrics
 

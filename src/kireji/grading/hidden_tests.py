@@ -13,8 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from kireji import paths
 from kireji.errors import KirejiError
-
-from .plugin import Grading
+from kireji.grading.plugin import Grading
 
 # Properties find the same counter-example for the same submission, and leave nothing on the disk.
 settings.register_profile(

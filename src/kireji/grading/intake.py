@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kireji.plain_folder import NotPlain, PlainFolder
+from kireji.files.untrusted import NotPlain, PlainFolder
 from kireji.sandbox.limits import DEFAULT, Limits
 
 OURS = {"timestamp.txt", "submission_secret.txt"}  # nbgrader's, read by nbgrader alone

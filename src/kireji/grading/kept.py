@@ -10,12 +10,11 @@ import nbformat
 import psutil
 
 from kireji import paths
-from kireji.whole_file import write_whole
-
-from .assignment import Assignment
-from .intake import Submission
-from .judge import Judgement, judge
-from .report import Report
+from kireji.course.assignment import Assignment
+from kireji.files.atomic import write_whole
+from kireji.grading.intake import Submission
+from kireji.grading.judge import Judgement, judge
+from kireji.grading.report import Report
 
 KEPT = paths.VAR / "judgements"
 UNSURE = {"timeout", "error"}  # on a quieter machine it might have ended otherwise

@@ -11,12 +11,11 @@ from typing import Any
 import pytest
 import torch
 
+from kireji.grading import expect
+from kireji.grading.marks import mark_of
+from kireji.grading.report import Image, TestReport
+from kireji.grading.student import Student
 from kireji.sandbox.channel import CallFailed, Channel, SandboxLost
-
-from . import expect
-from .marks import mark_of
-from .report import Image, TestReport
-from .student import Student
 
 MOST_IMAGES = 6
 MESSAGE_CHARACTERS = 2000

@@ -15,13 +15,12 @@ from traitlets import Bool
 from traitlets.config import Config
 
 from kireji import paths, unfinished
-from kireji.data.secret import read_or_make_secret
+from kireji.course.assignment import load
+from kireji.course.secret import read_or_make_secret
 from kireji.exchange.attempts import GradeOnSubmit
-
-from . import best
-from .aside import set_refused_aside, take_in
-from .assignment import load
-from .recording import JUDGED_AS, REPORT
+from kireji.grading import best
+from kireji.grading.aside import set_refused_aside, take_in
+from kireji.grading.recording import JUDGED_AS, REPORT
 
 
 def begin_grading(config: Config) -> Callable[..., None]:
@@ -64,7 +63,8 @@ class JudgeSubmission(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """The notebook as it ran in the sandbox, with its report."""
-        from . import kept  # here: torch and pytest are needed when something is graded, not before
+        # here: torch and pytest are needed when something is graded, not before
+        from kireji.grading import kept
 
         names = resources["nbgrader"]
         course = CourseDirectory(config=self.config)

@@ -17,10 +17,9 @@ import torch._dynamo
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from kireji.course.assignment import load, names
 from kireji.errors import KirejiError
-
-from .assignment import load, names
-from .hidden_tests import collect
+from kireji.grading.hidden_tests import collect
 
 MODULES = """kireji.grading.ahead kireji.grading.expect kireji.grading.diagnoses kireji.grading.isolation kireji.grading.gradients
     kireji.feedback.pictures kireji.sandbox.sandbox nbclient sacrebleu.metrics nbgrader.preprocessors

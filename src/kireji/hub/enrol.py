@@ -4,7 +4,7 @@ from nbgrader.api import Gradebook, MissingEntry, Student
 from sqlalchemy.exc import DatabaseError
 
 from kireji import gradebook, paths
-from kireji.hub.roster import Person
+from kireji.course.roster import Person
 
 
 def enter(people: list[Person], db_url: str) -> list[str]:

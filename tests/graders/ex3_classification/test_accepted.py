@@ -3,7 +3,7 @@
 import pytest
 
 from kireji import paths
-from kireji.grading.assignment import load
+from kireji.course.assignment import load
 from kireji.grading.report import cell_score
 from tests.graders.bench import as_code, fell_short, grade, trained
 from tests.graders.ex3_classification.answers import NAME, SOLUTION, TASKS, TRAINED, graded

@@ -4,14 +4,18 @@ import os
 import secrets
 from pathlib import Path
 
-from kireji.data.errors import DataError
+from kireji.errors import KirejiError
 
 BYTES = 32
 
 
+class SecretError(KirejiError):
+    """The file with the secret is damaged."""
+
+
 def read_or_make_secret(path: Path) -> bytes:
-    """The secret in `path` (hexadecimal text, mode 0600), made if there is none. DataError if the
-    file is damaged."""
+    """The secret in `path` (hexadecimal text, mode 0600), made if there is none. SecretError if
+    the file is damaged."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         # Written whole under another name and then linked, so that nobody ever reads half a secret
@@ -31,7 +35,7 @@ def read_or_make_secret(path: Path) -> bytes:
     except ValueError:
         value = b""
     if len(value) < BYTES:
-        raise DataError(
+        raise SecretError(
             f"The secret in {path} is damaged; put the old one back, or delete the file to start a new "
             "course with another held-out split."
         )

@@ -8,8 +8,8 @@ from nbgrader.api import Gradebook
 
 from kireji import paths
 from kireji.cli.main import kireji
+from kireji.course.roster import Person, RosterProblem, load, read
 from kireji.hub import accounts
-from kireji.hub.roster import Person, RosterProblem, load, read
 
 CLASS = """name,role,first_name,last_name,mail
 carol,student,Carol,"Jones, of Wales",carol@example.org

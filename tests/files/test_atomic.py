@@ -9,11 +9,11 @@ import sys
 
 import pytest
 
-from kireji.whole_file import write_whole
+from kireji.files.atomic import write_whole
 
 WRITER = """
 import pathlib, resource, signal, sys
-from kireji.whole_file import write_whole
+from kireji.files.atomic import write_whole
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 if sys.argv[2] == "killed":
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
