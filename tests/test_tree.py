@@ -61,7 +61,7 @@ REGISTRIES = [
 ]
 
 LEAVES = {"errors", "paths", "commands", "files", "course", "gradebook", "unfinished"}
-MIDDLE = {"hub", "grading", "exchange", "feedback", "copies"}
+MIDDLE = {"hub", "grading", "testing", "exchange", "feedback", "copies"}
 # room -> the other rooms of src/kireji it may import from
 MAY_IMPORT = {
     "errors": set(),
@@ -164,9 +164,9 @@ def test_what_students_run_imports_nothing_of_the_platform(folder):
     assert wrong == {}
 
 
-def test_graders_import_grading_pictures_and_leaves_only():
+def test_graders_import_testing_pictures_and_leaves_only():
     allowed = (
-        "kireji.grading.",
+        "kireji.testing.",
         "kireji.feedback.pictures",
         *(f"kireji.{leaf}" for leaf in LEAVES),
     )

@@ -10,7 +10,7 @@ import torch
 
 from attention_lab.text import tokenize
 from kireji.feedback import pictures
-from kireji.grading import Handle, StudentError, expect, graded
+from kireji.testing import Handle, StudentError, expect, graded
 
 from . import given, targets
 from .scripts import BOS, EOS

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from kireji.feedback import pictures
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
 from . import given, reference
 from .given import SIZES

@@ -2,7 +2,7 @@
 
 import torch
 
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
 from .isolation import without_epoch
 from .reference import Bag

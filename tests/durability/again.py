@@ -22,7 +22,7 @@ from kireji.errors import KirejiError
 from kireji.grading import kept
 from kireji.grading.ahead import Here
 from kireji.grading.judge import Judgement
-from kireji.grading.report import TestReport
+from kireji.testing.report import TestReport
 from tests.durability.kills import in_a_child
 from tests.durability.world import CELLS, NAME, OLD, World, judge
 

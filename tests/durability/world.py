@@ -31,8 +31,8 @@ from kireji.grading.ahead import Here
 from kireji.grading.course import Course
 from kireji.grading.judge import Judgement
 from kireji.grading.rebuild import rebuild
-from kireji.grading.report import CellReport, Report
 from kireji.grading.watch import Watch
+from kireji.testing.report import CellReport, Report
 
 NAME = "toy"
 STUDENTS = ("alice", "bob")

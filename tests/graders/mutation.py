@@ -21,8 +21,8 @@ import torch
 
 from kireji.course.assignment import Assignment, load
 from kireji.demo.checkpoint import trained_checkpoints
-from kireji.grading.report import TestReport
 from kireji.sandbox.channel import CallFailed, SandboxLost
+from kireji.testing.report import TestReport
 from tests.graders.bench import as_code, grade, serving
 from tests.graders.mutants import Mutant, mutants_of, mutated
 from tests.graders.outcomes import (

@@ -12,7 +12,7 @@ from kireji.errors import KirejiError
 from kireji.grading import ahead, kept
 from kireji.grading.intake import Submission
 from kireji.grading.judge import Judgement
-from kireji.grading.report import CellReport, Report, TestReport
+from kireji.testing.report import CellReport, Report, TestReport
 
 
 def judge(task: ahead.Task) -> ahead.Outcome:

@@ -9,7 +9,7 @@ from kireji import paths
 from kireji.grading import kept
 from kireji.grading.intake import Submission
 from kireji.grading.judge import Judgement
-from kireji.grading.report import CellReport, Image, Report, TestReport
+from kireji.testing.report import CellReport, Image, Report, TestReport
 
 SECRET = b"s" * 32
 

@@ -14,7 +14,7 @@ from kireji.exchange.attempts import Attempts, alone
 from kireji.exchange.collect import FORMAT, TIMESTAMP, put, settle
 from kireji.grading.intake import read_submission
 from kireji.grading.recording import penalty
-from kireji.grading.report import Report
+from kireji.testing.report import Report
 
 
 def choose(config: Config, folder: Path) -> None:

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from nbformat import NotebookNode
 
 from kireji.course.assignment import Assignment
-from kireji.grading.hidden_tests import run_hidden_tests
 from kireji.grading.intake import Submission
-from kireji.grading.plugin import Grading
 from kireji.grading.rebuild import rebuild
-from kireji.grading.report import CellReport, Report, cell_score
 from kireji.sandbox.cells import CellsLost
 from kireji.sandbox.limits import DEFAULT, Limits
 from kireji.sandbox.sandbox import Sandbox
 from kireji.sandbox.watchdog import Usage
+from kireji.testing.plugin import Grading
+from kireji.testing.report import CellReport, Report, cell_score
+from kireji.testing.run import run_hidden_tests
 
 MOST_RUNS = 4  # of one submission; a cell that takes the kernel with it costs one
 AGAIN, SETTLING = 3, 5  # the cells run again have this many times what they took, and some seconds

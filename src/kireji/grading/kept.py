@@ -14,7 +14,7 @@ from kireji.course.assignment import Assignment
 from kireji.files.atomic import write_whole
 from kireji.grading.intake import Submission
 from kireji.grading.judge import Judgement, judge
-from kireji.grading.report import Report
+from kireji.testing.report import Report
 
 KEPT = paths.VAR / "judgements"
 UNSURE = {"timeout", "error"}  # on a quieter machine it might have ended otherwise

@@ -19,9 +19,9 @@ from matplotlib.figure import Figure
 
 from kireji.course.assignment import load, names
 from kireji.errors import KirejiError
-from kireji.grading.hidden_tests import collect
+from kireji.testing.run import collect
 
-MODULES = """kireji.grading.ahead kireji.grading.expect kireji.grading.diagnoses kireji.grading.isolation kireji.grading.gradients
+MODULES = """kireji.grading.ahead kireji.testing.expect kireji.testing.diagnoses kireji.testing.isolation kireji.testing.gradients
     kireji.feedback.pictures kireji.sandbox.sandbox nbclient sacrebleu.metrics nbgrader.preprocessors
     jupyter_client.asynchronous jupyter_client.provisioning.factory IPython.core.formatters""".split()
 

@@ -4,7 +4,7 @@ import pytest
 
 from kireji import paths
 from kireji.course.assignment import load
-from kireji.grading.report import cell_score
+from kireji.testing.report import cell_score
 from tests.graders.bench import as_code, fell_short, grade, trained
 
 NAME = "ex1_translation"

@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from kireji.grading import expect
-from kireji.grading.student import Callee, Handle
+from kireji.testing import expect
+from kireji.testing.student import Callee, Handle
 
 STEP = 2e-3  # small against what networks bend on, large against float32's rounding
 SLACK = 0.05  # of the larger one; and in itself, where both are near nothing

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import torch
 
-from kireji.grading import expect
-from kireji.grading.marks import mark_of
-from kireji.grading.report import Image, TestReport
-from kireji.grading.student import Student
 from kireji.sandbox.channel import CallFailed, Channel, SandboxLost
+from kireji.testing import expect
+from kireji.testing.marker import mark_of
+from kireji.testing.report import Image, TestReport
+from kireji.testing.student import Student
 
 MOST_IMAGES = 6
 MESSAGE_CHARACTERS = 2000

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from kireji import paths
 from kireji.errors import KirejiError
-from kireji.grading.plugin import Grading
+from kireji.testing.plugin import Grading
 
 # Properties find the same counter-example for the same submission, and leave nothing on the disk.
 settings.register_profile(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from kireji.grading import Mistake, expect
+from kireji.testing import Mistake, expect
 from kireji.wire import Opaque
 
 

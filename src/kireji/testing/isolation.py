@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from kireji.grading.expect import NAMED, Mistake
 from kireji.sandbox.channel import CallFailed
+from kireji.testing.expect import NAMED, Mistake
 
 MISFITS = ("TypeError", "AttributeError", "NameError")
 _in_place: ContextVar[frozenset[str]] = ContextVar("in_place", default=frozenset())

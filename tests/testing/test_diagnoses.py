@@ -2,7 +2,7 @@
 
 import torch
 
-from kireji.grading import diagnoses
+from kireji.testing import diagnoses
 
 RNG = torch.Generator().manual_seed(0)
 SCORES, VALUE = torch.randn(2, 3, 5, generator=RNG), torch.randn(2, 5, 7, generator=RNG)

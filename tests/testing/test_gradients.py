@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from kireji.grading import Mistake
-from kireji.grading.gradients import reaches_inputs, reaches_parameters
-from kireji.grading.student import Student
+from kireji.testing import Mistake
+from kireji.testing.gradients import reaches_inputs, reaches_parameters
+from kireji.testing.student import Student
 from tests.graders.bench import serving
 
 CODE = """
