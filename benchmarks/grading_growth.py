@@ -23,7 +23,7 @@ from kireji import paths
 from kireji.course.assignment import Assignment, load
 
 if TYPE_CHECKING:
-    from kireji.grading.course import Course
+    from kireji.batch.grade_class import Course
 
 CHEAPEST = "ex1_translation"  # of the four, untouched
 SIZES = (10, 100, 1000)

@@ -27,7 +27,7 @@ TO_SPLIT = {
     "lab/attention_lab/checks/ex2_mechanisms.py",
     "lab/attention_lab/checks/ex3_classification.py",
     "lab/attention_lab/checks/ex4_visualization.py",
-    "src/kireji/grading/course.py",
+    "src/kireji/batch/grade_class.py",
     "src/kireji/sandbox/place.py",
     "src/kireji/sandbox/supervisor.py",
     "tests/attacks/test_attack_the_exchange.py",
@@ -61,26 +61,33 @@ REGISTRIES = [
 ]
 
 LEAVES = {"errors", "paths", "commands", "files", "course", "gradebook", "unfinished"}
-MIDDLE = {"hub", "grading", "testing", "exchange", "feedback", "copies"}
+JUDGING = LEAVES | {"wire", "sandbox", "testing"}
 # room -> the other rooms of src/kireji it may import from
 MAY_IMPORT = {
     "errors": set(),
     "paths": set(),
     "commands": set(),
-    "wire": set(),
-    "files": set(),
+    "files": {"errors"},
     "course": {"errors", "paths", "files"},
     "gradebook": {"errors"},
     "unfinished": {"errors", "paths"},
+    "wire": set(),
     "data": LEAVES,
     "setup": LEAVES,
     "sandbox": LEAVES | {"wire"},
-    **dict.fromkeys(MIDDLE, LEAVES | {"wire", "sandbox", "data"} | MIDDLE),
+    "testing": JUDGING,
+    "exchange": LEAVES,
+    "grading": JUDGING | {"exchange"},
+    "copies": JUDGING | {"grading"},
+    "feedback": LEAVES | {"testing", "copies", "exchange"},
+    "batch": JUDGING | {"grading", "exchange"},
     # setup: a container has no launcher
-    "hub": LEAVES | {"wire", "sandbox", "data", "setup"} | MIDDLE,
-    "demo": LEAVES | {"data", "sandbox"} | MIDDLE,
+    "hub": JUDGING | {"grading", "exchange", "feedback", "copies", "batch", "setup"},
+    "demo": LEAVES | {"sandbox", "exchange", "batch"},
     "backup": LEAVES | {"exchange"},
-    "cli": LEAVES | {"data", "setup", "sandbox", "demo", "backup"} | MIDDLE,
+    "cli": JUDGING
+    | {"grading", "exchange", "feedback", "copies", "batch"}
+    | {"data", "setup", "hub", "demo", "backup"},
     "__main__": {"cli"},
 }
 

@@ -18,8 +18,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from kireji.course.assignment import Assignment
-from kireji.grading.intake import Submission
 from kireji.grading.judge import judge
+from kireji.grading.submission import Submission
 from kireji.sandbox import container, place
 from kireji.sandbox.limits import Limits
 from kireji.sandbox.sandbox import Sandbox

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from kireji.course.assignment import Assignment
-from kireji.grading.intake import Submission
 from kireji.grading.judge import judge
+from kireji.grading.submission import Submission
 from kireji.sandbox.limits import Limits
 
 SECRET = b"s" * 32

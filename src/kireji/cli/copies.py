@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from kireji.batch.grade_class import Course
     from kireji.copies.look import Look
-    from kireji.grading.course import Course
 
 MOST_SHOWN = 40
 
@@ -23,8 +23,8 @@ def copies(assignment: str) -> None:
     Prints the pairs that are alike and writes a page that shows their code side by side. Nothing is
     recorded, no points change, and no student sees it.
     """
+    from kireji.batch.grade_class import Course
     from kireji.copies.page import percent  # here: torch and nbgrader take a second to import
-    from kireji.grading.course import Course
 
     console = Console(highlight=False)
     course = Course()

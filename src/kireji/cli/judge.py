@@ -30,8 +30,8 @@ def judge(assignment: str, directory: Path, as_json: bool, trust_submissions: bo
     from kireji.cli.report_table import print_report
     from kireji.course.assignment import load
     from kireji.course.secret import read_or_make_secret
-    from kireji.grading.intake import read_submission
     from kireji.grading.judge import judge as grade_submission
+    from kireji.grading.submission import read_submission
 
     loaded = load(assignment)
     submission = read_submission(directory, assignment)

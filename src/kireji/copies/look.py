@@ -11,8 +11,8 @@ from copydetect.detector import CodeFingerprint
 from kireji import paths
 from kireji.copies import code, weights
 from kireji.course.assignment import Assignment
-from kireji.grading.intake import read_submission
 from kireji.grading.rebuild import rebuild
+from kireji.grading.submission import read_submission
 
 CHECKPOINTS = 20  # of one submission, looked at
 

@@ -12,8 +12,8 @@ from kireji.course.assignment import load
 from kireji.course.secret import read_or_make_secret
 from kireji.exchange.attempts import Attempts, alone
 from kireji.exchange.collect import FORMAT, TIMESTAMP, put, settle
-from kireji.grading.intake import read_submission
 from kireji.grading.recording import penalty
+from kireji.grading.submission import read_submission
 from kireji.testing.report import Report
 
 
@@ -25,7 +25,7 @@ def choose(config: Config, folder: Path) -> None:
     less the penalty for being late. Attempts that were not judged yet are judged now.
     """
     # here: torch is needed when something is judged, not before
-    from kireji.grading.kept import judge_or_recall
+    from kireji.grading.cache import judge_or_recall
 
     name, student, course = folder.name, folder.parent.name, folder.parents[2]
     attempts = Attempts(course, student, name)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from nbformat import NotebookNode
 
 from kireji.course.assignment import Assignment
-from kireji.grading.intake import Submission
 from kireji.grading.rebuild import rebuild
+from kireji.grading.submission import Submission
 from kireji.sandbox.cells import CellsLost
 from kireji.sandbox.limits import DEFAULT, Limits
 from kireji.sandbox.sandbox import Sandbox

@@ -10,8 +10,8 @@ from pathlib import Path
 from kireji import paths
 from kireji.course.assignment import load
 from kireji.course.secret import read_or_make_secret
-from kireji.grading.intake import read_submission
 from kireji.grading.judge import judge
+from kireji.grading.submission import read_submission
 from kireji.sandbox.limits import DEFAULT
 from kireji.sandbox.watchdog import Usage
 

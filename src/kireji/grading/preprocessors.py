@@ -19,7 +19,7 @@ from kireji.course.assignment import load
 from kireji.course.secret import read_or_make_secret
 from kireji.exchange.attempts import GradeOnSubmit
 from kireji.grading import best
-from kireji.grading.aside import set_refused_aside, take_in
+from kireji.grading.quarantine import set_refused_aside, take_in
 from kireji.grading.recording import JUDGED_AS, REPORT
 
 
@@ -64,7 +64,7 @@ class JudgeSubmission(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, ResourcesDict]:
         """The notebook as it ran in the sandbox, with its report."""
         # here: torch and pytest are needed when something is graded, not before
-        from kireji.grading import kept
+        from kireji.grading import cache
 
         names = resources["nbgrader"]
         course = CourseDirectory(config=self.config)
@@ -76,8 +76,8 @@ class JudgeSubmission(NbGraderPreprocessor):
             load(names["assignment"]),
             read_or_make_secret(paths.SECRET),
         )
-        judgement = kept.judge_or_recall(submission, assignment, secret, self.trust_submissions)
+        judgement = cache.judge_or_recall(submission, assignment, secret, self.trust_submissions)
         judgement.notebook.metadata[REPORT] = judgement.report.as_dict()
-        if kept.is_sure(judgement):
-            judgement.notebook.metadata[JUDGED_AS] = kept.key_of(submission, assignment, secret)
+        if cache.is_sure(judgement):
+            judgement.notebook.metadata[JUDGED_AS] = cache.key_of(submission, assignment, secret)
         return judgement.notebook, resources

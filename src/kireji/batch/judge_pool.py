@@ -14,13 +14,13 @@ from datetime import datetime
 from pathlib import Path
 
 from kireji import gradebook, paths
+from kireji.batch.executors.forkserver import Forks
 from kireji.course.assignment import load
 from kireji.course.secret import read_or_make_secret
 from kireji.errors import KirejiError
-from kireji.grading import kept
-from kireji.grading.aside import take_in
-from kireji.grading.forks import Forks
-from kireji.grading.intake import Submission
+from kireji.grading import cache
+from kireji.grading.quarantine import take_in
+from kireji.grading.submission import Submission
 
 KILLED = (
     "The process that judged {name} was killed, most likely because the machine's memory ran out. "
@@ -73,10 +73,10 @@ def judge_task(task: Task) -> Outcome:
     try:
         assignment = load(task.assignment)
         secret = read_or_make_secret(paths.SECRET) if paths.SECRET.exists() else b""
-        if kept.key_of(task.submission, assignment, secret) != task.key:
+        if cache.key_of(task.submission, assignment, secret) != task.key:
             return Outcome(reason=OTHER.format(name=task.name))
         return Outcome(
-            kept.written(kept.judge(task.submission, assignment, secret, trusted=task.trusted))
+            cache.written(cache.judge(task.submission, assignment, secret, trusted=task.trusted))
         )
     except Exception as error:
         return _went_wrong(error, task.name)
@@ -181,8 +181,8 @@ class Judging:
         name = f"{folder.parent.name}'s {folder.name}"
         try:
             submission, assignment = take_in(folder), load(folder.name)
-            key = kept.key_of(submission, assignment, read_or_make_secret(paths.SECRET))
-            known = kept.recall(key)
+            key = cache.key_of(submission, assignment, read_or_make_secret(paths.SECRET))
+            known = cache.recall(key)
         except Exception as error:
             self._note(folder, _went_wrong(error, name))
             return
@@ -217,7 +217,7 @@ class Judging:
     def _note(self, folder: Path, outcome: Outcome, task: Task | None = None) -> None:
         if task and outcome.judgement:
             try:
-                kept.hand_over(task.key, outcome.judgement)
+                cache.hand_over(task.key, outcome.judgement)
             except OSError as error:
                 outcome = _went_wrong(error, task.name)
         if outcome.trace:

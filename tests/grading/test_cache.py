@@ -6,9 +6,9 @@ import dataclasses
 import pytest
 
 from kireji import paths
-from kireji.grading import kept
-from kireji.grading.intake import Submission
+from kireji.grading import cache
 from kireji.grading.judge import Judgement
+from kireji.grading.submission import Submission
 from kireji.testing.report import CellReport, Image, Report, TestReport
 
 SECRET = b"s" * 32
@@ -30,31 +30,31 @@ def judged(monkeypatch, tmp_path, toy):
         )
 
     judge.status = "partly"
-    monkeypatch.setattr(kept, "judge", judge)
-    monkeypatch.setattr(kept, "KEPT", tmp_path / "judgements")
-    kept.graders_version.cache_clear()
+    monkeypatch.setattr(cache, "judge", judge)
+    monkeypatch.setattr(cache, "KEPT", tmp_path / "judgements")
+    cache.graders_version.cache_clear()
     calls_and_judge = (calls, judge)
     yield calls_and_judge
-    kept.graders_version.cache_clear()
+    cache.graders_version.cache_clear()
 
 
 def test_the_same_work_is_judged_once_and_recalled_whole(judged, toy):
-    first, second = (kept.judge_or_recall(Submission(b"{}"), toy, SECRET) for _ in range(2))
+    first, second = (cache.judge_or_recall(Submission(b"{}"), toy, SECRET) for _ in range(2))
     assert (
         len(judged[0]) == 1 and first.report == second.report and first.notebook == second.notebook
     )
 
 
 def test_anything_else_is_judged_anew(judged, toy, monkeypatch, tmp_path):
-    kept.judge_or_recall(Submission(b"{}"), toy, SECRET)
-    kept.judge_or_recall(Submission(b"{ }"), toy, SECRET)
-    kept.judge_or_recall(Submission(b"{}", {"toy.safetensors": b"x"}), toy, SECRET)
-    kept.judge_or_recall(Submission(b"{}", notices=("left out",)), toy, SECRET)
-    kept.judge_or_recall(Submission(b"{}"), toy, b"another secret")
+    cache.judge_or_recall(Submission(b"{}"), toy, SECRET)
+    cache.judge_or_recall(Submission(b"{ }"), toy, SECRET)
+    cache.judge_or_recall(Submission(b"{}", {"toy.safetensors": b"x"}), toy, SECRET)
+    cache.judge_or_recall(Submission(b"{}", notices=("left out",)), toy, SECRET)
+    cache.judge_or_recall(Submission(b"{}"), toy, b"another secret")
     tests = tmp_path / "toy"
     tests.mkdir()
     (tests / "test_new.py").write_text("# another hidden test")
-    kept.judge_or_recall(Submission(b"{}"), dataclasses.replace(toy, graders=tests), SECRET)
+    cache.judge_or_recall(Submission(b"{}"), dataclasses.replace(toy, graders=tests), SECRET)
     assert len(judged[0]) == 6
 
 
@@ -69,8 +69,8 @@ def test_a_changed_test_concerns_its_own_assignment(judged, toy, tmp_path):
     ]
 
     def keys():
-        kept.graders_version.cache_clear()  # as a new process
-        return [kept.key_of(Submission(b"{}"), assignment, SECRET) for assignment in assignments]
+        cache.graders_version.cache_clear()  # as a new process
+        return [cache.key_of(Submission(b"{}"), assignment, SECRET) for assignment in assignments]
 
     before = keys()
     (tmp_path / "one" / "test_it.py").write_text("# changed")
@@ -95,14 +95,14 @@ def test_no_hidden_test_uses_those_of_another_assignment():
 def test_what_ran_out_of_time_is_not_kept(judged, toy):
     judged[1].status = "timeout"
     for _ in range(2):
-        kept.judge_or_recall(Submission(b"{}"), toy, SECRET)
+        cache.judge_or_recall(Submission(b"{}"), toy, SECRET)
     assert len(judged[0]) == 2
 
 
 def test_a_damaged_one_is_judged_anew(judged, toy):
-    kept.judge_or_recall(Submission(b"{}"), toy, SECRET)
-    (path,) = kept.KEPT.iterdir()
+    cache.judge_or_recall(Submission(b"{}"), toy, SECRET)
+    (path,) = cache.KEPT.iterdir()
     for damage in (b"", b"{", b"[]", b'{"report": 3}'):
         path.write_bytes(damage)
-        kept.judge_or_recall(Submission(b"{}"), toy, SECRET)
+        cache.judge_or_recall(Submission(b"{}"), toy, SECRET)
     assert len(judged[0]) == 5

@@ -16,16 +16,16 @@ from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from kireji import gradebook, paths, unfinished
+from kireji.batch.judge_pool import Judging, judge_ahead, open_processes
 from kireji.course.assignment import load
 from kireji.course.secret import read_or_make_secret
 from kireji.errors import KirejiError
 from kireji.exchange.attempts import Attempts, GradeOnSubmit
 from kireji.exchange.folders import student_folders
 from kireji.exchange.release_feedback import release, released_page
-from kireji.grading.ahead import Judging, judge_ahead, open_processes
-from kireji.grading.aside import take_in
-from kireji.grading.kept import clear_drafts, key_of
+from kireji.grading.cache import clear_drafts, key_of
 from kireji.grading.preprocessors import begin_grading
+from kireji.grading.quarantine import take_in
 from kireji.grading.recording import REPORT, is_recorded
 
 # nbgrader reads objects that its own session has let go of; a newer SQLAlchemy remarks on each.

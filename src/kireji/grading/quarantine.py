@@ -7,7 +7,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from kireji.grading.intake import Submission, read_submission, refused
+from kireji.grading.submission import Submission, read_submission, refused
 
 
 def set_refused_aside(assignment: str, student: str, notebooks: list[str]) -> None:

@@ -17,10 +17,10 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from kireji import paths
+from kireji.batch.judge_pool import NobodyLeft
 from kireji.course.assignment import load, names
 from kireji.course.secret import read_or_make_secret
-from kireji.grading.ahead import NobodyLeft
-from kireji.grading.kept import graders_version
+from kireji.grading.cache import graders_version
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -1,7 +1,7 @@
 """Grades a class on a cluster of three worker processes while one of them is killed. Prints what
 came of it as JSON.
 
-    python -P -m tests.grading.cluster_course FOLDER
+    python -P -m tests.batch.cluster_course FOLDER
 
 Redirects its process's paths, as the workers' preload does, so it needs a process of its own.
 """
@@ -21,12 +21,12 @@ import nbformat
 from nbgrader.api import Gradebook
 from traitlets.config import Config
 
+from kireji.batch.executors import dask
+from kireji.batch.executors.dask import Cluster
+from kireji.batch.grade_class import Course
 from kireji.errors import KirejiError
-from kireji.grading import cluster
-from kireji.grading.cluster import Cluster
-from kireji.grading.course import Course
+from tests.batch import cluster_worker
 from tests.durability.world import NAME, answered, source
-from tests.grading import cluster_worker
 
 STUDENTS = [f"student{number}" for number in range(8)]
 WORKERS = 3
@@ -51,7 +51,7 @@ def make_course(root: Path) -> Course:
 def open_course(root: Path) -> Course:
     """The course in `root`, which becomes this process's."""
     cluster_worker.redirect(root)
-    cluster.graders_version = cluster_worker.kept.graders_version
+    dask.graders_version = cluster_worker.kept.graders_version
 
     def move(config: Config) -> None:
         config.CourseDirectory.root = str(root)
@@ -92,7 +92,7 @@ def worker(stack: ExitStack, folder: Path, course: Path, address: str) -> subpro
         "--local-directory",
         str(folder),
         "--preload",
-        "tests.grading.cluster_worker",
+        "tests.batch.cluster_worker",
         "--nthreads",
         "1",
         KIREJI_TEST_COURSE=str(course),

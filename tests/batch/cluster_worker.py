@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from kireji import paths
-from kireji.grading import kept
+from kireji.grading import cache
 from tests.durability import world
 
 CAPTIVE = 600  # seconds, at most
@@ -19,8 +19,8 @@ CAPTIVE = 600  # seconds, at most
 def redirect(root: Path) -> None:
     """Make the course in `root` this process's."""
     paths.SOURCE, paths.SECRET = root / "source", root / "var" / "secret"
-    kept.KEPT, kept.judge = root / "var" / "judgements", world.judge
-    kept.graders_version = lambda graders: "toy"
+    cache.KEPT, cache.judge = root / "var" / "judgements", world.judge
+    cache.graders_version = lambda graders: "toy"
 
 
 def judge(submission, assignment, secret, trusted=False):
@@ -43,7 +43,7 @@ def judge(submission, assignment, secret, trusted=False):
 
 def dask_setup(worker) -> None:
     redirect(Path(os.environ["KIREJI_TEST_COURSE"]))
-    from kireji.grading import cluster
+    from kireji.batch.executors import dask
 
-    cluster.graders_version = kept.graders_version
-    kept.judge = judge
+    dask.graders_version = cache.graders_version
+    cache.judge = judge

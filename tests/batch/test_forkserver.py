@@ -9,9 +9,9 @@ import threading
 
 import pytest
 
-from kireji.grading.forks import Forks, Killed
-from kireji.grading.intake import Submission
+from kireji.batch.executors.forkserver import Forks, Killed
 from kireji.grading.judge import judge
+from kireji.grading.submission import Submission
 from tests.toy import make_toy
 
 SECRET = b"s" * 32

@@ -7,18 +7,18 @@ from concurrent.futures import Future
 
 import pytest
 
-from kireji.grading import cluster
+from kireji.batch.executors import dask
 from kireji.hub.lifecycle import free_ports
 from tests.apart import found_by
-from tests.grading.cluster_course import STUDENTS
+from tests.batch.cluster_course import STUDENTS
 
 pytestmark = [pytest.mark.needs("dask"), pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    """What tests/grading/cluster_course.py saw, which needs a process of its own."""
-    return found_by("tests.grading.cluster_course", tmp_path_factory.mktemp("cluster"))
+    """What tests/batch/cluster_course.py saw, which needs a process of its own."""
+    return found_by("tests.batch.cluster_course", tmp_path_factory.mktemp("cluster"))
 
 
 def test_a_killed_worker_loses_nothing(found):
@@ -41,8 +41,8 @@ def test_a_cluster_that_will_not_do_is_a_sentence(found):
 
 @pytest.fixture(scope="module")
 def deserted(tmp_path_factory):
-    """What tests/grading/deserted_course.py saw, which needs a process of its own."""
-    return found_by("tests.grading.deserted_course", tmp_path_factory.mktemp("deserted"))
+    """What tests/batch/deserted_course.py saw, which needs a process of its own."""
+    return found_by("tests.batch.deserted_course", tmp_path_factory.mktemp("deserted"))
 
 
 def test_when_all_workers_are_killed_it_ends_in_one_sentence(deserted):
@@ -83,14 +83,14 @@ def test_a_worker_with_another_secret_is_refused_and_neither_is_told(monkeypatch
     secrets = [tmp_path / "ours", tmp_path / "theirs"]
     for number, path in enumerate(secrets):
         path.write_text(str(number) * 64)
-    monkeypatch.setattr(cluster.paths, "SECRET", secrets[1])
-    theirs = cluster.course_here()
-    monkeypatch.setattr(cluster.paths, "SECRET", secrets[0])
+    monkeypatch.setattr(dask.paths, "SECRET", secrets[1])
+    theirs = dask.course_here()
+    monkeypatch.setattr(dask.paths, "SECRET", secrets[0])
     with pytest.raises(
-        cluster.NoCluster,
+        dask.NoCluster,
         match="two would judge otherwise .* Different: the secret .var/secret.. Give it",
     ):
-        cluster.check(Workers(theirs), "tcp://here")
+        dask.check(Workers(theirs), "tcp://here")
     assert "1" * 64 not in str(theirs)
 
 
@@ -106,9 +106,9 @@ def test_a_worker_with_another_secret_is_refused_and_neither_is_told(monkeypatch
     ],
 )
 def test_a_worker_that_will_not_do_is_a_sentence(workers, words):
-    assert cluster.check(Workers(None), "tcp://here") == 2
-    with pytest.raises(cluster.NoCluster, match=words):
-        cluster.check(workers, "tcp://here")
+    assert dask.check(Workers(None), "tcp://here") == 2
+    with pytest.raises(dask.NoCluster, match=words):
+        dask.check(workers, "tcp://here")
 
 
 class Deserted:
@@ -123,24 +123,24 @@ class Deserted:
 
 @pytest.mark.parametrize("answer", [dict, lambda: (_ for _ in ()).throw(OSError("no scheduler"))])
 def test_without_any_worker_grading_ends(monkeypatch, answer):
-    monkeypatch.setattr(cluster, "LOOK", 0.01)
-    monkeypatch.setattr(cluster, "DESERTED", 0.0)
-    lookout = cluster.Lookout(Deserted(answer), "tcp://here")
+    monkeypatch.setattr(dask, "LOOK", 0.01)
+    monkeypatch.setattr(dask, "DESERTED", 0.0)
+    lookout = dask.Lookout(Deserted(answer), "tcp://here")
     waiting = lookout.promise(Future())
     lookout.start()
     with pytest.raises(
-        cluster.NoCluster,
+        dask.NoCluster,
         match="tcp://here has had no worker .* Start some with: dask worker tcp://here",
     ):
         waiting.result(60)
-    with pytest.raises(cluster.NoCluster):  # what comes later need not wait
+    with pytest.raises(dask.NoCluster):  # what comes later need not wait
         lookout.promise(Future()).result(60)
     lookout.stop()
 
 
 def test_what_a_worker_answers_is_what_was_promised():
     lookout, asked = (
-        cluster.Lookout(Deserted(lambda: {"tcp://one": 1}), "tcp://here"),
+        dask.Lookout(Deserted(lambda: {"tcp://one": 1}), "tcp://here"),
         [Future(), Future()],
     )
     promised = [lookout.promise(one) for one in asked]
@@ -150,16 +150,16 @@ def test_what_a_worker_answers_is_what_was_promised():
 
 
 def test_an_address_without_a_scheduler_is_a_sentence(monkeypatch):
-    monkeypatch.setattr(cluster, "PATIENCE", 1)
+    monkeypatch.setattr(dask, "PATIENCE", 1)
     for address in (f"tcp://127.0.0.1:{free_ports(1)[0]}", "nowhere at all"):
         with pytest.raises(
-            cluster.NoCluster, match="There is no Dask scheduler to be reached at"
+            dask.NoCluster, match="There is no Dask scheduler to be reached at"
         ) as sentence:
-            cluster.Cluster(address)
+            dask.Cluster(address)
         assert "\n" not in str(sentence.value)
 
 
 def test_without_dask_it_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(cluster.NoCluster, match="setup --cluster"):
-        cluster.Cluster("tcp://127.0.0.1:1")
+    with pytest.raises(dask.NoCluster, match="setup --cluster"):
+        dask.Cluster("tcp://127.0.0.1:1")

@@ -20,7 +20,7 @@ from multiprocessing.context import ForkServerProcess
 
 from kireji.sandbox import place
 
-WARMED = "kireji.grading.warmed"  # imported once, by the process that forks
+WARMED = "kireji.batch.executors.preload"  # imported once, by the process that forks
 
 
 class Killed(BrokenExecutor):

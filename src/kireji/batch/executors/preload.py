@@ -21,7 +21,7 @@ from kireji.course.assignment import load, names
 from kireji.errors import KirejiError
 from kireji.testing.run import collect
 
-MODULES = """kireji.grading.ahead kireji.testing.expect kireji.testing.diagnoses kireji.testing.isolation kireji.testing.gradients
+MODULES = """kireji.batch.judge_pool kireji.testing.expect kireji.testing.diagnoses kireji.testing.isolation kireji.testing.gradients
     kireji.feedback.pictures kireji.sandbox.sandbox nbclient sacrebleu.metrics nbgrader.preprocessors
     jupyter_client.asynchronous jupyter_client.provisioning.factory IPython.core.formatters""".split()
 

@@ -12,8 +12,8 @@ import psutil
 from kireji import paths
 from kireji.course.assignment import Assignment
 from kireji.files.atomic import write_whole
-from kireji.grading.intake import Submission
 from kireji.grading.judge import Judgement, judge
+from kireji.grading.submission import Submission
 from kireji.testing.report import Report
 
 KEPT = paths.VAR / "judgements"

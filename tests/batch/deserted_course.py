@@ -1,7 +1,7 @@
 """Grades a class on a cluster all of whose workers are killed, twice: nobody comes in their place,
 and then somebody does.
 
-    python -P -m tests.grading.deserted_course FOLDER
+    python -P -m tests.batch.deserted_course FOLDER
 
 Prints what came of it as JSON. Redirects its process's paths, as the workers' preload does, so it
 needs a process of its own.
@@ -20,13 +20,13 @@ from distributed import Client
 from nbgrader.api import Gradebook
 from rich.console import Console
 
+from kireji.batch.executors import dask
+from kireji.batch.executors.dask import Cluster
+from kireji.batch.grade_class import Course
 from kireji.cli.grade import grade_all
 from kireji.errors import KirejiError
-from kireji.grading import cluster
-from kireji.grading.cluster import Cluster
-from kireji.grading.course import Course
+from tests.batch.cluster_course import PATIENCE, STUDENTS, make_course, start, wait_for, worker
 from tests.durability.world import NAME
-from tests.grading.cluster_course import PATIENCE, STUDENTS, make_course, start, wait_for, worker
 
 
 def grade(course: Course, address: str) -> str:
@@ -67,7 +67,7 @@ def workers(
 def run(folder: Path) -> dict:
     course, found = make_course(folder / "course"), {}
     course.collect = lambda name: None
-    cluster.LOOK = 0.2
+    dask.LOOK = 0.2
     with ExitStack() as stack:
         start(
             stack,
@@ -96,13 +96,13 @@ def run(folder: Path) -> dict:
             thread.start()
             return thread
 
-        cluster.DESERTED = 1.0
+        dask.DESERTED = 1.0
         killing = kill(*workers(stack, folder, "first", address, 2), 0)
         found["deserted"] = grade(course, address)
         killing.join()
         found["after deserted"] = recorded(course)
 
-        cluster.DESERTED = PATIENCE
+        dask.DESERTED = PATIENCE
         killing = kill(*workers(stack, folder, "second", address, 1), 1)
         found["relieved"] = grade(course, address)
         killing.join()

@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
-from kireji.grading.aside import set_refused_aside, take_in
-from kireji.grading.intake import MOST_ENTRIES, read_submission, refused
+from kireji.grading.quarantine import set_refused_aside, take_in
+from kireji.grading.submission import MOST_ENTRIES, read_submission, refused
 from kireji.sandbox.limits import Limits
 
 
