@@ -60,8 +60,9 @@ REGISTRIES = [
     )
 ]
 
-LEAVES = {"errors", "paths", "commands", "files", "course", "gradebook", "unfinished"}
-JUDGING = LEAVES | {"wire", "sandbox", "testing"}
+LEAVES = {"errors", "paths", "commands", "files", "course"}
+JUDGING = LEAVES | {"wire", "sandbox", "testing", "grading"}
+NBGRADER = {"nbgrader_plugins", "exchange", "feedback", "copies"}
 # room -> the other rooms of src/kireji it may import from
 MAY_IMPORT = {
     "errors": set(),
@@ -69,25 +70,22 @@ MAY_IMPORT = {
     "commands": set(),
     "files": {"errors"},
     "course": {"errors", "paths", "files"},
-    "gradebook": {"errors"},
-    "unfinished": {"errors", "paths"},
     "wire": set(),
     "data": LEAVES,
     "setup": LEAVES,
-    "sandbox": LEAVES | {"wire"},
-    "testing": JUDGING,
     "exchange": LEAVES,
-    "grading": JUDGING | {"exchange"},
-    "copies": JUDGING | {"grading"},
-    "feedback": LEAVES | {"testing", "copies", "exchange"},
-    "batch": JUDGING | {"grading", "exchange"},
+    "sandbox": LEAVES | {"wire"},
+    "testing": LEAVES | {"wire", "sandbox"},
+    "grading": JUDGING,
+    "copies": JUDGING,
+    "feedback": LEAVES | {"testing", "copies"},
+    "nbgrader_plugins": JUDGING | NBGRADER,
+    "batch": JUDGING | NBGRADER,
     # setup: a container has no launcher
-    "hub": JUDGING | {"grading", "exchange", "feedback", "copies", "batch", "setup"},
-    "demo": LEAVES | {"sandbox", "exchange", "batch"},
-    "backup": LEAVES | {"exchange"},
-    "cli": JUDGING
-    | {"grading", "exchange", "feedback", "copies", "batch"}
-    | {"data", "setup", "hub", "demo", "backup"},
+    "hub": JUDGING | NBGRADER | {"batch", "setup"},
+    "demo": JUDGING | NBGRADER | {"batch"},
+    "backup": LEAVES | {"exchange", "nbgrader_plugins"},
+    "cli": JUDGING | NBGRADER | {"batch", "data", "setup", "hub", "demo", "backup"},
     "__main__": {"cli"},
 }
 

@@ -27,7 +27,7 @@ from kireji.batch.grade_on_submit import Watch
 from kireji.batch.judge_pool import Here
 from kireji.cli.grade import grade_all
 from kireji.demo.desk import Desk
-from kireji.exchange.inside.kireji_handing_in import Submit
+from kireji.exchange.student_server.kireji_handing_in import Submit
 from kireji.files.untrusted import PlainFolder
 from kireji.grading import cache
 from kireji.grading.judge import Judgement

@@ -15,18 +15,19 @@ from nbgrader.utils import capture_log, temp_attrs
 from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
-from kireji import gradebook, paths, unfinished
+from kireji import paths
 from kireji.batch.judge_pool import Judging, judge_ahead, open_processes
 from kireji.course.assignment import load
 from kireji.course.secret import read_or_make_secret
 from kireji.errors import KirejiError
 from kireji.exchange.attempts import Attempts, GradeOnSubmit
 from kireji.exchange.folders import student_folders
-from kireji.exchange.release_feedback import release, released_page
 from kireji.grading.cache import clear_drafts, key_of
-from kireji.grading.preprocessors import begin_grading
 from kireji.grading.quarantine import take_in
-from kireji.grading.recording import REPORT, is_recorded
+from kireji.nbgrader_plugins import folder_transaction, gradebook
+from kireji.nbgrader_plugins.judge_submission import begin_grading
+from kireji.nbgrader_plugins.record_report import REPORT, is_recorded
+from kireji.nbgrader_plugins.release_feedback import release, released_page
 
 # nbgrader reads objects that its own session has let go of; a newer SQLAlchemy remarks on each.
 warnings.filterwarnings("ignore", category=SAWarning, message="Object of type")
@@ -62,8 +63,8 @@ class Course:
         tell: hears it when another program has to be waited for. CannotRecord if the gradebook is
         damaged, gone or busy.
         """
-        unfinished.refuse_half_a_restore()
-        unfinished.clear_away(Path(self.directory.root))
+        folder_transaction.refuse_half_a_restore()
+        folder_transaction.clear_away(Path(self.directory.root))
         clear_drafts()
         if self.gradebook_file:
             gradebook.check(self.gradebook_file)
@@ -130,7 +131,7 @@ class Course:
     def grade(self, assignment: str, student: str) -> None:
         """Grade one submission and record it, in place of what was recorded before."""
         self.make_gradable(assignment, student)
-        with unfinished.alone(self.graded(assignment, student)):
+        with folder_transaction.alone(self.graded(assignment, student)):
             self._must(
                 self.api.autograde(assignment, student, force=True),
                 f"grading {student}'s {assignment}",
@@ -232,7 +233,7 @@ class Course:
 
     def give_feedback(self, assignment: str) -> None:
         """Make the feedback pages of an assignment and hand them out."""
-        unfinished.clear_away(Path(self.directory.root))
+        folder_transaction.clear_away(Path(self.directory.root))
         self._must(
             self.api.generate_feedback(assignment, force=True), f"making feedback for {assignment}"
         )
@@ -241,7 +242,7 @@ class Course:
             for folder in Path(self.directory.root).glob(
                 f"{self.directory.feedback_directory}/*/{assignment}"
             )
-            if unfinished.is_unfinished(folder)
+            if folder_transaction.is_unfinished(folder)
         ]
         if cut_short:
             raise KirejiError(
@@ -253,12 +254,15 @@ class Course:
     def give_feedback_to(self, assignment: str, student: str) -> None:
         """Make one student's feedback page and hand it out."""
         page = self.feedback_page(assignment, student)
-        with unfinished.alone(self.graded(assignment, student)), unfinished.alone(page.parent):
+        with (
+            folder_transaction.alone(self.graded(assignment, student)),
+            folder_transaction.alone(page.parent),
+        ):
             self._must(
                 self.api.generate_feedback(assignment, student, force=True),
                 f"making {student}'s feedback for {assignment}",
             )
-            if unfinished.is_unfinished(page.parent) or not page.is_file():
+            if folder_transaction.is_unfinished(page.parent) or not page.is_file():
                 raise KirejiError(
                     f"{student}'s feedback on {assignment} could not be written to the end. Is the disk full?"
                 )

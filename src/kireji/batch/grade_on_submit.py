@@ -18,16 +18,17 @@ from pathlib import Path
 from threading import Event
 from typing import IO
 
-from kireji import gradebook, paths
+from kireji import paths
 from kireji.batch.grade_class import Course
 from kireji.batch.judge_pool import Judging, open_processes
 from kireji.course import assignment as catalogue
 from kireji.errors import KirejiError
+from kireji.exchange.attempt_status import leave_note
 from kireji.exchange.attempts import AT_ONCE, WAITING, Attempt, now
-from kireji.exchange.collect import MOST_SUBMISSIONS
 from kireji.exchange.folders import student_folders
-from kireji.exchange.inside.kireji_handing_in import DRAFT
-from kireji.exchange.standing import leave_note
+from kireji.exchange.student_server.kireji_handing_in import DRAFT
+from kireji.nbgrader_plugins import gradebook
+from kireji.nbgrader_plugins.collect import MOST_SUBMISSIONS
 
 LOOK = 1.0  # seconds between two looks at the students' folders
 # and at everything in them: what was written there by another program than nbgrader's submit

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from kireji import gradebook, paths
+from kireji import paths
 from kireji.batch.executors.forkserver import Forks
 from kireji.course.assignment import load
 from kireji.course.secret import read_or_make_secret
@@ -21,6 +21,7 @@ from kireji.errors import KirejiError
 from kireji.grading import cache
 from kireji.grading.quarantine import take_in
 from kireji.grading.submission import Submission
+from kireji.nbgrader_plugins import gradebook
 
 KILLED = (
     "The process that judged {name} was killed, most likely because the machine's memory ran out. "

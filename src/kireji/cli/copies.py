@@ -24,7 +24,9 @@ def copies(assignment: str) -> None:
     recorded, no points change, and no student sees it.
     """
     from kireji.batch.grade_class import Course
-    from kireji.copies.page import percent  # here: torch and nbgrader take a second to import
+
+    # here: torch and nbgrader take a second to import
+    from kireji.feedback.copies_page import percent
 
     console = Console(highlight=False)
     course = Course()
@@ -51,8 +53,8 @@ def copies(assignment: str) -> None:
 def compare(course: "Course", assignment: str, console: Console) -> "Look":
     """Compare what is collected of `assignment` and write the page for it."""
     from kireji.copies.look import look
-    from kireji.copies.page import render
     from kireji.course.assignment import load
+    from kireji.feedback.copies_page import render
 
     loaded = load(assignment)
     with console.status(f"Comparing the submissions of {loaded.name}") as status:

@@ -22,7 +22,8 @@ def roster(file: Path) -> None:
     from kireji import paths
     from kireji.course.roster import load
     from kireji.errors import KirejiError
-    from kireji.hub import accounts, enrol
+    from kireji.hub import accounts
+    from kireji.nbgrader_plugins import enrol
 
     if paths.ROSTER.parent.is_dir():
         raise KirejiError(

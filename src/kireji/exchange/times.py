@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kireji import paths
-from kireji.exchange.inside.kireji_handing_in import FILES
+from kireji.exchange.student_server.kireji_handing_in import FILES
 from kireji.files.atomic import write_whole
 from kireji.files.untrusted import PlainFolder
 

@@ -3,7 +3,7 @@ anything is written.
 
 Mounted into students' servers by itself, so it imports nothing else of Kireji. A student can do
 without it, since the server is theirs: the same quotas hold again where submissions are collected
-(`kireji.exchange.collect`).
+(`kireji.nbgrader_plugins.collect`).
 """
 
 import os

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kireji.exchange.attempts import AT_ONCE, LET_IN, Attempt, Attempts, GradeOnSubmit
-from kireji.exchange.inside.kireji_attempts import STANDING
+from kireji.exchange.student_server.kireji_attempts import STANDING
 from kireji.files.atomic import write_whole
 
 SAYS = {AT_ONCE: "graded on arrival", LET_IN: "graded by your instructor"}

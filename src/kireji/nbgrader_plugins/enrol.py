@@ -3,8 +3,9 @@
 from nbgrader.api import Gradebook, MissingEntry, Student
 from sqlalchemy.exc import DatabaseError
 
-from kireji import gradebook, paths
+from kireji import paths
 from kireji.course.roster import Person
+from kireji.nbgrader_plugins import gradebook
 
 
 def enter(people: list[Person], db_url: str) -> list[str]:

@@ -7,7 +7,7 @@ from nbgrader.utils import notebook_hash
 
 from kireji.exchange.folders import student_folders
 from kireji.files.atomic import write_whole
-from kireji.unfinished import is_unfinished
+from kireji.nbgrader_plugins.folder_transaction import is_unfinished
 
 
 def released_page(feedback: Path, name: str, submission: Path) -> Path:

@@ -11,9 +11,9 @@ from kireji import paths
 from kireji.course.assignment import load
 from kireji.course.secret import read_or_make_secret
 from kireji.exchange.attempts import Attempts, alone
-from kireji.exchange.collect import FORMAT, TIMESTAMP, put, settle
-from kireji.grading.recording import penalty
 from kireji.grading.submission import read_submission
+from kireji.nbgrader_plugins.collect import FORMAT, TIMESTAMP, put, settle
+from kireji.nbgrader_plugins.record_report import penalty
 from kireji.testing.report import Report
 
 

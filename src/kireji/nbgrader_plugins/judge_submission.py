@@ -14,13 +14,13 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 from traitlets.config import Config
 
-from kireji import paths, unfinished
+from kireji import paths
 from kireji.course.assignment import load
 from kireji.course.secret import read_or_make_secret
 from kireji.exchange.attempts import GradeOnSubmit
-from kireji.grading import best
 from kireji.grading.quarantine import set_refused_aside, take_in
-from kireji.grading.recording import JUDGED_AS, REPORT
+from kireji.nbgrader_plugins import best_attempt, folder_transaction
+from kireji.nbgrader_plugins.record_report import JUDGED_AS, REPORT
 
 
 def begin_grading(config: Config) -> Callable[..., None]:
@@ -29,10 +29,10 @@ def begin_grading(config: Config) -> Callable[..., None]:
     copied."""
 
     def begin(assignment: str, student: str, notebooks: list[str]) -> None:
-        unfinished.begin(assignment, student, notebooks)
+        folder_transaction.begin(assignment, student, notebooks)
         if GradeOnSubmit(config=config).counts == "best":
             for folder in sorted({Path(notebook).absolute().parent for notebook in notebooks}):
-                best.choose(config, folder)
+                best_attempt.choose(config, folder)
         set_refused_aside(assignment, student, notebooks)
 
     return begin

@@ -11,7 +11,7 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from kireji import paths
 from kireji.errors import KirejiError
-from kireji.gradebook import check
+from kireji.nbgrader_plugins.gradebook import check
 
 ERROR = re.compile(r"^\s*(\w+(?:\.\w+)*(?:Error|Exception): .*)$", re.MULTILINE)
 

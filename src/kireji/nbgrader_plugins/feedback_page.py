@@ -15,13 +15,13 @@ from traitlets import Bool
 from kireji.course.assignment import load
 from kireji.course.assignment import names as names_of_all
 from kireji.errors import KirejiError
+from kireji.exchange.attempt_status import sentences
 from kireji.exchange.attempts import Attempts, GradeOnSubmit, now
-from kireji.exchange.standing import sentences
 from kireji.feedback import page, view
 from kireji.feedback.report import lines_of, records_of
 from kireji.feedback.sanitise import sanitise_notebook
 from kireji.feedback.written import markdown_to_html
-from kireji.unfinished import is_unfinished
+from kireji.nbgrader_plugins.folder_transaction import is_unfinished
 
 # A lesson's own prose is longer than a student's answer may be.
 LONGEST_PROSE = 60_000

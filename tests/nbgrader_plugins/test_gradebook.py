@@ -6,8 +6,8 @@ from contextlib import closing
 
 import pytest
 
-from kireji import gradebook
-from kireji.gradebook import CannotRecord
+from kireji.nbgrader_plugins import gradebook
+from kireji.nbgrader_plugins.gradebook import CannotRecord
 
 
 @pytest.fixture

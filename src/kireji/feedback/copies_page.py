@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader
 from kireji.copies import code
 from kireji.copies.look import Look, Pair
 
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates" / "copies"
 AROUND = 3  # lines shown before and after a shared passage
 MOST_SHOWN = 50  # pairs of code, side by side; the table has all pairs
 

@@ -13,6 +13,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.exchange.default import ExchangeCollect
 from traitlets import Bool
 
+from kireji.exchange.attempt_status import leave_note
 from kireji.exchange.attempts import (
     AT_ONCE,
     LET_IN,
@@ -25,8 +26,7 @@ from kireji.exchange.attempts import (
     students,
 )
 from kireji.exchange.folders import student_folders
-from kireji.exchange.inside.kireji_handing_in import DRAFT, SUBMISSION_BYTES
-from kireji.exchange.standing import leave_note
+from kireji.exchange.student_server.kireji_handing_in import DRAFT, SUBMISSION_BYTES
 from kireji.exchange.times import MOST_FILES, Times, came, restored_times
 from kireji.files.untrusted import NotPlain, PlainFolder
 
@@ -202,7 +202,7 @@ class Collect(ExchangeCollect):
             and counted[-1].path.name in attempts.weighed()
             and known
         ):
-            return None  # chosen already, see kireji.grading.best
+            return None  # chosen already, see kireji.nbgrader_plugins.best_attempt
         # A submission cut short takes the place of nothing; where it is all there is, it is better
         # than nothing.
         found = counted or ([] if self.at_once else submissions)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from kireji.hub import release
+from kireji.nbgrader_plugins import release
 
 
 @pytest.fixture

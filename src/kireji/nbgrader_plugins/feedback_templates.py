@@ -1,13 +1,10 @@
 """Plugs our pages into nbgrader, in its configuration file: `configure(c)`."""
 
-from pathlib import Path
-
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
-from kireji.feedback.preprocessor import FeedbackPage
-
-TEMPLATES = Path(__file__).parent / "templates"
+from kireji.feedback.page import TEMPLATES
+from kireji.nbgrader_plugins.feedback_page import FeedbackPage
 
 
 def configure(c: Config) -> None:
