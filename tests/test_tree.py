@@ -20,7 +20,7 @@ TO_SPLIT = {
     "code/basic_attention.py",
     "code/self_attention.py",
     "code/seq2seq_attention.py",
-    "graders/ex2_mechanisms/cases.py",
+    "graders/ex2_mechanisms/attention_cases.py",
     "graders/ex2_mechanisms/test_self_attention.py",
     "graders/ex4_visualization/test_measures.py",
     "lab/attention_lab/checks/ex1_translation.py",

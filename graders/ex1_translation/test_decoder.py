@@ -10,7 +10,7 @@ from kireji.testing.gradients import reaches_inputs, reaches_parameters
 
 from . import reference
 from .attention_cases import shaped, unchanged
-from .isolation import without
+from .fakes import without
 
 VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, KEY_SIZE, PAD = 13, 5, 6, 8, 0
 LENGTHS = torch.tensor([4, 7, 2])

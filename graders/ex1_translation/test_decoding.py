@@ -8,8 +8,8 @@ import torch
 from kireji.testing import expect, graded
 
 from .decoding_cases import Search, said, same_words, up_to_eos
-from .isolation import without
-from .scripts import (
+from .fakes import without
+from .scripted_decoders import (
     BOS,
     EOS,
     PAD,

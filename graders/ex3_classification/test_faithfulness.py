@@ -11,7 +11,7 @@ from kireji.feedback import pictures
 from kireji.testing import Handle, expect, graded
 
 from . import measures, targets
-from .asking import in_both_modes, own_answer
+from .classifier_answers import in_both_modes, own_answer
 
 K = 3  # tokens deleted or kept
 TEXTS = 250
