@@ -16,7 +16,7 @@ import requests
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from kireji import paths
-from kireji.hub.lifecycle import free_ports
+from kireji.hub.embedded.lifecycle import free_ports
 from kireji.setup.venv import activated
 
 PARTS = (
@@ -66,7 +66,7 @@ class LiveCourse:
     def release_everything(self) -> None:
         """Generate the assignments and enter them in the gradebook, as the set-up does."""
         subprocess.run(
-            [sys.executable, "-P", "-m", "kireji.setup.release"],
+            [sys.executable, "-P", "-m", "kireji.nbgrader_plugins.generate_release"],
             cwd=self.root,
             check=True,
             env=self.environment,

@@ -3,13 +3,15 @@
 import inspect
 import re
 from dataclasses import fields
+from pathlib import Path
 from types import ModuleType
 
 from docs.generate import markdown
-from kireji.exchange.inside import kireji_handing_in as handing_in
+from kireji.exchange.student_server import kireji_handing_in as handing_in
 from kireji.hub import server_limits
 from kireji.sandbox import limits
 
+ROOT = Path(__file__).parent.parent.parent
 FIELD = re.compile(r"^    (\w+)(?::|=).*?# (.+)$", re.MULTILINE)
 CONSTANT = re.compile(r"^([A-Z_]+) = [^#\n]+# (.+)$", re.MULTILINE)
 
@@ -20,18 +22,22 @@ def page() -> str:
         "the modules named on it",
         "To change one of these, see [Change a limit](../howto/change-a-limit.md).",
         "## One submission, while it is graded",
-        "`src/kireji/sandbox/limits.py`. *Measured* is the most that the solution of any "
+        f"`{_file(limits)}`. *Measured* is the most that the solution of any "
         "assignment used, in the unit of the limit unless it says another.",
         markdown.table(["limit", "value", "holds for", "measured"], _submission()),
         "## Handing in",
-        "`src/kireji/exchange/inside/kireji_handing_in.py`.",
+        f"`{_file(handing_in)}`.",
         markdown.table(["limit", "value", "holds for"], _constants(handing_in)),
         "## A student's server in the embedded hub",
-        "`src/kireji/hub/server_limits.py`. Memory, processes and disk are set in "
+        f"`{_file(server_limits)}`. Memory, processes and disk are set in "
         "`hub_config/jupyterhub_config.py`. The limits of a server in the compose deployment are "
         "[settings](settings.md#the-compose-deployment).",
         markdown.table(["limit", "value", "holds for"], _server()),
     )
+
+
+def _file(module: ModuleType) -> str:
+    return Path(inspect.getfile(module)).relative_to(ROOT).as_posix()
 
 
 def _submission() -> list[tuple[str, ...]]:

@@ -8,8 +8,8 @@ import pytest
 
 from docs.generate import markdown
 from kireji import paths
-from kireji.grading import assignment as assignments
-from kireji.grading.marks import Graded, mark_of
+from kireji.course import assignment as assignments
+from kireji.testing.marker import Graded, mark_of
 
 
 class Collected:
