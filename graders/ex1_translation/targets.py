@@ -24,8 +24,10 @@ seed:
 | IBM model 1, word by word   | 25.7 | 52.0 |   |
 | even shares   |   |   | 0.17   |
 
-The targets lie below the worst of the ten runs, so that a typical honest run gets all points; the
-baselines are what the same training reaches without attention. Word by word has a high chrF without
+Each of the ten runs has a split of its own, so their spread is that between installations: BLEU
+36.3 ± 1.6, chrF 50.3 ± 1.3. The targets lie more than three standard deviations below these means,
+so that no split takes points from an honest run; the baselines are what the same training reaches
+without attention. Word by word has a high chrF without
 any order, so BLEU weighs more. In runs 1 to 5 the weight was measured on names only, in run 6 on
 all shared words.
 """
@@ -40,6 +42,6 @@ class Curve(NamedTuple):
     target: float
 
 
-BLEU = Curve(24.0, 32.5)
-CHRF = Curve(37.0, 47.0)
+BLEU = Curve(24.0, 31.0)
+CHRF = Curve(37.0, 46.0)
 ALIGNMENT = Curve(0.17, 0.40)
