@@ -100,7 +100,9 @@ class _Run:
                 stopped = sandbox.run(self.notebook, upto)
             finally:
                 mark("cells")
-            grading = Grading(sandbox.connect(), self.secret, self.submission.digest())
+            grading = Grading(
+                sandbox.connect(), self.secret, self.submission.digest(), self.submission.files
+            )
             if stopped is not None:
                 grading.notices.append(
                     f"The time for running the notebook ran out in the cell "
