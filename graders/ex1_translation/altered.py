@@ -12,7 +12,7 @@ import torch
 from attention_lab.text import tokenize
 
 from ..tables import lab_rows
-from .given import NAME, HeldOut
+from .shared_data import NAME, HeldOut
 
 # Words that take one another's place without changing anything around them: same gender and
 # number, and none begins with a vowel in French.

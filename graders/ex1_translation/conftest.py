@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from attention_lab.metrics import bleu
-from kireji.grading import StudentError, expect
+from kireji.testing import StudentError, expect
 
-from . import given
+from . import shared_data
 from .altered import altered
 from .trained_model import TrainedModel
 
@@ -53,7 +53,7 @@ def held_out(memory: dict[str, Any], rng: torch.Generator) -> Asked:
     """Sentences that no student has seen, with other names and numbers for each submission."""
 
     def draw() -> Asked:
-        whole, changed = altered(given.held_out(), rng)
+        whole, changed = altered(shared_data.held_out(), rng)
         return Asked(*whole, changed)
 
     return once(memory, "held_out", draw)

@@ -10,9 +10,9 @@ import torch
 
 from attention_lab.text import tokenize
 from kireji.feedback import pictures
-from kireji.grading import expect, graded, weights
+from kireji.testing import expect, graded, weights
 
-from . import given, targets
+from . import shared_data, targets
 from .conftest import once
 
 MOST = 40  # sentences asked
@@ -33,7 +33,7 @@ class Answer(NamedTuple):
 @pytest.fixture(scope="session")
 def reference():
     """IBM model 1 on the training pairs: an oracle that owes nothing to any network."""
-    return given.reference()
+    return shared_data.reference()
 
 
 @pytest.fixture

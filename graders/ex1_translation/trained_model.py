@@ -13,7 +13,7 @@ from torch import Tensor
 from attention_lab.batches import encode_sources, pad_rows
 from attention_lab.metrics import bleu
 from attention_lab.text import Vocabulary, detokenize, tokenize
-from kireji.grading import Handle, StudentError, expect, weights
+from kireji.testing import Handle, StudentError, expect, weights
 
 from . import reference
 

@@ -14,8 +14,8 @@ from torch import Generator, Tensor, nn
 from attention_lab.comparison import HIDDEN_SIZE, model_name
 from attention_lab.sequence_models import RecurrentModel, SelfAttentionModel
 from attention_lab.sequence_tasks import N_SYMBOLS, SequenceBatch, sequence_batch
-from kireji.grading import Mistake, expect, weights
-from kireji.grading.weights import Checkpoint
+from kireji.testing import Mistake, expect, weights
+from kireji.testing.weights import Checkpoint
 
 CHECKPOINT = "ex2_mechanisms.safetensors"
 REPORTED = 200  # sequences on which a reported accuracy is measured again

@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from graders.tables import held_out_rows, lab_rows
-from kireji.grading.assignment import load
+from kireji.course.assignment import load
 from tests.graders.bench import as_code, grade, trained
 
 pytestmark = pytest.mark.timeout(2400)  # who comes first trains
