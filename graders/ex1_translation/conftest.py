@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from kireji.grading import StudentError, expect
+from kireji.testing import StudentError, expect
 
 from . import shared_data
 

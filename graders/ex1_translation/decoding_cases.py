@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from kireji.grading import expect
+from kireji.testing import expect
 
 from . import reference
 from .scripted_decoders import BOS, EOS, FIRST_WORD, PAD, Script

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from kireji.grading import isolation
+from kireji.testing import isolation
 
 from . import reference
 

@@ -10,7 +10,7 @@ import torch
 
 from attention_lab.text import tokenize
 from kireji.feedback import pictures
-from kireji.grading import Handle, StudentError, expect, graded
+from kireji.testing import Handle, StudentError, expect, graded
 
 from . import shared_data, targets
 from .scripted_decoders import BOS, EOS

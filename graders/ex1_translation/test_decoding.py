@@ -5,7 +5,7 @@ that loses the hidden state, or feeds back the wrong word, says something else."
 
 import torch
 
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
 from .decoding_cases import Search, said, same_words, up_to_eos
 from .fakes import without

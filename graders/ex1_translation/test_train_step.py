@@ -5,8 +5,8 @@ choice. Where the student's own sequence_loss is broken, a made-up loss stands i
 
 import torch
 
-from kireji.grading import expect, graded
-from kireji.grading.isolation import stands_in
+from kireji.testing import expect, graded
+from kireji.testing.isolation import stands_in
 
 from . import reference_training as training
 from .fakes import VOCAB_SIZE, without

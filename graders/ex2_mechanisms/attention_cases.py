@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from kireji.grading import diagnoses, expect
-from kireji.grading.isolation import stands_in
+from kireji.testing import diagnoses, expect
+from kireji.testing.isolation import stands_in
 
 from . import reference
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kireji.grading import Mistake, StudentError
+from kireji.testing import Mistake, StudentError
 
 from . import remeasure, reported_rows
 

@@ -7,8 +7,8 @@ from typing import Any
 import torch
 from torch import Generator, Tensor, nn
 
-from kireji.grading import expect
-from kireji.grading.isolation import stands_in
+from kireji.testing import expect
+from kireji.testing.isolation import stands_in
 
 from . import reference
 

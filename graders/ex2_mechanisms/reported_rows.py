@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from kireji.grading import expect
+from kireji.testing import expect
 
 Key = tuple[str, str, int]
 # Reported on at least 200 sequences and measured on 200 others: four standard errors of the

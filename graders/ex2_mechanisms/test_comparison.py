@@ -5,7 +5,7 @@ import torch
 from attention_lab.comparison import GRID, HIDDEN_SIZE, LENGTHS, MAX_LENGTH, PAIRS
 from attention_lab.sequence_tasks import SequenceBatch
 from kireji.feedback import pictures
-from kireji.grading import Mistake, expect, graded
+from kireji.testing import Mistake, expect, graded
 
 from . import reported_rows
 from .remeasure import COMPARED, answers, rebuilt

@@ -2,9 +2,9 @@
 
 import torch
 
-from kireji.grading import expect, graded
-from kireji.grading.gradients import reaches_inputs
-from kireji.grading.isolation import without
+from kireji.testing import expect, graded
+from kireji.testing.gradients import reaches_inputs
+from kireji.testing.isolation import without
 
 from . import attention_cases, reference
 

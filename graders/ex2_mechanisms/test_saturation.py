@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from kireji.feedback import pictures
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
 from . import reference, shared_data
 from .shared_data import SIZES

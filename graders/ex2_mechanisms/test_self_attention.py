@@ -4,8 +4,8 @@ import math
 
 import torch
 
-from kireji.grading import diagnoses, expect, graded
-from kireji.grading.isolation import stands_in, without
+from kireji.testing import diagnoses, expect, graded
+from kireji.testing.isolation import stands_in, without
 
 from . import attention_cases, multi_head_cases, reference
 

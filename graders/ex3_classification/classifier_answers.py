@@ -9,7 +9,7 @@ from torch import Tensor
 
 from attention_lab.batches import pad_rows
 from attention_lab.text import SPECIALS, UNK, tokenize
-from kireji.grading import Handle, expect
+from kireji.testing import Handle, expect
 
 from . import measures
 

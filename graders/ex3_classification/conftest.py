@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from torch import Tensor
 
-from kireji.grading import StudentError, expect
+from kireji.testing import StudentError, expect
 
 from . import classifier_answers, shared_data
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kireji.grading import isolation
+from kireji.testing import isolation
 
 LOSSES = [0.7 - 0.01 * i for i in range(40)]
 

@@ -5,7 +5,7 @@ anything."""
 
 import torch
 
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
 from .fakes import without_pooling
 

@@ -8,7 +8,7 @@ import torch
 
 from attention_lab.text import tokenize
 from kireji.feedback import pictures
-from kireji.grading import Handle, expect, graded
+from kireji.testing import Handle, expect, graded
 
 from . import measures, targets
 from .classifier_answers import in_both_modes, own_answer

@@ -4,7 +4,7 @@ import pytest
 
 from attention_lab.neutral import bury
 from kireji.feedback import pictures
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
 from ..tables import lab_rows
 from . import measures, shared_data, targets

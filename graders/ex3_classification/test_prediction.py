@@ -3,7 +3,7 @@
 import torch
 
 from kireji.feedback import pictures
-from kireji.grading import Handle, expect, graded
+from kireji.testing import Handle, expect, graded
 
 from . import classifier_answers, measures, targets
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
 from .fakes import without_epoch
 from .reference import Bag

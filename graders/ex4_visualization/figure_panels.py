@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kireji.grading import expect
+from kireji.testing import expect
 
 UNREADABLE = "What stands in the figure could not be read."
 

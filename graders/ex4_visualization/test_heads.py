@@ -5,7 +5,7 @@ import re
 import torch
 
 from kireji.feedback import pictures
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
 from . import drawn_maps, figure_panels
 

@@ -1,7 +1,7 @@
 """plot_attention: judged on the Axes itself."""
 
 from kireji.feedback import pictures
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
 from . import drawn_maps, figure_panels
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
 from . import drawn_maps, reference
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from kireji.feedback import pictures
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
 from . import drawn_maps, figure_panels, reference, targets
 

@@ -12,6 +12,7 @@ import pytest
 from graders.ex1_translation import data as translations
 from graders.ex3_classification import data as reviews
 from kireji import paths
+from kireji.course.secret import SecretError
 from kireji.data import DataError, DataSet, LocalFile, Package, prepare, step
 from kireji.data.fetch import sha256_of
 
@@ -150,7 +151,7 @@ def test_a_new_secret_makes_new_splits(house):
 def test_a_damaged_secret_is_one_sentence(house):
     paths.SECRET.parent.mkdir(parents=True, exist_ok=True)
     paths.SECRET.write_text("not hexadecimal")
-    with pytest.raises(DataError, match="is damaged"):
+    with pytest.raises(SecretError, match="is damaged"):
         prepare()
 
 

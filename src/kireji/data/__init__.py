@@ -4,11 +4,11 @@ held-out references.
 What the data of an assignment are is written in graders/ASSIGNMENT/data.py. A leaf of the house:
 imports `kireji.paths` and nothing else of ours."""
 
+from kireji.course.secret import read_or_make_secret
 from kireji.data.crude import is_crude
 from kireji.data.data_set import DataSet, LocalFile
 from kireji.data.errors import DataError
 from kireji.data.fetch import Package, open_member
-from kireji.data.secret import read_or_make_secret
 from kireji.data.step import prepare
 
 __all__ = [

@@ -6,8 +6,9 @@ images of the compose deployment do."""
 import sys
 from pathlib import Path
 
-from kireji.data import DataError, prepare
+from kireji.data import prepare
 from kireji.data.step import fetch_packages
+from kireji.errors import KirejiError
 
 
 def main(arguments: list[str]) -> int:
@@ -16,7 +17,7 @@ def main(arguments: list[str]) -> int:
             fetch_packages(Path(arguments[0]))
             return 0
         summary = prepare(progress=print)
-    except DataError as error:
+    except KirejiError as error:
         print(error, file=sys.stderr)
         return 1
     for name, count in summary.items():

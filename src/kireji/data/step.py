@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kireji import paths
+from kireji.course.secret import read_or_make_secret
 from kireji.data.data_set import DataSet, LocalFile
 from kireji.data.errors import DataError
 from kireji.data.fetch import Package, fetch
 from kireji.data.recipes import recipes
-from kireji.data.secret import read_or_make_secret
 from kireji.data.split import split
-from kireji.whole_file import write_whole
+from kireji.files.atomic import write_whole
 
 STAMPS = "stamps"  # a folder below the data folder, with a file for each data set
 

@@ -3,7 +3,7 @@
 import nbformat
 
 from kireji import paths
-from kireji.grading.report import TestReport
+from kireji.testing.report import TestReport
 from tests.graders.bench import grade
 
 NAME = "ex3_classification"
