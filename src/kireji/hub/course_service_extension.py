@@ -1,0 +1,105 @@
+"""What the course service refuses: it holds the hidden tests and the grades, so nothing a student
+wrote may run in it.
+
+A Jupyter Server extension. Its handlers are asked before the server's own and before nbgrader's,
+because extensions are loaded in the order of their names and `kireji` comes before `nbgrader`.
+"""
+
+import json
+from pathlib import Path
+
+from jupyter_server.base.handlers import APIHandler, AuthenticatedFileHandler, JupyterHandler
+from jupyter_server.utils import url_path_join
+from nbgrader.server_extensions.formgrader.apihandlers import AutogradeHandler
+from tornado import web
+
+from kireji.errors import KirejiError
+from kireji.nbgrader_plugins import folder_transaction
+
+REFUSAL = (
+    "The course service runs no code. Run the notebook in a Jupyter of your own, outside the hub."
+)
+
+
+class FormgraderDoor(JupyterHandler):
+    """`/formgrader` itself: nbgrader's would run the nbgrader_config.py of any folder named by
+    `?path=`."""
+
+    @web.authenticated
+    def get(self):
+        if self.get_argument("path", ""):
+            raise web.HTTPError(403, "The formgrader of this course has one course folder.")
+        self.redirect(url_path_join(self.base_url, "formgrader/manage_assignments"))
+
+
+class NoCode(APIHandler):
+    """Kernels, sessions and terminals: listing them finds none, starting one is refused."""
+
+    @web.authenticated
+    def get(self):
+        self.finish("[]")
+
+    @web.authenticated
+    def post(self):
+        raise web.HTTPError(403, REFUSAL)
+
+
+class PlainFiles(AuthenticatedFileHandler):
+    """`/files`: also what students submitted lies there, so no page from it may run a script or
+    load anything."""
+
+    @property
+    def content_security_policy(self) -> str:
+        return "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox"
+
+
+class NoConversion(JupyterHandler):
+    """`/nbconvert` would make a page of any notebook, with its scripts."""
+
+    @web.authenticated
+    def get(self):
+        raise web.HTTPError(
+            403,
+            "The course service converts no notebooks. Submissions are shown by the formgrader.",
+        )
+
+
+class Autograde(AutogradeHandler):
+    """The formgrader's button: waits while `./kireji watch` or `./kireji grade` writes down the
+    same submission."""
+
+    @web.authenticated
+    def post(self, assignment: str, student: str) -> None:
+        course = self.api.coursedir
+        try:
+            with folder_transaction.alone(
+                Path(course.format_path(course.autograded_directory, student, assignment))
+            ):
+                super().post(assignment, student)
+        except KirejiError as error:
+            self.finish(json.dumps({"success": False, "error": str(error), "log": str(error)}))
+
+
+def _load_jupyter_server_extension(server) -> None:
+    base = server.web_app.settings["base_url"]
+    server.web_app.add_handlers(
+        ".*$",
+        [
+            (url_path_join(base, r"/formgrader/?"), FormgraderDoor),
+            (
+                url_path_join(base, r"/formgrader/api/submission/([^/]+)/([^/]+)/autograde"),
+                Autograde,
+            ),
+            (
+                url_path_join(base, r"/files/(.*)"),
+                PlainFiles,
+                {"path": server.contents_manager.root_dir},
+            ),
+            (url_path_join(base, r"/nbconvert/.*"), NoConversion),
+            (url_path_join(base, r"/api/(?:kernels|sessions|terminals)"), NoCode),
+        ],
+    )
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "kireji.hub.course_service_extension"}]

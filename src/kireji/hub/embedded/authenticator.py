@@ -1,0 +1,74 @@
+"""The hub's log-in: asks accounts.json, and has whoever gives wrong passwords wait."""
+
+import hmac
+import secrets
+import time
+
+from jupyterhub.auth import Authenticator
+from tornado import web
+
+from kireji.hub.accounts import load_accounts, new_password
+from kireji.hub.embedded.failed_sign_ins import FailedSignIns
+
+# "this browser has been logged in as this account": it is not counted with strangers
+COOKIE = "kireji-knows"
+COOKIE_DAYS = 90
+
+
+class AccountsAuthenticator(Authenticator):
+    """Lets in whoever gives the password that accounts.json holds for the name."""
+
+    def __init__(self, **options) -> None:
+        super().__init__(**options)
+        self.attempts = FailedSignIns()
+
+    async def authenticate(self, handler, data):
+        """Return the name, or None for a wrong name or password (in the same time, whichever it
+        was).
+
+        HTTPError 429, with the seconds to wait, after too many of them."""
+        name, now = data["username"], time.monotonic()
+        place = known_browser(handler, name) or address(handler)
+        seconds = self.attempts.wait(name, place, now)
+        if seconds:
+            error = web.HTTPError(
+                429, "Too many wrong passwords. Wait %d seconds, then try again.", seconds
+            )
+            error.headers = {"Retry-After": str(seconds)}
+            raise error
+        account = load_accounts().get(name)
+        expected = account.password if account else new_password()
+        matches = hmac.compare_digest(expected.encode(), data["password"].encode())
+        if not (account and matches):
+            self.attempts.note(name, place, now)
+            return None
+        self.attempts.forget(name, place)
+        remember_browser(handler, name)
+        return account.name
+
+
+def address(handler) -> str:
+    """Where a request comes from: what our proxy wrote last into X-Forwarded-For. Anybody can write
+    what stands before it, and X-Real-Ip, which tornado believes."""
+    forwarded = handler.request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return forwarded or handler.request.remote_ip
+
+
+def known_browser(handler, name: str) -> str:
+    """The number of a browser from which `name` has logged in before; "" for any other."""
+    said = (handler.get_secure_cookie(COOKIE, max_age_days=COOKIE_DAYS) or b"").decode()
+    account, _, number = said.rpartition(":")
+    return number if number and hmac.compare_digest(account.encode(), name.encode()) else ""
+
+
+def remember_browser(handler, name: str) -> None:
+    """Have this browser say next time that `name` has logged in from it. It opens nothing: the
+    password is asked all the same."""
+    handler.set_secure_cookie(
+        COOKIE,
+        f"{name}:{secrets.token_hex(8)}",
+        expires_days=COOKIE_DAYS,
+        path=handler.hub.base_url,
+        httponly=True,
+        samesite="Lax",
+    )
