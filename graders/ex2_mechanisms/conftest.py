@@ -55,7 +55,7 @@ def predicted(student, once, rng):
 
 
 @pytest.fixture
-def accuracy(student, once, rng):
+def accuracy(student, submitted, once, rng):
     """accuracy(mechanism, task, length) of the submitted weights, rebuilt here; 0 for a model that is not there."""
     models: dict[Any, Any] = {}
 
@@ -63,7 +63,7 @@ def accuracy(student, once, rng):
         batch = remeasure.fresh(task, length, remeasure.MEASURED, rng)
         try:
             if (mechanism, task) not in models:
-                models[mechanism, task] = remeasure.rebuilt(student, mechanism, task)
+                models[mechanism, task] = remeasure.rebuilt(student, submitted, mechanism, task)
             return remeasure.accuracy(remeasure.answers(models[mechanism, task], batch), batch)
         except (Mistake, StudentError) as error:
             if getattr(error, "type_name", "") == "NotDefined":
