@@ -98,7 +98,8 @@ def shaped(tensor: Tensor, what: str, names: Sequence[str], sizes: Sequence[int]
     expect.true(swapped is None, f"{what}: {swapped}.")
     expect.true(
         tuple(tensor.shape) == tuple(sizes),
-        f"{what} should have shape ({', '.join(names)}) = {tuple(sizes)} and has {tuple(tensor.shape)}.",
+        f"{what} should have shape ({', '.join(names)}) = {tuple(sizes)} and has"
+        f" {tuple(tensor.shape)}.",
     )
 
 
@@ -214,27 +215,30 @@ def known_mistakes(answer: Answer) -> diagnoses.AttentionMistakes:
     projected_query, projected_key = (query @ W_query.T).unsqueeze(2), (key @ W_key.T).unsqueeze(1)
     added = projected_query + projected_key  # (B, T_q, T_k, H)
     other = {
-        "the tanh is missing: without it the query adds the same number to every score, and cancels in the softmax": added
-        @ v[0],
+        "the tanh is missing: without it the query adds the same number to every score, and cancels in the softmax": (
+            added @ v[0]
+        ),
         "tanh is taken of each projection before they are added, not of their sum": (
-            projected_query.tanh() + projected_key.tanh()
-        )
-        @ v[0],
+            (projected_query.tanh() + projected_key.tanh()) @ v[0]
+        ),
         "tanh is taken of the score, not of the sum of the projections": (added @ v[0]).tanh(),
         "relu is used instead of tanh": added.relu() @ v[0],
         "sigmoid is used instead of tanh": added.sigmoid() @ v[0],
-        "the projections are multiplied, not added": (projected_query * projected_key).tanh()
-        @ v[0],
-        "the projections' dot product is the score: that is multiplicative attention, not additive": (
-            projected_query * projected_key
-        ).sum(dim=-1),
-        "v is not used: the scores are the plain sum over the hidden size": added.tanh().sum(
-            dim=-1
+        "the projections are multiplied, not added": (
+            (projected_query * projected_key).tanh() @ v[0]
         ),
-        "the query is not used: the scores come from the keys alone": projected_key.tanh() @ v[0]
-        + 0 * right,
-        "the keys are not used: the scores come from the query alone": projected_query.tanh() @ v[0]
-        + 0 * right,
+        "the projections' dot product is the score: that is multiplicative attention, not additive": (
+            (projected_query * projected_key).sum(dim=-1)
+        ),
+        "v is not used: the scores are the plain sum over the hidden size": (
+            added.tanh().sum(dim=-1)
+        ),
+        "the query is not used: the scores come from the keys alone": (
+            projected_key.tanh() @ v[0] + 0 * right
+        ),
+        "the keys are not used: the scores come from the query alone": (
+            projected_query.tanh() @ v[0] + 0 * right
+        ),
     }
     if query.shape[-1] == key.shape[-1]:
         other |= {
@@ -260,5 +264,6 @@ def unchanged(inputs: Sequence[Tensor], after: Sequence[Any], names: Sequence[st
     for name, before, now in zip(names, inputs, after):
         expect.true(
             isinstance(now, Tensor) and torch.equal(now, before),
-            f"forward changes its input {name} in place: operations that end in _ (masked_fill_, add_) and +=, *= do that.",
+            f"forward changes its input {name} in place: operations that end in _ (masked_fill_,"
+            " add_) and +=, *= do that.",
         )

@@ -61,7 +61,8 @@ class Search:
         expect.tensor(attention_weights, name="attention_weights")
         expect.true(
             target_ids.dim() == 2 and target_ids.shape[0] == n_rows,
-            f"target_ids should have shape (B, T) with B = {n_rows} and has {tuple(target_ids.shape)}.",
+            f"target_ids should have shape (B, T) with B = {n_rows} and has"
+            f" {tuple(target_ids.shape)}.",
         )
         T = target_ids.shape[1]
         expect.true(T > 0, "Nothing was said: target_ids has no columns.")
@@ -72,8 +73,8 @@ class Search:
         )
         expect.true(
             tuple(attention_weights.shape) == (n_rows, T, T_SRC),
-            f"attention_weights should have shape (B, T, T_src) = {(n_rows, T, T_SRC)}, a row for each word of target_ids, "
-            f"and has {tuple(attention_weights.shape)}.",
+            f"attention_weights should have shape (B, T, T_src) = {(n_rows, T, T_SRC)}, a row for"
+            f" each word of target_ids, and has {tuple(attention_weights.shape)}.",
         )
         return target_ids.tolist(), attention_weights
 
@@ -106,8 +107,8 @@ def said(row: list[int], max_length: int) -> list[int]:
     expect.true(words[0] != BOS, "target_ids begins with bos: return only what comes after it.")
     expect.true(
         words[-1] == EOS or len(words) == max_length,
-        f"A sentence stops after {len(words)} words, without eos and before max_length = {max_length}"
-        ": eos belongs to target_ids, and a sentence goes on until it comes.",
+        f"A sentence stops after {len(words)} words, without eos and before max_length ="
+        f" {max_length}: eos belongs to target_ids, and a sentence goes on until it comes.",
     )
     return words
 
@@ -124,7 +125,10 @@ def same_words(row: list[int], wanted: list[int], max_length: int) -> None:
     why = (
         "the first word should be the likeliest one after bos."
         if t == 0
-        else "each step takes the likeliest word, and hands it and the new hidden state to the next step."
+        else (
+            "each step takes the likeliest word, and hands it and the new hidden state to the next"
+            " step."
+        )
     )
     expect.true(
         False, f"Word {t + 1} of a sentence is not the one that greedy decoding says: {why}"

@@ -54,8 +54,9 @@ def answers(student, held_out, reference, memory, rng):
             for answer in memory["answers"][:LOOKED_UP]:
                 expect.true(
                     is_the_models_own(student, model, answer),
-                    "The map is not what the decoder of your trained `model` returned when it said "
-                    "these words: return the weights that your search collected, each in the row of its word.",
+                    "The map is not what the decoder of your trained `model` returned when it said"
+                    " these words: return the weights that your search collected, each in the row"
+                    " of its word.",
                 )
         except (expect.Mistake, StudentError) as error:
             memory["answers"] = error
@@ -95,8 +96,8 @@ def aligned(student, sentence):
     expect.tensor(weights, name="attention_weights")
     expect.true(
         tuple(weights.shape) == (len(target_tokens), len(source_tokens)),
-        f"attention_weights has shape {tuple(weights.shape)}, but there are {len(target_tokens)} target_tokens (rows) and "
-        f"{len(source_tokens)} source_tokens (columns).",
+        f"attention_weights has shape {tuple(weights.shape)}, but there are {len(target_tokens)}"
+        f" target_tokens (rows) and {len(source_tokens)} source_tokens (columns).",
     )
     return list(source_tokens), list(target_tokens), weights
 
@@ -179,7 +180,8 @@ def test_shared_words_are_looked_at(answers, reference, attach):
                     answer.source_tokens,
                     answer.target_tokens,
                 ),
-                f"A held-out sentence with '{answer.word}': your map, that of IBM model 1 (counting only), and the difference",
+                f"A held-out sentence with '{answer.word}': your map, that of IBM model 1 (counting"
+                " only), and the difference",
             )
     masses = [mass for mass in map(mass_on_the_word, answers) if mass is not None]
     expect.true(

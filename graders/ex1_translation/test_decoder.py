@@ -111,8 +111,9 @@ def test_context_is_used(student, rng):
     changed, _, other_weights = checked(decoder(input_ids, hidden, other, mask))
     expect.true(
         bool(differs(changed, logits).all()),
-        "Attention is computed and then not used: changing the encoder output "
-        "where the decoder looks changes nothing in the logits. Does the context go into the GRU or the output layer?",
+        "Attention is computed and then not used: changing the encoder output where the decoder"
+        " looks changes nothing in the logits. Does the context go into the GRU or the output"
+        " layer?",
     )
     # Attention that weighs all alike is the mean over the source, whatever the keys and the query
     # are.
@@ -137,8 +138,11 @@ def test_padding_is_not_seen(student, rng):
         expect.close(
             other,
             one,
-            hint=f"{name} change with what stands in padded places: is the mask handed to the attention, "
-            "and does nothing else (a mean, the last column) read the encoder outputs?",
+            hint=(
+                f"{name} change with what stands in padded places: is the mask handed to the"
+                " attention, and does nothing else (a mean, the last column) read the encoder"
+                " outputs?"
+            ),
         )
 
 
@@ -209,8 +213,10 @@ def test_sentences_do_not_mix(student, rng):
             expect.close(
                 one[0],
                 many[row],
-                hint=f"{name} of a sentence change with its neighbours in the batch: does a reshape mix "
-                "rows, or a softmax run over the batch?",
+                hint=(
+                    f"{name} of a sentence change with its neighbours in the batch: does a reshape"
+                    " mix rows, or a softmax run over the batch?"
+                ),
             )
 
 
@@ -229,8 +235,10 @@ def test_nothing_is_kept_between_calls(student, rng):
         expect.close(
             again,
             one,
-            hint=f"{name} of the same step differ the second time: is a state kept on self (hidden comes in and "
-            "goes out), or is dropout on in eval mode?",
+            hint=(
+                f"{name} of the same step differ the second time: is a state kept on self (hidden"
+                " comes in and goes out), or is dropout on in eval mode?"
+            ),
         )
 
 

@@ -15,8 +15,8 @@ VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, PAD = 11, 5, 6, 0
 LENGTHS = torch.tensor([3, 7, 1, 5])  # unsorted on purpose
 B, T_SRC = 4, 7
 UNPACKED = (
-    "Do the GRU's steps run over padding? pack_padded_sequence(..., lengths, batch_first=True, enforce_sorted=False) "
-    "stops each sentence at its own length."
+    "Do the GRU's steps run over padding? pack_padded_sequence(..., lengths, batch_first=True,"
+    " enforce_sorted=False) stops each sentence at its own length."
 )
 
 
@@ -128,7 +128,8 @@ def test_reads_in_both_directions(student, rng):
         after, _ = ask(encoder, other, lengths)
         expect.true(
             bool((after[:, looked_at] - before[:, looked_at]).abs().max() > 1e-6),
-            f"A word's vector does not change with a word {side} it: is the GRU bidirectional=True?",
+            f"A word's vector does not change with a word {side} it: is the GRU"
+            " bidirectional=True?",
         )
 
 
@@ -145,9 +146,9 @@ def test_hidden_sums_up_the_sentence(student, rng):
             moved = (after - before).abs().amax(dim=1) > 1e-6
             expect.true(
                 not moved[torch.arange(B) != row].any(),
-                "Changing one sentence changes another one's hidden: are rows "
-                "of the batch mixed? hidden of a bidirectional GRU is (2, B, hidden_size): a view or reshape to (B, ...) "
-                "mixes sentences, cat([hidden[0], hidden[1]], dim=-1) does not.",
+                "Changing one sentence changes another one's hidden: are rows of the batch mixed?"
+                " hidden of a bidirectional GRU is (2, B, hidden_size): a view or reshape to (B,"
+                " ...) mixes sentences, cat([hidden[0], hidden[1]], dim=-1) does not.",
             )
             expect.true(
                 bool(moved[row]),
@@ -167,8 +168,10 @@ def test_nothing_is_kept_between_calls(student, rng):
         expect.close(
             again,
             one,
-            hint="The second call with the same sentences gives another answer: is a state kept on self, "
-            "or is dropout on in eval mode?",
+            hint=(
+                "The second call with the same sentences gives another answer: is a state kept on"
+                " self, or is dropout on in eval mode?"
+            ),
         )
 
 
@@ -198,7 +201,7 @@ def test_learns(student, rng):
                 not isinstance(gradient, torch.Tensor)
                 or tuple(gradient.shape) != table
                 or not gradient[pad_id].ne(0).any(),
-                "The vector of the padding word gets a gradient: give nn.Embedding padding_idx=pad_id and let the GRU stop at "
-                "each sentence's length.",
+                "The vector of the padding word gets a gradient: give nn.Embedding"
+                " padding_idx=pad_id and let the GRU stop at each sentence's length.",
             )
     reaches_parameters(encoder, (source_ids, LENGTHS), rng, of=(0, 1), still=(table, pad_id))

@@ -23,7 +23,8 @@ def draw(rng, pad_id=0, lengths=LENGTHS):
 def judged(loss, logits, target_ids, pad_id, hint=""):
     expect.true(
         not isinstance(loss, torch.Tensor) or loss.numel() == 1,
-        f"Expected one number, the loss of the whole batch, but {expect.kind(loss)} came: is it averaged (reduction)?",
+        f"Expected one number, the loss of the whole batch, but {expect.kind(loss)} came: is it"
+        " averaged (reduction)?",
     )
     value = (
         float(loss)

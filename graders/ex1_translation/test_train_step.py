@@ -101,11 +101,11 @@ def test_returns_the_teacher_forced_loss(student, rng):
             "the words put in are compared with the logits, not the words that come next: the targets are target_ids[:, 1:]": bench.loss(
                 logits, target_ids[:, :-1], PAD
             ),
-            "the decoder is fed its own guesses: teacher forcing feeds it the true words": bench.loss(
-                bench.logits(before, batch, teacher_forcing=False), targets, PAD
+            "the decoder is fed its own guesses: teacher forcing feeds it the true words": (
+                bench.loss(bench.logits(before, batch, teacher_forcing=False), targets, PAD)
             ),
-            "bos is not put in: the inputs are target_ids[:, :-1], the targets target_ids[:, 1:]": bench.loss(
-                without_bos, target_ids[:, 2:], PAD
+            "bos is not put in: the inputs are target_ids[:, :-1], the targets target_ids[:, 1:]": (
+                bench.loss(without_bos, target_ids[:, 2:], PAD)
             ),
             "it is the loss after the step, not before": bench.loss(
                 bench.logits(bench.now, batch), targets, PAD
@@ -138,15 +138,16 @@ def test_parameters_go_downhill(student, rng):
     _, moved, before = bench.step(batch)
     expect.true(
         bool(moved.ne(0).any()),
-        "The parameters are as they were: are backward() and optimizer.step() both called, in this order?",
+        "The parameters are as they were: are backward() and optimizer.step() both called, in this"
+        " order?",
     )
     wanted = bench.wanted(before, batch)
     same, steps = likeness(moved, wanted), float(moved.norm() / wanted.norm())
     expect.true(same > -0.9, "The parameters go uphill: the loss grows.")
     expect.true(
         same > 0.999,
-        f"The parameters do not move against the gradient of the teacher-forced loss (cosine {same:.3f}, "
-        "1 expected).",
+        "The parameters do not move against the gradient of the teacher-forced loss (cosine"
+        f" {same:.3f}, 1 expected).",
     )
     for times in (2, 3):
         expect.true(
@@ -172,7 +173,8 @@ def test_gradients_start_from_zero(student, rng):
     same, summed = likeness(moved, wanted), likeness(moved, left_over)
     expect.true(
         same > 0.999 or summed < same,
-        "The gradient of the call before is still there: optimizer.zero_grad() belongs before backward().",
+        "The gradient of the call before is still there: optimizer.zero_grad() belongs before"
+        " backward().",
     )
     expect.true(
         same > 0.999,

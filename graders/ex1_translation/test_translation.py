@@ -32,8 +32,9 @@ def measured(metric, name, curve, translations, held_out, attach):
     value = metric.corpus_score(translations, streams(held_out.references)).score
     expect.true(
         value > curve.baseline / 10,
-        f"{name} is {value:.2g}: hardly a word is right. Was ex1_translation.safetensors submitted, does it "
-        "belong to this notebook's model, and does translate turn the right numbers into words?",
+        f"{name} is {value:.2g}: hardly a word is right. Was ex1_translation.safetensors submitted,"
+        " does it belong to this notebook's model, and does translate turn the right numbers into"
+        " words?",
     )
     attach(
         pictures.metric(value, curve.baseline, curve.target, name),

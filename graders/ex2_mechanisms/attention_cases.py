@@ -94,13 +94,15 @@ class Question:
             if query.shape[-1] == key.shape[-1]:
                 W = self.matrix.double()
                 wrong |= {
-                    "W is not used: this is plain dot-product attention": query
-                    @ key.transpose(1, 2),
-                    "W is applied to the queries the wrong way round: the score is query . W(key)": query
-                    @ W.T
-                    @ key.transpose(1, 2),
-                    "W projects the queries as well as the keys": (query @ W.T)
-                    @ (key @ W.T).transpose(1, 2),
+                    "W is not used: this is plain dot-product attention": (
+                        query @ key.transpose(1, 2)
+                    ),
+                    "W is applied to the queries the wrong way round: the score is query . W(key)": (
+                        query @ W.T @ key.transpose(1, 2)
+                    ),
+                    "W projects the queries as well as the keys": (
+                        (query @ W.T) @ (key @ W.T).transpose(1, 2)
+                    ),
                 }
         return wrong
 
@@ -184,7 +186,8 @@ def the_matrix(
     bias = [name for name, shape in shapes.items() if len(shape) == 1]
     expect.true(
         not bias,
-        f"{', '.join(bias)} should not be there: {name} has a matrix without bias, nn.Linear(..., bias=False).",
+        f"{', '.join(bias)} should not be there: {name} has a matrix without bias, nn.Linear(...,"
+        " bias=False).",
     )
     expect.true(
         len(shapes) == 1,
@@ -252,8 +255,8 @@ def own_mask_mistakes(own: Tensor, mask: Tensor) -> Mapping[str, Tensor]:
         "the mask is ignored": own,
         "the mask is applied after the softmax, so the rows no longer sum to 1": own * mask,
         "the mask is inverted: True means may attend": turned / turned.sum(dim=-1, keepdim=True),
-        "the mask is inverted in one of the places that use it, so that no key gets any weight": torch.zeros_like(
-            own
+        "the mask is inverted in one of the places that use it, so that no key gets any weight": (
+            torch.zeros_like(own)
         ),
     }
 
@@ -335,7 +338,9 @@ def judged_neighbours(student: Any, name: str, rng: Generator) -> None:
         asked.ask()[1],
         together[1],
         name="the attention weights",
-        hint="The same call after another one gives another answer: is something kept between calls?",
+        hint=(
+            "The same call after another one gives another answer: is something kept between calls?"
+        ),
     )
     inputs = (asked.query, asked.key, asked.value, asked.mask)
     _, after = asked.attention.with_inputs(*(tensor.clone() for tensor in inputs))

@@ -53,7 +53,8 @@ def rebuilt(student: Any, mechanism: str, task: str) -> nn.Module:
         attention = theirs.get("attention")
         expect.true(
             (attention is None) == (mechanism == "none"),
-            f"{model_name(mechanism, task)} {'has no' if attention is None else 'has an'} attention: is build_attention right?",
+            f"{model_name(mechanism, task)} {'has no' if attention is None else 'has an'}"
+            " attention: is build_attention right?",
         )
         model = RecurrentModel(None if attention is None else asking(attention), HIDDEN_SIZE)
     mine = {
@@ -65,7 +66,8 @@ def rebuilt(student: Any, mechanism: str, task: str) -> nn.Module:
         model.load_state_dict(mine)
     except RuntimeError:
         raise Mistake(
-            f"The weights of {model_name(mechanism, task)} are not those of the model that the training builds."
+            f"The weights of {model_name(mechanism, task)} are not those of the model that the"
+            " training builds."
         ) from None
     return model.eval()
 

@@ -54,7 +54,8 @@ def test_build_attention(student, rng):
         expect.true(
             {name: tensor.shape for name, tensor in state.items()}
             == {name: tensor.shape for name, tensor in needed.items()},
-            f'build_attention("{mechanism}") should be {own}{sizes}; its parameters differ from that.',
+            f'build_attention("{mechanism}") should be {own}{sizes}; its parameters differ from'
+            " that.",
         )
         mine.load(state)
         same(given, mine, query, key, mechanism, own)
@@ -81,7 +82,8 @@ def same(given, own, query, key, mechanism: str, name: str) -> None:
     ]
     expect.true(
         torch.allclose(results[0][0], results[1][0], atol=1e-4),
-        f'build_attention("{mechanism}") does something else than your {name}: is it the right one?',
+        f'build_attention("{mechanism}") does something else than your {name}: is it the right'
+        " one?",
     )
 
 

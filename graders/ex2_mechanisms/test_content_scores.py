@@ -63,7 +63,8 @@ def test_rows_sum_to_one(student, rng, name):
     columns = attention_weights.double().sum(dim=1)
     expect.true(
         not torch.allclose(columns, torch.ones_like(columns), atol=1e-4),
-        "The weights sum to 1 over the queries, not over the keys: the softmax runs over the wrong axis (use dim=-1).",
+        "The weights sum to 1 over the queries, not over the keys: the softmax runs over the wrong"
+        " axis (use dim=-1).",
     )
     expect.rows_sum_to_one(
         attention_weights, hint="Is the softmax over the last dimension, the keys?"

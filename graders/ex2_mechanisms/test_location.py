@@ -25,7 +25,9 @@ def test_location_weights(student, rng):
         asked.weights(),
         name="the attention weights",
         diagnoses={
-            "the softmax runs over all max_length positions and is cut to T_k afterwards, so that rows do not sum to 1": uncut,
+            "the softmax runs over all max_length positions and is cut to T_k afterwards, so that rows do not sum to 1": (
+                uncut
+            ),
             **asked.mistakes(),
         },
     )
@@ -46,7 +48,10 @@ def test_content_does_not_matter(student, rng):
         after,
         before,
         name="the attention weights",
-        hint="What stands at a position must not change where location attention looks: only the query may.",
+        hint=(
+            "What stands at a position must not change where location attention looks: only the"
+            " query may."
+        ),
     )
 
 

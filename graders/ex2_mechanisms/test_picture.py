@@ -50,7 +50,8 @@ def test_one_line_per_mechanism(student, rng):
         mechanisms = sorted({who for who, what, *_ in ROWS if what == task})
         expect.true(
             bool(lines),
-            "There is no line with a label: draw with ax.plot(..., label=mechanism), on the Axes that you return.",
+            "There is no line with a label: draw with ax.plot(..., label=mechanism), on the Axes"
+            " that you return.",
         )
         expect.true(
             sorted(lines) == mechanisms,
@@ -77,8 +78,8 @@ def test_one_line_per_mechanism(student, rng):
             )
             expect.true(
                 False,
-                f"The points of {mechanism} are not its {len(right)} rows on {task}, its accuracy at each length. "
-                "Are rows of other tasks left out?",
+                f"The points of {mechanism} are not its {len(right)} rows on {task}, its accuracy"
+                " at each length. Are rows of other tasks left out?",
             )
 
 
@@ -110,7 +111,8 @@ def test_it_can_be_read(student, rng):
     low, high = sorted(seen["y_limits"])
     expect.true(
         low <= 0 and high >= 1,
-        f"The vertical axis shows {low:.2g} to {high:.2g}: without 0 to 1, pictures of two tasks cannot be compared.",
+        f"The vertical axis shows {low:.2g} to {high:.2g}: without 0 to 1, pictures of two tasks"
+        " cannot be compared.",
     )
     expect.true(
         names <= set(seen["legend"]) or names <= set(seen["texts"]),

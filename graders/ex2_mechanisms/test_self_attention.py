@@ -30,8 +30,8 @@ def own(student, rng, d_model: int = D_MODEL, d_k: int = D_K):
     needed = {f"{name}.weight": (d_k, d_model) for name in ("W_q", "W_k", "W_v")}
     expect.true(
         found == needed,
-        f"SelfAttention({d_model}, {d_k}) should have exactly the parameters {needed} and has {found}: "
-        "three nn.Linear layers on self, without bias.",
+        f"SelfAttention({d_model}, {d_k}) should have exactly the parameters {needed} and has"
+        f" {found}: three nn.Linear layers on self, without bias.",
     )
     weights = {name: torch.randn(shape, generator=rng) for name, shape in needed.items()}
     attention.load(weights)
@@ -245,7 +245,8 @@ def test_heads_must_fit(student, rng):
         error = raised
     expect.true(
         error is not None,
-        "MultiHeadAttention(10, 4) should raise ValueError: 10 features cannot be shared among 4 heads.",
+        "MultiHeadAttention(10, 4) should raise ValueError: 10 features cannot be shared among 4"
+        " heads.",
     )
     expect.true(
         getattr(error, "type_name", "") == "ValueError",
@@ -296,10 +297,12 @@ def encoding_mistakes(length: int, d_model: int) -> dict[str, torch.Tensor]:
         "the angles are multiplied by 10000^(...) instead of divided": interleaved(
             t * 10000 ** (2 * i / d_model)
         ),
-        "each feature has a frequency of its own: a sine and its cosine should share one": torch.where(
-            torch.arange(d_model) % 2 == 0,
-            (t / 10000 ** (torch.arange(d_model) / d_model)).sin(),
-            (t / 10000 ** (torch.arange(d_model) / d_model)).cos(),
+        "each feature has a frequency of its own: a sine and its cosine should share one": (
+            torch.where(
+                torch.arange(d_model) % 2 == 0,
+                (t / 10000 ** (torch.arange(d_model) / d_model)).sin(),
+                (t / 10000 ** (torch.arange(d_model) / d_model)).cos(),
+            )
         ),
         "the sine and the cosine are left out: these are the angles": interleaved(
             angles, torch.clone, torch.clone

@@ -42,7 +42,8 @@ def labels_of(student: Any, texts: Sequence[str]) -> list[str]:
             came = "another text" if isinstance(label, str) else expect.kind(label)
             expect.true(
                 label in measures.LABELS,
-                f'predict should return "negative" or "positive" for each text, but one of them is {came}.',
+                'predict should return "negative" or "positive" for each text, but one of them is'
+                f" {came}.",
             )
         answers += result
     return answers
@@ -67,8 +68,9 @@ def check_labels(student: Any, texts: Sequence[str], answers: Sequence[str]) -> 
     )
     expect.true(
         differ == 0,
-        f"predict gives {differ} of {len(own)} reviews another label than the trained `model` does when it is asked directly: "
-        "the class with the largest logit, text by text, was asked for.",
+        f"predict gives {differ} of {len(own)} reviews another label than the trained `model` does"
+        " when it is asked directly: the class with the largest logit, text by text, was asked"
+        " for.",
     )
 
 
@@ -101,8 +103,10 @@ def probabilities_of(student: Any, name: str, texts: Sequence[str]) -> Tensor:
         torch.softmax(logits, dim=-1),
         name=f"class_probabilities({name}, ...)",
         atol=1e-3,
-        hint=f"they are not softmax(logits) of `{name}` asked directly: is it the classifier that was handed over, in eval mode, and are the "
-        "rows in the order of `texts`?",
+        hint=(
+            f"they are not softmax(logits) of `{name}` asked directly: is it the classifier that"
+            " was handed over, in eval mode, and are the rows in the order of `texts`?"
+        ),
     )
     return rows
 

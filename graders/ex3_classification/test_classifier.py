@@ -13,8 +13,8 @@ VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, N_CLASSES, PAD = 11, 5, 6, 3, 0
 LENGTHS = torch.tensor([3, 7, 1, 5])  # unsorted on purpose
 B, T = 4, 7
 UNPACKED = (
-    "do the LSTM's steps run over padding, or does the attention see it? pack_padded_sequence(..., lengths, batch_first=True, "
-    "enforce_sorted=False) and a mask from `lengths`."
+    "do the LSTM's steps run over padding, or does the attention see it? pack_padded_sequence(...,"
+    " lengths, batch_first=True, enforce_sorted=False) and a mask from `lengths`."
 )
 
 
@@ -63,7 +63,8 @@ def test_shapes(student, rng):
     sums = logits.double().sum(dim=-1)
     expect.true(
         not (bool((logits >= 0).all()) and torch.allclose(sums, torch.ones_like(sums), atol=1e-4)),
-        "the logits are probabilities: leave the softmax to the loss, F.cross_entropy does it itself.",
+        "the logits are probabilities: leave the softmax to the loss, F.cross_entropy does it"
+        " itself.",
     )
     sums = logits.double().logsumexp(dim=-1)
     expect.true(
@@ -108,7 +109,10 @@ def test_padding_changes_nothing(student, rng):
             logits[row],
             alone[0],
             name="the logits",
-            hint=f"the logits of a text of {length} tokens change with the padding after it: {UNPACKED}",
+            hint=(
+                f"the logits of a text of {length} tokens change with the padding after it:"
+                f" {UNPACKED}"
+            ),
         )
         expect.close(
             attention_weights[row, :length],
@@ -163,8 +167,8 @@ def test_attention_is_used(student, rng):
     idle = through[1] - through[0]
     expect.true(
         not idle,
-        f"attention is computed and then not used: {', '.join(sorted(idle))} shape the weights and do nothing for the "
-        "logits. Is the output layer given the pooled vector?",
+        f"attention is computed and then not used: {', '.join(sorted(idle))} shape the weights and"
+        " do nothing for the logits. Is the output layer given the pooled vector?",
     )
 
 
@@ -221,8 +225,10 @@ def test_nothing_is_kept_between_calls(student, rng):
             again,
             one,
             name=name,
-            hint="the second call with the same texts gives another answer: is a state kept on self, "
-            "or is dropout on in eval mode (use nn.Dropout)?",
+            hint=(
+                "the second call with the same texts gives another answer: is a state kept on self,"
+                " or is dropout on in eval mode (use nn.Dropout)?"
+            ),
         )
     unused = make(student)
     unused.load(classifier.parameters())
@@ -233,8 +239,10 @@ def test_nothing_is_kept_between_calls(student, rng):
             again,
             one,
             name=name,
-            hint="the answer depends on which texts were asked before: is something kept on self from one call to "
-            "the next?",
+            hint=(
+                "the answer depends on which texts were asked before: is something kept on self"
+                " from one call to the next?"
+            ),
         )
 
 

@@ -35,8 +35,8 @@ def attended(student, text, seed=0):
     expect.tensor(weights, name="attention_weights")
     expect.true(
         tuple(weights.shape) == (len(tokens),),
-        f"attention_weights should have shape (T,) = ({len(tokens)},), a weight for each token, and "
-        f"has {tuple(weights.shape)}.",
+        f"attention_weights should have shape (T,) = ({len(tokens)},), a weight for each token, and"
+        f" has {tuple(weights.shape)}.",
     )
     return tokens, weights
 
@@ -52,12 +52,13 @@ def top(student, text, k):
     for pair in result:
         expect.true(
             isinstance(pair, (list, tuple)) and len(pair) == 2 and isinstance(pair[1], str),
-            f"top_tokens should return pairs (position, token), but one of them is {expect.kind(pair)}.",
+            "top_tokens should return pairs (position, token), but one of them is"
+            f" {expect.kind(pair)}.",
         )
         expect.true(
             not isinstance(pair[0], torch.Tensor),
-            "a position should be a plain whole number, and is a tensor still, which equals nothing in a set of "
-            "positions: .tolist() or int() gives numbers.",
+            "a position should be a plain whole number, and is a tensor still, which equals nothing"
+            " in a set of positions: .tolist() or int() gives numbers.",
         )
         position = expect.number(pair[0], "a position")
         expect.true(position == int(position), "a position should be a whole number.")
@@ -89,12 +90,14 @@ def test_top_tokens_are_the_most_attended(student, reviews):
             positions = [position for position, _ in pairs]
             expect.true(
                 len(set(positions)) == len(positions),
-                "the same position is there twice: a word that stands in the text twice has two places.",
+                "the same position is there twice: a word that stands in the text twice has two"
+                " places.",
             )
             for position, token in pairs:
                 expect.true(
                     0 <= position < len(tokens) and tokens[position] == token,
-                    "position and token do not belong together: tokenize(text)[position] should be the token (positions begin at 0).",
+                    "position and token do not belong together: tokenize(text)[position] should be"
+                    " the token (positions begin at 0).",
                 )
             values = [float(weights[position]) for position in positions]
             best = weights.sort(descending=True).values[:k].tolist()
@@ -128,7 +131,10 @@ def test_attention_without_dropout(student, reviews):
             evaluating,
             name="attend's attention_weights with the model in training mode",
             atol=1e-3,
-            hint="dropout takes part in the answer, so that each call draws another map: model.eval() first.",
+            hint=(
+                "dropout takes part in the answer, so that each call draws another map:"
+                " model.eval() first."
+            ),
         )
 
 
@@ -206,7 +212,8 @@ def show(student, text, probabilities, attach):
             tokens[:shown],
             [measures.LABELS[int(predicted)]],
         ),
-        "A held-out review: your attention, how much the prediction moves when a token is deleted (as shares), and the difference",
+        "A held-out review: your attention, how much the prediction moves when a token is deleted"
+        " (as shares), and the difference",
     )
 
 

@@ -47,8 +47,9 @@ def test_attention_reads_long_texts(curves, attach):
     )
     expect.true(
         max(curves["attention"].values()) > HARDLY,
-        "long_model tells positive from negative hardly better than guessing, buried or not: was "
-        "ex3_classification_long.safetensors submitted, and does it belong to this notebook's classifier?",
+        "long_model tells positive from negative hardly better than guessing, buried or not: was"
+        " ex3_classification_long.safetensors submitted, and does it belong to this notebook's"
+        " classifier?",
     )
     expect.metric(
         curves["attention"][16], *targets.LONG_ACCURACY, "Accuracy of long_model at k = 16:"
@@ -130,6 +131,7 @@ def test_report_is_what_is_so(student, probabilities):
         )
     expect.true(
         False,
-        "the accuracies are not those that class_probabilities(classifier, ...) has on bury(text, k) for each text: are all texts "
-        "and labels used, is k handed on, and is it the given classifier?",
+        "the accuracies are not those that class_probabilities(classifier, ...) has on bury(text,"
+        " k) for each text: are all texts and labels used, is k handed on, and is it the given"
+        " classifier?",
     )

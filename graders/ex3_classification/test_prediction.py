@@ -38,8 +38,9 @@ def test_macro_f1(predicted, held_out, attach):
 def measured(value, curve, name, held_out, attach):
     expect.true(
         value > HARDLY,
-        f"{name} is {value:.2f}, hardly better than guessing: was ex3_classification.safetensors submitted, does it belong to "
-        'this notebook\'s classifier, and is column 0 the class "negative"?',
+        f"{name} is {value:.2f}, hardly better than guessing: was ex3_classification.safetensors"
+        " submitted, does it belong to this notebook's classifier, and is column 0 the class"
+        ' "negative"?',
     )
     attach(
         pictures.metric(value, curve.baseline, curve.target, name),
@@ -65,7 +66,10 @@ def test_probabilities(student, probabilities, held_out):
             probabilities("model", [texts[i]])[0],
             together[i],
             name="class_probabilities",
-            hint="a text alone gets another answer than among others: is the classifier in eval mode, and the padding masked?",
+            hint=(
+                "a text alone gets another answer than among others: is the classifier in eval"
+                " mode, and the padding masked?"
+            ),
         )
     labels = student.predict(texts)
     # Where both classes are equally likely, either is right.
@@ -77,8 +81,8 @@ def test_probabilities(student, probabilities, held_out):
             label == likelier or (label in measures.LABELS and not sure)
             for label, likelier, sure in zip(labels, measures.named(together), clear, strict=True)
         ),
-        'predict should give each text the class to which class_probabilities(model, ...) gives most: column 0 is "negative", '
-        'column 1 is "positive".',
+        "predict should give each text the class to which class_probabilities(model, ...) gives"
+        ' most: column 0 is "negative", column 1 is "positive".',
     )
 
 
@@ -116,5 +120,8 @@ def test_answers_without_dropout(student, held_out):
         evaluating,
         name="class_probabilities of a classifier in training mode",
         atol=1e-3,
-        hint="dropout takes part in the answer, which becomes a matter of luck: classifier.eval() first.",
+        hint=(
+            "dropout takes part in the answer, which becomes a matter of luck: classifier.eval()"
+            " first."
+        ),
     )

@@ -22,7 +22,8 @@ def drawn(student, tokens, weights):
     read = getattr(student, READ)(figure)
     expect.true(
         isinstance(read, dict) and isinstance(read.get("texts"), list),
-        f"plot_text should return a matplotlib Figure, but a {read.get('type') if isinstance(read, dict) else 'strange thing'} came.",
+        "plot_text should return a matplotlib Figure, but a"
+        f" {read.get('type') if isinstance(read, dict) else 'strange thing'} came.",
     )
     whole = all(
         isinstance(text, dict)
@@ -54,8 +55,8 @@ def tokens_of(texts, tokens):
         count = sum(text["text"] == token for text in found)
         expect.true(
             count == names.count(token),
-            f"a token that stands in the text {names.count(token)} times is drawn {count} times: each token should be a text "
-            "of its own (ax.text), written as it is.",
+            f"a token that stands in the text {names.count(token)} times is drawn {count} times:"
+            " each token should be a text of its own (ax.text), written as it is.",
         )
     return found
 
@@ -104,7 +105,8 @@ def test_more_weight_is_darker(student, rng):
         spread = float(darkness.max() - darkness.min())
         expect.true(
             spread > 0.15,
-            "the grounds of the tokens are hardly different from each other: does the colour of the bbox depend on the weight"
+            "the grounds of the tokens are hardly different from each other: does the colour of the"
+            " bbox depend on the weight"
             + (
                 ", and is the darkest that of the text's largest weight, however small it is?"
                 if scale < 1
@@ -119,7 +121,8 @@ def test_more_weight_is_darker(student, rng):
         )
         expect.true(
             not bool(wrong.any()),
-            "a token with more weight has no darker ground than one with less: is each colour at its own token?",
+            "a token with more weight has no darker ground than one with less: is each colour at"
+            " its own token?",
         )
 
 
@@ -131,7 +134,8 @@ def test_readable(student, rng):
     width = picture["size"][0]
     expect.true(
         width <= WIDEST,
-        f"a text of 45 tokens makes a figure {width:.0f} inches wide: begin a new line before {WIDEST} inches are full.",
+        f"a text of 45 tokens makes a figure {width:.0f} inches wide: begin a new line before"
+        f" {WIDEST} inches are full.",
     )
     found = tokens_of(picture["texts"], tokens)
     for text in found:

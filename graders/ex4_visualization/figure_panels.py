@@ -60,7 +60,8 @@ def panel(seen: Any) -> Panel:
         bars = len(seen["bars"])
         expect.true(
             bool(maps),
-            "There is no map of numbers on one of the Axes: draw it with imshow, matshow or pcolormesh.",
+            "There is no map of numbers on one of the Axes: draw it with imshow, matshow or"
+            " pcolormesh.",
         )
         values = torch.from_numpy(np.asarray(maps[-1]["values"], dtype=float).copy())
         x, y = ([float(place) for place in maps[-1][name]] for name in ("x", "y"))
@@ -93,19 +94,24 @@ def values(seen: Panel, weights: Tensor, name: str = "the map") -> None:
     weights, shown = weights.double(), seen.shown
     low, high = weights.min(), weights.max()
     known = {
-        "rows and columns are exchanged: rows are what looks (target), columns what is looked at (source)": weights.T,
+        "rows and columns are exchanged: rows are what looks (target), columns what is looked at (source)": (
+            weights.T
+        ),
         'the first row is at the bottom: it belongs at the top (origin="upper", or invert the y axis)': weights.flip(
             0
         ),
         "the columns run from right to left": weights.flip(1),
         "rows and columns are both turned round": weights.flip(0, 1),
         "rows and columns are exchanged, and the first one is at the bottom": weights.T.flip(0),
-        "the weights are divided by the largest of the map: the colours should show the weights themselves": weights
-        / high,
-        "each row is divided by its own largest weight: the colours should show the weights themselves": weights
-        / weights.max(dim=1, keepdim=True).values,
-        "the weights are stretched to run from 0 to 1": (weights - low)
-        / (high - low).clamp_min(1e-12),
+        "the weights are divided by the largest of the map: the colours should show the weights themselves": (
+            weights / high
+        ),
+        "each row is divided by its own largest weight: the colours should show the weights themselves": (
+            weights / weights.max(dim=1, keepdim=True).values
+        ),
+        "the weights are stretched to run from 0 to 1": (
+            (weights - low) / (high - low).clamp_min(1e-12)
+        ),
         "the weights are put through a softmax once more": weights.softmax(dim=-1),
         "the logarithms of the weights are drawn": weights.clamp_min(1e-30).log(),
     }
@@ -124,7 +130,8 @@ def values(seen: Panel, weights: Tensor, name: str = "the map") -> None:
         half, (left, right) = 0.45 * cell(places), sorted(limits)
         expect.true(
             min(places) - half >= left and max(places) + half <= right,
-            f"{name}: cells at the edge are cut off by the limits of the axes (set_xlim, set_ylim).",
+            f"{name}: cells at the edge are cut off by the limits of the axes (set_xlim,"
+            " set_ylim).",
         )
 
 
@@ -174,8 +181,8 @@ def ticks(
         )
         expect.true(
             not aside,
-            f"{name}: the tick labels of the {what} stand at the edges of the cells, not at their middles: with pcolormesh "
-            "the middle of cell i is i + 0.5.",
+            f"{name}: the tick labels of the {what} stand at the edges of the cells, not at their"
+            " middles: with pcolormesh the middle of cell i is i + 0.5.",
         )
         expect.true(
             [one[0] if one else "" for one in written] != list(tokens)[::-1],
@@ -183,8 +190,8 @@ def ticks(
         )
         expect.true(
             len(texts) >= len(tokens),
-            f"{name}: {len(tokens)} {what} and only {len(texts)} tick labels: a token that occurs twice needs two, and "
-            "matplotlib leaves some out unless it is told the places.",
+            f"{name}: {len(tokens)} {what} and only {len(texts)} tick labels: a token that occurs"
+            " twice needs two, and matplotlib leaves some out unless it is told the places.",
         )
         expect.true(False, f"{name}: some {what} bear another token than theirs.")
 
@@ -200,8 +207,8 @@ def one_scale(panels: Sequence[Panel], weights: Tensor, full: bool) -> None:
         )
         expect.true(
             not own,
-            f"{expect.NAMED} each panel has a scale of its own, stretched to its own weights: the same colour must mean the same weight "
-            "everywhere (vmin and vmax).",
+            f"{expect.NAMED} each panel has a scale of its own, stretched to its own weights: the"
+            " same colour must mean the same weight everywhere (vmin and vmax).",
         )
         expect.true(False, "The panels do not have the same colour limits.")
     expect.true(

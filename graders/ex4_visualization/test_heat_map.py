@@ -57,7 +57,8 @@ def test_axes_say_what_they_are(student, rng):
     x_label, y_label = seen.x_label.lower(), seen.y_label.lower()
     expect.true(
         "target" not in x_label and "source" not in y_label,
-        "The labels of the axes are exchanged: columns (x) are source tokens, rows (y) target tokens.",
+        "The labels of the axes are exchanged: columns (x) are source tokens, rows (y) target"
+        " tokens.",
     )
     expect.true(
         "source" in x_label,
@@ -80,8 +81,8 @@ def test_colours_run_from_0_to_1(student, rng):
         ) or figure_panels.near((low, high), (0.0, weights.max().item()))
         expect.true(
             not own,
-            f"{expect.NAMED} the colours are stretched to the weights of this map: vague maps then look as sharp as sharp ones. "
-            "Give vmin=0 and vmax=1.",
+            f"{expect.NAMED} the colours are stretched to the weights of this map: vague maps then"
+            " look as sharp as sharp ones. Give vmin=0 and vmax=1.",
         )
         expect.true(
             figure_panels.near((low, high), (0.0, 1.0)),

@@ -14,7 +14,10 @@ from kireji.testing import expect, graded
 from . import reference
 from .test_measures import number
 
-WORDS = "amber birch cedar dune ember fern grove heron iris jade kelp lotus maple nectar opal pine quartz reed sage thorn".split()
+WORDS = (
+    "amber birch cedar dune ember fern grove heron iris jade kelp lotus maple nectar opal pine"
+    " quartz reed sage thorn".split()
+)
 CLASSES = ("red", "green", "blue", "grey")
 
 
@@ -80,17 +83,16 @@ class Question:
         right = whole[label] - after[label]
         wrong = {
             "the sign is turned round: whole text minus hidden": -right,
-            "the words are cut out: they should be replaced by UNK, so that the others keep their places": whole[
-                label
-            ]
-            - self.judged(cut)[label]
-            if cut
-            else math.nan,
+            "the words are cut out: they should be replaced by UNK, so that the others keep their places": (
+                whole[label] - self.judged(cut)[label] if cut else math.nan
+            ),
             "nothing is hidden": 0.0,
-            "the words are replaced by another token than UNK": whole[label]
-            - self.judged(
-                ["<pad>" if place in top else token for place, token in enumerate(tokens)]
-            )[label],
+            "the words are replaced by another token than UNK": (
+                whole[label]
+                - self.judged(
+                    ["<pad>" if place in top else token for place, token in enumerate(tokens)]
+                )[label]
+            ),
             "the words looked at least are hidden": self.change(last),
             "one word too many is hidden": self.right(k + 1),
             "one word too few is hidden": self.right(max(0, k - 1)),
@@ -104,14 +106,12 @@ class Question:
             "the last k words are hidden, not the most attended": self.change(
                 range(len(tokens) - k, len(tokens))
             ),
-            "the largest probability before and after are compared: ask for the same label both times": whole[
-                label
-            ]
-            - max(after),
-            "the label is taken from the text with hidden words: it is the one predicted for the whole text": whole[
-                after.index(max(after))
-            ]
-            - max(after),
+            "the largest probability before and after are compared: ask for the same label both times": (
+                whole[label] - max(after)
+            ),
+            "the label is taken from the text with hidden words: it is the one predicted for the whole text": (
+                whole[after.index(max(after))] - max(after)
+            ),
             "the probability of the first class is always looked at, not that of the label predicted": self.change(
                 top, 0
             ),
@@ -133,10 +133,9 @@ class Question:
         )
         chosen = before.index(max(before))
         return wrong | {
-            "the text is cut with split(), so that capitals and full stops hide words from the model: tokenize(text)": before[
-                chosen
-            ]
-            - less[chosen]
+            "the text is cut with split(), so that capitals and full stops hide words from the model: tokenize(text)": (
+                before[chosen] - less[chosen]
+            )
         }
 
 
@@ -239,12 +238,16 @@ def test_on_a_trained_model(student, rng):
         right = (before[label] - after[label]).item()
         expect.true(
             abs(value - right) < 2e-3,
-            f"With {k} of {len(tokens)} words of a review hidden ({LABELS[label]}, {before[label]:.2f} before), the change is wrong by "
-            f"{abs(value - right):.2g}. Hidden words are replaced by {UNK}.",
+            f"With {k} of {len(tokens)} words of a review hidden ({LABELS[label]},"
+            f" {before[label]:.2f} before), the change is wrong by {abs(value - right):.2g}. Hidden"
+            f" words are replaced by {UNK}.",
         )
 
 
-ADJECTIVES = "warm funny dull bright boring clever touching silly brilliant tired charming awful moving weak powerful predictable".split()
+ADJECTIVES = (
+    "warm funny dull bright boring clever touching silly brilliant tired charming awful moving weak"
+    " powerful predictable".split()
+)
 REVIEWS = (
     "A {} and {} film with a {} ending.",
     "The story is {}, but the acting is {} and the music {}.",

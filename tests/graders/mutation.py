@@ -166,7 +166,10 @@ class Course:
             (HERE / file).read_text()
             for file in ("probing.py", f"{self.assignment.name}/probes.py")
         )
-        code = f"{before}{self.code(mutant, answers_only)}\nexec(compile({text!r}, '<probes>', 'exec'), globals())"
+        code = (
+            f"{before}{self.code(mutant, answers_only)}\nexec(compile({text!r}, '<probes>',"
+            " 'exec'), globals())"
+        )
         try:
             with serving(code) as channel:
                 return channel.ask(
@@ -240,7 +243,8 @@ def run(name: str, tasks: Iterable[str] = (), most: int | None = None) -> list[O
                 table.add(outcome)
             outcomes.append(outcome)
             print(
-                f"\r{number}/{len(mutants)} {mutant.task:24} survived {sum(each.what == SURVIVED for each in outcomes)} ",
+                f"\r{number}/{len(mutants)} {mutant.task:24} survived"
+                f" {sum(each.what == SURVIVED for each in outcomes)} ",
                 end="",
                 file=sys.stderr,
                 flush=True,

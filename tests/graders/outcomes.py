@@ -87,7 +87,8 @@ def summary(outcomes: Iterable[Outcome]) -> str:
             f"{task:22}{len(those):9}{count[CRASHED]:8}{count[CAUGHT]:8}{count[SAME]:7}{count[LEFT_OPEN]:7}{count[SURVIVED]:10}{share:>13}"
         )
     lines += [
-        f"survived: {o.mutant.cell}, line {o.mutant.line}: {o.mutant.before}  ->  {o.mutant.after}   ({o.by})"
+        f"survived: {o.mutant.cell}, line {o.mutant.line}: {o.mutant.before}  ->  {o.mutant.after} "
+        f"  ({o.by})"
         for o in every
         if o.what == SURVIVED
     ]

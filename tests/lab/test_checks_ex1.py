@@ -186,7 +186,9 @@ def test_two_uses_of_the_context_are_not_both_needed_but_one_is(capsys):
         "decoder",
         {
             "torch.cat([embedded, context], dim=-1)": "torch.cat([embedded, 0 * context], dim=-1)",
-            "torch.cat([embedded, hidden, context], dim=-1)": "torch.cat([embedded, hidden, 0 * context], dim=-1)",
+            "torch.cat([embedded, hidden, context], dim=-1)": (
+                "torch.cat([embedded, hidden, 0 * context], dim=-1)"
+            ),
         },
     )
     assert "attention is computed and then not used" in text

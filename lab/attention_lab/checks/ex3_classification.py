@@ -47,9 +47,14 @@ def attention_pooling(student: Student, look: Look) -> None:
         weights,
         on_paper,
         "the weights are those worked out on paper",
-        "your columns sum to 1, not your rows: the softmax is over the batch."
-        if over_the_batch
-        else "is it v(tanh(W(outputs))), then a softmax over the tokens (watch for an axis of length 1)?",
+        (
+            "your columns sum to 1, not your rows: the softmax is over the batch."
+            if over_the_batch
+            else (
+                "is it v(tanh(W(outputs))), then a softmax over the tokens (watch for an axis of"
+                " length 1)?"
+            )
+        ),
     )
     look.close(
         pooled,
@@ -105,7 +110,8 @@ def classifier(student: Student, look: Look) -> None:
             alone,
             logits[:1],
             "a text gets the same answer alone and in a batch",
-            "padding is being read: pack_padded_sequence(..., lengths, enforce_sorted=False), and a mask for the attention.",
+            "padding is being read: pack_padded_sequence(..., lengths, enforce_sorted=False), and a"
+            " mask for the attention.",
         )
         wider, wider_weights = classifier(
             torch.cat([token_ids, torch.full((3, 2), PAD)], dim=1), lengths
@@ -180,7 +186,8 @@ def training(student: Student, look: Look) -> None:
     look.that(
         abs(loss - losses.mean().item()) < 1e-4,
         "it is the mean loss over all texts",
-        f"yours is {loss:.4f}, expected {losses.mean().item():.4f}: batches of different size count by their size.",
+        f"yours is {loss:.4f}, expected {losses.mean().item():.4f}: batches of different size count"
+        " by their size.",
     )
     look.that(model.training, "the model is in training mode", "model.train() at the beginning.")
     one, other = fresh(), fresh()
@@ -243,7 +250,8 @@ def prediction(student: Student, look: Look) -> None:
         student.class_probabilities(student.model, texts[-1:]),
         probabilities[-1:],
         "a text alone gets the same answer as in the list",
-        "are the rows in the order of the texts, the classifier in eval mode, and the padding masked?",
+        "are the rows in the order of the texts, the classifier in eval mode, and the padding"
+        " masked?",
     )
     look.shape(
         student.class_probabilities(student.model, []), (0, 2), "for no texts, class_probabilities"
@@ -261,7 +269,8 @@ def prediction(student: Student, look: Look) -> None:
     look.that(
         accuracy > 0.7,
         f"accuracy {accuracy:.2f} on {len(labels)} validation reviews",
-        "that is little for a trained model: did the training cell run to its end, and is column 0 the class negative?",
+        "that is little for a trained model: did the training cell run to its end, and is column 0"
+        " the class negative?",
     )
 
 
@@ -386,7 +395,8 @@ def text_picture(student: Student, look: Look) -> None:
     look.that(
         drawn[tokens[dark]]["darkness"] > drawn[tokens[light]]["darkness"] + 0.1,
         "more weight is darker",
-        f"'{tokens[dark]}' has the most weight and '{tokens[light]}' the least; their grounds do not show it.",
+        f"'{tokens[dark]}' has the most weight and '{tokens[light]}' the least; their grounds do"
+        " not show it.",
     )
     try:
         student.plot_text(tokens, weights[:-1])

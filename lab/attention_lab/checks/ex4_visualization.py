@@ -62,7 +62,10 @@ def _cells(seen: dict, weights: Tensor, name: str, look: Look) -> None:
     if shown.shape == right.shape and np.allclose(shown, right, atol=1e-5):
         look.that(True, f"{name}: every weight has its cell", "")
         return
-    hint = f"{shown.shape[0]} rows and {shown.shape[1]} columns of cells for weights of shape {tuple(right.shape)}."
+    hint = (
+        f"{shown.shape[0]} rows and {shown.shape[1]} columns of cells for weights of shape"
+        f" {tuple(right.shape)}."
+    )
     if shown.shape == right.T.shape and np.allclose(shown, right.T, atol=1e-5):
         hint = "rows and columns are exchanged: rows are what looks (target)."
     elif shown.shape == right.shape:
@@ -236,7 +239,8 @@ def measures(student: Student, look: Look) -> None:
     look.that(
         math.isclose(rate, 1 - (2 + 3) / (4 + 2), abs_tol=1e-6),
         "two sure and one possible of four are an error rate of 1/6",
-        f"yours is {rate}: |A and S| = 2, |A and P| = 3, because sure pairs are possible, too; |A| + |S| = 6.",
+        f"yours is {rate}: |A and S| = 2, |A and P| = 3, because sure pairs are possible, too; |A|"
+        " + |S| = 6.",
     )
     look.that(
         student.alignment_error_rate([], [], []) == 0,
