@@ -1,4 +1,5 @@
-"""What the hidden tests of the trained model share: held-out sentences, and what the student's model says to them.
+"""What the hidden tests of the trained model share: held-out sentences, and what the student's
+model says to them.
 
 The references stay here; only French sentences go into the sandbox."""
 
@@ -29,7 +30,8 @@ def memory() -> dict[str, Any]:
 
 @pytest.fixture
 def translations(student: Any, held_out: shared_data.HeldOut, memory: dict[str, Any]) -> list[str]:
-    """The student's translation of every held-out sentence. Asked once: if it failed, each test that needs it fails alike."""
+    """The student's translation of every held-out sentence. Asked once: if it failed, each test
+    that needs it fails alike."""
     if "translations" not in memory:
         try:
             memory["translations"] = translated(student, held_out.sources)
@@ -42,7 +44,8 @@ def translations(student: Any, held_out: shared_data.HeldOut, memory: dict[str, 
 
 
 def translated(student: Any, sources: list[str]) -> list[str]:
-    """student.translate of all `sources`, a part at a time; Mistake where something else than as many texts comes back."""
+    """student.translate of all `sources`, a part at a time; Mistake where something else than as
+    many texts comes back."""
     order = torch.randperm(
         len(sources), generator=torch.Generator().manual_seed(len(sources))
     ).tolist()

@@ -1,4 +1,5 @@
-"""Searches on scripted decoders: ask the student's, read what came, compare it with what the script says."""
+"""Searches on scripted decoders: ask the student's, read what came, compare it with what the script
+says."""
 
 from typing import Any
 
@@ -92,7 +93,8 @@ class Search:
 
 
 def up_to_eos(row: list[int]) -> list[int]:
-    """A row's words up to and with the first eos; without eos, all that are not padding at its end."""
+    """A row's words up to and with the first eos; without eos, all that are not padding at its
+    end."""
     if EOS in row:
         return row[: row.index(EOS) + 1]
     while row and row[-1] == PAD:
@@ -101,7 +103,8 @@ def up_to_eos(row: list[int]) -> list[int]:
 
 
 def said(row: list[int], max_length: int) -> list[int]:
-    """The sentence in a row: not begun with bos, and either ended by eos or cut off at max_length."""
+    """The sentence in a row: not begun with bos, and either ended by eos or cut off at
+    max_length."""
     words = up_to_eos(row)
     expect.true(bool(words), "A row of target_ids holds only padding.")
     expect.true(words[0] != BOS, "target_ids begins with bos: return only what comes after it.")
@@ -114,7 +117,8 @@ def said(row: list[int], max_length: int) -> list[int]:
 
 
 def same_words(row: list[int], wanted: list[int], max_length: int) -> None:
-    """The row says what greedy should; otherwise the message says from which word on it does not."""
+    """The row says what greedy should; otherwise the message says from which word on it does
+    not."""
     words = said(row, max_length)
     if words == wanted:
         return

@@ -1,4 +1,5 @@
-"""AdditiveAttention(query_size, key_size, hidden_size): scores v . tanh(W_query q + W_key k), then a masked softmax.
+"""AdditiveAttention(query_size, key_size, hidden_size): scores v . tanh(W_query q + W_key k), then
+a masked softmax.
 
 All sizes differ, so that a transpose cannot pass by luck."""
 

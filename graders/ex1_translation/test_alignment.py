@@ -40,7 +40,8 @@ def reference():
 
 @pytest.fixture
 def answers(student, held_out, reference, memory, rng):
-    """align's answers on sentences with a shared word. Asked once; if it failed, each test that needs it fails alike."""
+    """align's answers on sentences with a shared word. Asked once; if it failed, each test that
+    needs it fails alike."""
     if "answers" not in memory:
         try:
             model = Trained(student, rng)  # looked at before align can do anything to it
@@ -66,7 +67,8 @@ def answers(student, held_out, reference, memory, rng):
 
 
 def chosen(held_out, reference, rng):
-    """(sentence, word): the word stands once in the sentence and once in its translation, and surely translates itself."""
+    """(sentence, word): the word stands once in the sentence and once in its translation, and
+    surely translates itself."""
     found, counts = [], {}
     for i in torch.randperm(len(held_out.sources), generator=rng).tolist():
         source, target = tokenize(held_out.sources[i]), tokenize(held_out.references[i][0])
@@ -103,7 +105,8 @@ def aligned(student, sentence):
 
 
 class Trained:
-    """The student's trained model as it is when this is made: its weights, and what it answers to words drawn here."""
+    """The student's trained model as it is when this is made: its weights, and what it answers to
+    words drawn here."""
 
     def __init__(self, student, rng):
         self.model = student.variable("model")
@@ -133,7 +136,8 @@ class Trained:
 
 
 def is_the_models_own(student, model, answer):
-    """Whether the model, made to say the same words, looks where the map says. A map made up from the words does not show that."""
+    """Whether the model, made to say the same words, looks where the map says. A map made up from
+    the words does not show that."""
     source_ids, target_ids = (
         student.variable(name).method("encode", [token.lower() for token in tokens])
         for name, tokens in (
@@ -153,7 +157,8 @@ def is_the_models_own(student, model, answer):
 
 @graded("alignment", weight=1)
 def test_map_fits_its_words(answers):
-    """The map has a row for each English word and a column for each French one, and rows sum to 1."""
+    """The map has a row for each English word and a column for each French one, and rows sum to
+    1."""
     for answer in answers:
         expect.true(
             bool(answer.target_tokens), "align said nothing to a sentence: target_tokens is empty."
@@ -170,7 +175,8 @@ def test_map_fits_its_words(answers):
 
 @graded("alignment", weight=3)
 def test_shared_words_are_looked_at(answers, reference, attach):
-    """When the model writes a name, a number or a word that is the same in French, it looks at that word."""
+    """When the model writes a name, a number or a word that is the same in French, it looks at that
+    word."""
     for answer in answers[:PICTURES]:
         if answer.source_tokens and answer.target_tokens:
             attach(
@@ -198,7 +204,8 @@ def test_shared_words_are_looked_at(answers, reference, attach):
 
 
 def mass_on_the_word(answer):
-    """The weight on the source word in the row where it was written; None where it was not written once."""
+    """The weight on the source word in the row where it was written; None where it was not written
+    once."""
     source, target = (
         [token.lower() for token in tokens]
         for tokens in (answer.source_tokens, answer.target_tokens)

@@ -1,4 +1,5 @@
-"""AttentionDecoder: one step from the word said last to the next, looking at the source through attention.
+"""AttentionDecoder: one step from the word said last to the next, looking at the source through
+attention.
 
 The student's own attention is used; where it is broken a stand-in takes its place, so that only the
 decoder is judged."""
@@ -27,7 +28,8 @@ def make(student):
 
 
 def draw(rng):
-    """input_ids (B,), hidden (B, hidden_size), encoder_outputs (B, T_src, key_size), mask (B, T_src)."""
+    """input_ids (B,), hidden (B, hidden_size), encoder_outputs (B, T_src, key_size), mask (B,
+    T_src)."""
     return (
         torch.randint(1, VOCAB_SIZE, (B,), generator=rng),
         torch.randn(B, HIDDEN_SIZE, generator=rng).tanh(),
@@ -37,7 +39,8 @@ def draw(rng):
 
 
 def checked(result, B=B, T_src=T_SRC):
-    """(logits, hidden, attention_weights), where forward returned three tensors of the right shapes."""
+    """(logits, hidden, attention_weights), where forward returned three tensors of the right
+    shapes."""
     logits, hidden, attention_weights = expect.returns(
         result, "logits", "hidden", "attention_weights"
     )
@@ -63,7 +66,8 @@ def differs(one, other):
 @graded("decoder", weight=2)
 @without("AdditiveAttention")
 def test_shapes(student, rng):
-    """One step gives logits, the new hidden state and the attention weights, each in its shape; a batch of one too."""
+    """One step gives logits, the new hidden state and the attention weights, each in its shape; a
+    batch of one too."""
     decoder, inputs = make(student), draw(rng)
     logits, _, _ = checked(decoder(*inputs))
     expect.true(

@@ -170,7 +170,8 @@ def test_beam_ends_each_sentence(student, rng):
 
 
 def nothing_after_the_end(rows):
-    """What follows a row's eos is ignored; but when every row has ended nothing more is said, though columns may be filled up."""
+    """What follows a row's eos is ignored; but when every row has ended nothing more is said,
+    though columns may be filled up."""
     longest = max(len(up_to_eos(row)) for row in rows)
     expect.true(
         all(set(row[longest:]) <= {PAD, EOS} for row in rows),

@@ -1,4 +1,5 @@
-"""Encoder(vocab_size, embedding_size, hidden_size, pad_id): source words in, one vector per word and one for the sentence out.
+"""Encoder(vocab_size, embedding_size, hidden_size, pad_id): source words in, one vector per word
+and one for the sentence out.
 
 How it is built inside is the student's business; what it answers is judged. Padding must not change
 anything."""
@@ -66,7 +67,8 @@ def checked(result, source_ids, lengths):
 
 @graded("encoder", weight=2)
 def test_shapes(student, rng):
-    """The encoder gives a vector of 2 · hidden_size for each word and one of hidden_size for the sentence."""
+    """The encoder gives a vector of 2 · hidden_size for each word and one of hidden_size for the
+    sentence."""
     ask(make(student), draw(rng), LENGTHS)
 
 
@@ -158,7 +160,8 @@ def test_hidden_sums_up_the_sentence(student, rng):
 
 @graded("encoder", weight=1)
 def test_nothing_is_kept_between_calls(student, rng):
-    """The same sentences get the same answer again, whatever came between, and the inputs stay as they were."""
+    """The same sentences get the same answer again, whatever came between, and the inputs stay as
+    they were."""
     encoder, source_ids = make(student), draw(rng)
     result, after = encoder.with_inputs(source_ids, LENGTHS)
     first = checked(result, source_ids, LENGTHS)
@@ -190,7 +193,8 @@ def test_order_of_sentences(student, rng):
 
 @graded("encoder", weight=1)
 def test_learns(student, rng):
-    """The gradient reaches every parameter, but not the vector of the padding word; any id may be the padding."""
+    """The gradient reaches every parameter, but not the vector of the padding word; any id may be
+    the padding."""
     pad_id = 4
     encoder, source_ids = make(student, pad_id), draw(rng, pad_id=pad_id)
     ask(encoder, source_ids, LENGTHS)

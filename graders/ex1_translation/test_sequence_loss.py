@@ -1,4 +1,5 @@
-"""sequence_loss(logits (B, T, V), target_ids (B, T), pad_id): mean cross-entropy over the tokens that are not padding."""
+"""sequence_loss(logits (B, T, V), target_ids (B, T), pad_id): mean cross-entropy over the tokens
+that are not padding."""
 
 import math
 

@@ -1,4 +1,5 @@
-"""translate(sentences): how good the trained model is on sentences that nobody has seen, measured here with sacrebleu."""
+"""translate(sentences): how good the trained model is on sentences that nobody has seen, measured
+here with sacrebleu."""
 
 from sacrebleu.metrics import BLEU, CHRF
 
@@ -9,7 +10,8 @@ from . import targets
 
 
 def streams(references):
-    """sacrebleu's arrangement: the first reference of every sentence, then every second one, None where there is no more."""
+    """sacrebleu's arrangement: the first reference of every sentence, then every second one, None
+    where there is no more."""
     most = max(map(len, references))
     return [
         [answers[i] if i < len(answers) else None for answers in references] for i in range(most)

@@ -1,4 +1,5 @@
-"""What MultiHeadAttention is asked: torch's nn.MultiheadAttention with the same parameters is the oracle."""
+"""What MultiHeadAttention is asked: torch's nn.MultiheadAttention with the same parameters is the
+oracle."""
 
 import math
 from dataclasses import dataclass
@@ -55,7 +56,8 @@ class HeadQuestion:
         )
 
     def right(self, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """The context (B, T_q, d_model) and the weights (B, H, T_q, T_k). mask (B, T_q, T_k); rows without any key are 0."""
+        """The context (B, T_q, d_model) and the weights (B, H, T_q, T_k). mask (B, T_q, T_k); rows
+        without any key are 0."""
         if not stands_in("scaled_dot_product_attention") and (
             mask is None or bool(mask.any(dim=-1).all())
         ):
@@ -103,16 +105,19 @@ class HeadQuestion:
             return x.unflatten(-1, (d_k, H)).permute(0, 3, 1, 2)
 
         wrong = {
-            "the head split mixes positions and heads: view(B, T, H, d_k) first, then transpose(1, 2)": (
-                mixed(q) @ mixed(k).mT / math.sqrt(d_k)
-            ),
-            "head h takes every H-th feature: it should take a block of d_k features next to each other": (
-                strided(q) @ strided(k).mT / math.sqrt(d_k)
-            ),
+            (
+                "the head split mixes positions and heads: view(B, T, H, d_k) first, then "
+                "transpose(1, 2)"
+            ): (mixed(q) @ mixed(k).mT / math.sqrt(d_k)),
+            (
+                "head h takes every H-th feature: it should take a block of d_k features next to "
+                "each other"
+            ): (strided(q) @ strided(k).mT / math.sqrt(d_k)),
             "the scores are not divided by sqrt(d_k)": scores,
-            "the scores are divided by sqrt(d_model): each head has d_k = d_model / n_heads features": (
-                scores / math.sqrt(D_MODEL)
-            ),
+            (
+                "the scores are divided by sqrt(d_model): each head has d_k = d_model / n_heads "
+                "features"
+            ): (scores / math.sqrt(D_MODEL)),
             "the scores are divided by d_k instead of sqrt(d_k)": scores / d_k,
             "the queries' projection serves for the keys as well": (
                 self.split(q) @ self.split(self.projected("q", self.key)).mT / math.sqrt(d_k)
@@ -190,7 +195,8 @@ def question(student: Any, rng: Generator, n_heads: int, T_k: int = 5) -> HeadQu
 
 
 def state_for(found: dict[str, Tensor], module: nn.MultiheadAttention) -> dict[str, Tensor]:
-    """The module's parameters under the student's names: W_q, W_k, W_v, W_o, or torch's own where they wrap torch's module."""
+    """The module's parameters under the student's names: W_q, W_k, W_v, W_o, or torch's own where
+    they wrap torch's module."""
     state = {name: tensor.detach().float() for name, tensor in module.state_dict().items()}
     for prefix in {
         name.removesuffix("in_proj_weight") for name in found if name.endswith("in_proj_weight")

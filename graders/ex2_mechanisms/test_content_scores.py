@@ -1,4 +1,5 @@
-"""dot_product_attention, scaled_dot_product_attention and GeneralAttention: what matches gets the weight."""
+"""dot_product_attention, scaled_dot_product_attention and GeneralAttention: what matches gets the
+weight."""
 
 import pytest
 import torch
@@ -99,7 +100,8 @@ def test_all_keys_masked(student, rng, name):
 @every
 @alone
 def test_nothing_else_changes(student, rng, name):
-    """Neighbours in the batch, earlier calls and the inputs: nothing disturbs, nothing is disturbed"""
+    """Neighbours in the batch, earlier calls and the inputs: nothing disturbs, nothing is
+    disturbed"""
     attention_cases.judged_neighbours(student, name, rng)
 
 

@@ -20,7 +20,8 @@ ROWS = [
 
 
 def drawn(student, rows, task: str, *axes) -> tuple:
-    """(the Axes, what stands on them). Lines that a label does not name are left out: they are decoration."""
+    """(the Axes, what stands on them). Lines that a label does not name are left out: they are
+    decoration."""
     handle = student.make("plot_accuracy", rows, task, *axes)
     return handle, getattr(student, "attention_lab.axes.describe_axes")(handle)
 
@@ -93,7 +94,8 @@ def same(one, other) -> bool:
 
 @graded("picture", weight=2)
 def test_it_can_be_read(student, rng):
-    """Both axes are labelled, the title names the task, 0 to 1 is in view, and a legend names the lines."""
+    """Both axes are labelled, the title names the task, 0 to 1 is in view, and a legend names the
+    lines."""
     # Nothing near 0: limits that follow the points alone leave it out.
     seen = drawn(student, [row for row in ROWS if row[0] != "telepathy"], "copy")[1]
     names = set(named(seen))

@@ -51,7 +51,8 @@ def asked(attention, x, mask=None):
 
 
 def self_weights(x, W_q, W_k, mask=None):
-    """(the weights, the scores) of scaled self-attention, or of the stand-in that takes its place."""
+    """(the weights, the scores) of scaled self-attention, or of the stand-in that takes its
+    place."""
     scores = reference.scores(x.double() @ W_q.T, x.double() @ W_k.T)
     if stands_in("scaled_dot_product_attention"):
         return reference.shares(scores, mask), scores
@@ -127,7 +128,8 @@ def test_self_attention_context(student, rng):
 @graded("self_attention", weight=2)
 @alone
 def test_self_attention_mask(student, rng):
-    """SelfAttention: with a causal mask (T, T), the future changes nothing; (B, T, T) works as well."""
+    """SelfAttention: with a causal mask (T, T), the future changes nothing; (B, T, T) works as
+    well."""
     attention, (W_q, W_k, W_v) = own(student, rng)
     x = torch.randn(2, T, D_MODEL, generator=rng)
     causal = reference.causal_mask(T)
@@ -165,7 +167,8 @@ def test_self_attention_mask(student, rng):
 @graded("self_attention", weight=3)
 @alone
 def test_heads_attend_on_their_own(student, rng):
-    """MultiHeadAttention: each head's weights are those of nn.MultiheadAttention with the same parameters."""
+    """MultiHeadAttention: each head's weights are those of nn.MultiheadAttention with the same
+    parameters."""
     for n_heads in (1, 2, 4):
         question = multi_head_cases.question(student, rng, n_heads)
         context, given = question.ask()
@@ -196,7 +199,8 @@ def test_heads_are_joined(student, rng):
 @graded("self_attention", weight=3)
 @alone
 def test_heads_and_masks(student, rng):
-    """MultiHeadAttention: masks (B, T_q, T_k), (B, 1, T_k) and (T_q, T_k) hold for every head; an empty row is no NaN."""
+    """MultiHeadAttention: masks (B, T_q, T_k), (B, 1, T_k) and (T_q, T_k) hold for every head; an
+    empty row is no NaN."""
     question = multi_head_cases.question(student, rng, 2)
     for mask in (
         attention_cases.draw_mask(rng, 4, 5),
@@ -229,7 +233,8 @@ def test_heads_and_masks(student, rng):
 @graded("self_attention", weight=1)
 @alone
 def test_heads_must_fit(student, rng):
-    """MultiHeadAttention: a number of heads that does not divide d_model is a ValueError; sequences of a batch stay apart."""
+    """MultiHeadAttention: a number of heads that does not divide d_model is a ValueError; sequences
+    of a batch stay apart."""
     question = multi_head_cases.question(student, rng, 2)
     together = question.ask()[0]
     expect.close(

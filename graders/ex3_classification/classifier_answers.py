@@ -1,4 +1,5 @@
-"""How the trained classifiers are asked: texts go into the sandbox, labels and probabilities come out, labels never go in."""
+"""How the trained classifiers are asked: texts go into the sandbox, labels and probabilities come
+out, labels never go in."""
 
 import itertools
 from collections.abc import Callable, Sequence
@@ -112,7 +113,8 @@ def probabilities_of(student: Any, name: str, texts: Sequence[str]) -> Tensor:
 
 
 def own_answer(student: Any, name: str, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
-    """logits (n, 2) and attention_weights (n, T) of the notebook's classifier `name`, asked directly."""
+    """logits (n, 2) and attention_weights (n, T) of the notebook's classifier `name`, asked
+    directly."""
     classifier, vocabulary = student.variable(name), student.variable("vocabulary")
     expect.true(
         isinstance(classifier, Handle) and isinstance(vocabulary, Handle),
@@ -145,7 +147,8 @@ def own_answer(student: Any, name: str, texts: Sequence[str]) -> tuple[Tensor, T
 
 
 def in_both_modes(classifier: Handle, ask: Callable[[int], Tensor]) -> tuple[Tensor, Tensor]:
-    """What ask(seed) answers with the classifier in training mode, and with another seed in eval mode, in which it is left."""
+    """What ask(seed) answers with the classifier in training mode, and with another seed in eval
+    mode, in which it is left."""
     try:
         classifier.train()
         training = ask(1)

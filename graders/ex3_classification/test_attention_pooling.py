@@ -1,4 +1,5 @@
-"""AttentionPooling(hidden_size, attention_size): scores v . tanh(W h + b), a masked softmax over the tokens, the weighted mean.
+"""AttentionPooling(hidden_size, attention_size): scores v . tanh(W h + b), a masked softmax over
+the tokens, the weighted mean.
 
 All sizes differ, so that a transpose cannot pass by luck."""
 
@@ -17,7 +18,8 @@ SHAPES = {
 
 
 def draw(rng, masked=True):
-    """outputs (B, T, hidden_size) and a mask (B, T): two to four real tokens, anywhere in the row."""
+    """outputs (B, T, hidden_size) and a mask (B, T): two to four real tokens, anywhere in the
+    row."""
     outputs = torch.randn(B, T, HIDDEN_SIZE, generator=rng)
     real = torch.rand(B, T, generator=rng).argsort(dim=-1) < torch.randint(
         2, T, (B, 1), generator=rng
@@ -68,9 +70,10 @@ def mistakes(outputs, mask, weights):
         what: wrong.squeeze(1) for what, wrong in common.weights.items() if "queries" not in what
     }
     of_weights |= {
-        "the softmax runs over an axis of length 1, so every weight is 1: it belongs over the tokens": (
-            mask.double()
-        ),
+        (
+            "the softmax runs over an axis of length 1, so every weight is 1: it belongs over the "
+            "tokens"
+        ): (mask.double()),
         "masked scores are set to 0 before the softmax: exp(0) is 1, not 0": (
             torch.softmax(right * mask, dim=-1) * mask
         ),
@@ -236,7 +239,8 @@ def test_large_scores_stay_finite(student, rng):
 
 @graded("attention_pooling", weight=2)
 def test_texts_do_not_mix(student, rng):
-    """A text gets the same answer alone and in a batch, on the first call and on the second, and inputs stay as they are."""
+    """A text gets the same answer alone and in a batch, on the first call and on the second, and
+    inputs stay as they are."""
     outputs, mask = draw(rng)
     pooling, _ = loaded(student, rng)
     result, after = pooling.with_inputs(outputs, mask)

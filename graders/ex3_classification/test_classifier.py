@@ -1,4 +1,5 @@
-"""AttentionClassifier(vocab_size, embedding_size, hidden_size, n_classes, pad_id): token ids in, one score for each class out.
+"""AttentionClassifier(vocab_size, embedding_size, hidden_size, n_classes, pad_id): token ids in,
+one score for each class out.
 
 How it is built inside is the student's business; what it answers is judged. Padding must not change
 anything."""
@@ -54,7 +55,8 @@ def ask(classifier, token_ids, lengths, **options):
 @graded("classifier", weight=2)
 @without_pooling
 def test_shapes(student, rng):
-    """The classifier gives a score for each class and a weight for each token, different for different texts."""
+    """The classifier gives a score for each class and a weight for each token, different for
+    different texts."""
     classifier = make(student)
     logits, _ = ask(classifier, draw(rng), LENGTHS)
     expect.true(
@@ -211,7 +213,8 @@ def test_order_of_texts(student, rng):
 @graded("classifier", weight=2)
 @without_pooling
 def test_nothing_is_kept_between_calls(student, rng):
-    """In eval mode the same texts get the same answer again, whatever came between, and the inputs stay as they were."""
+    """In eval mode the same texts get the same answer again, whatever came between, and the inputs
+    stay as they were."""
     classifier, token_ids = make(student), draw(rng)
     result, after = classifier.with_inputs(token_ids, LENGTHS)
     first = answer(result)
@@ -249,7 +252,8 @@ def test_nothing_is_kept_between_calls(student, rng):
 @graded("classifier", weight=2)
 @without_pooling
 def test_learns(student, rng):
-    """The gradient reaches every parameter, but not the vector of the padding word; any id may be the padding."""
+    """The gradient reaches every parameter, but not the vector of the padding word; any id may be
+    the padding."""
     pad_id = 4
     classifier, token_ids = make(student, pad_id), draw(rng, pad_id=pad_id)
     ask(classifier, token_ids, LENGTHS)

@@ -68,7 +68,8 @@ def top(student, text, k):
 
 @graded("faithfulness", weight=3)
 def test_top_tokens_are_the_most_attended(student, reviews):
-    """top_tokens gives the k tokens with the most weight, the most attended first, each with its place in the text."""
+    """top_tokens gives the k tokens with the most weight, the most attended first, each with its
+    place in the text."""
     for text in [*reviews[:12], "Good, good, very good."]:
         tokens, weights = attended(student, text)
         expect.rows_sum_to_one(
@@ -119,7 +120,8 @@ def test_top_tokens_are_the_most_attended(student, reviews):
 
 @graded("faithfulness", weight=1)
 def test_attention_without_dropout(student, reviews):
-    """A model that was left in training mode is asked in eval mode: dropout has no say in attend."""
+    """A model that was left in training mode is asked in eval mode: dropout has no say in
+    attend."""
     model = student.variable("model")
     expect.true(
         isinstance(model, Handle), "`model` should still be that of the notebook's own cells."
@@ -140,7 +142,8 @@ def test_attention_without_dropout(student, reviews):
 
 @graded("faithfulness", weight=4)
 def test_comprehensiveness(student, reviews, probabilities, once, rng, attach):
-    """Deleting the three most attended tokens changes the prediction more than deleting three at random."""
+    """Deleting the three most attended tokens changes the prediction more than deleting three at
+    random."""
     show(student, reviews[0], probabilities, attach)
     value = once(
         "comprehensiveness",
@@ -159,7 +162,8 @@ def test_comprehensiveness(student, reviews, probabilities, once, rng, attach):
 
 @graded("faithfulness", weight=3)
 def test_sufficiency(student, reviews, probabilities, once, rng, attach):
-    """Keeping only the three most attended tokens keeps more of the prediction than keeping three at random."""
+    """Keeping only the three most attended tokens keeps more of the prediction than keeping three
+    at random."""
     value = once(
         "sufficiency",
         lambda: -beyond_chance(student, reviews, probabilities, once, rng, measures.only),
@@ -176,7 +180,8 @@ def test_sufficiency(student, reviews, probabilities, once, rng, attach):
 
 
 def beyond_chance(student, reviews, probabilities, once, rng, edit):
-    """What `edit` by the top tokens takes from the predicted class, minus what it takes by random ones."""
+    """What `edit` by the top tokens takes from the predicted class, minus what it takes by random
+    ones."""
     chosen = once(
         "chosen", lambda: [{position for position, _ in top(student, text, K)} for text in reviews]
     )

@@ -1,4 +1,5 @@
-"""Long texts: accuracy against k, attention against last state. Reviews and neutral sentences are such as no student has seen."""
+"""Long texts: accuracy against k, attention against last state. Reviews and neutral sentences are
+such as no student has seen."""
 
 import pytest
 
@@ -58,7 +59,8 @@ def test_attention_reads_long_texts(curves, attach):
 
 @graded("long_texts", weight=3)
 def test_attention_beats_the_last_state(curves):
-    """Trained on the same texts in the same number of epochs, attention is ahead of the last state where texts are long."""
+    """Trained on the same texts in the same number of epochs, attention is ahead of the last state
+    where texts are long."""
     expect.metric(
         curves["attention"][16] - curves["last state"][16],
         *targets.LONG_ADVANTAGE,

@@ -1,4 +1,5 @@
-"""predict(texts) and class_probabilities(classifier, texts): how good the trained model is on reviews that nobody has seen."""
+"""predict(texts) and class_probabilities(classifier, texts): how good the trained model is on
+reviews that nobody has seen."""
 
 import torch
 
@@ -51,7 +52,8 @@ def measured(value, curve, name, held_out, attach):
 
 @graded("prediction", weight=2)
 def test_probabilities(student, probabilities, held_out):
-    """class_probabilities answers row by row: the same for a text alone, in any order and company, and predict agrees with it."""
+    """class_probabilities answers row by row: the same for a text alone, in any order and company,
+    and predict agrees with it."""
     texts = held_out.texts[:60]
     together = probabilities("model", texts)
     turned = probabilities("model", texts[::-1])
@@ -103,7 +105,8 @@ def test_no_texts_and_empty_texts(student, probabilities):
 
 @graded("prediction", weight=1)
 def test_answers_without_dropout(student, held_out):
-    """A classifier that was left in training mode is asked in eval mode: dropout has no say in class_probabilities."""
+    """A classifier that was left in training mode is asked in eval mode: dropout has no say in
+    class_probabilities."""
     classifier, texts = student.variable("baseline"), held_out.texts[:20]
     expect.true(
         isinstance(classifier, Handle),

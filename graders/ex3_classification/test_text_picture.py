@@ -1,4 +1,5 @@
-"""plot_text(tokens, attention_weights) -> Figure, judged on the drawn figure: where each token stands and how dark its ground is."""
+"""plot_text(tokens, attention_weights) -> Figure, judged on the drawn figure: where each token
+stands and how dark its ground is."""
 
 import math
 
@@ -17,7 +18,8 @@ def weights_of(n, rng):
 
 
 def drawn(student, tokens, weights):
-    """What stands in the student's figure: its "size" in inches, and "texts" with their places and grounds."""
+    """What stands in the student's figure: its "size" in inches, and "texts" with their places and
+    grounds."""
     figure = student.make("plot_text", list(tokens), weights)
     read = getattr(student, READ)(figure)
     expect.true(
@@ -79,7 +81,8 @@ def _middle(text):
 
 @graded("text_picture", weight=2)
 def test_tokens_in_reading_order(student, rng):
-    """Every token is there once for each time it stands in the text, in reading order, also over several lines."""
+    """Every token is there once for each time it stands in the text, in reading order, also over
+    several lines."""
     for tokens in (SENTENCE, SENTENCE * 3):
         found = in_reading_order(
             tokens_of(drawn(student, tokens, weights_of(len(tokens), rng))["texts"], tokens)
@@ -128,7 +131,8 @@ def test_more_weight_is_darker(student, rng):
 
 @graded("text_picture", weight=1)
 def test_readable(student, rng):
-    """Nothing sticks out of the figure, no token lies on another, and the figure is no wider than a page."""
+    """Nothing sticks out of the figure, no token lies on another, and the figure is no wider than a
+    page."""
     tokens = ["extraordinarily" if i % 4 == 0 else "dull" for i in range(45)]
     picture = drawn(student, tokens, weights_of(45, rng))
     width = picture["size"][0]
@@ -180,7 +184,8 @@ def test_counts_must_fit(student, rng):
 
 
 def _raised(call):
-    """The StudentError of a call, or None; where there is nothing to call yet, it goes on its way."""
+    """The StudentError of a call, or None; where there is nothing to call yet, it goes on its
+    way."""
     try:
         call()
     except StudentError as error:

@@ -1,4 +1,5 @@
-"""train_epoch(model, batches, optimizer) and train_and_select(...), on a stand-in classifier whose every number is known here."""
+"""train_epoch(model, batches, optimizer) and train_and_select(...), on a stand-in classifier whose
+every number is known here."""
 
 import torch
 
@@ -49,7 +50,8 @@ class Bench:
         )
 
     def after(self, rule):
-        """The table after an epoch in which `rule(gradients so far)` gives each step, None for no step."""
+        """The table after an epoch in which `rule(gradients so far)` gives each step, None for no
+        step."""
         bag, gradients = Bag(self.table, self.bag.scale, self.bag.noise), []
         for row in self.rows:
             gradients.append(bag.gradient(*row))
@@ -122,9 +124,10 @@ def test_a_step_for_every_batch(student, rng):
         rtol=1e-3,
         atol=1e-4,
         diagnoses={
-            "the gradients of the batches before are still there: optimizer.zero_grad() belongs before each backward()": (
-                bench.after(sum).float()
-            ),
+            (
+                "the gradients of the batches before are still there: optimizer.zero_grad() "
+                "belongs before each backward()"
+            ): (bench.after(sum).float()),
             "the parameters go uphill: the loss grows": (
                 bench.after(lambda gradients: -own(gradients)).float()
             ),
@@ -228,12 +231,14 @@ def test_best_weights_are_kept(student, rng):
             choice.seen[best],
             name="the weights afterwards",
             diagnoses={
-                "they are the weights of the last epoch, not of the best: are the best ones copied (state_dict() hands out the living tensors: clone them), and loaded at the end?": choice.seen[
-                    -1
-                ],
-                "they are the weights of the epoch with the lowest score: a higher score is better": choice.seen[
-                    lowest
-                ],
+                (
+                    "they are the weights of the last epoch, not of the best: are the best ones "
+                    "copied (state_dict() hands out the living tensors: clone them), and loaded at the end?"
+                ): choice.seen[-1],
+                (
+                    "they are the weights of the epoch with the lowest score: a higher score is "
+                    "better"
+                ): choice.seen[lowest],
                 "they are the weights of the first epoch": choice.seen[0],
                 "they are the weights from before the training": choice.bench.table,
             },

@@ -23,7 +23,8 @@ def question(rng, rows: int = 4, columns: int = 6, sharp: float = 2.0):
 
 @graded("heat_map", weight=4)
 def test_every_weight_has_its_cell(student, rng, attach):
-    """One cell per weight: rows are target tokens from the top, columns source tokens from the left."""
+    """One cell per weight: rows are target tokens from the top, columns source tokens from the
+    left."""
     for sizes in ((4, 6), (7, 3), (5, 5)):
         weights, source_tokens, target_tokens = question(rng, *sizes)
         seen = drawn(student, weights, source_tokens, target_tokens)

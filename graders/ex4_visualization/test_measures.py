@@ -139,7 +139,8 @@ def test_entropy_where_nothing_is_left(student, rng):
 
 @graded("measures", weight=0.5)
 def test_entropy_of_any_shape(student, rng):
-    """One row, one map, a batch of heads: an entropy for each row. The weights stay as they were."""
+    """One row, one map, a batch of heads: an entropy for each row. The weights stay as they
+    were."""
     for shape in ((7,), (2, 3, 4, 5)):
         entropy(student, drawn_maps.rows(*shape, rng=rng))
     weights, mask = drawn_maps.rows(3, 5, rng=rng), torch.rand(3, 5, generator=rng) < 0.7
@@ -234,9 +235,10 @@ def aligned(student, weights: Tensor, extra: Mapping[str, list] | None = None) -
     found, right = pairs(student.hard_alignment(weights)), reference.alignment(weights)
     columns = [(int(weights[:, j].argmax()), j) for j in range(weights.shape[1])]
     known = {
-        "the most attended by columns is taken: each target (row) looks for its source, argmax over the last dimension": (
-            columns
-        ),
+        (
+            "the most attended by columns is taken: each target (row) looks for its source, argmax "
+            "over the last dimension"
+        ): (columns),
         "the most attended by columns is taken, and the pairs are turned round": [
             (j, i) for i, j in columns
         ],

@@ -34,7 +34,8 @@ def watched(student, made_up, moments: list[int]) -> list[tuple[int, Tensor]]:
 
 @graded("over_time", weight=2)
 def test_the_map_at_each_moment(student, rng):
-    """At each moment the map that the model has then, by rising moment, also at 0; each is a copy."""
+    """At each moment the map that the model has then, by rising moment, also at 0; each is a
+    copy."""
     for moments in ([0, 2, 5], [1, 3], [6, 0, 3]):
         made_up, maps = training(student, rng, max(moments))
         kept = watched(student, made_up, moments)
@@ -145,7 +146,8 @@ def test_a_panel_for_each_moment(student, rng, attach):
 
 @graded("over_time", weight=1)
 def test_steps_and_tokens_are_written(student, rng):
-    """Each title holds its step; the tokens stand at rows and columns; a map that does not fit is a ValueError."""
+    """Each title holds its step; the tokens stand at rows and columns; a map that does not fit is a
+    ValueError."""
     moments, source_tokens, target_tokens = question(rng, 4)
     panels = drawn(student, moments, source_tokens, target_tokens)
     figure_panels.tokens_somewhere(panels, target_tokens, source_tokens)

@@ -62,9 +62,10 @@ def mistakes(attentions: Sequence[Tensor]) -> dict[str, Tensor]:
         "the largest of the heads is taken, not their mean": product(
             [0.5 * (layer.max(dim=0).values + I) for layer in attentions]
         ),
-        "the largest of the heads is taken, not their mean, and each row divided by its sum afterwards": product(
-            [share(layer.max(dim=0).values + I) for layer in attentions]
-        ),
+        (
+            "the largest of the heads is taken, not their mean, and each row divided by its sum "
+            "afterwards"
+        ): product([share(layer.max(dim=0).values + I) for layer in attentions]),
         "only the first head is used": product([0.5 * (layer[0] + I) for layer in attentions]),
         "only the last head is used": product([0.5 * (layer[-1] + I) for layer in attentions]),
         "the columns are divided by their sums, not the rows": product(

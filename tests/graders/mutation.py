@@ -1,4 +1,5 @@
-"""How many mutants of an assignment's solution lose points: `python -m tests.graders.mutation ASSIGNMENT [TASK]... [--most N]`
+"""How many mutants of an assignment's solution lose points: `python -m tests.graders.mutation
+ASSIGNMENT [TASK]... [--most N]`
 
 Each mutant (tests/graders/mutants.py) is graded by the hidden tests of its own task, up to the
 first lost point. One that keeps all points is asked those of the assignment's probes
@@ -75,7 +76,8 @@ class Course:
 
     @functools.cached_property
     def solution(self) -> dict[str, Any]:
-        """Of the solution: "answers" to all probes, and "cells": {probe: the cells whose functions it calls}."""
+        """Of the solution: "answers" to all probes, and "cells": {probe: the cells whose functions
+        it calls}."""
         return self.asked(None, "ask_and_note", before=NOTING)
 
     def concerned(self, mutant: Mutant) -> list[str]:
@@ -95,7 +97,8 @@ class Course:
         }
 
     def code(self, mutant: Mutant | None, answers_only: bool = False) -> str:
-        """The notebook as it is graded; or its imports and answers alone, which takes half the time."""
+        """The notebook as it is graded; or its imports and answers alone, which takes half the
+        time."""
         notebook = mutated(self.assignment, mutant)
         if answers_only:
             notebook.cells = [
@@ -109,7 +112,8 @@ class Course:
         )
 
     def outcome(self, mutant: Mutant) -> Outcome:
-        """Graded by its own task's tests, probed if it lost nothing, and graded by all others if it answered otherwise."""
+        """Graded by its own task's tests, probed if it lost nothing, and graded by all others if it
+        answered otherwise."""
         own = [f"test_{mutant.task}.py"]
         caught = self.caught(mutant, own)
         if caught:
@@ -192,7 +196,8 @@ def those_of(names: Iterable[str], answers: dict[str, Any]) -> dict[str, Any]:
 
 
 def difference(right: dict[str, Any], given: dict[str, Any]) -> str:
-    """The first question that is answered otherwise, of what the task asks for if there is one; "" where none is."""
+    """The first question that is answered otherwise, of what the task asks for if there is one; ""
+    where none is."""
     differ = [name for name in right if not alike(right[name], given.get(name))]
     return min(differ, key=lambda name: name.startswith(OPEN_PROBE), default="")
 
@@ -225,7 +230,8 @@ def chosen(mutants: list[Mutant], tasks: Iterable[str], most: int | None) -> lis
 
 
 def run(name: str, tasks: Iterable[str] = (), most: int | None = None) -> list[Outcome]:
-    """The outcomes of an assignment's mutants, of all or of some tasks. AssertionError if the solution itself loses points."""
+    """The outcomes of an assignment's mutants, of all or of some tasks. AssertionError if the
+    solution itself loses points."""
     with tempfile.TemporaryDirectory() as work:
         course = Course(load(name), Path(work))
         mutants = chosen(mutants_of(course.assignment), tasks, most)

@@ -1,4 +1,5 @@
-"""Odd values get a message, never full marks, and never break a hidden test: whatever every function of a notebook returns."""
+"""Odd values get a message, never full marks, and never break a hidden test: whatever every
+function of a notebook returns."""
 
 from typing import NamedTuple
 
@@ -54,7 +55,8 @@ class Odd(nn.Module):
 
 
 class Names(NamedTuple):
-    """What an assignment asks for: names of functions, of classes, and of the models, if these are odd as well.
+    """What an assignment asks for: names of functions, of classes, and of the models, if these are
+    odd as well.
 
     parts: {class: its layers}, where the hidden tests load weights before they call; earned: tests
     that look at these layers alone."""

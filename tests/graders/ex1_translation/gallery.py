@@ -1,4 +1,5 @@
-"""Wrong variants of accepted/plain.py: one edit each, the hidden test that must fail, and words of its message."""
+"""Wrong variants of accepted/plain.py: one edit each, the hidden test that must fail, and words of
+its message."""
 
 from tests.graders.galleries import Wrong
 
