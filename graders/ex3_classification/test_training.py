@@ -1,5 +1,4 @@
-"""train_epoch(model, batches, optimizer) and train_and_select(...), on a stand-in classifier whose
-every number is known here."""
+"""train_epoch(...) and train_and_select(...), on a stand-in classifier whose numbers are known."""
 
 import torch
 
@@ -43,15 +42,11 @@ class Bench:
         return self.student.train_epoch(self.model, self.batches(rows), self.optimizer)
 
     def weights(self):
-        return expect.tensor(
-            self.model.parameters()["embedding.weight"],
-            shape=self.table.shape,
-            name="the parameters",
-        )
+        table = self.model.parameters()["embedding.weight"]
+        return expect.tensor(table, shape=self.table.shape, name="the parameters")
 
     def after(self, rule):
-        """The table after an epoch in which `rule(gradients so far)` gives each step, None for no
-        step."""
+        """The table after an epoch whose steps are `rule(gradients so far)`; None is no step."""
         bag, gradients = Bag(self.table, self.bag.scale, self.bag.noise), []
         for row in self.rows:
             gradients.append(bag.gradient(*row))
@@ -233,7 +228,8 @@ def test_best_weights_are_kept(student, rng):
             diagnoses={
                 (
                     "they are the weights of the last epoch, not of the best: are the best ones "
-                    "copied (state_dict() hands out the living tensors: clone them), and loaded at the end?"
+                    "copied (state_dict() hands out the living tensors: clone them), and loaded at "
+                    "the end?"
                 ): choice.seen[-1],
                 (
                     "they are the weights of the epoch with the lowest score: a higher score is "

@@ -1,5 +1,4 @@
-"""The visible checks of ex1: content with the solution, and each typical mistake is met with its
-own hint."""
+"""The visible checks of ex1 accept the solution and give each typical mistake its own hint."""
 
 import pytest
 
