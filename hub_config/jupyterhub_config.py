@@ -10,7 +10,7 @@ from kireji.hub.embedded.authenticator import AccountsAuthenticator
 from kireji.hub.embedded.spawner import WalledSpawner
 from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL
 from kireji.paths import HUB, HUB_CONFIG
-from kireji.sandbox.bubblewrap import find_bwrap
+from kireji.sandbox.bwrap_command import find_bwrap
 
 c = get_config()
 

@@ -29,7 +29,7 @@ from kireji.testing.run import run_hidden_tests
 
 gc.freeze()  # each run of pytest collects garbage twice, and would walk all of torch
 SECRET = b"the bench's own secret"
-AGENT = Path(sandbox.__file__).parent / "inside" / "agent.py"
+AGENT = Path(sandbox.__file__).parent / "guest" / "agent.py"
 
 
 @contextmanager
