@@ -130,12 +130,12 @@ def test_rows_are_true(reported, predicted):
 
 
 @graded("comparison", weight=4)
-def test_weights_do_it(student, rng, predicted):
+def test_weights_do_it(student, submitted, rng, predicted):
     """What predict answers is what the submitted weights answer, with your attention in them."""
     agreeing, disagreeing = 0, ""
     for mechanism, task in PAIRS:
         try:
-            model = rebuilt(student, mechanism, task)
+            model = rebuilt(student, submitted, mechanism, task)
         except Mistake as mistake:
             disagreeing = disagreeing or str(mistake)
             continue

@@ -64,6 +64,7 @@ def grade(
     digest: str = "a submission",
     call_seconds: float = 60,
     until_lost: bool = False,
+    work: Path | None = None,
 ) -> dict[str, list[TestReport]]:
     """The report of an assignment's hidden tests (of all, or those in `files`) on the variables
     that `code` defines.
@@ -71,10 +72,14 @@ def grade(
     Returns {grade_id: reports}. digest: the submission's, from which the tests' inputs are drawn;
     one for all, so that a variant meets the same inputs whatever else of the notebook is edited.
     until_lost: nothing is asked of a file after the first hidden test that takes points.
+    work: the folder whose checkpoints were handed in with it.
 
     AssertionError if a hidden test itself broke: that is never the student's doing."""
     with serving(code, call_seconds) as channel:
-        grading = (UntilLost if until_lost else Grading)(channel, SECRET, digest)
+        checkpoints = work.glob("*.safetensors") if work else ()
+        grading = (UntilLost if until_lost else Grading)(
+            channel, SECRET, digest, {path.name: path.read_bytes() for path in checkpoints}
+        )
         folder = paths.GRADERS / assignment
         for path in [folder / file for file in files] or [folder]:
             run_hidden_tests(path, grading)

@@ -148,6 +148,7 @@ class Course:
                 digest="mutation",
                 call_seconds=CALL_SECONDS,
                 until_lost=True,
+                work=self.work,
             )
         except EOFError:
             return [
