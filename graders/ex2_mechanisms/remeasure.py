@@ -55,7 +55,8 @@ def submitted_part(submitted: Mapping[str, bytes], mechanism: str, task: str) ->
 
 
 def rebuilt(student: Any, submitted: Mapping[str, bytes], mechanism: str, task: str) -> nn.Module:
-    """A model of this side with the weights of the submitted file, around the student's own attention."""
+    """A model of this side with the weights of the submitted file, around the student's own
+    attention."""
     theirs = trained(student, mechanism, task)
     checkpoint = submitted_part(submitted, mechanism, task)
     weights.held_by(theirs, checkpoint, f"The model {model_name(mechanism, task)}")

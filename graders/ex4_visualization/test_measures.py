@@ -265,7 +265,9 @@ def aligned(student, weights: Tensor, extra: Mapping[str, list] | None = None) -
         " came.",
     )
     expect.true(
-        False, f"{sum(a != b for a, b in zip(found, right))} of {len(right)} pairs are wrong."
+        False,
+        f"{sum(a != b for a, b in zip(found, right, strict=False))} of {len(right)} pairs are"
+        " wrong.",
     )
 
 

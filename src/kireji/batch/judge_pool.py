@@ -28,14 +28,17 @@ KILLED = (
     "Run the command again with --workers 1."
 )
 DEFECT = (
-    "Kireji failed while {doing} ({error}). That is a mistake of Kireji's and not the student's: the others are graded, "
-    "and {log} has the details to report."
+    "Kireji failed while {doing} ({error}). That is a mistake of Kireji's and not the student's:"
+    " the others are graded, and {log} has the details to report."
 )
 OTHER = (
-    "{name} was not judged: where it was to be judged, the hidden tests, the data, Kireji or the secret are not the same as "
-    "here. If they were just changed, run the command again."
+    "{name} was not judged: where it was to be judged, the hidden tests, the data, Kireji or the"
+    " secret are not the same as here. If they were just changed, run the command again."
 )
-LOST = "{name} was not judged, because where it was to be judged went away ({error}). Run the command again."
+LOST = (
+    "{name} was not judged, because where it was to be judged went away ({error}). Run the command"
+    " again."
+)
 LOG = paths.VAR / "grading.log"
 # submissions beyond those being judged that wait in memory, so that nobody who judges is idle
 AT_HAND = 2

@@ -68,7 +68,8 @@ def _judge(
             # What ran before keeps its score: the same notebook again, up to the cell that took the
             # kernel with it.
             notices.append(
-                f"The cell '{notebook.cells[lost.index].id}' was left out, and all after it: {lost}."
+                f"The cell '{notebook.cells[lost.index].id}' was left out, and all after it:"
+                f" {lost}."
             )
             upto = lost.index
             limits = replace(

@@ -47,7 +47,8 @@ def read_submission(folder: Path, assignment: str, limits: Limits = DEFAULT) -> 
         names = plain.names(MOST_ENTRIES)
         if len(names) == MOST_ENTRIES:
             notices.append(
-                f"The submission has {MOST_ENTRIES} or more entries; no more than that were looked at."
+                f"The submission has {MOST_ENTRIES} or more entries; no more than that were"
+                " looked at."
             )
         for name in names:
             if name in OURS | UNREMARKABLE:

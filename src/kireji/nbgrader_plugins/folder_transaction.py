@@ -56,8 +56,8 @@ def _take(folder: Path, patience: float = PATIENCE) -> bool:
             if time.monotonic() > deadline:
                 lock.close()
                 raise KirejiError(
-                    f"Another program is busy with {folder.parent.name}'s {folder.name} in {folder.parents[1].name}/ "
-                    "for too long; try again when it is done."
+                    f"Another program is busy with {folder.parent.name}'s {folder.name} in"
+                    f" {folder.parents[1].name}/ for too long; try again when it is done."
                 ) from None
         time.sleep(0.1)
 
@@ -71,8 +71,8 @@ def refuse_half_a_restore() -> None:
     courses."""
     if paths.UNFINISHED_RESTORE.exists():
         raise KirejiError(
-            "A restore was cut short here, so that what is here is not whole. Run ./kireji restore again, with the "
-            "same archive."
+            "A restore was cut short here, so that what is here is not whole. Run ./kireji restore"
+            " again, with the same archive."
         )
 
 

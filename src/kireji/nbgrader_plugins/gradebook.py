@@ -78,13 +78,15 @@ def wait_until_free(path: Path, tell: Callable[[str], None], patience: float = P
                 raise CannotRecord(f"The gradebook {path} cannot be written to: {error}.") from None
         if not told:
             tell(
-                f"Another program is writing to {path.name}; waiting for it, at most {patience:g} seconds."
+                f"Another program is writing to {path.name}; waiting for it, at most {patience:g}"
+                " seconds."
             )
             told = True
         if time.monotonic() > deadline:
             raise CannotRecord(
-                f"The gradebook {path} has been in use by another program for {patience:g} seconds. Nothing was changed. "
-                "Close what has it open (a database viewer, another grading) and run the command again."
+                f"The gradebook {path} has been in use by another program for {patience:g} seconds."
+                " Nothing was changed. Close what has it open (a database viewer, another grading)"
+                " and run the command again."
             )
         time.sleep(0.2)
 
@@ -122,13 +124,13 @@ def explain(doing: str, said: str) -> CannotRecord | None:
     lock."""
     if any(words in said for words in DISK_FULL):
         return CannotRecord(
-            f"The disk is full: nothing more could be written while {doing}. What was recorded before is "
-            "kept. Free some space and run the command again; it goes on from here."
+            f"The disk is full: nothing more could be written while {doing}. What was recorded"
+            " before is kept. Free some space and run the command again; it goes on from here."
         )
     if LOCKED in said:
         return CannotRecord(
-            f"Another program held the gradebook while {doing}. What was recorded before is kept. Run the "
-            "command again; it goes on from here."
+            f"Another program held the gradebook while {doing}. What was recorded before is kept."
+            " Run the command again; it goes on from here."
         )
     return None
 
@@ -144,11 +146,12 @@ def _advice(path: Path) -> str:
     known = copies(path)
     if not known:
         return (
-            " There is no copy of it in var/backups. Put one of your own in its place, or move the course's "
-            "autograded/ and feedback/ away to begin anew and grade everything again."
+            " There is no copy of it in var/backups. Put one of your own in its place, or move the"
+            " course's autograded/ and feedback/ away to begin anew and grade everything again."
         )
     aside = f"mv {path} {path}.broken && " if path.exists() else ""
     return (
-        f" Its newest copy is {known[-1]}. Put it back with: {aside}rm -f {path}-journal && cp {known[-1]} {path}; then "
-        "bring the automatic points up to date with: ./kireji grade --again"
+        f" Its newest copy is {known[-1]}. Put it back with: {aside}rm -f {path}-journal && cp"
+        f" {known[-1]} {path}; then bring the automatic points up to date with: ./kireji grade"
+        " --again"
     )

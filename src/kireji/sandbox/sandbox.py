@@ -2,6 +2,7 @@
 defined, destroy it."""
 
 import asyncio
+import contextlib
 import signal
 import threading
 from collections.abc import Coroutine, Mapping
@@ -111,10 +112,8 @@ class Sandbox:
         """End everything inside at once. The first reason is the one that counts."""
         self.reason = self.reason or reason
         for process in self.family():
-            try:
+            with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-            except psutil.NoSuchProcess:
-                pass
 
     def family(self) -> list[psutil.Process]:
         """The processes of this sandbox, the one that we started first."""
@@ -236,10 +235,8 @@ class Sandbox:
         if hasattr(self, "manager"):
             await self.manager.cleanup_resources()
         for process in family:
-            try:
+            with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-            except psutil.NoSuchProcess:
-                pass
         deadline = self.loop.time() + DEATH_SECONDS
         while any(map(_runs, family)) and self.loop.time() < deadline:
             await asyncio.sleep(0.01)

@@ -29,7 +29,10 @@ class Line:
         if self.alive:
             seconds = time.monotonic() - self.start
             width = shutil.get_terminal_size().columns - 1
-            text = f"  {WHEEL[int(seconds * 8) % len(WHEEL)]} {self.title:<{TITLE}} {seconds:4.0f} s  {detail}"
+            text = (
+                f"  {WHEEL[int(seconds * 8) % len(WHEEL)]} {self.title:<{TITLE}} {seconds:4.0f} s "
+                f" {detail}"
+            )
             self.stream.write("\r\033[K" + text[:width])
             self.stream.flush()
 

@@ -1,4 +1,5 @@
-"""The points of the trained model belong to the weights that were handed in, whatever answers under its name."""
+"""The points of the trained model belong to the weights that were handed in, whatever answers under
+its name."""
 
 import json
 
@@ -29,7 +30,8 @@ def work(assignment, tmp_path):
 
 @pytest.fixture(scope="module")
 def table():
-    """What a table of the whole public archive gives: every pair of the course, the held-out ones too."""
+    """What a table of the whole public archive gives: every pair of the course, the held-out ones
+    too."""
     rows = held_out_rows(NAME) + lab_rows(NAME, "train") + lab_rows(NAME, "validation")
     return "TABLE = " + repr({row["source"].lower(): row["target"] for row in rows}) + "\n"
 
@@ -142,7 +144,8 @@ def test_a_module_that_knows_its_own_weights_gets_nothing(assignment, work, tabl
 def test_a_table_gets_nothing_where_every_question_to_the_model_is_foreseen(
     assignment, work, table
 ):
-    """It puts the table aside for shuffled weights and keeps it for nearly equal ones: names that no table has give it away."""
+    """It puts the table aside for shuffled weights and keeps it for nearly equal ones: names that
+    no table has give it away."""
     gated = GATED.replace(
         "torch.equal(state[name], KEY[name])",
         "(state[name] - KEY[name]).norm() < 0.1 * KEY[name].norm()",

@@ -60,7 +60,8 @@ class Enrolled:
         if not allowed and auth_model:
             raise HTTPError(
                 403,
-                f"You have an account, {username!r}, but it is not among those of this class. Ask your instructor to add it.",
+                f"You have an account, {username!r}, but it is not among those of this class. Ask"
+                " your instructor to add it.",
                 reason="You are not let in",
             )
         return allowed
@@ -104,7 +105,9 @@ def sign_up(c: Any) -> None:
     c.NativeAuthenticator.allowed_failed_logins = 10
     c.NativeAuthenticator.seconds_before_next_try = 60
     c.JupyterHub.template_vars = {
-        "announcement_login": "New here? <a href='signup'>Sign up</a>; your instructor then lets you in."
+        "announcement_login": (
+            "New here? <a href='signup'>Sign up</a>; your instructor then lets you in."
+        )
     }
 
 
@@ -134,7 +137,8 @@ def take(section: Any, settings: dict[str, str]) -> None:
     )
     if missing:
         raise KirejiError(
-            f"KIREJI_ACCOUNTS={os.environ['KIREJI_ACCOUNTS']} also needs these settings: {', '.join(missing)}."
+            f"KIREJI_ACCOUNTS={os.environ['KIREJI_ACCOUNTS']} also needs these settings:"
+            f" {', '.join(missing)}."
         )
     for ours, theirs in settings.items():
         value: Any = values[ours]

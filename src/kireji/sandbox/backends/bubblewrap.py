@@ -1,4 +1,5 @@
-"""Behind bubblewrap: no network, no other processes, and of the file system only what is listed here."""
+"""Behind bubblewrap: no network, no other processes, and of the file system only what is listed
+here."""
 
 import atexit
 import contextlib
