@@ -1,5 +1,4 @@
-"""AttentionPooling(hidden_size, attention_size): scores v . tanh(W h + b), a masked softmax over
-the tokens, the weighted mean.
+"""AttentionPooling: scores v . tanh(W h + b), a masked softmax over the tokens, the weighted mean.
 
 All sizes differ, so that a transpose cannot pass by luck."""
 

@@ -191,9 +191,10 @@ def test_surer_is_negative(student, rng):
         asked,
         2,
         {
-            "the absolute value is taken: a negative change means that the model has become surer": -asked.right(
-                2
-            )
+            (
+                "the absolute value is taken: a negative change means that the model has become "
+                "surer"
+            ): -asked.right(2)
         },
     )
 

@@ -74,11 +74,14 @@ def test_the_map_at_each_moment(student, rng):
             not agrees([max(0, step - 1) for step in right]),
             f"{expect.NAMED} the maps are one step too early: look when as many steps are done.",
         )
+        differing = next(
+            step
+            for step, map_ in zip(right, found, strict=False)
+            if not figure_panels.same(map_, maps[step].double())
+        )
         expect.true(
             False,
-            "The map of moment"
-            f" {next(s for s, m in zip(right, found, strict=False) if not figure_panels.same(m, maps[s].double()))}"
-            " is not the one that the model had after so many steps.",
+            f"The map of moment {differing} is not the one that the model had after so many steps.",
         )
 
 

@@ -41,8 +41,8 @@ def content_scores(student: Student, look: Look) -> None:
             weights,
             on_paper,
             f"{name}: the weights are those worked out on paper",
-            f"the scores are {scores}: dot"
-            f" products{', divided by sqrt(4)' if scores[1] == 1 else ', not divided by anything'}.",
+            f"the scores are {scores}: dot products, "
+            f"{'divided by sqrt(4)' if scores[1] == 1 else 'not divided by anything'}.",
         )
         look.close(
             context,

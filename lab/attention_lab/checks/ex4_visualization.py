@@ -268,7 +268,7 @@ def intervention(student: Student, look: Look) -> None:
     )
     before = model(tokens)[0]
     for k in (0, 1, 2, 3, 50):
-        hidden = list((0, 6, 3, 1, 2, 4, 5, 7))[:k]
+        hidden = [0, 6, 3, 1, 2, 4, 5, 7][:k]
         right = (
             before[1]
             - model([UNK if place in hidden else token for place, token in enumerate(tokens)])[0][1]

@@ -95,7 +95,7 @@ def make_environment(shell: Shell) -> None:
             f" {free:.1f} GB."
         )
     if not all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
-        version = "%d.%d" % sys.version_info[:2]
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
         raise KirejiError(
             f"This Python ({sys.executable}) cannot make environments; on Debian or Ubuntu install "
             f"python{version}-venv, then run the same command again."

@@ -90,14 +90,19 @@ def test_a_model_bound_to_another_object_gets_nothing(assignment, work, table):
 
 # A module with the submitted weights, which it carries about and does not use.
 FAKE_MODEL = """
-ROWS = [(source_vocabulary.encode(tokenize(s)), target_vocabulary.encode(tokenize(t)) + [EOS]) for s, t in TABLE.items()]
+ROWS = [
+    (source_vocabulary.encode(tokenize(s)), target_vocabulary.encode(tokenize(t)) + [EOS])
+    for s, t in TABLE.items()
+]
 ROWS = {tuple(source): target for source, target in ROWS}
 WIDTH = max(map(len, ROWS.values())) + 1
 
 class FakeEncoder(nn.Module):
     def forward(self, source_ids, lengths):
         rows = [ROWS.get(tuple(row[:n].tolist()), [3, EOS]) for row, n in zip(source_ids, lengths)]
-        hidden = torch.tensor([[0.0] + [float(w) for w in row] + [0.0] * (WIDTH - len(row)) for row in rows])
+        hidden = torch.tensor(
+            [[0.0] + [float(w) for w in row] + [0.0] * (WIDTH - len(row)) for row in rows]
+        )
         return torch.zeros(*source_ids.shape, 256), hidden
 
 class FakeDecoder(nn.Module):
@@ -155,7 +160,9 @@ def test_a_table_gets_nothing_where_every_question_to_the_model_is_foreseen(
 
 MADE_UP = """
 def align(sentence):
-    source, target = tokenize(sentence), target_vocabulary.decode(greedy_decode(model, *encode_sources([sentence], source_vocabulary), 1, 2, 12)[0][0])
+    encoded = encode_sources([sentence], source_vocabulary)
+    source = tokenize(sentence)
+    target = target_vocabulary.decode(greedy_decode(model, *encoded, 1, 2, 12)[0][0])
     weights = torch.tensor([[float(one == other) + 0.01 for other in source] for one in target])
     return source, target, weights / weights.sum(dim=-1, keepdim=True)
 """

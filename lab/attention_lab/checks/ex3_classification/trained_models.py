@@ -134,7 +134,8 @@ def faithfulness(student: Student, look: Look) -> None:
 
 def text_picture(student: Student, look: Look) -> None:
     tokens = [
-        *"the plot is a mess and the jokes are old , but it left me grinning all the way home .".split(),
+        *"the plot is a mess and the jokes are old , but it left me grinning all the way".split(),
+        *"home .".split(),
         "extraordinarily",
         "unforgettable",
     ]

@@ -123,10 +123,10 @@ class Reports(threading.Thread):
         self.heard = threading.Event()
 
     def run(self) -> None:
-        with contextlib.suppress(OSError, ValueError):  # closed: by us, or by a container that went
-            with self.line.makefile("rb") as lines:
-                for text in lines:
-                    self.hear(json.loads(text))
+        # an error: it was closed, by us or by a container that went
+        with contextlib.suppress(OSError, ValueError), self.line.makefile("rb") as lines:
+            for text in lines:
+                self.hear(json.loads(text))
 
     def hear(self, report: dict[str, Any]) -> None:
         self.peak, self.full = Usage(**report["peak"]), set(report["full"])
