@@ -17,8 +17,7 @@ SHAPES = {
 
 
 def draw(rng, masked=True):
-    """outputs (B, T, hidden_size) and a mask (B, T): two to four real tokens, anywhere in the
-    row."""
+    """outputs (B, T, hidden_size), and a mask (B, T) with two to four real tokens in any place."""
     outputs = torch.randn(B, T, HIDDEN_SIZE, generator=rng)
     real = torch.rand(B, T, generator=rng).argsort(dim=-1) < torch.randint(
         2, T, (B, 1), generator=rng
