@@ -90,8 +90,8 @@ def generate(api: Any, course: Path) -> None:
 
 
 def our_course(root: Path) -> Any:
-    from kireji.batch.grade_class import Course
     from kireji.grading import cache
+    from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
     cache.KEPT = root / "judgements"
 
@@ -99,7 +99,7 @@ def our_course(root: Path) -> Any:
         config.CourseDirectory.root = str(root)
         config.Exchange.root = str(root / "exchange")
 
-    return Course(changes=move)
+    return NbgraderCourse(changes=move)
 
 
 class Measured(Executor):
@@ -195,8 +195,10 @@ def ours(course: Path, out: Path, workers: int) -> None:
     """Collected work into the gradebook, by the way that `./kireji grade` takes."""
     graded = timed(our_course(course), out)
     generate(graded.api, course)
-    for name, student, reason in graded.grade_many(
-        work_of(course), workers, open_executor=lambda count: Measured(workers, out)
+    from kireji.batch.grade_class import grade_many
+
+    for name, student, reason in grade_many(
+        graded, work_of(course), workers, open_executor=lambda count: Measured(workers, out)
     ):
         if reason:
             raise SystemExit(f"{student}'s {name}: {reason}")
@@ -254,7 +256,9 @@ def again(course: Path, out: Path) -> None:
     list(judge_ahead(folders))
     recalled = (time.monotonic() - started) / len(work)
     started = time.monotonic()
-    list(graded.grade_many(work))
+    from kireji.batch.grade_class import grade_many
+
+    list(grade_many(graded, work))
     write(out, again=(time.monotonic() - started) / len(work), recalled=recalled)
 
 

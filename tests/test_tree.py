@@ -27,7 +27,6 @@ TO_SPLIT = {
     "lab/attention_lab/checks/ex2_mechanisms.py",
     "lab/attention_lab/checks/ex3_classification.py",
     "lab/attention_lab/checks/ex4_visualization.py",
-    "src/kireji/batch/grade_class.py",
     "tests/attacks/test_attack_the_exchange.py",
     "tests/attacks/test_student_terminal.py",
     "tests/compose/test_compose.py",

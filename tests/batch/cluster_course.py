@@ -23,8 +23,9 @@ from traitlets.config import Config
 
 from kireji.batch.executors import dask
 from kireji.batch.executors.dask import Cluster
-from kireji.batch.grade_class import Course
+from kireji.batch.grade_class import grade_many
 from kireji.errors import KirejiError
+from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 from tests.batch import cluster_worker
 from tests.durability.world import NAME, answered, source
 
@@ -33,7 +34,7 @@ WORKERS = 3
 PATIENCE = 240  # seconds for anything on a busy machine
 
 
-def make_course(root: Path) -> Course:
+def make_course(root: Path) -> NbgraderCourse:
     """A toy course with a submission of everybody in hand; the answer of student N is N."""
     (root / "source" / NAME).mkdir(parents=True)
     (root / "var").mkdir()
@@ -48,7 +49,7 @@ def make_course(root: Path) -> Course:
     return course
 
 
-def open_course(root: Path) -> Course:
+def open_course(root: Path) -> NbgraderCourse:
     """The course in `root`, which becomes this process's."""
     cluster_worker.redirect(root)
     dask.graders_version = cluster_worker.kept.graders_version
@@ -56,7 +57,7 @@ def open_course(root: Path) -> Course:
     def move(config: Config) -> None:
         config.CourseDirectory.root = str(root)
 
-    return Course(changes=move)
+    return NbgraderCourse(changes=move)
 
 
 def start(stack: ExitStack, folder: Path, *words: str, **settings: str) -> subprocess.Popen:
@@ -141,8 +142,11 @@ def run(folder: Path) -> dict:
             killer = threading.Thread(target=kill)
             killer.start()
             done = list(
-                course.grade_many(
-                    [(NAME, who) for who in STUDENTS], WORKERS, open_executor=lambda count: place
+                grade_many(
+                    course,
+                    [(NAME, who) for who in STUDENTS],
+                    WORKERS,
+                    open_executor=lambda count: place,
                 )
             )
             killer.join()

@@ -22,14 +22,14 @@ from rich.console import Console
 
 from kireji.batch.executors import dask
 from kireji.batch.executors.dask import Cluster
-from kireji.batch.grade_class import Course
 from kireji.cli.grade import grade_all
 from kireji.errors import KirejiError
+from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 from tests.batch.cluster_course import PATIENCE, STUDENTS, make_course, start, wait_for, worker
 from tests.durability.world import NAME
 
 
-def grade(course: Course, address: str) -> str:
+def grade(course: NbgraderCourse, address: str) -> str:
     """`./kireji grade --cluster ADDRESS`: how it ended."""
     try:
         with Cluster(address) as place:
@@ -47,7 +47,7 @@ def grade(course: Course, address: str) -> str:
     return "to the end"
 
 
-def recorded(course: Course) -> dict[str, int]:
+def recorded(course: NbgraderCourse) -> dict[str, int]:
     with Gradebook(course.directory.db_url, course.directory.course_id) as book:
         return Counter(submission.student_id for submission in book.assignment_submissions(NAME))
 

@@ -22,7 +22,6 @@ from rich.console import Console
 from traitlets.config import Config
 
 from kireji import paths
-from kireji.batch.grade_class import Course
 from kireji.batch.grade_on_submit import Watch
 from kireji.batch.judge_pool import Here
 from kireji.cli.grade import grade_all
@@ -32,6 +31,7 @@ from kireji.files.untrusted import PlainFolder
 from kireji.grading import cache
 from kireji.grading.judge import Judgement
 from kireji.grading.rebuild import rebuild
+from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 from kireji.testing.report import CellReport, Report
 
 NAME = "toy"
@@ -120,7 +120,7 @@ class World:
             config.ExchangeFactory.submit = Submit  # as students' servers have it
             config.GradeOnSubmit.update(settings)
 
-        self.course = Course(changes=move)
+        self.course = NbgraderCourse(changes=move)
         self.course.release(NAME)
         with Gradebook(self.course.directory.db_url, self.course.directory.course_id) as gradebook:
             gradebook.find_assignment(NAME).duedate = datetime(2020, 1, 1)

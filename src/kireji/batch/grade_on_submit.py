@@ -19,7 +19,6 @@ from threading import Event
 from typing import IO
 
 from kireji import paths
-from kireji.batch.grade_class import Course
 from kireji.batch.judge_pool import Judging, open_processes
 from kireji.course import assignment as catalogue
 from kireji.errors import KirejiError
@@ -29,6 +28,7 @@ from kireji.exchange.folders import student_folders
 from kireji.exchange.student_server.kireji_handing_in import DRAFT
 from kireji.nbgrader_plugins import gradebook
 from kireji.nbgrader_plugins.collect import MOST_SUBMISSIONS
+from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
 LOOK = 1.0  # seconds between two looks at the students' folders
 # and at everything in them: what was written there by another program than nbgrader's submit
@@ -43,7 +43,7 @@ class Watch:
 
     def __init__(
         self,
-        course: Course,
+        course: NbgraderCourse,
         tell: Callable[[str], None],
         workers: int | None = None,
         open_executor: Callable[[int], Executor] = open_processes,
