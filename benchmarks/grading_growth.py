@@ -23,7 +23,7 @@ from kireji import paths
 from kireji.course.assignment import Assignment, load
 
 if TYPE_CHECKING:
-    pass
+    from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
 CHEAPEST = "ex1_translation"  # of the four, untouched
 SIZES = (10, 100, 1000)

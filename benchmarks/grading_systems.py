@@ -93,7 +93,7 @@ def our_course(root: Path) -> Any:
     from kireji.grading import cache
     from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
-    cache.KEPT = root / "judgements"
+    cache.FOLDER = root / "judgements"
 
     def move(config: Config) -> None:
         config.CourseDirectory.root = str(root)

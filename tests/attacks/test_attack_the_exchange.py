@@ -276,7 +276,7 @@ def small_quotas(monkeypatch):
         "FILE_BYTES": 3000,
         "SUBMISSION_BYTES": 5000,
         "FILES": 5,
-        "KEPT": 3,
+        "MAX_KEPT": 3,
         "INBOUND_BYTES": 100_000,
         "MIB": 1,
     }.items():
@@ -367,7 +367,7 @@ def test_a_submission_that_is_cut_off_is_none(place, monkeypatch):
 
 
 def test_a_student_with_a_flood_of_folders_stops_nobody(place, monkeypatch, caplog):
-    monkeypatch.setattr(collecting, "MOST_SUBMISSIONS", 20)
+    monkeypatch.setattr(collecting, "MAX_SUBMISSIONS", 20)
     for number in range(30):
         write(place, "mallory", name=f"{number}+x")
     write(place, "zoe")

@@ -31,7 +31,7 @@ from tests.durability.world import NAME, answered, source
 
 STUDENTS = [f"student{number}" for number in range(8)]
 WORKERS = 3
-PATIENCE = 240  # seconds for anything on a busy machine
+MAX_WAIT_SECONDS = 240  # seconds for anything on a busy machine
 
 
 def make_course(root: Path) -> NbgraderCourse:
@@ -73,7 +73,7 @@ def start(stack: ExitStack, folder: Path, *words: str, **settings: str) -> subpr
 
 
 def wait_for(path: Path) -> str:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
     while not path.exists() or not path.read_text():
         assert time.monotonic() < deadline, f"{path.name} did not come"
         time.sleep(0.05)
@@ -133,7 +133,7 @@ def run(folder: Path) -> dict:
         while "has no worker" in refusal(address):
             pass
         with Cluster(address) as place:
-            place.client.wait_for_workers(WORKERS, timeout=PATIENCE)
+            place.client.wait_for_workers(WORKERS, timeout=MAX_WAIT_SECONDS)
 
             def kill() -> None:
                 killed.append(int(wait_for(folder / "captive")))

@@ -25,7 +25,14 @@ from kireji.batch.executors.dask import Cluster
 from kireji.cli.grade import grade_all
 from kireji.errors import KirejiError
 from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
-from tests.batch.cluster_course import PATIENCE, STUDENTS, make_course, start, wait_for, worker
+from tests.batch.cluster_course import (
+    MAX_WAIT_SECONDS,
+    STUDENTS,
+    make_course,
+    start,
+    wait_for,
+    worker,
+)
 from tests.durability.world import NAME
 
 
@@ -60,14 +67,14 @@ def workers(
     (place / "calls").mkdir(parents=True, exist_ok=True)
     made = [worker(stack, place, folder / "course", address) for _ in range(count)]
     with Client(address, set_as_default=False) as client:
-        client.wait_for_workers(count, timeout=PATIENCE)
+        client.wait_for_workers(count, timeout=MAX_WAIT_SECONDS)
     return made, place
 
 
 def run(folder: Path) -> dict:
     course, found = make_course(folder / "course"), {}
     course.collect = lambda name: None
-    dask.LOOK = 0.2
+    dask.POLL_SECONDS = 0.2
     with ExitStack() as stack:
         start(
             stack,
@@ -102,7 +109,7 @@ def run(folder: Path) -> dict:
         killing.join()
         found["after deserted"] = recorded(course)
 
-        dask.DESERTED = PATIENCE
+        dask.DESERTED = MAX_WAIT_SECONDS
         killing = kill(*workers(stack, folder, "second", address, 1), 1)
         found["relieved"] = grade(course, address)
         killing.join()

@@ -28,7 +28,7 @@ def folders(monkeypatch, tmp_path, toy):
     """Empty submissions of killer, odd and zoe."""
     monkeypatch.setattr(judge_pool, "load", lambda name: toy)
     monkeypatch.setattr(judge_pool.paths, "SECRET", tmp_path / "secret")
-    monkeypatch.setattr(cache, "KEPT", tmp_path / "judgements")
+    monkeypatch.setattr(cache, "FOLDER", tmp_path / "judgements")
     return [tmp_path / "submitted" / name / "toy" for name in ("killer", "odd", "zoe")]
 
 

@@ -66,7 +66,7 @@ FORGED = {
         b"0" * 8,
     ),
     "the same numbers a thousand times": raw({str(n): ENTRY for n in range(1000)}, b"0" * 8),
-    "too many": raw({str(n): ENTRY for n in range(tensors.MOST_TENSORS + 1)}, b"0" * 8),
+    "too many": raw({str(n): ENTRY for n in range(tensors.MAX_TENSORS + 1)}, b"0" * 8),
 }
 
 

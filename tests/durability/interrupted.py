@@ -27,7 +27,7 @@ from kireji.errors import KirejiError
 from tests.batch import cluster_course, cluster_worker
 from tests.durability.world import NAME
 
-PATIENCE = 240  # seconds for anything on a busy machine
+MAX_WAIT_SECONDS = 240  # seconds for anything on a busy machine
 WORKERS = 2
 
 
@@ -90,10 +90,10 @@ def in_a_session(root: Path, calls: Path | None) -> tuple[str, bool]:
             subprocess.TimeoutExpired
         ):  # Python drops an interrupt that comes in a destructor; people press again
             os.killpg(round_.pid, signal.SIGINT)
-    said, errors = round_.communicate(timeout=PATIENCE)
+    said, errors = round_.communicate(timeout=MAX_WAIT_SECONDS)
     if round_.returncode:
         raise SystemExit(errors[-3000:])
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
     while (left := _alive(round_.pid)) and time.monotonic() < deadline:
         time.sleep(0.05)
     return said.splitlines()[-1], not left

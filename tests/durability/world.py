@@ -105,7 +105,7 @@ class World:
     ) -> None:
         self.root, self.store = root, store
         paths.SOURCE, paths.SECRET = root / "source", root / "var" / "secret"
-        cache.KEPT, cache.judge = root / "var" / "judgements", judge
+        cache.FOLDER, cache.judge = root / "var" / "judgements", judge
         cache.graders_version = lambda graders: "toy"
         # A restored copy of a state has other change times, and the same modification times.
         PlainFolder.change_time = lambda folder, most: os.stat(folder.handle).st_mtime

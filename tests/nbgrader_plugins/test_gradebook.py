@@ -127,14 +127,14 @@ def test_a_free_one_is_not_waited_for(book):
 def test_copies_are_made_when_something_changed_and_the_oldest_go(book):
     first = gradebook.back_up(book)
     assert gradebook.back_up(book) == first and gradebook.copies(book) == [first]
-    for number in range(gradebook.MOST_COPIES + 1):
+    for number in range(gradebook.MAX_COPIES + 1):
         with closing(sqlite3.connect(book)) as database:
             database.execute("INSERT INTO grade VALUES ('new', ?)", (number,))
             database.commit()
         newest = gradebook.back_up(book)
-    assert len(gradebook.copies(book)) == gradebook.MOST_COPIES
+    assert len(gradebook.copies(book)) == gradebook.MAX_COPIES
     assert gradebook.copies(book)[-1] == newest and first not in gradebook.copies(book)
-    assert rows(newest) == 2000 + gradebook.MOST_COPIES + 1
+    assert rows(newest) == 2000 + gradebook.MAX_COPIES + 1
 
 
 @pytest.mark.parametrize(

@@ -27,13 +27,13 @@ from kireji.exchange.attempts import AT_ONCE, WAITING, Attempt, now
 from kireji.exchange.folders import student_folders
 from kireji.exchange.student_server.kireji_handing_in import DRAFT
 from kireji.nbgrader_plugins import gradebook
-from kireji.nbgrader_plugins.collect import MOST_SUBMISSIONS
+from kireji.nbgrader_plugins.collect import MAX_SUBMISSIONS
 from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
-LOOK = 1.0  # seconds between two looks at the students' folders
+POLL_SECONDS = 1.0  # seconds between two looks at the students' folders
 # and at everything in them: what was written there by another program than nbgrader's submit
-LOOK_INSIDE = 60.0
-AGAIN = 30.0  # seconds after which what could not be recorded is tried again
+SCAN_SECONDS = 60.0
+RETRY_SECONDS = 30.0  # seconds after which what could not be recorded is tried again
 
 Work = tuple[str, str]  # assignment, student
 
@@ -63,7 +63,7 @@ class Watch:
             while not stop.is_set():
                 self.step()
                 if not self.judging:
-                    stop.wait(LOOK)
+                    stop.wait(POLL_SECONDS)
 
     @property
     def busy(self) -> bool:
@@ -80,7 +80,7 @@ class Watch:
                 continue
             del self._queue[name, student]
             self._safely((name, student), self._take_in)
-        for folder, reason in self.judging.done(LOOK) if self.judging else ():
+        for folder, reason in self.judging.done(POLL_SECONDS) if self.judging else ():
             self._safely((folder.name, folder.parent.name), self._finish, reason)
 
     def _changed(self) -> list[Work]:
@@ -90,7 +90,7 @@ class Watch:
             return []
         inside, known = time.monotonic() > self._look_inside_at, set(catalogue.names())
         if inside:
-            self._look_inside_at = time.monotonic() + LOOK_INSIDE
+            self._look_inside_at = time.monotonic() + SCAN_SECONDS
         changed: set[Work] = set()
         for home in sorted(self.inbound.iterdir()):
             if home.is_symlink() or not home.is_dir():
@@ -182,8 +182,10 @@ class Watch:
         try:
             do(work, *more)
         except (KirejiError, OSError) as error:
-            self.tell(f"{work[1]}'s {work[0]}: {error} It is tried again in {AGAIN:g} seconds.")
-            self._queue[work] = time.monotonic() + AGAIN
+            self.tell(
+                f"{work[1]}'s {work[0]}: {error} It is tried again in {RETRY_SECONDS:g} seconds."
+            )
+            self._queue[work] = time.monotonic() + RETRY_SECONDS
 
 
 def _entries(home: Path) -> dict[str, int]:
@@ -191,7 +193,7 @@ def _entries(home: Path) -> dict[str, int]:
     changed."""
     found = {}
     with os.scandir(home) as entries:
-        for entry in itertools.islice(entries, MOST_SUBMISSIONS):
+        for entry in itertools.islice(entries, MAX_SUBMISSIONS):
             if entry.name.count("+") >= 2 and not entry.name.startswith(DRAFT):
                 with contextlib.suppress(FileNotFoundError):  # its student takes it away
                     found[entry.name] = entry.stat(follow_symlinks=False).st_ctime_ns

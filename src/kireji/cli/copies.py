@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kireji.copies.look import Look
     from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
-MOST_SHOWN = 40
+MAX_SHOWN = 40
 
 
 @click.command()
@@ -36,13 +36,13 @@ def copies(assignment: str) -> None:
         )
         return
     table = Table("Students", "What", "Alike", "In what way", box=None, padding=(0, 2, 0, 0))
-    for pair in found.pairs[:MOST_SHOWN]:
+    for pair in found.pairs[:MAX_SHOWN]:
         table.add_row(
             escape(f"{pair.one} and {pair.other}"), escape(pair.what), percent(pair), pair.how
         )
     console.print(table)
-    if len(found.pairs) > MOST_SHOWN:
-        console.print(f"... and {len(found.pairs) - MOST_SHOWN} more pairs.")
+    if len(found.pairs) > MAX_SHOWN:
+        console.print(f"... and {len(found.pairs) - MAX_SHOWN} more pairs.")
     console.print(
         "A reason to look and to ask, not a proof. All pairs, and their code side by side:"
     )

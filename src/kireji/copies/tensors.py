@@ -12,8 +12,8 @@ import struct
 import numpy as np
 
 HEADER_BYTES = 2**20
-MOST_TENSORS = 2000
-MOST_DIMENSIONS = 8
+MAX_TENSORS = 2000
+MAX_DIMENSIONS = 8
 DTYPES = {
     "F64": "<f8",
     "F32": "<f4",
@@ -44,7 +44,7 @@ def read_tensors(content: bytes) -> dict[str, np.ndarray]:
         header = json.loads(content[8 : 8 + length])
     except (ValueError, RecursionError):
         raise NotTensors("a header that is no JSON") from None
-    if not isinstance(header, dict) or len(header) > MOST_TENSORS:
+    if not isinstance(header, dict) or len(header) > MAX_TENSORS:
         raise NotTensors("a header that is no table of tensors")
     header.pop("__metadata__", None)
     data, total = memoryview(content)[8 + length :], 0
@@ -67,7 +67,7 @@ def _entry(entry: object) -> tuple[list[int], str, int, int]:
         numbers = [begin, end, *shape]
     except (TypeError, KeyError, ValueError):
         raise NotTensors("an entry that is no tensor") from None
-    if len(shape) > MOST_DIMENSIONS or any(
+    if len(shape) > MAX_DIMENSIONS or any(
         type(number) is not int or not 0 <= number < 2**40 for number in numbers
     ):
         raise NotTensors("a shape that is none")

@@ -18,7 +18,7 @@ from pathlib import Path
 from traitlets import Bool, Enum, Float, Integer
 from traitlets.config import Configurable
 
-from kireji.exchange.student_server.kireji_handing_in import INBOUND_BYTES, KEPT
+from kireji.exchange.student_server.kireji_handing_in import INBOUND_BYTES, MAX_KEPT
 from kireji.files.atomic import write_whole
 
 STAMP = "%Y%m%dT%H%M%S.%f"
@@ -170,7 +170,7 @@ class Attempts:
         best = max(self.weighed().items(), key=lambda item: (item[1], item[0]), default=("", 0))[0]
         expendable = [one for one in kept[:-1] if one.path.name != best]
         expendable.sort(key=lambda one: (one.decided == AT_ONCE, one.counted, one.came))
-        while expendable and (len(sizes) > KEPT or sum(sizes.values()) > INBOUND_BYTES):
+        while expendable and (len(sizes) > MAX_KEPT or sum(sizes.values()) > INBOUND_BYTES):
             gone = expendable.pop(0)
             del sizes[gone]
             gone.path.with_name(f"{gone.path.name}.json").unlink()

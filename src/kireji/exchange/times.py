@@ -15,7 +15,7 @@ from kireji.exchange.student_server.kireji_handing_in import FILES
 from kireji.files.atomic import write_whole
 from kireji.files.untrusted import PlainFolder
 
-MOST_FILES = FILES + 2  # of one submission, looked at: nbgrader's submit adds two of its own
+MAX_FILES = FILES + 2  # of one submission, looked at: nbgrader's submit adds two of its own
 
 # STUDENT/FOLDER -> (change time after restoring, when it came), seconds since 1970
 Times = dict[str, tuple[float, float]]
@@ -34,7 +34,7 @@ def restored_times() -> Times:
 def came(folder: PlainFolder, path: Path, restored: Times) -> float:
     """When the submission in `folder`, opened from `path`, was last changed by anybody but a
     restore; seconds since 1970."""
-    changed = folder.change_time(MOST_FILES)
+    changed = folder.change_time(MAX_FILES)
     then, original = restored.get(f"{path.parent.name}/{path.name}", (None, None))
     return original if changed == then else changed
 
@@ -55,7 +55,7 @@ def record(inbound: Path, times: dict[str, float]) -> None:
         name = f"{path.parent.name}/{path.name}"
         if name in times:
             with PlainFolder(path) as folder:
-                restored[name] = folder.change_time(MOST_FILES), times[name]
+                restored[name] = folder.change_time(MAX_FILES), times[name]
     write_whole(paths.RESTORED_TIMES, json.dumps(restored), mode=0o600)
 
 

@@ -10,13 +10,13 @@ from kireji.copies.look import Look, Pair
 
 TEMPLATES = Path(__file__).parent / "templates" / "copies"
 AROUND = 3  # lines shown before and after a shared passage
-MOST_SHOWN = 50  # pairs of code, side by side; the table has all pairs
+MAX_SHOWN = 50  # pairs of code, side by side; the table has all pairs
 
 
 def render(found: Look) -> str:
     """The page as HTML. Whatever a submission says is text in it; a policy in its head forbids
     every script and request."""
-    shown = [pair for pair in found.pairs if pair.what == "code"][:MOST_SHOWN]
+    shown = [pair for pair in found.pairs if pair.what == "code"][:MAX_SHOWN]
     sides = []
     for pair in shown:
         marks = [found.codes[pair.one], found.codes[pair.other]]

@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 from latex2mathml.converter import convert_to_element
 from nbconvert.filters.markdown_mistune import IPythonRenderer
 
-LONGEST = 1000  # characters of LaTeX; the equations of the notebooks have up to 130
-MOST = 200  # equations of one text
+MAX_LENGTH = 1000  # characters of LaTeX; the equations of the notebooks have up to 130
+MAX_EQUATIONS = 200  # equations of one text
 DEEPEST = 40
 
 LAYOUT = {
@@ -62,7 +62,7 @@ class Refused(ValueError):
 def mathml(latex: str, block: bool = False) -> str:
     """The equation as one <math> element. Refused where it cannot be read, or says more than an
     equation may."""
-    if len(latex) > LONGEST:
+    if len(latex) > MAX_LENGTH:
         raise Refused("too long")
     try:
         made = convert_to_element(latex, display="block" if block else "inline")
@@ -122,7 +122,7 @@ class EquationRenderer(IPythonRenderer):
     def _equation(self, latex: str, typed: str, block: bool) -> str:
         try:
             # Two prices in one line are no equation.
-            if len(self.equations) >= MOST or not block and latex != latex.strip():
+            if len(self.equations) >= MAX_EQUATIONS or not block and latex != latex.strip():
                 raise Refused("too many, or none")
             made = mathml(latex.strip(), block)
         except Refused:

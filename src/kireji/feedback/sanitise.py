@@ -17,7 +17,7 @@ from kireji.feedback.images import PictureRefused, reencode
 
 LONGEST_TEXT = 10_000  # characters of one output
 ROOM_TO_SAY = 40  # for the sentence that text was cut
-MOST_OUTPUTS = 200  # outputs of one cell that are looked at
+MAX_OUTPUTS = 200  # outputs of one cell that are looked at
 PICTURE_TYPES = ("image/png", "image/jpeg")
 
 # CSI, OSC (with its text) and the short escape sequences of a terminal.
@@ -71,7 +71,7 @@ def sanitise_outputs(outputs: object, allowance: Allowance) -> list[NotebookNode
     """Outputs of one cell as new nbformat outputs: streams, plain text, errors without colours, PNG
     pictures."""
     kept = []
-    for output in outputs[:MOST_OUTPUTS] if isinstance(outputs, list) else []:
+    for output in outputs[:MAX_OUTPUTS] if isinstance(outputs, list) else []:
         kind = output.get("output_type") if isinstance(output, dict) else None
         if kind == "stream":
             name = "stderr" if output.get("name") == "stderr" else "stdout"

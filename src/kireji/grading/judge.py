@@ -20,8 +20,11 @@ from kireji.testing.report import CellReport, Report, cell_score
 from kireji.testing.run import run_hidden_tests
 
 MAX_BACKENDS = 2  # for one submission, where a backend fails
-MOST_RUNS = 4  # of one submission; a cell that takes the kernel with it costs one
-AGAIN, SETTLING = 3, 5  # the cells run again have this many times what they took, and some seconds
+MAX_RUNS = 4  # of one submission; a cell that takes the kernel with it costs one
+RERUN_FACTOR, SETTLING_SECONDS = (
+    3,
+    5,
+)  # the cells run again have this many times what they took, and some seconds
 
 
 @dataclass
@@ -60,7 +63,7 @@ def _judge(
     notices = [*submission.notices, *notices]
     run = _Run(notebook, submission, assignment, secret, trusted)
     upto = len(notebook.cells)
-    for _ in range(MOST_RUNS):
+    for _ in range(MAX_RUNS):
         try:
             grading = run.attempt(upto, limits)
             break
@@ -72,7 +75,10 @@ def _judge(
             )
             upto = lost.index
             limits = replace(
-                limits, cells_seconds=min(limits.cells_seconds, AGAIN * lost.seconds + SETTLING)
+                limits,
+                cells_seconds=min(
+                    limits.cells_seconds, RERUN_FACTOR * lost.seconds + SETTLING_SECONDS
+                ),
             )
     else:
         grading = run.attempt(0, limits)  # no cell at all: every hidden test says what is missing

@@ -15,8 +15,8 @@ from kireji.sandbox.limits import DEFAULT, Limits
 OURS = {"timestamp.txt", "submission_secret.txt"}  # nbgrader's, read by nbgrader alone
 # the last: what was fetched there, on earlier attempts
 UNREMARKABLE = {".ipynb_checkpoints", "__pycache__", ".DS_Store", "feedback"}
-MOST_ENTRIES = 200  # of a folder; a longer one is looked through no further
-MOST_NOTICES = 10
+MAX_ENTRIES = 200  # of a folder; a longer one is looked through no further
+MAX_NOTICES = 10
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,10 @@ def read_submission(folder: Path, assignment: str, limits: Limits = DEFAULT) -> 
     except OSError:
         return Submission(None)
     with opened as plain:
-        names = plain.names(MOST_ENTRIES)
-        if len(names) == MOST_ENTRIES:
+        names = plain.names(MAX_ENTRIES)
+        if len(names) == MAX_ENTRIES:
             notices.append(
-                f"The submission has {MOST_ENTRIES} or more entries; no more than that were looked at."
+                f"The submission has {MAX_ENTRIES} or more entries; no more than that were looked at."
             )
         for name in names:
             if name in OURS | UNREMARKABLE:
@@ -62,8 +62,8 @@ def read_submission(folder: Path, assignment: str, limits: Limits = DEFAULT) -> 
                 notebook = content
             else:
                 files[name] = content
-    if len(notices) > MOST_NOTICES:
-        notices[MOST_NOTICES:] = [f"{len(notices) - MOST_NOTICES} more files were left out."]
+    if len(notices) > MAX_NOTICES:
+        notices[MAX_NOTICES:] = [f"{len(notices) - MAX_NOTICES} more files were left out."]
     return Submission(notebook, files, tuple(notices))
 
 

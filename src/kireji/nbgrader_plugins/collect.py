@@ -27,10 +27,10 @@ from kireji.exchange.attempts import (
 )
 from kireji.exchange.folders import student_folders
 from kireji.exchange.student_server.kireji_handing_in import DRAFT, SUBMISSION_BYTES
-from kireji.exchange.times import MOST_FILES, Times, came, restored_times
+from kireji.exchange.times import MAX_FILES, Times, came, restored_times
 from kireji.files.untrusted import NotPlain, PlainFolder
 
-MOST_SUBMISSIONS = 500  # of one student, looked at
+MAX_SUBMISSIONS = 500  # of one student, looked at
 TIMESTAMP = "timestamp.txt"  # where nbgrader looks for the time of a submission
 SECRET, SECRET_BYTES = "submission_secret.txt", 4096  # what nbgrader's submit writes last
 # What a folder is for us whose owner removes it, or puts something else in its place, at this very
@@ -63,7 +63,7 @@ class Submission:
         left = SUBMISSION_BYTES
         with PlainFolder(self.path) as folder:
             draft.mkdir(parents=True)
-            for name in folder.names(MOST_FILES):
+            for name in folder.names(MAX_FILES):
                 if name == TIMESTAMP:  # ours to write, whatever the student put there
                     continue
                 try:
@@ -227,14 +227,14 @@ class Collect(ExchangeCollect):
         """A student's submissions of the assignment. The student may be changing the folder at the
         same time."""
         with os.scandir(home) as entries:
-            looked_at = list(itertools.islice(entries, MOST_SUBMISSIONS + 1))
-        if len(looked_at) > MOST_SUBMISSIONS:
+            looked_at = list(itertools.islice(entries, MAX_SUBMISSIONS + 1))
+        if len(looked_at) > MAX_SUBMISSIONS:
             self.log.warning(
                 "%s has more than %d submissions; not all of them were looked at.",
                 home.name,
-                MOST_SUBMISSIONS,
+                MAX_SUBMISSIONS,
             )
-        for entry in looked_at[:MOST_SUBMISSIONS]:
+        for entry in looked_at[:MAX_SUBMISSIONS]:
             if entry.name.startswith(DRAFT) or entry.name.split("+")[1:2] != [
                 self.coursedir.assignment_id
             ]:

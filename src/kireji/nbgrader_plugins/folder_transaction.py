@@ -22,7 +22,7 @@ TIMESTAMP = "timestamp.txt"
 BEGUN = "1970-01-01 00:00:00.000000 UTC"
 NEXT = {"submitted": "autograded", "autograded": "feedback"}  # what is made from what
 
-PATIENCE = 120  # seconds for another program to fill the same folder
+MAX_WAIT_SECONDS = 120  # seconds for another program to fill the same folder
 
 _held: dict[Path, IO[str]] = {}
 _alone: dict[Path, IO[str]] = {}  # folders that nobody but this process fills, with their locks
@@ -30,7 +30,7 @@ _begun: set[Path] = set()  # those of them that a hook took, and gives back
 
 
 @contextmanager
-def alone(folder: Path, patience: float = PATIENCE) -> Iterator[None]:
+def alone(folder: Path, patience: float = MAX_WAIT_SECONDS) -> Iterator[None]:
     """Nobody else fills `folder` meanwhile. KirejiError if another program takes too long over
     it."""
     taken = _take(folder, patience)
@@ -41,7 +41,7 @@ def alone(folder: Path, patience: float = PATIENCE) -> Iterator[None]:
             _give_back(folder)
 
 
-def _take(folder: Path, patience: float = PATIENCE) -> bool:
+def _take(folder: Path, patience: float = MAX_WAIT_SECONDS) -> bool:
     """Whether it was not ours before."""
     if folder in _alone:
         return False

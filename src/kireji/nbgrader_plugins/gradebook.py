@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 from kireji.errors import KirejiError
 
-PATIENCE = 60  # seconds that another program may write to it
-MOST_COPIES = 20
+MAX_WAIT_SECONDS = 60  # seconds that another program may write to it
+MAX_COPIES = 20
 DISK_FULL = ("No space left on device", "Disk quota exceeded", "database or disk is full")
 LOCKED = "database is locked"
 
@@ -64,7 +64,9 @@ def check(path: Path) -> None:
         )
 
 
-def wait_until_free(path: Path, tell: Callable[[str], None], patience: float = PATIENCE) -> None:
+def wait_until_free(
+    path: Path, tell: Callable[[str], None], patience: float = MAX_WAIT_SECONDS
+) -> None:
     """Wait while another program writes to the gradebook, and `tell` so once. CannotRecord when it
     takes too long."""
     deadline, told = time.monotonic() + patience, False
@@ -112,7 +114,7 @@ def back_up(path: Path) -> Path | None:
         return known[-1]
     copy = folder / f"gradebook-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.db"
     os.replace(draft, copy)
-    for old in copies(path)[:-MOST_COPIES]:
+    for old in copies(path)[:-MAX_COPIES]:
         old.unlink(missing_ok=True)
     return copy
 

@@ -20,7 +20,7 @@ QUIET = {
     "PYTHONUNBUFFERED": "1",
 }
 TURN = 0.1  # seconds between two looks at a running command
-PATIENCE = 3.0  # seconds a command gets to end
+STOP_SECONDS = 3.0  # seconds a command gets to end
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ class Shell:
 
     def _end(self, process: subprocess.Popen) -> None:
         # Ctrl-C has reached it too, and it is tidying up; told again, it would leave that.
-        if not self._ended(process, PATIENCE):
+        if not self._ended(process, STOP_SECONDS):
             process.send_signal(signal.SIGINT)
-            if not self._ended(process, PATIENCE):
+            if not self._ended(process, STOP_SECONDS):
                 process.kill()
                 process.wait()
 

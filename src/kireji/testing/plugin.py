@@ -17,7 +17,7 @@ from kireji.testing.marker import mark_of
 from kireji.testing.report import Image, TestReport
 from kireji.testing.student import Student
 
-MOST_IMAGES = 6
+MAX_IMAGES = 6
 MESSAGE_CHARACTERS = 2000
 NOT_DEFINED = "The notebook does not define it, or the cell that defines it failed: {}."
 NOT_IMPLEMENTED = "Not implemented yet: the cell still raises NotImplementedError."
@@ -64,7 +64,7 @@ class Grading:
         """Attach a picture (PNG bytes) with its caption to the running test."""
 
         def attach(png: bytes, caption: str) -> None:
-            if len(self.images) < MOST_IMAGES:
+            if len(self.images) < MAX_IMAGES:
                 self.images.append(Image(caption, base64.b64encode(png).decode()))
 
         return attach
