@@ -103,7 +103,7 @@ def our_course(root: Path) -> Any:
 
 
 class Measured(Executor):
-    """Forks, whose calls also write down what they took."""
+    """ForkserverExecutor, whose calls also write down what they took."""
 
     def __init__(self, count: int, out: Path) -> None:
         self.count, self.out = count, out
@@ -111,9 +111,9 @@ class Measured(Executor):
     @functools.cached_property
     def forks(self) -> Executor:
         """Started when there is something to judge."""
-        from kireji.batch.executors.forkserver import Forks
+        from kireji.batch.executors.forkserver import ForkserverExecutor
 
-        return Forks(self.count)
+        return ForkserverExecutor(self.count)
 
     def submit(self, call: Callable, /, *arguments: Any, **named: Any) -> Future:
         return self.forks.submit(measured, call, str(self.out), *arguments, **named)
@@ -265,9 +265,9 @@ def again(course: Path, out: Path) -> None:
 def floor(course: Path, out: Path) -> None:
     """The same cells and the same tests in one warm process without a wall, each submission in a
     fork of it."""
-    from kireji.batch.executors.forkserver import Forks
+    from kireji.batch.executors.forkserver import ForkserverExecutor
 
-    with Forks(1) as forks:
+    with ForkserverExecutor(1) as forks:
         for name, student in work_of(course):
             forks.submit(bare, str(course), name, student, str(out)).result()
 

@@ -21,7 +21,7 @@ from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 
 from kireji.exchange.folders import student_folders, view
 from kireji.exchange.student_server import kireji_handing_in as handing_in
-from kireji.files.untrusted import PlainFolder
+from kireji.files.untrusted import UntrustedFolder
 from kireji.nbgrader_plugins import collect as collecting
 from tests.small_exchange import COURSE, collect, config, place, submitted, write  # noqa: F401  (place is a fixture)
 
@@ -165,13 +165,13 @@ def test_nor_does_one_that_goes_away_while_it_is_looked_at(place, attack, caplog
     folder = write(place, "mallory")
     write(place, "zoe")
 
-    class Late(PlainFolder):
+    class Late(UntrustedFolder):
         def __init__(self, path):
             if path == folder and not path.is_symlink() and path.exists():
                 attack(folder)
             super().__init__(path)
 
-    monkeypatch.setattr(collecting, "PlainFolder", Late)
+    monkeypatch.setattr(collecting, "UntrustedFolder", Late)
     assert collect(place) == ["zoe"]
     assert "Passed over a submission of mallory" in caplog.text
 

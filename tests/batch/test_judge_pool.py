@@ -16,11 +16,11 @@ from kireji.grading.submission import Submission
 from kireji.testing.report import CellReport, Report, TestReport
 
 
-def judge(task: judge_pool.Task) -> judge_pool.Outcome:
+def judge(task: judge_pool.JudgeTask) -> judge_pool.JudgeOutcome:
     """What a judging process does, by the student's name."""
     if task.name.startswith("killer"):
         os.kill(os.getpid(), signal.SIGKILL)
-    return judge_pool.Outcome(reason="a reason" if task.name.startswith("odd") else "another")
+    return judge_pool.JudgeOutcome(reason="a reason" if task.name.startswith("odd") else "another")
 
 
 @pytest.fixture

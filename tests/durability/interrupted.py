@@ -31,7 +31,7 @@ MAX_WAIT_SECONDS = 240  # seconds for anything on a busy machine
 WORKERS = 2
 
 
-def judged(root: str, task: judge_pool.Task) -> judge_pool.Outcome:
+def judged(root: str, task: judge_pool.JudgeTask) -> judge_pool.JudgeOutcome:
     """Judge in a process that knows nothing of the toy course yet."""
     cluster_worker.redirect(Path(root))
     if os.environ.get("KIREJI_TEST_CALLS"):
@@ -43,7 +43,7 @@ class There(Executor):
     """The forks, each of which goes to the toy course first."""
 
     def __init__(self, root: Path) -> None:
-        self.root, self.forks = root, forkserver.Forks(WORKERS)
+        self.root, self.forks = root, forkserver.ForkserverExecutor(WORKERS)
 
     def submit(self, call, /, task):
         assert call is judge_pool.judge_task

@@ -27,7 +27,7 @@ from kireji.batch.judge_pool import Here
 from kireji.cli.grade import grade_all
 from kireji.demo.student_client import StudentClient
 from kireji.exchange.student_server.kireji_handing_in import Submit
-from kireji.files.untrusted import PlainFolder
+from kireji.files.untrusted import UntrustedFolder
 from kireji.grading import cache
 from kireji.grading.judge import Judgement
 from kireji.grading.rebuild import rebuild
@@ -108,7 +108,7 @@ class World:
         cache.FOLDER, cache.judge = root / "var" / "judgements", judge
         cache.graders_version = lambda graders: "toy"
         # A restored copy of a state has other change times, and the same modification times.
-        PlainFolder.change_time = lambda folder, most: os.stat(folder.handle).st_mtime
+        UntrustedFolder.change_time = lambda folder, most: os.stat(folder.handle).st_mtime
         for folder in ("source/" + NAME, "exchange", "var"):
             (root / folder).mkdir(parents=True)
         nbformat.write(source(), root / "source" / NAME / f"{NAME}.ipynb")

@@ -27,7 +27,7 @@ def grade_many(
     once where it is already.
 
     The third value is the reason why it could not be graded, or "". One process writes to the
-    gradebook: this one. tell: hears it when another program has to be waited for. CannotRecord
+    gradebook: this one. tell: hears it when another program has to be waited for. GradebookError
     ends it: run again, it goes on from there. open_executor(count): where they are judged,
     `count` at a time; recorded is here. watch: as of `judge_ahead`.
     """
@@ -45,7 +45,7 @@ def grade_many(
                 if course.gradebook_file:
                     gradebook.wait_until_free(course.gradebook_file, tell)
                 course.grade(assignment, student)
-        except gradebook.CannotRecord:
+        except gradebook.GradebookError:
             raise
         except KirejiError as error:
             reason = str(error)

@@ -8,7 +8,6 @@ be killed at any moment and goes on.
 """
 
 import contextlib
-import fcntl
 import itertools
 import os
 import time
@@ -16,7 +15,8 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
 from threading import Event
-from typing import IO
+
+from filelock import FileLock
 
 from kireji import paths
 from kireji.batch.judge_pool import Judging, open_processes
@@ -26,6 +26,7 @@ from kireji.exchange.attempt_status import leave_note
 from kireji.exchange.attempts import AT_ONCE, WAITING, Attempt, now
 from kireji.exchange.folders import student_folders
 from kireji.exchange.student_server.kireji_handing_in import DRAFT
+from kireji.files.lock import LockedError, hold
 from kireji.nbgrader_plugins import gradebook
 from kireji.nbgrader_plugins.collect import MAX_SUBMISSIONS
 from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
@@ -200,17 +201,13 @@ def _entries(home: Path) -> dict[str, int]:
     return found
 
 
-def take_lock() -> IO[str]:
+def take_lock() -> FileLock:
     """Hold the lock that one watch has; KirejiError if there is another. Its holder's end frees it,
     however it ends."""
-    paths.VAR.mkdir(exist_ok=True)
-    lock = (paths.VAR / "watch.lock").open("w")
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
+        return hold(paths.VAR / "watch.lock", max_wait_seconds=0)
+    except LockedError:
         raise KirejiError(
             "What is handed in is graded already: another ./kireji watch runs, or ./kireji up does it "
             "(hub_config/grade_on_submit.py)."
         ) from None
-    return lock

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from kireji.copies.look import Look
+    from kireji.copies.look import Comparison
     from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
 MAX_SHOWN = 40
@@ -49,7 +49,7 @@ def copies(assignment: str) -> None:
     console.print(f"  {page_of(course, found.assignment)}", soft_wrap=True)
 
 
-def compare(course: "NbgraderCourse", assignment: str, console: Console) -> "Look":
+def compare(course: "NbgraderCourse", assignment: str, console: Console) -> "Comparison":
     """Compare what is collected of `assignment` and write the page for it."""
     from kireji.copies.look import look
     from kireji.course.assignment import load

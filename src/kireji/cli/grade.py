@@ -98,7 +98,7 @@ def grade_all(
     failed = []
     # here: torch takes a second to import
     from kireji.batch.grade_class import grade_many
-    from kireji.batch.judge_pool import NobodyLeft
+    from kireji.batch.judge_pool import NoJudgesError
     from kireji.cli.progress import Round
 
     shown = Round(len(work))
@@ -118,7 +118,7 @@ def grade_all(
                 course_log.tell(f"{name}/{who} {'could not be graded' if reason else 'is graded'}")
     except KeyboardInterrupt:
         raise KirejiError(STOPPED.format(done=shown.finished, total=len(work))) from None
-    except NobodyLeft as reason:
+    except NoJudgesError as reason:
         raise KirejiError(
             f"{STOPPED.format(done=shown.finished, total=len(work))} {reason}"
         ) from None

@@ -55,7 +55,7 @@ def up(port: int) -> None:
                     hub.wait_until_ready(READY_SECONDS)
                 _say_ready(console, hub.address, names, time.monotonic() - began)
                 hub.wait()
-                raise lifecycle.HubProblem(
+                raise lifecycle.HubError(
                     f"The hub ended by itself; the reason is near the end of {lifecycle.shown(lifecycle.LOG)}. "
                     "Start it again with: ./kireji up"
                 )

@@ -35,7 +35,8 @@ def watch(trust_submissions: bool, workers: int | None) -> None:
     def tell(sentence: str) -> None:
         click.echo(f"{datetime.now():%H:%M:%S}  {sentence}")
 
-    with take_lock():
+    lock = take_lock()
+    try:
         course = NbgraderCourse(trust_submissions)
         course.make_ready(tell)
         tell(
@@ -43,3 +44,5 @@ def watch(trust_submissions: bool, workers: int | None) -> None:
         )
         Watch(course, tell, workers).run(stop)
         tell("Stopped.")
+    finally:
+        lock.release()

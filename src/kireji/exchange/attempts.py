@@ -5,7 +5,6 @@ COURSE/var/attempts/STUDENT/ASSIGNMENT/STAMP holds what was handed in, STAMP.jso
 decided about it. The stamp is the time at which it came, by the file system's clock.
 """
 
-import fcntl
 import hashlib
 import json
 import shutil
@@ -20,6 +19,7 @@ from traitlets.config import Configurable
 
 from kireji.exchange.student_server.kireji_handing_in import INBOUND_BYTES, MAX_KEPT
 from kireji.files.atomic import write_whole
+from kireji.files.lock import hold
 
 STAMP = "%Y%m%dT%H%M%S.%f"
 # What may have been decided about an attempt. NEW: nothing yet.
@@ -185,13 +185,15 @@ def students(course: Path, assignment: str) -> list[str]:
 
 
 @contextmanager
-def alone(course: Path) -> Iterator[None]:
-    """Nobody else collects meanwhile; the lock goes with the process."""
+def collection_lock(course: Path) -> Iterator[None]:
+    """Keep other processes from collecting."""
     folder = course / "var" / "attempts"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    lock = hold(folder / ".lock")
+    try:
         yield
+    finally:
+        lock.release()
 
 
 def now() -> datetime:

@@ -13,7 +13,7 @@ from pathlib import Path
 from kireji import paths
 from kireji.exchange.student_server.kireji_handing_in import FILES
 from kireji.files.atomic import write_whole
-from kireji.files.untrusted import PlainFolder
+from kireji.files.untrusted import UntrustedFolder
 
 MAX_FILES = FILES + 2  # of one submission, looked at: nbgrader's submit adds two of its own
 
@@ -31,7 +31,7 @@ def restored_times() -> Times:
         return {}
 
 
-def came(folder: PlainFolder, path: Path, restored: Times) -> float:
+def came(folder: UntrustedFolder, path: Path, restored: Times) -> float:
     """When the submission in `folder`, opened from `path`, was last changed by anybody but a
     restore; seconds since 1970."""
     changed = folder.change_time(MAX_FILES)
@@ -43,7 +43,7 @@ def all_times(inbound: Path) -> dict[str, float]:
     """STUDENT/FOLDER -> when it came, of everything handed in; for a backup."""
     restored, found = restored_times(), {}
     for path in _folders(inbound):
-        with suppress(OSError), PlainFolder(path) as folder:  # its student may be removing it
+        with suppress(OSError), UntrustedFolder(path) as folder:  # its student may be removing it
             found[f"{path.parent.name}/{path.name}"] = came(folder, path, restored)
     return found
 
@@ -54,7 +54,7 @@ def record(inbound: Path, times: dict[str, float]) -> None:
     for path in _folders(inbound):
         name = f"{path.parent.name}/{path.name}"
         if name in times:
-            with PlainFolder(path) as folder:
+            with UntrustedFolder(path) as folder:
                 restored[name] = folder.change_time(MAX_FILES), times[name]
     write_whole(paths.RESTORED_TIMES, json.dumps(restored), mode=0o600)
 

@@ -16,7 +16,7 @@ LARGEST_SIDE = 1600  # of the picture as it leaves
 MAX_BYTES_OUT = 1_500_000  # of the file as it leaves; noise is shrunk until it fits
 
 
-class PictureRefused(Exception):
+class PictureError(Exception):
     """Why a picture is not shown, as a sentence for its author."""
 
 
@@ -24,9 +24,9 @@ def reencode(data: bytes) -> bytes:
     """The first frame of a PNG or JPEG as a plain opaque PNG of at most 1600 pixels a side, without
     metadata.
 
-    Raises PictureRefused, with a sentence, for anything else."""
+    Raises PictureError, with a sentence, for anything else."""
     if len(data) > MAX_BYTES:
-        raise PictureRefused(
+        raise PictureError(
             f"A picture of {len(data) / 1e6:.1f} MB is not shown; "
             f"the limit is {MAX_BYTES / 1e6:.0f} MB."
         )
@@ -40,8 +40,8 @@ def reencode(data: bytes) -> bytes:
     # Decoders raise nearly anything on damaged input (OSError, ValueError, SyntaxError,
     # struct.error, ...).
     except Exception as error:
-        raise PictureRefused("A picture is not shown: it is not a readable PNG or JPEG.") from error
-    raise PictureRefused(
+        raise PictureError("A picture is not shown: it is not a readable PNG or JPEG.") from error
+    raise PictureError(
         f"A picture of {width} x {height} pixels is not shown; "
         f"the limit is {MAX_PIXELS // 1_000_000} million pixels."
     )

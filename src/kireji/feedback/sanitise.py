@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from kireji.feedback.images import PictureRefused, reencode
+from kireji.feedback.images import PictureError, reencode
 
 LONGEST_TEXT = 10_000  # characters of one output
 ROOM_TO_SAY = 40  # for the sentence that text was cut
@@ -108,15 +108,15 @@ def sanitise_notebook(nb: NotebookNode) -> list[str]:
 
 
 def decode_picture(encoded: object) -> bytes:
-    """The bytes of a base64 picture, drawn anew; raises PictureRefused."""
+    """The bytes of a base64 picture, drawn anew; raises PictureError."""
     if isinstance(encoded, list):
         encoded = "".join(part for part in encoded if isinstance(part, str))
     if not isinstance(encoded, str):
-        raise PictureRefused("A picture is not shown: its data is not text.")
+        raise PictureError("A picture is not shown: its data is not text.")
     try:
         return reencode(base64.b64decode(encoded))
     except binascii.Error as error:
-        raise PictureRefused("A picture is not shown: its data is not base64.") from error
+        raise PictureError("A picture is not shown: its data is not base64.") from error
 
 
 def _text(text: object, allowance: Allowance) -> str:
@@ -155,7 +155,7 @@ def _bundle(data: object, allowance: Allowance) -> dict[str, str]:
         allowance.pictures -= 1
         try:
             kept["image/png"] = base64.b64encode(decode_picture(encoded)).decode("ascii")
-        except PictureRefused as refusal:
+        except PictureError as refusal:
             allowance.note(str(refusal))
     text = _text(data.get("text/plain"), allowance)
     if text:

@@ -11,7 +11,7 @@ from kireji.course.assignment import Assignment
 from kireji.errors import PlatformError
 from kireji.grading.rebuild import rebuild
 from kireji.grading.submission import Submission
-from kireji.sandbox.cells import CellsLost
+from kireji.sandbox.cells import CellsLostError
 from kireji.sandbox.limits import DEFAULT, Limits
 from kireji.sandbox.sandbox import Sandbox
 from kireji.sandbox.watchdog import Usage
@@ -67,7 +67,7 @@ def _judge(
         try:
             grading = run.attempt(upto, limits)
             break
-        except CellsLost as lost:
+        except CellsLostError as lost:
             # What ran before keeps its score: the same notebook again, up to the cell that took the
             # kernel with it.
             notices.append(
@@ -104,7 +104,7 @@ class _Run:
         self.usage = Usage()
 
     def attempt(self, upto: int, limits: Limits) -> Grading:
-        """The hidden tests' findings on the cells before number `upto`. CellsLost if one of these
+        """The hidden tests' findings on the cells before number `upto`. CellsLostError if one of these
         takes the kernel along."""
         marks = [time.monotonic()]
 
@@ -116,7 +116,7 @@ class _Run:
             mark("start")
             try:
                 stopped = sandbox.run(self.notebook, upto)
-            except CellsLost:
+            except CellsLostError:
                 sandbox.check_backend()
                 raise
             finally:

@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kireji.files.untrusted import NotPlain, PlainFolder
+from kireji.files.untrusted import UntrustedFileError, UntrustedFolder
 from kireji.sandbox.limits import DEFAULT, Limits
 
 OURS = {"timestamp.txt", "submission_secret.txt"}  # nbgrader's, read by nbgrader alone
@@ -40,7 +40,7 @@ def read_submission(folder: Path, assignment: str, limits: Limits = DEFAULT) -> 
     noted."""
     notebook, files, notices = None, {}, []
     try:
-        opened = PlainFolder(folder)
+        opened = UntrustedFolder(folder)
     except OSError:
         return Submission(None)
     with opened as plain:
@@ -55,7 +55,7 @@ def read_submission(folder: Path, assignment: str, limits: Limits = DEFAULT) -> 
             try:
                 _check_name(name, assignment)
                 content = plain.read(name, limits.submission_bytes)
-            except NotPlain as reason:
+            except UntrustedFileError as reason:
                 notices.append(f"{ascii(name)[:100]} was left out: {reason}.")
                 continue
             if name.endswith(".ipynb"):
@@ -84,9 +84,9 @@ def refused(folder: Path, assignment: str) -> list[Path]:
 
 def _check_name(name: str, assignment: str) -> None:
     if name != f"{assignment}.ipynb" and not name.endswith(".safetensors"):
-        raise NotPlain(f"only {assignment}.ipynb and *.safetensors files are taken")
+        raise UntrustedFileError(f"only {assignment}.ipynb and *.safetensors files are taken")
     if not _plain(name):
-        raise NotPlain("use letters, digits, '.', '_' and '-' in the names of files")
+        raise UntrustedFileError("use letters, digits, '.', '_' and '-' in the names of files")
 
 
 def _plain(name: str) -> bool:

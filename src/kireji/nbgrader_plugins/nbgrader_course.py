@@ -55,7 +55,7 @@ class NbgraderCourse:
         """Before something is recorded: clear away what a killed run left half done, and copy the
         gradebook.
 
-        tell: hears it when another program has to be waited for. CannotRecord if the gradebook is
+        tell: hears it when another program has to be waited for. GradebookError if the gradebook is
         damaged, gone or busy.
         """
         folder_transaction.refuse_half_a_restore()
@@ -126,7 +126,7 @@ class NbgraderCourse:
     def grade(self, assignment: str, student: str) -> None:
         """Grade one submission and record it, in place of what was recorded before."""
         self.make_gradable(assignment, student)
-        with folder_transaction.alone(self.graded(assignment, student)):
+        with folder_transaction.exclusive(self.graded(assignment, student)):
             self._must(
                 self.api.autograde(assignment, student, force=True),
                 f"grading {student}'s {assignment}",
@@ -139,13 +139,13 @@ class NbgraderCourse:
 
     @contextmanager
     def gradebook(self, doing: str) -> Iterator[Gradebook]:
-        """nbgrader's gradebook, to read in. CannotRecord, which says what it was `doing`, where
+        """nbgrader's gradebook, to read in. GradebookError, which says what it was `doing`, where
         that fails."""
         try:
             with Gradebook(self.directory.db_url, self.directory.course_id) as book:
                 yield book
         except DatabaseError as error:
-            raise gradebook.explain(doing, str(error)) or gradebook.CannotRecord(
+            raise gradebook.explain(doing, str(error)) or gradebook.GradebookError(
                 f"{doing.capitalize()} failed: {error}."
             ) from None
 
@@ -196,8 +196,8 @@ class NbgraderCourse:
         """Make one student's feedback page and hand it out."""
         page = self.feedback_page(assignment, student)
         with (
-            folder_transaction.alone(self.graded(assignment, student)),
-            folder_transaction.alone(page.parent),
+            folder_transaction.exclusive(self.graded(assignment, student)),
+            folder_transaction.exclusive(page.parent),
         ):
             self._must(
                 self.api.generate_feedback(assignment, student, force=True),

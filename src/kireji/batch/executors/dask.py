@@ -17,7 +17,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from kireji import paths
-from kireji.batch.judge_pool import NobodyLeft
+from kireji.batch.judge_pool import NoJudgesError
 from kireji.course.assignment import load, names
 from kireji.course.secret import read_or_make_secret
 from kireji.grading.cache import graders_version
@@ -35,7 +35,7 @@ MISSING = "Grading on a cluster needs Dask, which is not installed here. Install
 START = "dask worker {address} --nthreads 1 --nworkers 4"
 
 
-class NoCluster(NobodyLeft):
+class NoCluster(NoJudgesError):
     """Why nothing can be judged there, in one sentence."""
 
 
