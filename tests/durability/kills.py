@@ -43,7 +43,7 @@ TOUCHES = {
     "truncate",
     "fchmod",
 }
-PATIENCE = 120  # seconds for one child on a busy machine
+MAX_WAIT_SECONDS = 120  # seconds for one child on a busy machine
 # two cells, and half of their sum as the penalty
 GRADES = {True: (NEW, NEW, NEW), False: (OLD, OLD, OLD)}
 

@@ -92,7 +92,7 @@ def test_and_as_many_as_are_left_where_the_best_counts(alice):
 
 
 def test_where_there_is_no_room_what_never_counted_goes_first(alice, monkeypatch):
-    monkeypatch.setattr(keeping, "KEPT", 4)
+    monkeypatch.setattr(keeping, "MAX_KEPT", 4)
     for hour, what in enumerate((AT_ONCE, WAITING, LET_IN, WAITING)):
         alice.hand_in(hour)
         alice.decide(alice.all()[-1], what)

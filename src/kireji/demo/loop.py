@@ -10,12 +10,13 @@ import nbformat
 from traitlets.config import Config
 
 from kireji import paths
-from kireji.batch.grade_class import Course
+from kireji.batch.grade_class import grade_many
 from kireji.course.assignment import load
 from kireji.demo.checkpoint import is_trained, trained_checkpoints
 from kireji.demo.student_client import StudentClient
 from kireji.demo.students import STUDENTS, SampleStudent
 from kireji.errors import KirejiError
+from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
 COURSE = paths.DEMO / "course"
 Tell = Callable[[str], None]
@@ -51,7 +52,7 @@ def run(assignments: list[str], tell: Tell) -> list[Result]:
             tell(f"{student.name} works on {name} and submits it")
             work(clients[student.name], student, name, checkpoints[name])
         course.collect(name)
-        for _, graded, reason in course.grade_many([(name, student.name) for student in STUDENTS]):
+        for _, graded, reason in grade_many(course, [(name, student.name) for student in STUDENTS]):
             if reason:
                 raise KirejiError(reason)
             tell(f"Graded {graded}'s {name}")
@@ -66,7 +67,7 @@ def run(assignments: list[str], tell: Tell) -> list[Result]:
     ]
 
 
-def open_course() -> Course:
+def open_course() -> NbgraderCourse:
     """A fresh course directory below var/demo, with the same configuration as the real one."""
     shutil.rmtree(COURSE, ignore_errors=True)
     COURSE.mkdir(parents=True)
@@ -77,7 +78,7 @@ def open_course() -> Course:
         config.Exchange.root = str(COURSE / "exchange")
 
     (COURSE / "exchange").mkdir()
-    return Course(changes=move)
+    return NbgraderCourse(changes=move)
 
 
 def work(client: StudentClient, student: SampleStudent, assignment: str, checkpoints: Path) -> None:

@@ -5,7 +5,6 @@ COURSE/var/attempts/STUDENT/ASSIGNMENT/STAMP holds what was handed in, STAMP.jso
 decided about it. The stamp is the time at which it came, by the file system's clock.
 """
 
-import fcntl
 import hashlib
 import json
 import shutil
@@ -18,8 +17,9 @@ from pathlib import Path
 from traitlets import Bool, Enum, Float, Integer
 from traitlets.config import Configurable
 
-from kireji.exchange.student_server.kireji_handing_in import INBOUND_BYTES, KEPT
+from kireji.exchange.student_server.kireji_handing_in import INBOUND_BYTES, MAX_KEPT
 from kireji.files.atomic import write_whole
+from kireji.files.lock import hold
 
 STAMP = "%Y%m%dT%H%M%S.%f"
 # What may have been decided about an attempt. NEW: nothing yet.
@@ -170,7 +170,7 @@ class Attempts:
         best = max(self.weighed().items(), key=lambda item: (item[1], item[0]), default=("", 0))[0]
         expendable = [one for one in kept[:-1] if one.path.name != best]
         expendable.sort(key=lambda one: (one.decided == AT_ONCE, one.counted, one.came))
-        while expendable and (len(sizes) > KEPT or sum(sizes.values()) > INBOUND_BYTES):
+        while expendable and (len(sizes) > MAX_KEPT or sum(sizes.values()) > INBOUND_BYTES):
             gone = expendable.pop(0)
             del sizes[gone]
             gone.path.with_name(f"{gone.path.name}.json").unlink()
@@ -185,13 +185,15 @@ def students(course: Path, assignment: str) -> list[str]:
 
 
 @contextmanager
-def alone(course: Path) -> Iterator[None]:
-    """Nobody else collects meanwhile; the lock goes with the process."""
+def collection_lock(course: Path) -> Iterator[None]:
+    """Keep other processes from collecting."""
     folder = course / "var" / "attempts"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    lock = hold(folder / ".lock")
+    try:
         yield
+    finally:
+        lock.release()
 
 
 def now() -> datetime:

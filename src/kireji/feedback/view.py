@@ -42,7 +42,7 @@ class Gradebook:
 
 
 @dataclass(frozen=True)
-class Task:
+class PageTask:
     """One graded cell and the student's work that leads up to it."""
 
     grade_id: str
@@ -99,7 +99,7 @@ class Page:
     title: str
     student: str
     gradebook: Gradebook
-    tasks: list[Task]
+    tasks: list[PageTask]
     notices: list[str]
     reported: bool  # there is a report of the hidden tests
     # sentences on them, where they are graded at once
@@ -121,7 +121,7 @@ class Page:
         return self._share(self.waiting)
 
     @property
-    def to_gain(self) -> list[Task]:
+    def to_gain(self) -> list[PageTask]:
         """The tasks with the most points missing, first the largest."""
         return sorted(
             (task for task in self.tasks if task.missing > 0.005), key=lambda task: -task.missing
@@ -159,7 +159,7 @@ def build(
         grade = gradebook.grades[grade_id]
         written = bool(marks.get("solution") or marks.get("task"))
         tasks.append(
-            Task(
+            PageTask(
                 grade_id=grade_id,
                 title=(titles or {}).get(grade_id) or _title(grade_id),
                 grade=grade,

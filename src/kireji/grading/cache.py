@@ -16,7 +16,7 @@ from kireji.grading.judge import Judgement, judge
 from kireji.grading.submission import Submission
 from kireji.testing.report import Report
 
-KEPT = paths.VAR / "judgements"
+FOLDER = paths.VAR / "judgements"
 UNSURE = {"timeout", "error"}  # on a quieter machine it might have ended otherwise
 
 
@@ -43,7 +43,7 @@ def judge_or_recall(
 def recall(key: str) -> Judgement | None:
     """The judgement kept under `key`; None if there is none, or a damaged one."""
     try:
-        return read((KEPT / f"{key}.json").read_text())
+        return read((FOLDER / f"{key}.json").read_text())
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 
@@ -105,7 +105,7 @@ def graders_version(graders: Path) -> str:
 
 def clear_drafts() -> None:
     """Remove what processes that are gone left half written."""
-    for draft in KEPT.glob(".*"):
+    for draft in FOLDER.glob(".*"):
         writer = draft.suffix[1:]
         if writer.isdigit() and not psutil.pid_exists(int(writer)):
             draft.unlink(missing_ok=True)
@@ -117,5 +117,5 @@ def is_sure(judgement: Judgement) -> bool:
 
 
 def _write(key: str, text: str) -> None:
-    KEPT.mkdir(parents=True, exist_ok=True)
-    write_whole(KEPT / f"{key}.json", text)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    write_whole(FOLDER / f"{key}.json", text)
