@@ -122,7 +122,7 @@ class _Run:
             finally:
                 mark("cells")
             channel = sandbox.connect()
-            grading = Grading(channel, self.secret, self.submission.digest())
+            grading = Grading(channel, self.secret, self.submission.digest(), self.submission.files)
             if stopped is not None:
                 grading.notices.append(
                     f"The time for running the notebook ran out in the cell "
