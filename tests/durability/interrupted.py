@@ -113,7 +113,7 @@ def recorded(root: Path) -> dict:
     with Gradebook(course.directory.db_url, course.directory.course_id) as book:
         students = [submission.student_id for submission in book.assignment_submissions(NAME)]
     return {
-        who: [students.count(who), *course.score(NAME, who), course.report(NAME, who)]
+        who: [students.count(who), *course.score(NAME, who), course.report(NAME, who).as_dict()]
         for who in sorted(students)
     }
 

@@ -176,7 +176,7 @@ def go_on(world: World, step: str) -> list[str]:
     for who in STUDENTS:
         graded = world.course.graded(NAME, who) / f"{NAME}.ipynb"
         points = 2.0 * (NEW if who in new else OLD)
-        if not graded.is_file() or world.course.report(NAME, who)["score"] != points:
+        if not graded.is_file() or world.course.report(NAME, who).score != points:
             lost.append(f"{who}'s graded notebook is not there")
         pages = world.released_pages(who)
         lost += [

@@ -23,7 +23,7 @@ from kireji.batch.judge_pool import Judging, open_processes
 from kireji.course import assignment as catalogue
 from kireji.errors import KirejiError
 from kireji.exchange.attempt_status import leave_note
-from kireji.exchange.attempts import AT_ONCE, WAITING, Attempt, now
+from kireji.exchange.attempts import Attempt, AttemptState, now
 from kireji.exchange.folders import student_folders
 from kireji.exchange.student_server.kireji_handing_in import DRAFT
 from kireji.files.lock import LockedError, hold
@@ -117,11 +117,11 @@ class Watch:
             self.course.collect_at_once(name, student)
         attempts = self.course.attempts(name, student).all()
         if len(attempts) != len(before):
-            if attempts[-1].decided == WAITING:
+            if attempts[-1].state == AttemptState.WAITING:
                 self.tell(
                     f"{student} handed in {name}, over the limit: it is kept, and graded by ./kireji grade"
                 )
-        at_once = [attempt for attempt in attempts if attempt.decided == AT_ONCE]
+        at_once = [attempt for attempt in attempts if attempt.state == AttemptState.GRADED_AT_ONCE]
         if not at_once or at_once[-1] != [attempt for attempt in attempts if attempt.counted][-1]:
             return
         if not self._is_graded(work, at_once[-1]):
@@ -146,7 +146,7 @@ class Watch:
         judged = self._in_hand.pop(self.course.submitted(name, student))
         attempts = self.course.attempts(name, student)
         if reason:
-            attempts.decide(judged, WAITING)  # it costs the student no attempt
+            attempts.decide(judged, AttemptState.WAITING)  # it costs the student no attempt
             self._leave_note(work)
             self.tell(f"{student}'s {name} waits for ./kireji grade: {reason}")
             return

@@ -17,6 +17,7 @@ from kireji.demo.student_client import StudentClient
 from kireji.demo.students import STUDENTS, SampleStudent
 from kireji.errors import KirejiError
 from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
+from kireji.testing.report import Report
 
 COURSE = paths.DEMO / "course"
 Tell = Callable[[str], None]
@@ -24,11 +25,10 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Result:
-    """One graded submission: `report` is what `judge --json` prints, `page` what the student
-    opens."""
+    """One graded submission, and the page that the student opens."""
 
     student: SampleStudent
-    report: dict
+    report: Report
     page: Path
 
 

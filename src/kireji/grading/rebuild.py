@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from kireji.course.assignment import Assignment
+from kireji.course.notebook_metadata import CELL, EXTRA
 
 MAX_CELLS = 1000
 MAX_CHARACTERS = 1_000_000  # of one cell's source
@@ -155,4 +156,4 @@ def _definitions(source: str) -> list[str]:
 
 def _extra(cell: Found, anchor: str, number: int) -> NotebookNode:
     make = new_code_cell if cell.kind == "code" else new_markdown_cell
-    return make(cell.source, id=f"extra-{anchor[:48]}-{number}", metadata={"kireji": "extra"})
+    return make(cell.source, id=f"extra-{anchor[:48]}-{number}", metadata={CELL: EXTRA})

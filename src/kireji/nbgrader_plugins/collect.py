@@ -15,11 +15,9 @@ from traitlets import Bool
 
 from kireji.exchange.attempt_status import leave_note
 from kireji.exchange.attempts import (
-    AT_ONCE,
-    LET_IN,
-    NEW,
     Attempt,
     Attempts,
+    AttemptState,
     GradeOnSubmit,
     collection_lock,
     now,
@@ -161,7 +159,7 @@ class Collect(ExchangeCollect):
         target = Path(self.coursedir.format_path(self.coursedir.submitted_directory, student, name))
         known = self.coursedir.get_existing_timestamp(str(target)) if target.is_dir() else None
         chosen = self._choose(attempts, submissions, known)
-        if any(attempt.decided == AT_ONCE for attempt in attempts.all()):
+        if any(attempt.state == AttemptState.GRADED_AT_ONCE for attempt in attempts.all()):
             feedback = (
                 student_folders(Path(self.root), self.coursedir.course_id, student).make().feedback
             )
@@ -188,13 +186,13 @@ class Collect(ExchangeCollect):
         settings = GradeOnSubmit(config=self.config)
         for attempt in attempts.all():
             # collected before attempts were kept
-            if attempt.came == known and attempt.decided == NEW:
-                attempts.decide(attempt, LET_IN)
+            if attempt.came == known and attempt.state == AttemptState.NEW:
+                attempts.decide(attempt, AttemptState.LET_IN)
         if self.at_once:
             attempts.decide_new(settings, now())
         else:
             for attempt in attempts.all():
-                attempts.decide(attempt, attempt.decided if attempt.counted else LET_IN)
+                attempts.decide(attempt, attempt.state if attempt.counted else AttemptState.LET_IN)
         counted = [attempt for attempt in attempts.all() if attempt.counted]
         if (
             settings.counts == "best"

@@ -15,14 +15,15 @@ from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from kireji import paths
+from kireji.course.notebook_metadata import REPORT
 from kireji.errors import KirejiError
 from kireji.exchange.attempts import Attempts, GradeOnSubmit
 from kireji.exchange.folders import student_folders
 from kireji.grading.cache import clear_drafts
 from kireji.nbgrader_plugins import folder_transaction, gradebook
 from kireji.nbgrader_plugins.judge_submission import begin_grading
-from kireji.nbgrader_plugins.record_report import REPORT
 from kireji.nbgrader_plugins.release_feedback import release, released_page
+from kireji.testing.report import Report
 
 # nbgrader reads objects that its own session has let go of; a newer SQLAlchemy remarks on each.
 warnings.filterwarnings("ignore", category=SAWarning, message="Object of type")
@@ -165,12 +166,12 @@ class NbgraderCourse:
             except MissingEntry:
                 return 0.0, 0.0
 
-    def report(self, assignment: str, student: str) -> dict:
-        """The report of the graded submission, as `Report.as_dict` gives it."""
+    def report(self, assignment: str, student: str) -> Report:
+        """The report of the graded submission."""
         notebook = nbformat.read(
             self.graded(assignment, student) / f"{assignment}.ipynb", as_version=4
         )
-        return notebook.metadata[REPORT]
+        return Report.from_dict(notebook.metadata[REPORT])
 
     def give_feedback(self, assignment: str) -> None:
         """Make the feedback pages of an assignment and hand them out."""
