@@ -105,17 +105,18 @@ class Reader:
             )
         except (tarfile.TarError, OSError, EOFError, zlib.error, ValueError, KeyError, TypeError):
             raise ArchiveError(
-                f"{name} is no backup of a Kireji course, or its beginning is damaged. Nothing was changed. Give the "
-                "file that `./kireji backup` wrote."
+                f"{name} is no backup of a Kireji course, or its beginning is damaged. Nothing was"
+                " changed. Give the file that `./kireji backup` wrote."
             ) from None
         if self.format != FORMAT and not (
             isinstance(self.format, int) and OLDEST <= self.format < FORMAT
         ):
             newer = isinstance(self.format, int) and self.format > FORMAT
             raise ArchiveError(
-                f"{name} was written by Kireji {self.version}, whose backups (format {self.format}) are "
-                f"{'newer' if newer else 'older'} than this Kireji can read ({OLDEST} to {FORMAT}). Nothing was "
-                f"changed. Restore it with Kireji {self.version}{'' if newer else ', and back up again from a later one'}."
+                f"{name} was written by Kireji {self.version}, whose backups (format {self.format})"
+                f" are {'newer' if newer else 'older'} than this Kireji can read ({OLDEST} to"
+                f" {FORMAT}). Nothing was changed. Restore it with Kireji"
+                f" {self.version}{'' if newer else ', and back up again from a later one'}."
             )
 
     def members(self) -> Iterator[tuple[tarfile.TarInfo, "_Listening | None"]]:
@@ -172,8 +173,8 @@ class Reader:
             AttributeError,
         ) as error:
             raise ArchiveError(
-                f"{self.name} is damaged ({error or type(error).__name__}). Nothing was changed. Use another copy of "
-                "it, or another backup."
+                f"{self.name} is damaged ({error or type(error).__name__}). Nothing was changed."
+                " Use another copy of it, or another backup."
             ) from None
 
 

@@ -119,7 +119,8 @@ class Watch:
         if len(attempts) != len(before):
             if attempts[-1].state == AttemptState.WAITING:
                 self.tell(
-                    f"{student} handed in {name}, over the limit: it is kept, and graded by ./kireji grade"
+                    f"{student} handed in {name}, over the limit: it is kept, and graded by"
+                    " ./kireji grade"
                 )
         at_once = [attempt for attempt in attempts if attempt.state == AttemptState.GRADED_AT_ONCE]
         if not at_once or at_once[-1] != [attempt for attempt in attempts if attempt.counted][-1]:
@@ -208,6 +209,6 @@ def take_lock() -> FileLock:
         return hold(paths.VAR / "watch.lock", max_wait_seconds=0)
     except LockedError:
         raise KirejiError(
-            "What is handed in is graded already: another ./kireji watch runs, or ./kireji up does it "
-            "(hub_config/grade_on_submit.py)."
+            "What is handed in is graded already: another ./kireji watch runs, or ./kireji up does"
+            " it (hub_config/grade_on_submit.py)."
         ) from None

@@ -50,7 +50,8 @@ class Hub:
         while pages:
             if not self.alive():
                 raise HubError(
-                    f"The hub ended while it was starting: {last_error(LOG)} The whole story is in {shown(LOG)}."
+                    f"The hub ended while it was starting: {last_error(LOG)} The whole story is in"
+                    f" {shown(LOG)}."
                 )
             if time.monotonic() > deadline:
                 raise HubError(
@@ -86,7 +87,8 @@ def start_hub(port: int) -> Hub:
     """Start JupyterHub as a child in its own session, its output in the log."""
     if is_taken(port):
         raise HubError(
-            f"Port {port} is in use by another program; choose another one with: ./kireji up --port {port + 1}"
+            f"Port {port} is in use by another program; choose another one with: ./kireji up --port"
+            f" {port + 1}"
         )
     adopt_orphans()
     hub_port, proxy_port, course_port = free_ports(3)
@@ -130,7 +132,8 @@ def take_lock() -> IO[str]:
         where = lock.read().strip()
         lock.close()
         raise HubError(
-            f"Kireji is already running{' at ' + where if where else ''}; end it there with Ctrl-C first."
+            f"Kireji is already running{' at ' + where if where else ''}; end it there with Ctrl-C"
+            " first."
         ) from None
     lock.truncate(0)
     return lock
