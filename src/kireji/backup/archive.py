@@ -8,11 +8,11 @@ import json
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib.metadata import version
-from typing import IO, ContextManager
+from typing import IO
 
 from kireji.backup.reading import Entry
 from kireji.errors import KirejiError
@@ -33,7 +33,7 @@ class Writer:
     def __init__(self, stream: IO[bytes]) -> None:
         # 1: models do not get smaller by more
         self.packed = gzip.GzipFile(fileobj=stream, mode="wb", compresslevel=1, mtime=0)
-        self.tar = tarfile.open(fileobj=self.packed, mode="w|", format=tarfile.PAX_FORMAT)
+        self.tar = tarfile.TarFile.open(fileobj=self.packed, mode="w|", format=tarfile.PAX_FORMAT)
         self.sums: dict[str, str] = {}
         self._page(
             HEAD,
@@ -91,7 +91,7 @@ class Reader:
         self.name, self.sums = name, {}
         try:
             self.packed = gzip.GzipFile(fileobj=stream, mode="rb")
-            self.tar = tarfile.open(fileobj=self.packed, mode="r|")
+            self.tar = tarfile.TarFile.open(fileobj=self.packed, mode="r|")
             first = self.tar.next()
             about = (
                 json.loads(self.tar.extractfile(first).read(2**16))
@@ -205,7 +205,7 @@ class _Listening:
         self,
         file: IO[bytes],
         digest: "hashlib._Hash",
-        guard: Callable[[], ContextManager] = nullcontext,
+        guard: Callable[[], AbstractContextManager] = nullcontext,
     ) -> None:
         self.file, self.digest, self.guard = file, digest, guard
 

@@ -127,7 +127,7 @@ def _file(parent: int, own: str, name: str, area: Area, tell: Tell) -> Entry:
 
 def _copy(file: IO[bytes], size: int) -> IO[bytes]:
     """The first `size` bytes: what is appended meanwhile may have no end."""
-    content = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (the caller closes it)
+    content = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (the caller closes it)  # noqa: SIM115 (the caller closes it)
     while size > 0 and (block := file.read(min(size, 2**20))):
         size -= content.write(block)
     content.seek(0)

@@ -1,9 +1,9 @@
 """Judges several submissions at a time, through any executor; what comes out is kept for the one
 who records it.
 
-Whoever judges gets plain data and gives plain data (`JudgeTask`, `JudgeOutcome`): processes of this machine,
-or of others (`cluster`). They need neither the folders of the submissions nor the gradebook.
-"""
+Whoever judges gets plain data and gives plain data (`JudgeTask`, `JudgeOutcome`): processes of this
+machine, or of others (`cluster`). They need neither the folders of the submissions nor the
+gradebook."""
 
 import os
 import traceback

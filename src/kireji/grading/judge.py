@@ -107,8 +107,8 @@ class _Run:
         self.usage = Usage()
 
     def attempt(self, upto: int, limits: Limits) -> Grading:
-        """The hidden tests' findings on the cells before number `upto`. CellsLostError if one of these
-        takes the kernel along."""
+        """The hidden tests' findings on the cells before number `upto`. CellsLostError if one of
+        these takes the kernel along."""
         marks = [time.monotonic()]
 
         def mark(name: str) -> None:

@@ -10,8 +10,8 @@ TITLE = 44
 
 
 class ProgressLine:
-    """`with ProgressLine(title, stream) as line:` ends as a tick with the seconds, or as a cross after an
-    exception."""
+    """`with ProgressLine(title, stream) as line:` ends as a tick with the seconds, or as a cross
+    after an exception."""
 
     def __init__(self, title: str, stream: TextIO) -> None:
         self.title, self.stream = title, stream

@@ -1,5 +1,6 @@
 """Start the hub, wait until it answers, and end it with everything it started."""
 
+import contextlib
 import fcntl
 import http.client
 import os
@@ -76,10 +77,8 @@ class Hub:
         if self.alive():
             # the hub then ends the servers, the services and the proxy itself
             self.process.terminate()
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(patience)
-            except subprocess.TimeoutExpired:
-                pass
         end_processes(everything + descendants())
 
 
@@ -156,10 +155,8 @@ def end_processes(processes: list[psutil.Process]) -> None:
 
 
 def _signal(send) -> None:
-    try:
+    with contextlib.suppress(psutil.NoSuchProcess):
         send()
-    except psutil.NoSuchProcess:
-        pass
 
 
 def is_taken(port: int) -> bool:
