@@ -15,9 +15,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from kireji.course.assignment import Assignment
+from kireji.course.notebook_metadata import CELL, EXTRA
 
-MOST_CELLS = 1000
-MOST_CHARACTERS = 1_000_000  # of one cell's source
+MAX_CELLS = 1000
+MAX_CHARACTERS = 1_000_000  # of one cell's source
 FIRST = ""  # the anchor of cells before the first known one
 
 
@@ -36,7 +37,8 @@ def rebuild(assignment: Assignment, submitted: bytes | None) -> tuple[NotebookNo
     notebook = assignment.skeleton()
     if submitted is None:
         return notebook, [
-            f"There is no {assignment.name}.ipynb in this submission, so there was nothing to grade."
+            f"There is no {assignment.name}.ipynb in this submission, so there was nothing to"
+            " grade."
         ]
     try:
         found = read_cells(submitted)
@@ -74,7 +76,7 @@ def read_cells(submitted: bytes) -> list[Found]:
     ]
     if not cells:
         raise ValueError("it is not a notebook (it has no cells)")
-    return [_found(cell) for cell in cells[:MOST_CELLS]]
+    return [_found(cell) for cell in cells[:MAX_CELLS]]
 
 
 def _found(cell: dict[str, Any]) -> Found:
@@ -85,7 +87,7 @@ def _found(cell: dict[str, Any]) -> Found:
     metadata = cell.get("metadata")
     mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     names = (mark.get("grade_id") if isinstance(mark, dict) else None, cell.get("id"))
-    clean = source[:MOST_CHARACTERS].encode("utf-8", "replace").decode()
+    clean = source[:MAX_CHARACTERS].encode("utf-8", "replace").decode()
     return Found(
         "code" if cell.get("cell_type") == "code" else "markdown",
         clean,
@@ -127,7 +129,8 @@ def _sort(
         if cell.kind == "code" and lost is not None and lost.id not in answers:
             answers[lost.id] = cell.source
             notices.append(
-                f"The answer '{_name(lost)}' had lost its label and was recognised by what it defines."
+                f"The answer '{_name(lost)}' had lost its label and was recognised by what it"
+                " defines."
             )
         elif cell.source.strip():
             extras[anchor].append(cell)
@@ -155,4 +158,4 @@ def _definitions(source: str) -> list[str]:
 
 def _extra(cell: Found, anchor: str, number: int) -> NotebookNode:
     make = new_code_cell if cell.kind == "code" else new_markdown_cell
-    return make(cell.source, id=f"extra-{anchor[:48]}-{number}", metadata={"kireji": "extra"})
+    return make(cell.source, id=f"extra-{anchor[:48]}-{number}", metadata={CELL: EXTRA})
