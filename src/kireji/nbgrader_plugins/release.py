@@ -10,7 +10,7 @@ from kireji.errors import KirejiError
 from kireji.paths import COURSE_ID, EXCHANGE, RELEASE, ROOT
 
 
-class ReleaseFailed(KirejiError):
+class ReleaseError(KirejiError):
     """nbgrader refused to release; the message has its last words."""
 
 
@@ -60,7 +60,7 @@ def release(names: list[str]) -> None:
     for name in names:
         outcome = nbgrader.release_assignment(name)
         if not outcome["success"]:
-            raise ReleaseFailed(f"{name} could not be released: {_last_line(outcome)}")
+            raise ReleaseError(f"{name} could not be released: {_last_line(outcome)}")
         audit.record("released an assignment", name, by="kireji")
 
 

@@ -10,8 +10,8 @@ from tornado.web import HTTPError
 from kireji.course import audit
 from kireji.hub.accounts import new_password
 from kireji.hub.compose import approval, former
+from kireji.hub.compose.enrolment import Enrolled
 from kireji.hub.compose.service import instructors, roster
-from kireji.hub.compose.sign_in import Enrolled
 from kireji.paths import HUB
 
 FIRST_PASSWORDS = HUB / "first-passwords"

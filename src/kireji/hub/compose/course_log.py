@@ -6,7 +6,7 @@ from datetime import datetime
 
 from kireji.course.settings import value
 
-LONGEST = 1000  # characters of a line, so that it is written as one piece
+MAX_LENGTH = 1000  # characters of a line, so that it is written as one piece
 
 
 def tell(sentence: str) -> None:
@@ -15,4 +15,4 @@ def tell(sentence: str) -> None:
     if log_file := value("log"):
         line = " ".join(f"[{datetime.now():%Y-%m-%d %H:%M:%S}] command line: {sentence}".split())
         with contextlib.suppress(OSError), open(log_file, "a", errors="replace") as log:
-            log.write(line[:LONGEST] + "\n")
+            log.write(line[:MAX_LENGTH] + "\n")
