@@ -63,5 +63,6 @@ def backup(file: Path | None) -> None:
     )
     audit.record("saved a backup", str(file), by="command line", files=saved.files)
     tell(
-        f"Saved {saved.files} files, {saved.size / 2**20:.0f} MiB{packed}. Keep it safe: it holds passwords and the course's secret."
+        f"Saved {saved.files} files, {saved.size / 2**20:.0f} MiB{packed}. Keep it safe: it holds"
+        " passwords and the course's secret."
     )

@@ -56,6 +56,6 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
             audit.record("released feedback", f"{name}/{student}", by="kireji")
         if cut_short:
             self.fail(
-                f"Writing the feedback on {name} for {', '.join(cut_short)} was cut short: generate it again. All other "
-                "pages were released."
+                f"Writing the feedback on {name} for {', '.join(cut_short)} was cut short: generate"
+                " it again. All other pages were released."
             )

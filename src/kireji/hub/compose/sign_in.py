@@ -60,7 +60,9 @@ def sign_up(c: Any) -> None:
     c.NativeAuthenticator.allowed_failed_logins = 10
     c.NativeAuthenticator.seconds_before_next_try = 60
     c.JupyterHub.template_vars = {
-        "announcement_login": "New here? <a href='signup'>Sign up</a>; your instructor then lets you in."
+        "announcement_login": (
+            "New here? <a href='signup'>Sign up</a>; your instructor then lets you in."
+        )
     }
 
 
