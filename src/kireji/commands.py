@@ -14,6 +14,8 @@ GROUPS = {
         "watch": "grade each submission when it arrives, and give feedback",
         "copies": "show which submissions of an assignment are alike, in code or in weights",
         "roster": "read the class from a CSV file: accounts, and names in the gradebook",
+        "forget": "remove everything that the course has of a person",
+        "audit": "show who did what and when: accounts, releases, grades, backups",
         "backup": "save accounts, homes, submissions, grades and secrets in one file",
         "restore": "restore what backup saved",
     },
