@@ -7,7 +7,7 @@ import pytest
 
 from kireji.exchange import attempts as keeping
 from kireji.exchange.attempt_status import left
-from kireji.exchange.attempts import AttemptState, Attempts, GradeOnSubmit
+from kireji.exchange.attempts import Attempts, AttemptState, GradeOnSubmit
 
 NOON = datetime(2026, 3, 1, 12)
 

@@ -10,7 +10,7 @@ import sys
 import atheris
 
 with atheris.instrument_imports(include=["kireji.wire"]):
-    from kireji.wire import WireLimits, WireError, decode, encode
+    from kireji.wire import WireError, WireLimits, decode, encode
     from kireji.wire.codec import HEADER
 
 LIMITS = WireLimits(structure_bytes=2**16, tensor_bytes=2**16)

@@ -15,7 +15,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kireji.wire import WireLimits, Opaque, Reference, WireError, decode, encode
+from kireji.wire import Opaque, Reference, WireError, WireLimits, decode, encode
 from kireji.wire.codec import HEADER
 
 SEEDS = (

@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from kireji.wire import WireLimits, Stream, WireError
+from kireji.wire import Stream, WireError, WireLimits
 
 
 @pytest.fixture
