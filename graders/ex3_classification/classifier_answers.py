@@ -58,7 +58,7 @@ def check_labels(student: Any, texts: Sequence[str], answers: Sequence[str]) -> 
     sure = ((logits[:, 0] - logits[:, 1]).abs() > CLEAR).tolist()
     own = [
         (answer, label)
-        for answer, label, clear in zip(answers, measures.named(logits), sure)
+        for answer, label, clear in zip(answers, measures.named(logits), sure, strict=False)
         if clear
     ]
     differ = sum(answer != label for answer, label in own)

@@ -187,7 +187,7 @@ def beyond_chance(student, reviews, probabilities, once, rng, edit):
     )
     whole = once("whole", lambda: probabilities("model", reviews))
     attended_change = measures.change(
-        whole, probabilities("model", [edit(*pair) for pair in zip(reviews, chosen)])
+        whole, probabilities("model", [edit(*pair) for pair in zip(reviews, chosen, strict=False)])
     )
     random_change = [
         measures.change(

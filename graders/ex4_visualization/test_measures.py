@@ -154,7 +154,7 @@ def distance_mistakes(weights: Tensor) -> dict[str, Tensor]:
     signed = torch.arange(T_k) - torch.arange(T_q).unsqueeze(1).double()  # (T_q, T_k) j - i
     away, hard = signed.abs().expand(weights.shape), weights.argmax(dim=-1)
     right = (weights * away).sum(dim=-1)
-    wrong = {
+    return {
         "the distance has a sign, so that left and right cancel: take its absolute value": (
             (weights * signed).sum(dim=-1)
         ),
@@ -178,7 +178,6 @@ def distance_mistakes(weights: Tensor) -> dict[str, Tensor]:
         "the queries are averaged: one distance for each query is asked for": right.mean(dim=-1),
         "everything is averaged: one distance for each query is asked for": right.mean(),
     }
-    return wrong
 
 
 def distance(student, weights: Tensor, hint: str = "") -> None:
@@ -265,7 +264,9 @@ def aligned(student, weights: Tensor, extra: Mapping[str, list] | None = None) -
         " came.",
     )
     expect.true(
-        False, f"{sum(a != b for a, b in zip(found, right))} of {len(right)} pairs are wrong."
+        False,
+        f"{sum(a != b for a, b in zip(found, right, strict=False))} of {len(right)} pairs are"
+        " wrong.",
     )
 
 

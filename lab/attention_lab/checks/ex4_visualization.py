@@ -224,7 +224,7 @@ def over_time(student: Student, look: Look) -> None:
         f"yours took {training.steps} for the last moment 4.",
     )
     steps = [0, 20, 300, 4000]
-    moments = list(zip(steps, maps))
+    moments = list(zip(steps, maps, strict=False))
     drawn_maps.panels(
         student.plot_moments(moments[::-1], ["a", "b", "a"], ["x", "y"]),
         [map_ for _, map_ in moments],
@@ -268,7 +268,7 @@ def intervention(student: Student, look: Look) -> None:
     )
     before = model(tokens)[0]
     for k in (0, 1, 2, 3, 50):
-        hidden = [place for place in (0, 6, 3, 1, 2, 4, 5, 7)][:k]
+        hidden = [0, 6, 3, 1, 2, 4, 5, 7][:k]
         right = (
             before[1]
             - model([UNK if place in hidden else token for place, token in enumerate(tokens)])[0][1]
