@@ -91,7 +91,7 @@ def test_top_tokens_are_the_most_attended(student, reviews):
             positions = [position for position, _ in pairs]
             expect.true(
                 len(set(positions)) == len(positions),
-                "the same position is there twice: a word that stands in the text twice has two"
+                "the same position is there twice: a word that occurs in the text twice has two"
                 " places.",
             )
             for position, token in pairs:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from kireji.testing import expect
 
-UNREADABLE = "What stands in the figure could not be read."
+UNREADABLE = "The content of the figure could not be read."
 
 
 @dataclass
@@ -202,7 +202,7 @@ def ticks(
         expect.true(
             len(texts) >= len(tokens),
             f"{name}: {len(tokens)} {what} and only {len(texts)} tick labels: a token that occurs"
-            " twice needs two, and matplotlib leaves some out unless it is told the places.",
+            " twice needs two, and matplotlib leaves some out unless it gets the places.",
         )
         expect.true(False, f"{name}: some {what} bear another token than theirs.")
 

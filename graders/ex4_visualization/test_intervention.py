@@ -176,7 +176,7 @@ def test_the_most_attended_words_go(student, rng):
 
 @graded("intervention", weight=2)
 def test_the_label_stays(student, rng):
-    """The same label is asked for before and after, also where the words hidden change the model's
+    """The same label is used before and after, also where the words hidden change the model's
     mind."""
     for k in (2, 1):
         judged(student, sought(student, rng, lambda asked: asked.flips(k), n_classes=4), k)

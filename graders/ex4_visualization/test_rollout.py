@@ -86,7 +86,7 @@ def mistakes(attentions: Sequence[Tensor]) -> dict[str, Tensor]:
             "the heads are rolled out one by one and averaged at the end: average them in each"
             " layer"
         ] = torch.stack(heads).mean(dim=0)
-        wrong["the heads are not averaged: (T, T) is asked for"] = torch.stack(heads)
+        wrong["the heads are not averaged: (T, T) is required"] = torch.stack(heads)
     return wrong
 
 

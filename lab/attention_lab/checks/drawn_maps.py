@@ -55,7 +55,7 @@ def ticks(seen: dict, rows: list[str], columns: list[str], name: str, look: Look
         )
         look.that(
             fits and [text for _, text in ticks] == tokens,
-            f"{name}: every token of the {axis} axis stands at the middle of its cell",
+            f"{name}: every token of the {axis} axis is at the middle of its cell",
             f"found {ticks}; the middles are at {places}: ax.set_{axis}ticks(places, tokens).",
         )
 

@@ -181,7 +181,9 @@ def patterns(student: Student, look: Look) -> None:
             if name != pattern:
                 display(heat_maps({f"{pattern}, yours says {name}": weights}))
             look.that(
-                name == pattern, f"a {pattern} map of size {T} is told", f"yours says {name!r}."
+                name == pattern,
+                f"a {pattern} map of size {T} is recognised",
+                f"yours says {name!r}.",
             )
     right = sum(
         student.classify_pattern(draw_pattern(pattern, 9 + i, 0.5, generator)) == pattern
@@ -258,7 +260,7 @@ def intervention(student: Student, look: Look) -> None:
     student.prediction_change(watched, text, 1)
     look.that(
         tokens in asked,
-        "the model is asked about the whole text, cut into tokens",
+        "the model gets the whole text, cut into tokens",
         f"it was asked about {asked}: use tokenize(text).",
     )
     look.that(
