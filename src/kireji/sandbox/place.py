@@ -196,6 +196,7 @@ class WalledPlace(Place):
             uid is not None,
             self.filter,
             Mount(INSIDE / "start.py", f"{AGENT}/start.py"),
+            Mount(INSIDE / "no_input.py", f"{AGENT}/no_input.py"),
             Mount(self.submission, "/sandbox/given/submission"),
             Mount(self.shared, str(self.shared)),
         )
@@ -309,7 +310,7 @@ def _parent_command(listener: int, lifeline: int) -> tuple[list[str], list[IO[by
     filter_file = open_filter()
     inside = [
         Mount(INSIDE / name, f"{AGENT}/{name}")
-        for name in ("start.py", "parent.py", "namespaces.py")
+        for name in ("start.py", "no_input.py", "parent.py", "namespaces.py")
     ]
     wall = _wall(scratch_folders(DEFAULT), _has_own_uid(), filter_file, *inside, parent=True)
     modules = [
@@ -336,7 +337,7 @@ class OpenPlace(Place):
         work, home, agent = (self.root / name for name in ("work", "home", "agent"))
         for folder in (work, home, agent):
             folder.mkdir(exist_ok=True)
-        for source in (INSIDE / "agent.py", INSIDE / "start.py", WIRE):
+        for source in (INSIDE / "agent.py", INSIDE / "start.py", INSIDE / "no_input.py", WIRE):
             link = agent / source.name
             if not link.exists():
                 link.symlink_to(source)

@@ -154,6 +154,8 @@ class Sandbox:
         await self.manager.start_kernel()
         self.watchdog = self.place.watch(self.manager.provisioner.pid, self.end)
         self.client = self.manager.client(context=self.context)
+        # No prompt of a submission reaches the terminal of the one who grades it.
+        self.client.allow_stdin = False
         self.client.start_channels()
         try:
             await asyncio.wait_for(self.ready(), self.limits.start_seconds)
