@@ -18,7 +18,7 @@ LARGEST = 1e100  # of the numbers that are compared, and its inverse: their squa
 SMALLEST = 64
 SAMPLES = 2048  # numbers of a tensor that are compared in place
 RANKS = 512  # numbers of a tensor that are compared in order of size
-NEARLY = 0.9999  # cosine; what is measured in docs/security.md stays far below
+NEARLY = 0.9999  # cosine; what is measured in docs/explanation/security.md stays far below
 REORDERED = 1e-5  # between the sorted numbers of two tensors, in units of their size
 SHARE = 0.5  # of all numbers in the smaller checkpoint
 

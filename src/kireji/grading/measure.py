@@ -1,5 +1,5 @@
-"""Measures what a submission uses of each limit: the solutions' numbers in `docs/security.md` come
-from here.
+"""Measure what a submission uses of each limit: the solutions' numbers in
+`docs/explanation/security.md` come from here.
 
     python -m kireji.grading.measure ASSIGNMENT FOLDER
 """

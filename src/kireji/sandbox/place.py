@@ -123,6 +123,11 @@ class Place:
         for thing in (*self.sockets.values(), self.agent_inside, *filter(None, [self.filter])):
             thing.close()
 
+    def failure(self) -> str | None:
+        """Why the place itself has failed, which is not the submission's doing; None while it
+        works. Asked when the kernel is gone."""
+        return None
+
     def close(self) -> None:
         """Remove every trace of it from the disk."""
         self.close_handed_over()

@@ -14,7 +14,7 @@ import zmq.asyncio
 from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 
-from kireji.errors import KirejiError
+from kireji.errors import PlatformError
 
 from .cells import CellRunner
 from .channel import Channel
@@ -26,6 +26,10 @@ from .watchdog import Watchdog
 # messages of the kernel that may wait to be read, each of at most `limits.message_bytes`
 WAITING = 20
 DEATH_SECONDS = 30.0  # for everything inside to be gone
+NOT_JUDGED = (
+    "The submission was not judged, because {}. This is not the student's doing: nothing was "
+    "recorded, and no attempt was used. Grade it again."
+)
 CLOSED = (
     "contact was lost: it closed its connection to the grader, or showed more than {} MiB at once"
 )
@@ -134,6 +138,12 @@ class Sandbox:
             return None
         return how_it_ended(status)
 
+    def check_place(self) -> None:
+        """PlatformError if the place itself has failed. For when the kernel is gone: what a
+        submission does to itself is its own, and what happens to its place is not."""
+        if failure := self.place.failure():
+            raise PlatformError(NOT_JUDGED.format(failure))
+
     def wait(self, coroutine: Coroutine) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result()
 
@@ -160,7 +170,7 @@ class Sandbox:
         try:
             await asyncio.wait_for(self.ready(), self.limits.start_seconds)
         except (RuntimeError, TimeoutError) as error:
-            raise KirejiError(
+            raise PlatformError(
                 f"The sandbox did not start within {self.limits.start_seconds:.0f} seconds "
                 f"({error}). Is this machine very busy, or out of memory?"
             ) from None

@@ -54,7 +54,7 @@ def account_name(claims: dict[str, Any], claim: str, value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise refused(
             f"The place that you come from does not say who you are: it gives no {claim!r}. "
-            "Show this to your instructor; docs/operations.md says how another is taken."
+            "Show this to your instructor; docs/howto/run-a-class.md says how another is taken."
         )
     if claim == "email" and claims.get("email_verified") is False:
         raise refused(
