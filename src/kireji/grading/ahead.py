@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kireji import gradebook, paths
 from kireji.data.secret import read_or_make_secret
-from kireji.errors import KirejiError
+from kireji.errors import KirejiError, PlatformError
 
 from . import kept
 from .aside import take_in
@@ -66,6 +66,7 @@ class Outcome:
     judgement: str = ""
     reason: str = ""
     trace: str = ""
+    failed: bool = False  # the platform, and not the submission: it is judged again
 
 
 def judge_task(task: Task) -> Outcome:
@@ -86,13 +87,14 @@ def judge_task(task: Task) -> Outcome:
 def _went_wrong(error: Exception, name: str) -> Outcome:
     doing = f"judging {name}"
     if isinstance(error, KirejiError):
-        return Outcome(reason=str(error))
+        return Outcome(reason=str(error), failed=isinstance(error, PlatformError))
     if isinstance(error, OSError):
         return Outcome(
             reason=str(
                 gradebook.explain(doing, str(error))
                 or f"The machine refused something while {doing}: {error}."
-            )
+            ),
+            failed=True,
         )
     # One submission that finds a mistake of ours must not stop a class.
     return Outcome(
@@ -122,7 +124,7 @@ def _outcome(future: Future, task: Task) -> Outcome:
     try:
         return future.result()
     except BrokenExecutor:
-        return Outcome(reason=KILLED.format(name=task.name))
+        return Outcome(reason=KILLED.format(name=task.name), failed=True)
     except NobodyLeft:
         raise
     except KirejiError as error:
@@ -131,7 +133,8 @@ def _outcome(future: Future, task: Task) -> Outcome:
         return Outcome(
             reason=LOST.format(
                 name=task.name, error=f"{type(error).__name__}: {error}".splitlines()[0]
-            )
+            ),
+            failed=True,
         )
 
 
@@ -156,6 +159,7 @@ class Judging:
         self._executor: Executor | None = None
         self._running: dict[Future[Outcome], tuple[Path, Task]] = {}
         self._done: list[tuple[Path, str]] = []
+        self._again: set[str] = set()  # keys of tasks that are judged once more
         self._left: NobodyLeft | None = None
 
     def __enter__(self) -> "Judging":
@@ -192,7 +196,9 @@ class Judging:
             return
         if self._executor is None:
             self._executor = self.open_executor(self.workers)
-        task = Task(name, folder.name, submission, key, self.trusted)
+        self._submit(folder, Task(name, folder.name, submission, key, self.trusted))
+
+    def _submit(self, folder: Path, task: Task) -> None:
         self._running[self._executor.submit(judge_task, task)] = (folder, task)
 
     def done(self, seconds: float | None = None) -> list[tuple[Path, str]]:
@@ -207,9 +213,17 @@ class Judging:
             for future in [future for future in self._running if future in finished]:
                 folder, task = self._running.pop(future)
                 try:
-                    self._note(folder, _outcome(future, task), task)
+                    outcome = _outcome(future, task)
                 except NobodyLeft as left:
                     self._left = left
+                    continue
+                if outcome.failed and task.key not in self._again:
+                    # What happened to the platform is not the student's: judged once more.
+                    self._again.add(task.key)
+                    self._submit(folder, task)
+                    continue
+                self._again.discard(task.key)
+                self._note(folder, outcome, task)
         if self._left and not self._done:
             raise self._left
         done, self._done = self._done, []

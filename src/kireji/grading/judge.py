@@ -53,7 +53,22 @@ def judge(
     return _judge(submission, assignment, secret, limits, trusted)
 
 
+class _Doubtful(Exception):
+    """The kernel was killed, by the submission or from outside: it runs again."""
+
+
 def _judge(
+    submission: Submission, assignment: Assignment, secret: bytes, limits: Limits, trusted: bool
+) -> Judgement:
+    try:
+        return _judge_once(submission, assignment, secret, limits, trusted)
+    except OSError as error:
+        raise PlatformError(
+            f"This machine refused something that judging needs: {error}."
+        ) from None
+
+
+def _judge_once(
     submission: Submission, assignment: Assignment, secret: bytes, limits: Limits, trusted: bool
 ) -> Judgement:
     started = time.monotonic()
@@ -63,7 +78,7 @@ def _judge(
     upto = len(notebook.cells)
     for _ in range(MOST_RUNS):
         try:
-            grading = run.attempt(upto, limits)
+            grading = run.attempt_twice(upto, limits)
             break
         except CellsLost as lost:
             # What ran before keeps its score: the same notebook again, up to the cell that took the
@@ -76,7 +91,9 @@ def _judge(
                 limits, cells_seconds=min(limits.cells_seconds, AGAIN * lost.seconds + SETTLING)
             )
     else:
-        grading = run.attempt(0, limits)  # no cell at all: every hidden test says what is missing
+        grading = run.attempt_twice(
+            0, limits
+        )  # no cell at all: every hidden test says what is missing
     run.seconds["total"] = time.monotonic() - started
     seconds = {name: round(value, 3) for name, value in run.seconds.items()}
     return Judgement(_report(assignment, grading, notices, seconds), notebook, run.usage)
@@ -97,6 +114,16 @@ class _Run:
         self.secret, self.trusted = secret, trusted
         self.seconds: dict[str, float] = {}
         self.usage = Usage()
+        self.doubted = False
+
+    def attempt_twice(self, upto: int, limits: Limits) -> Grading:
+        """`attempt`, and once more in the whole run where it cannot be told who killed the
+        kernel."""
+        if not self.doubted:
+            with contextlib.suppress(_Doubtful):
+                return self.attempt(upto, limits)
+            self.doubted = True
+        return self.attempt(upto, limits)
 
     def attempt(self, upto: int, limits: Limits) -> Grading:
         """The hidden tests' findings on the cells before number `upto`. CellsLost if one of these
@@ -112,7 +139,7 @@ class _Run:
             try:
                 stopped = sandbox.run(self.notebook, upto)
             except CellsLost:
-                sandbox.check_place()
+                self.check(sandbox)
                 raise
             finally:
                 mark("cells")
@@ -126,11 +153,20 @@ class _Run:
             if self.assignment.graders.is_dir():
                 run_hidden_tests(self.assignment.graders, grading)
             mark("tests")
+            if grading.failure:
+                raise grading.failure
             if channel.lost:
-                sandbox.check_place()
+                self.check(sandbox)
             grading.notices += sandbox.remarks()
             self.usage = self.usage.most(sandbox.watchdog.peak)
         return grading
+
+    def check(self, sandbox: Sandbox) -> None:
+        """After the kernel was lost: PlatformError if its place has failed, _Doubtful if it may
+        have."""
+        sandbox.check_place()
+        if not self.doubted and sandbox.place.may_have_failed():
+            raise _Doubtful
 
 
 def _report(

@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -39,6 +40,8 @@ NEEDED = ("address_space", "file_bytes", "open_files", "processes", "processor_s
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")  # in the order of their ports, from 1 on
 AGENT = "/sandbox/agent"
 COPIES = {"/sandbox/given/matplotlib": "/sandbox/home/matplotlib"}
+EXIT_SECONDS = 5.0  # until the first process of a sandbox has followed its kernel
+KILLED = 128 + signal.SIGKILL  # how it ends where its kernel was killed
 FIRST_UID = 1_000_000_000  # where the uids of submissions begin: far from any account's
 
 NO_WALL = """There is no working bubblewrap on this machine, so nothing would keep a submission from reading the \
@@ -57,6 +60,7 @@ class Place:
     disk.
     """
 
+    ended_by_grader = False  # at a limit of the submission's own
     first = 1  # which of its processes, counted from the one that we started, is the first inside
     scratch: dict[str, int] = {}  # folders in memory, as seen from inside, and their sizes in bytes
 
@@ -128,6 +132,11 @@ class Place:
         works. Asked when the kernel is gone."""
         return None
 
+    def may_have_failed(self) -> bool:
+        """Whether the end of the kernel may be the place's doing or the submission's: it cannot be
+        told, so the submission runs again."""
+        return False
+
     def close(self) -> None:
         """Remove every trace of it from the disk."""
         self.close_handed_over()
@@ -164,6 +173,10 @@ class Place:
         return watchdog
 
 
+FROM_OUTSIDE = "the process of its sandbox was ended from outside"
+NO_MEMORY = "this machine ran out of memory"
+
+
 class WalledPlace(Place):
     """Behind bubblewrap: no network, no other processes, and of the file system only what is listed
     here.
@@ -175,8 +188,36 @@ class WalledPlace(Place):
     def __init__(self, files: Mapping[str, bytes], limits: Limits) -> None:
         super().__init__(files, limits)
         self.scratch = scratch_folders(limits)
+        self.process: Process | None = None
+        self.memory_kills = _memory_kills()
 
     def start(self, connection_file: str) -> Process:
+        self.process = self._start(connection_file)
+        return self.process
+
+    def failure(self) -> str | None:
+        """The place has failed if its first process was killed, which nothing inside can do, or if
+        the machine ended processes for want of memory."""
+        if self.process is None or self.ended_by_grader:
+            return None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            status = self.process.wait(EXIT_SECONDS)
+            if status < 0:
+                return FROM_OUTSIDE
+            if status == KILLED and _memory_kills() > self.memory_kills:
+                return NO_MEMORY
+        return None
+
+    def may_have_failed(self) -> bool:
+        """SIGKILL ended the kernel. That a submission does it to itself shows when it does it
+        again."""
+        if self.process is None or self.ended_by_grader:
+            return False
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self.process.wait(EXIT_SECONDS) == KILLED
+        return False
+
+    def _start(self, connection_file: str) -> Process:
         address = warm_address() if self.scratch == scratch_folders(DEFAULT) else None
         if address:
             order = {
@@ -419,3 +460,10 @@ def _others_may_read() -> bool:
         Path(psutil.__file__),
     )
     return all(path.stat().st_mode & stat.S_IROTH for path in needed if path.exists())
+
+
+def _memory_kills() -> int:
+    """How often this machine has ended a process for want of memory since it started."""
+    with contextlib.suppress(OSError, ValueError), open("/proc/vmstat") as file:
+        return next((int(line.split()[1]) for line in file if line.startswith("oom_kill ")), 0)
+    return 0

@@ -110,6 +110,7 @@ class Sandbox:
     def end(self, reason: str) -> None:
         """End everything inside at once. The first reason is the one that counts."""
         self.reason = self.reason or reason
+        self.place.ended_by_grader = True
         for process in self.family():
             try:
                 process.kill()
@@ -265,8 +266,5 @@ def how_it_ended(status: int) -> str:
         return "it ran out of time: one process used up all the computing that a submission has"
     if number > 0:
         name = signal.Signals(number).name if number in set(signal.Signals) else str(number)
-        return (
-            f"it ended the Python process it was running in (by the signal {name}; "
-            "if it did not do so itself, this machine was short of memory)"
-        )
+        return f"it ended the Python process it was running in (by the signal {name})"
     return f"it ended the Python process it was running in (exit status {status})"
