@@ -11,7 +11,7 @@ import pytest
 from nbformat import NotebookNode
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from kireji.grading import assignment as catalogue
+from kireji.course import assignment as catalogue
 from tests.browser.steps import (
     close_notebook,
     do_the_work,

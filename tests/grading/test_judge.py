@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from kireji.course.assignment import Assignment
 from kireji.errors import PlatformError
-from kireji.grading.assignment import Assignment
-from kireji.grading.intake import Submission
 from kireji.grading.judge import judge
+from kireji.grading.submission import Submission
 from kireji.sandbox.limits import Limits
 
 SECRET = b"s" * 32

@@ -1,5 +1,5 @@
 """What happens to the platform while it judges is never the student's: the score is the same as
-without it, or there is none, and nothing is kept."""
+without it, or there is none, and nothing is judgements."""
 
 import os
 import signal
@@ -9,9 +9,11 @@ import time
 import psutil
 import pytest
 
+from kireji.batch import judge_pool
 from kireji.errors import PlatformError
-from kireji.grading import ahead, judge, kept
-from kireji.grading.intake import Submission
+from kireji.grading import cache as judgements
+from kireji.grading import judge
+from kireji.grading.submission import Submission
 from kireji.sandbox import place
 from kireji.sandbox.sandbox import Sandbox
 
@@ -66,7 +68,7 @@ def undisturbed(toy, submit):
 
 @pytest.fixture(autouse=True)
 def cache(monkeypatch, tmp_path):
-    monkeypatch.setattr(kept, "KEPT", tmp_path / "judgements")
+    monkeypatch.setattr(judgements, "KEPT", tmp_path / "judgements")
     return tmp_path / "judgements"
 
 
@@ -79,17 +81,17 @@ def test_a_kill_costs_no_point(
     toy, submit, undisturbed, monkeypatch, cache, victim, moment, method, delay
 ):
     left = killing(monkeypatch, victim, method, delay)
-    found = kept.judge_or_recall(Submission(submit(**SLOW)), toy, SECRET)
+    found = judgements.judge_or_recall(Submission(submit(**SLOW)), toy, SECRET)
     assert left == [0] and plain_report(found) == undisturbed
     (file,) = cache.iterdir()
-    assert plain_report(kept.read(file.read_text())) == undisturbed
+    assert plain_report(judgements.read(file.read_text())) == undisturbed
 
 
 @pytest.mark.parametrize("method", ["run", "connect"])
 def test_a_sandbox_that_is_killed_always_gives_no_score(toy, submit, monkeypatch, cache, method):
     killing(monkeypatch, "the sandbox", method, 0.3, times=99)
     with pytest.raises(PlatformError, match="not judged, because the process of its sandbox"):
-        kept.judge_or_recall(Submission(submit(**SLOW)), toy, SECRET)
+        judgements.judge_or_recall(Submission(submit(**SLOW)), toy, SECRET)
     assert not cache.exists()
 
 
@@ -106,7 +108,7 @@ def test_a_machine_without_memory_is_no_fault_of_the_submission(toy, submit, mon
     monkeypatch.setattr(place, "_memory_kills", lambda: next(kills))
     killing(monkeypatch, "the kernel", "run", 0.5, times=99)
     with pytest.raises(PlatformError, match="this machine ran out of memory"):
-        kept.judge_or_recall(Submission(submit(**SLOW)), toy, SECRET)
+        judgements.judge_or_recall(Submission(submit(**SLOW)), toy, SECRET)
     assert not cache.exists()
 
 
@@ -120,9 +122,9 @@ def test_a_full_disk_in_a_hidden_test_gives_no_score(toy, submit, monkeypatch, c
     def refuse(*arguments, **named):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("kireji.grading.student.Student.__getattr__", refuse)
+    monkeypatch.setattr("kireji.testing.student.Student.__getattr__", refuse)
     with pytest.raises(PlatformError, match="No space left"):
-        kept.judge_or_recall(Submission(submit()), toy, SECRET)
+        judgements.judge_or_recall(Submission(submit()), toy, SECRET)
     assert not cache.exists()
 
 
@@ -143,7 +145,7 @@ def test_a_killed_parent_costs_nothing(toy, submit, monkeypatch):
     assert plain_report(judge.judge(Submission(submit()), toy, SECRET)) == expected
 
 
-class Failing(ahead.Here):
+class Failing(judge_pool.Here):
     """Fails as many times as told, in the ways that a judging process can."""
 
     def __init__(self, outcomes):
@@ -152,16 +154,16 @@ class Failing(ahead.Here):
     def submit(self, call, task):
         if self.outcomes:
             return super().submit(lambda: self.outcomes.pop(0))
-        return super().submit(lambda: ahead.Outcome(reason="judged"))
+        return super().submit(lambda: judge_pool.Outcome(reason="judged"))
 
 
 def test_a_failed_judgement_is_tried_once_more(monkeypatch, tmp_path, toy):
-    monkeypatch.setattr(ahead, "load", lambda name: toy)
-    monkeypatch.setattr(ahead.paths, "SECRET", tmp_path / "secret")
+    monkeypatch.setattr(judge_pool, "load", lambda name: toy)
+    monkeypatch.setattr(judge_pool.paths, "SECRET", tmp_path / "secret")
     folder = tmp_path / "submitted" / "alice" / "toy"
-    failed = ahead.Outcome(reason="the platform failed", failed=True)
+    failed = judge_pool.Outcome(reason="the platform failed", failed=True)
     for times, reason in ((0, "judged"), (1, "judged"), (2, "the platform failed")):
         opened = Failing([failed] * times)
-        assert list(ahead.judge_ahead([folder], open_executor=lambda count: opened)) == [
+        assert list(judge_pool.judge_ahead([folder], open_executor=lambda count: opened)) == [
             (folder, reason)
         ]

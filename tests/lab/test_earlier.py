@@ -11,7 +11,7 @@ from attention_lab.comparison import train_grid
 from attention_lab.earlier import score_of
 from attention_lab.stand_ins import BagClassifier
 from attention_lab.training import fit, keep
-from kireji.grading.intake import read_submission
+from kireji.grading.submission import read_submission
 
 
 def trained(folder, weight, score):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .tensors import NotTensors, read_tensors
+from kireji.copies.tensors import NotTensors, read_tensors
 
 LARGEST = 1e100  # of the numbers that are compared, and its inverse: their squares are numbers too
 # numbers in a tensor: fewer may agree by chance, or because both are still as they began

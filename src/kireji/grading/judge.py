@@ -7,18 +7,17 @@ from dataclasses import dataclass, replace
 
 from nbformat import NotebookNode
 
+from kireji.course.assignment import Assignment
 from kireji.errors import PlatformError
+from kireji.grading.rebuild import rebuild
+from kireji.grading.submission import Submission
 from kireji.sandbox.cells import CellsLost
 from kireji.sandbox.limits import DEFAULT, Limits
 from kireji.sandbox.sandbox import Sandbox
 from kireji.sandbox.watchdog import Usage
-
-from .assignment import Assignment
-from .hidden_tests import run_hidden_tests
-from .intake import Submission
-from .plugin import Grading
-from .rebuild import rebuild
-from .report import CellReport, Report, cell_score
+from kireji.testing.plugin import Grading
+from kireji.testing.report import CellReport, Report, cell_score
+from kireji.testing.run import run_hidden_tests
 
 MOST_PLACES = 2  # for one submission, where a place fails
 MOST_RUNS = 4  # of one submission; a cell that takes the kernel with it costs one

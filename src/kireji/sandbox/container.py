@@ -20,12 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from kireji.errors import PlatformError
-
-from .environment import HOME, in_container
-from .limits import DEFAULT, Limits
-from .place import CHANNELS, Place, scratch_folders
-from .syscalls import read_filter
-from .watchdog import Usage
+from kireji.sandbox.environment import HOME, in_container
+from kireji.sandbox.limits import DEFAULT, Limits
+from kireji.sandbox.place import CHANNELS, Place, scratch_folders
+from kireji.sandbox.syscalls import read_filter
+from kireji.sandbox.watchdog import Usage
 
 # where the supervisors' sockets are; set in the course's container
 FOLDER = os.environ.get("KIREJI_SANDBOX_SOCKETS")

@@ -15,13 +15,12 @@ from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 
 from kireji.errors import PlatformError
-
-from .cells import CellRunner
-from .channel import Channel
-from .limits import DEFAULT, Limits
-from .place import CHANNELS, open_place
-from .provisioner import OnePlace
-from .watchdog import Watchdog
+from kireji.sandbox.cells import CellRunner
+from kireji.sandbox.channel import Channel
+from kireji.sandbox.limits import DEFAULT, Limits
+from kireji.sandbox.place import CHANNELS, open_place
+from kireji.sandbox.provisioner import OnePlace
+from kireji.sandbox.watchdog import Watchdog
 
 # messages of the kernel that may wait to be read, each of at most `limits.message_bytes`
 WAITING = 20

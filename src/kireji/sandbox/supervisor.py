@@ -24,9 +24,9 @@ from typing import Any
 
 import psutil
 
-from . import environment, janitor, warm
-from .limits import Limits
-from .watchdog import Usage, Watchdog
+from kireji.sandbox import environment, janitor, warm
+from kireji.sandbox.limits import Limits
+from kireji.sandbox.watchdog import Usage, Watchdog
 
 WORK, HOME = Path(environment.WORK), Path(environment.HOME)
 # the connection file and others: readable and not writable for the submission

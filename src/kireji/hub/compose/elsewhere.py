@@ -17,10 +17,10 @@ from oauthenticator.oauth2 import OAuthCallbackHandler
 from tornado.httpclient import HTTPClientError
 from tornado.web import HTTPError
 
+from kireji.course.roster import NAME, SPELLED
+from kireji.files.atomic import write_whole
 from kireji.hub.compose.sign_in import Enrolled
-from kireji.hub.roster import NAME, SPELLED
 from kireji.paths import HUB
-from kireji.whole_file import write_whole
 
 # {way in: {name: the number or the like by which the other place knows the person}}
 PERSONS = HUB / "persons.json"
