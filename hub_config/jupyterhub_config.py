@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 from kireji.hub import accounts, course_service
-from kireji.hub.authenticator import AccountsAuthenticator
-from kireji.hub.leash import LEASH
-from kireji.hub.spawner import WalledSpawner
+from kireji.hub.embedded.authenticator import AccountsAuthenticator
+from kireji.hub.embedded.spawner import WalledSpawner
+from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL
 from kireji.paths import HUB, HUB_CONFIG
 from kireji.sandbox.bubblewrap import find_bwrap
 
@@ -23,7 +23,7 @@ c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{os.environ['KIREJI_PROXY_P
 # outlives the hub. The formgrader answers a request to grade when it has graded, which takes longer
 # than the proxy's usual 20 seconds.
 c.ConfigurableHTTPProxy.command = [
-    *LEASH,
+    *PARENT_DEATH_SIGNAL,
     str(Path(sys.executable).with_name("configurable-http-proxy")),
     "--proxy-timeout",
     str(60 * 60 * 1000),
