@@ -34,7 +34,7 @@ def folders(monkeypatch, tmp_path, toy):
 
 def test_a_killed_process_costs_its_own_submission_only(monkeypatch, folders):
     # a spawned process imports it under this name
-    from tests.grading import test_ahead as importable
+    from tests.batch import test_judge_pool as importable
 
     monkeypatch.setattr(judge_pool, "judge_task", importable.judge)
     found = {

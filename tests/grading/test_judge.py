@@ -115,14 +115,14 @@ def test_a_place_that_failed_is_not_the_submissions_fault(toy, submit, monkeypat
     own = graded(toy, leaving)
     assert own["score"] < 6
     failing = FailingPlace(1)
-    monkeypatch.setattr("kireji.sandbox.place.Place.failure", failing)
+    monkeypatch.setattr("kireji.sandbox.place.WalledPlace.failure", failing)
     again = graded(toy, leaving)  # judged once more, in a place that works
     assert again["score"] == own["score"] and failing.left < 0
-    monkeypatch.setattr("kireji.sandbox.place.Place.failure", FailingPlace(9))
+    monkeypatch.setattr("kireji.sandbox.place.WalledPlace.failure", FailingPlace(9))
     with pytest.raises(PlatformError, match="not judged, because the machine went away"):
         graded(toy, leaving)
 
 
 def test_a_submission_that_ends_well_is_not_asked_about_its_place(toy, submit, monkeypatch):
-    monkeypatch.setattr("kireji.sandbox.place.Place.failure", FailingPlace(9))
+    monkeypatch.setattr("kireji.sandbox.place.WalledPlace.failure", FailingPlace(9))
     assert graded(toy, submit())["score"] == 6
