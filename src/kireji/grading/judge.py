@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 
 from kireji.course.assignment import Assignment
 from kireji.errors import PlatformError
+from kireji.grading.judge_limits import JudgeLimits
 from kireji.grading.rebuild import rebuild
 from kireji.grading.submission import Submission
 from kireji.sandbox.cells import CellsLost
@@ -133,7 +134,10 @@ class _Run:
             marks.append(time.monotonic())
             self.seconds[name] = self.seconds.get(name, 0.0) + marks[-1] - marks[-2]
 
-        with Sandbox(self.submission.files, limits, self.trusted) as sandbox:
+        with (
+            Sandbox(self.submission.files, limits, self.trusted) as sandbox,
+            JudgeLimits(limits, sandbox.end) as judge_limits,
+        ):
             mark("start")
             try:
                 stopped = sandbox.run(self.notebook, upto)
@@ -150,7 +154,9 @@ class _Run:
                     f"'{self.notebook.cells[stopped].id}'; the cells after it were not run."
                 )
             if self.assignment.graders.is_dir():
+                judge_limits.interrupt()
                 run_hidden_tests(self.assignment.graders, grading)
+                judge_limits.calm()
             mark("tests")
             if grading.failure:
                 raise grading.failure

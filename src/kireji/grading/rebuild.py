@@ -16,8 +16,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from kireji.course.assignment import Assignment
 
-MOST_CELLS = 1000
+MAX_CELLS = 1000  # of a rebuilt notebook, the assignment's own included
+MAX_JSON_VALUES = 1_000_000  # each takes up to 300 bytes of memory when it is read
 MOST_CHARACTERS = 1_000_000  # of one cell's source
+_MARKS = (b",", b"[", b"{")
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 FIRST = ""  # the anchor of cells before the first known one
 
 
@@ -43,6 +46,7 @@ def rebuild(assignment: Assignment, submitted: bytes | None) -> tuple[NotebookNo
     except ValueError as error:
         return notebook, [f"{assignment.name}.ipynb could not be read: {error}."]
     answers, extras, notices = _sort(notebook, found)
+    extras = _at_most(notebook, extras, notices)
     cells = [_extra(cell, FIRST, n) for n, cell in enumerate(extras[FIRST])]
     for cell in notebook.cells:
         if cell.id in answers:
@@ -53,9 +57,28 @@ def rebuild(assignment: Assignment, submitted: bytes | None) -> tuple[NotebookNo
     return notebook, notices
 
 
+def _at_most(
+    notebook: NotebookNode, extras: dict[str, list[Found]], notices: list[str]
+) -> dict[str, list[Found]]:
+    """The extra cells for which there is room beside the assignment's own, in their order."""
+    room, dropped, kept = MAX_CELLS - len(notebook.cells), 0, defaultdict(list)
+    for anchor in (FIRST, *(cell.id for cell in notebook.cells)):
+        kept[anchor] = extras[anchor][: max(0, room)]
+        room -= len(kept[anchor])
+        dropped += len(extras[anchor]) - len(kept[anchor])
+    if dropped:
+        notices.append(
+            f"The notebook has more than {MAX_CELLS:,} cells: {dropped:,} of your own cells were "
+            "left out."
+        )
+    return kept
+
+
 def read_cells(submitted: bytes) -> list[Found]:
     """The cells of a notebook of any format and in any state. ValueError says why there are none to
     be had."""
+    if _has_too_many_values(submitted):
+        raise ValueError(f"a notebook may have {MAX_JSON_VALUES:,} values, and it has more")
     try:
         document = json.loads(submitted.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError):
@@ -74,7 +97,20 @@ def read_cells(submitted: bytes) -> list[Found]:
     ]
     if not cells:
         raise ValueError("it is not a notebook (it has no cells)")
-    return [_found(cell) for cell in cells[:MOST_CELLS]]
+    return [_found(cell) for cell in cells]
+
+
+def _has_too_many_values(document: bytes) -> bool:
+    """Whether JSON text has more than MAX_JSON_VALUES lists, objects and members of them. Counts
+    without reading it, which can take fifty times its size."""
+    values = sum(document.count(mark) for mark in _MARKS)
+    if values <= MAX_JSON_VALUES:
+        return False
+    for number, string in enumerate(_STRINGS.finditer(document)):
+        values -= sum(document.count(mark, *string.span()) for mark in _MARKS)
+        if number > MAX_JSON_VALUES:
+            return True
+    return values > MAX_JSON_VALUES
 
 
 def _found(cell: dict[str, Any]) -> Found:
