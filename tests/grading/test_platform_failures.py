@@ -14,7 +14,7 @@ from kireji.errors import PlatformError
 from kireji.grading import cache as judgements
 from kireji.grading import judge
 from kireji.grading.submission import Submission
-from kireji.sandbox import place
+from kireji.sandbox.backends import bubblewrap
 from kireji.sandbox.sandbox import Sandbox
 
 pytestmark = pytest.mark.needs("bubblewrap")
@@ -96,8 +96,8 @@ def test_a_sandbox_that_is_killed_always_gives_no_score(toy, submit, monkeypatch
 
 
 def test_without_the_check_the_student_pays(toy, submit, monkeypatch, undisturbed):
-    monkeypatch.setattr(place.WalledPlace, "failure", lambda self: None)
-    monkeypatch.setattr(place.WalledPlace, "may_have_failed", lambda self: False)
+    monkeypatch.setattr(bubblewrap.BubblewrapBackend, "failure", lambda self: None)
+    monkeypatch.setattr(bubblewrap.BubblewrapBackend, "may_have_failed", lambda self: False)
     killing(monkeypatch, "the sandbox", "run", 0.5)
     found = judge.judge(Submission(submit(**SLOW)), toy, SECRET)
     assert found.report.score < undisturbed["score"]
@@ -105,7 +105,7 @@ def test_without_the_check_the_student_pays(toy, submit, monkeypatch, undisturbe
 
 def test_a_machine_without_memory_is_no_fault_of_the_submission(toy, submit, monkeypatch, cache):
     kills = iter(range(100))
-    monkeypatch.setattr(place, "_memory_kills", lambda: next(kills))
+    monkeypatch.setattr(bubblewrap, "_memory_kills", lambda: next(kills))
     killing(monkeypatch, "the kernel", "run", 0.5, times=99)
     with pytest.raises(PlatformError, match="this machine ran out of memory"):
         judgements.judge_or_recall(Submission(submit(**SLOW)), toy, SECRET)
@@ -130,15 +130,15 @@ def test_a_full_disk_in_a_hidden_test_gives_no_score(toy, submit, monkeypatch, c
 
 def test_a_killed_parent_costs_nothing(toy, submit, monkeypatch):
     """The zygote that forks the kernels: the next submission starts without it."""
-    monkeypatch.setattr(place, "_warm", {})
-    address = place.warm_address()
+    monkeypatch.setattr(bubblewrap, "_zygote", {})
+    address = bubblewrap.zygote_address()
     if address is None:
         pytest.skip("this machine starts every kernel from nothing")
     expected = plain_report(judge.judge(Submission(submit()), toy, SECRET))
     (parent,) = [
         process
         for process in psutil.Process().children(recursive=True)
-        if any("parent.py" in part for part in process.cmdline())
+        if any("zygote.py" in part for part in process.cmdline())
         and not any("bwrap" in part for part in process.cmdline()[:1])
     ][-1:]
     parent.kill()

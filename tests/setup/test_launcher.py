@@ -21,7 +21,7 @@ STEPS = (
     "PyTorch",
     "JupyterHub",
     "Kireji and its",
-    "Sentences",
+    "assignments' data",
     "notebooks in release/",
 )
 
@@ -138,7 +138,7 @@ def test_a_moved_clone_is_set_up_anew(world):
         world.write(name, (world.clone / name).read_text().replace("/clone/", "/moved/"))
     status, output, errors = world.run("up")
     assert (status, output) == (0, "command: up\n"), errors
-    assert "Python environment" in errors and "Sentences" not in errors
+    assert "Python environment" in errors and "assignments' data" not in errors
     assert f"{world.folder}/moved/" in (world.clone / ".venv" / "bin" / "pip").read_text()
 
 
@@ -154,9 +154,9 @@ def test_old_pythons_can_read_the_launcher():
 def old_python(path: str) -> subprocess.CompletedProcess:
     """The launcher in a Python that says it is 3.8, with `path` as PATH."""
     pretend = (
-        f"import sys; sys.version_info = (3, 8, 18, 'final', 0); sys.argv = ['kireji', 'up', '--port', '1'];"
-        f"exec(compile(open({str(LAUNCHER)!r}).read(), {str(LAUNCHER)!r}, 'exec'), "
-        f"{{'__file__': {str(LAUNCHER)!r}, '__name__': '__main__'}})"
+        "import sys; sys.version_info = (3, 8, 18, 'final', 0); sys.argv = ['kireji', 'up',"
+        f" '--port', '1'];exec(compile(open({str(LAUNCHER)!r}).read(), {str(LAUNCHER)!r}, 'exec'),"
+        f" {{'__file__': {str(LAUNCHER)!r}, '__name__': '__main__'}})"
     )
     return subprocess.run(
         [sys.executable, "-c", pretend], env={"PATH": path}, capture_output=True, text=True

@@ -20,7 +20,7 @@ from kireji.testing.plugin import Grading
 from kireji.testing.report import CellReport, Report, cell_score
 from kireji.testing.run import run_hidden_tests
 
-MOST_PLACES = 2  # for one submission, where a place fails
+MAX_BACKENDS = 2  # for one submission, where a backend fails
 MOST_RUNS = 4  # of one submission; a cell that takes the kernel with it costs one
 AGAIN, SETTLING = 3, 5  # the cells run again have this many times what they took, and some seconds
 
@@ -47,7 +47,7 @@ def judge(
     no wall. KirejiError if there is no wall, or if the assignment's own tests are broken.
     PlatformError if the place where it runs fails, and then another one as well.
     """
-    for _ in range(MOST_PLACES - 1):
+    for _ in range(MAX_BACKENDS - 1):
         with contextlib.suppress(PlatformError):
             return _judge(submission, assignment, secret, limits, trusted)
     return _judge(submission, assignment, secret, limits, trusted)
@@ -147,7 +147,7 @@ class _Run:
             finally:
                 mark("cells")
             channel = sandbox.connect()
-            grading = Grading(channel, self.secret, self.submission.digest())
+            grading = Grading(channel, self.secret, self.submission.digest(), self.submission.files)
             if stopped is not None:
                 grading.notices.append(
                     f"The time for running the notebook ran out in the cell "
@@ -169,8 +169,8 @@ class _Run:
     def check(self, sandbox: Sandbox) -> None:
         """After the kernel was lost: PlatformError if its place has failed, _Doubtful if it may
         have."""
-        sandbox.check_place()
-        if not self.doubted and sandbox.place.may_have_failed():
+        sandbox.check_backend()
+        if not self.doubted and sandbox.backend.may_have_failed():
             raise _Doubtful
 
 
