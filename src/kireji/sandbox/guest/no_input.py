@@ -24,9 +24,9 @@ def refuse_input() -> None:
     import bdb
     import pdb
 
+    from ipykernel import kernelbase, zmqshell
     from IPython.core import debugger
     from IPython.core.error import StdinNotImplementedError
-    from ipykernel import kernelbase, zmqshell
 
     def refuse(kernel: kernelbase.Kernel, prompt: str = "", stream: Any = None) -> NoReturn:
         cell = kernel.execution_count
