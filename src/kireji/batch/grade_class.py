@@ -20,6 +20,7 @@ from kireji.batch.judge_pool import Judging, judge_ahead, open_processes
 from kireji.course.assignment import load
 from kireji.course.secret import read_or_make_secret
 from kireji.errors import KirejiError
+from kireji.files.untrusted import is_of_the_machine, printable
 from kireji.exchange.attempts import Attempts, GradeOnSubmit
 from kireji.exchange.folders import student_folders
 from kireji.grading.cache import clear_drafts, key_of
@@ -176,6 +177,10 @@ class Course:
                 raise
             except KirejiError as error:
                 reason = str(error)
+            except Exception as error:  # whatever one submission holds, the others are graded
+                if is_of_the_machine(error):
+                    raise
+                reason = f"Kireji failed while recording it ({printable(repr(error))})."
             yield assignment, student, reason
 
     def _recorded(self, work: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -191,7 +196,7 @@ class Course:
                     key = key_of(
                         take_in(self.submitted(assignment, student)), load(assignment), secret
                     )
-                except (OSError, KirejiError):  # grading it says what is wrong
+                except Exception:  # grading it says what is wrong
                     continue
                 if is_recorded(book, self.config, self.graded(assignment, student), key):
                     yield assignment, student

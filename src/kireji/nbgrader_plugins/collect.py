@@ -28,7 +28,7 @@ from kireji.exchange.attempts import (
 from kireji.exchange.folders import student_folders
 from kireji.exchange.student_server.kireji_handing_in import DRAFT, SUBMISSION_BYTES
 from kireji.exchange.times import MOST_FILES, Times, came, restored_times
-from kireji.files.untrusted import NotPlain, PlainFolder
+from kireji.files.untrusted import NotPlain, PlainFolder, is_of_the_machine, printable
 
 MOST_SUBMISSIONS = 500  # of one student, looked at
 TIMESTAMP = "timestamp.txt"  # where nbgrader looks for the time of a submission
@@ -51,8 +51,9 @@ class Submission:
         with PlainFolder(path) as folder:
             self.time = self._time(folder)
             try:
-                self.whole = bool(folder.read(SECRET, SECRET_BYTES))
-            except NotPlain:
+                # Its text is the name of the feedback page.
+                self.whole = bool(folder.read(SECRET, SECRET_BYTES).decode())
+            except (NotPlain, UnicodeDecodeError):
                 self.whole = False
 
     def fill(self, draft: Path, assignment: str) -> datetime:
@@ -67,8 +68,11 @@ class Submission:
                 if name == TIMESTAMP:  # ours to write, whatever the student put there
                     continue
                 try:
-                    left -= (draft / name).write_bytes(folder.read(name, left))
-                except NotPlain:
+                    content = folder.read(name, left)
+                    if name == SECRET:
+                        content.decode()
+                    left -= (draft / name).write_bytes(content)
+                except (NotPlain, UnicodeDecodeError):
                     # Its name is kept, empty: the report then says that it was left out.
                     (draft / name).mkdir()
             # Asked again: what was put there since it was chosen must not have the time of what was
@@ -150,6 +154,14 @@ class Collect(ExchangeCollect):
                         "Left out: the submission of %s was changed while it was collected (%s). Collect again.",
                         student,
                         error.strerror,
+                    )
+                except Exception as error:
+                    if is_of_the_machine(error):
+                        raise
+                    self.log.warning(
+                        "Left out: the submission of %s could not be collected (%s). All others were.",
+                        student,
+                        printable(error),
                     )
 
     def _collect(self, student: str, submissions: list[Submission]) -> None:
@@ -247,6 +259,14 @@ class Collect(ExchangeCollect):
                     "Passed over a submission of %s, which was changed while it was looked at (%s).",
                     home.name,
                     error.strerror,
+                )
+            except Exception as error:
+                if is_of_the_machine(error):
+                    raise
+                self.log.warning(
+                    "Passed over a submission of %s, which cannot be read (%s).",
+                    home.name,
+                    printable(error),
                 )
 
     def _due_date(self) -> datetime | None:
