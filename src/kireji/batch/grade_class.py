@@ -20,9 +20,9 @@ from kireji.batch.judge_pool import Judging, judge_ahead, open_processes
 from kireji.course.assignment import load
 from kireji.course.secret import read_or_make_secret
 from kireji.errors import KirejiError
-from kireji.files.untrusted import is_of_the_machine, printable
 from kireji.exchange.attempts import Attempts, GradeOnSubmit
 from kireji.exchange.folders import student_folders
+from kireji.files.untrusted import is_of_the_machine, printable
 from kireji.grading.cache import clear_drafts, key_of
 from kireji.grading.quarantine import take_in
 from kireji.nbgrader_plugins import folder_transaction, gradebook

@@ -6,7 +6,6 @@ import os
 import stat
 from pathlib import Path
 
-
 MACHINE = {
     errno.ENOSPC,
     errno.EDQUOT,

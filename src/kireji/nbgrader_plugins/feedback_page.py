@@ -20,7 +20,7 @@ from kireji.exchange.attempts import Attempts, GradeOnSubmit, now
 from kireji.feedback import page, view
 from kireji.feedback.report import lines_of, records_of
 from kireji.feedback.sanitise import sanitise_notebook
-from kireji.feedback.written import markdown_to_html
+from kireji.feedback.written import RenderBudget, markdown_to_html
 from kireji.nbgrader_plugins.folder_transaction import is_unfinished
 
 # A lesson's own prose is longer than a student's answer may be.
@@ -104,6 +104,7 @@ class FormgradePage(Preprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         records = records_of(nb.metadata.get("kireji"))
         sanitise_notebook(nb)
+        budget = RenderBudget()
         for number, cell in enumerate(nb.cells):
             marks = cell.metadata.get("nbgrader", {})
             kept = {name: marks[name] for name in MARKS if name in marks}
@@ -120,7 +121,11 @@ class FormgradePage(Preprocessor):
                     output.metadata["image/png"] = {"alt": "A figure of the submission"}
             if cell.cell_type == "markdown":
                 cell.metadata.kireji["html"] = markdown_to_html(
-                    cell.source, LONGEST_PROSE, headings=True
+                    cell.source,
+                    LONGEST_PROSE,
+                    headings=True,
+                    pictures=cell.pop("attachments", None),
+                    budget=budget,
                 )
             if kept.get("grade") or is_task(cell):
                 lines = lines_of(records.get(name), float(kept.get("points", 0)))
