@@ -154,14 +154,14 @@ class Failing(judge_pool.Here):
     def submit(self, call, task):
         if self.outcomes:
             return super().submit(lambda: self.outcomes.pop(0))
-        return super().submit(lambda: judge_pool.Outcome(reason="judged"))
+        return super().submit(lambda: judge_pool.JudgeOutcome(reason="judged"))
 
 
 def test_a_failed_judgement_is_tried_once_more(monkeypatch, tmp_path, toy):
     monkeypatch.setattr(judge_pool, "load", lambda name: toy)
     monkeypatch.setattr(judge_pool.paths, "SECRET", tmp_path / "secret")
     folder = tmp_path / "submitted" / "alice" / "toy"
-    failed = judge_pool.Outcome(reason="the platform failed", failed=True)
+    failed = judge_pool.JudgeOutcome(reason="the platform failed", failed=True)
     for times, reason in ((0, "judged"), (1, "judged"), (2, "the platform failed")):
         opened = Failing([failed] * times)
         assert list(judge_pool.judge_ahead([folder], open_executor=lambda count: opened)) == [

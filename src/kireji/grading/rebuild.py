@@ -15,14 +15,15 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from kireji.course.assignment import Assignment
+from kireji.course.notebook_metadata import CELL, EXTRA
 
 MAX_CELLS = 1000  # of a rebuilt notebook, the assignment's own included
 MAX_JSON_VALUES = 1_000_000  # each takes up to 300 bytes of memory when it is read
-MOST_CHARACTERS = 1_000_000  # of one cell's source
 _MARKS = (b",", b"[", b"{")
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 MAX_PICTURES = 12  # pasted into one text
 PICTURE_TYPES = ("image/png", "image/jpeg")
+MAX_CHARACTERS = 1_000_000  # of one cell's source
 FIRST = ""  # the anchor of cells before the first known one
 
 
@@ -42,7 +43,8 @@ def rebuild(assignment: Assignment, submitted: bytes | None) -> tuple[NotebookNo
     notebook = assignment.skeleton()
     if submitted is None:
         return notebook, [
-            f"There is no {assignment.name}.ipynb in this submission, so there was nothing to grade."
+            f"There is no {assignment.name}.ipynb in this submission, so there was nothing to"
+            " grade."
         ]
     try:
         found = read_cells(submitted)
@@ -126,7 +128,7 @@ def _found(cell: dict[str, Any]) -> Found:
     metadata = cell.get("metadata")
     mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     names = (mark.get("grade_id") if isinstance(mark, dict) else None, cell.get("id"))
-    clean = source[:MOST_CHARACTERS].encode("utf-8", "replace").decode()
+    clean = source[:MAX_CHARACTERS].encode("utf-8", "replace").decode()
     return Found(
         "code" if cell.get("cell_type") == "code" else "markdown",
         clean,
@@ -184,7 +186,8 @@ def _sort(
         if cell.kind == "code" and lost is not None and lost.id not in answers:
             answers[lost.id] = cell
             notices.append(
-                f"The answer '{_name(lost)}' had lost its label and was recognised by what it defines."
+                f"The answer '{_name(lost)}' had lost its label and was recognised by what it"
+                " defines."
             )
         elif cell.source.strip():
             extras[anchor].append(cell)
@@ -212,7 +215,7 @@ def _definitions(source: str) -> list[str]:
 
 def _extra(cell: Found, anchor: str, number: int) -> NotebookNode:
     make = new_code_cell if cell.kind == "code" else new_markdown_cell
-    made = make(cell.source, id=f"extra-{anchor[:48]}-{number}", metadata={"kireji": "extra"})
+    made = make(cell.source, id=f"extra-{anchor[:48]}-{number}", metadata={CELL: EXTRA})
     if cell.kind != "code" and cell.attachments:
         made.attachments = cell.attachments
     return made

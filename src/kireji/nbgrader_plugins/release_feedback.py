@@ -67,8 +67,8 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
                 )
         if cut_short:
             self.fail(
-                f"Writing the feedback on {name} for {', '.join(cut_short)} was cut short: generate it again. All other "
-                "pages were released."
+                f"Writing the feedback on {name} for {', '.join(cut_short)} was cut short: generate"
+                " it again. All other pages were released."
             )
 
     def _release_to(self, student: str, folder: Path) -> None:

@@ -9,12 +9,15 @@ from tornado.web import HTTPError
 
 from kireji.hub.accounts import new_password
 from kireji.hub.compose.approval import Approve, Discard
+from kireji.hub.compose.enrolment import Enrolled
 from kireji.hub.compose.service import instructors, roster
-from kireji.hub.compose.sign_in import Enrolled
 from kireji.paths import HUB
 
 FIRST_PASSWORDS = HUB / "first-passwords"
-WAITS = "Your account waits for your instructor's approval. Come back when you have been told that you are let in."
+WAITS = (
+    "Your account waits for your instructor's approval. Come back when you have been told that you"
+    " are let in."
+)
 
 
 class ApprovedAuthenticator(Enrolled, NativeAuthenticator):

@@ -1,4 +1,5 @@
-"""Behind bubblewrap: no network, no other processes, and of the file system only what is listed here."""
+"""Behind bubblewrap: no network, no other processes, and of the file system only what is listed
+here."""
 
 import atexit
 import contextlib
@@ -49,9 +50,11 @@ FROM_OUTSIDE = "the process of its sandbox was ended from outside"
 NO_MEMORY = "this machine ran out of memory"
 FIRST_UID = 1_000_000_000  # where the uids of submissions begin: far from any account's
 
-NO_WALL = """There is no working bubblewrap on this machine, so nothing would keep a submission from reading the \
-hidden tests and your files. Install it (Debian, Ubuntu: apt install bubblewrap), grade in Docker, or, if you trust \
-every submission, say so: --trust-submissions"""
+NO_WALL = (
+    "There is no working bubblewrap on this machine, so nothing would keep a submission from "
+    "reading the hidden tests and your files. Install it (Debian, Ubuntu: apt install bubblewrap), "
+    "grade in Docker, or, if you trust every submission, say so: --trust-submissions"
+)
 
 _numbers = itertools.count()
 
