@@ -68,7 +68,7 @@ def undisturbed(toy, submit):
 
 @pytest.fixture(autouse=True)
 def cache(monkeypatch, tmp_path):
-    monkeypatch.setattr(judgements, "KEPT", tmp_path / "judgements")
+    monkeypatch.setattr(judgements, "FOLDER", tmp_path / "judgements")
     return tmp_path / "judgements"
 
 

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from kireji.sandbox.channel import SandboxLost
+from kireji.sandbox.channel import SandboxLostError
 from kireji.sandbox.limits import MIB, Limits
 
 LOOK_SECONDS = 0.05
@@ -21,7 +21,7 @@ COMPUTING = "judging it took more than {:.0f} seconds of the grader's computing"
 
 class JudgeLimits(threading.Thread):
     """A context around one run of a submission. At a breach it calls `end` with the reason, and,
-    once `interrupt` was called, raises SandboxLost in that thread."""
+    once `interrupt` was called, raises SandboxLostError in that thread."""
 
     def __init__(self, limits: Limits, end: Callable[[str], None]) -> None:
         super().__init__(name="judge limits", daemon=True)
@@ -66,7 +66,7 @@ class JudgeLimits(threading.Thread):
             self.thread = None
 
     def _raise(self, reason: str) -> None:
-        class LimitReached(SandboxLost):
+        class LimitReached(SandboxLostError):
             def __init__(self) -> None:
                 super().__init__(reason)
 
