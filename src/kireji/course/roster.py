@@ -104,8 +104,8 @@ def _check_columns(columns: list[str]) -> None:
             else f"has the column {twice[0]!r} twice"
         )
         raise RosterError(
-            f"The roster was not taken in, and nothing was changed: its first line {what}. It must name the columns: "
-            f"{', '.join(NEEDED)}, and if you like {', '.join(MORE)}."
+            f"The roster was not taken in, and nothing was changed: its first line {what}. It must"
+            f" name the columns: {', '.join(NEEDED)}, and if you like {', '.join(MORE)}."
         )
 
 

@@ -78,8 +78,8 @@ def _matrix(
     expected = (len(target_tokens), len(source_tokens))
     if shape != expected or 0 in shape:
         raise ValueError(
-            f"attention_weights have shape {shape}; {expected[0]} target and {expected[1]} source tokens "
-            f"ask for {expected}, and neither may be 0"
+            f"attention_weights have shape {shape}; {expected[0]} target and {expected[1]} source"
+            f" tokens ask for {expected}, and neither may be 0"
         )
     shown = as_numbers(values[:MAX_TOKENS])[:, :MAX_TOKENS]
     with np.errstate(invalid="ignore"):

@@ -1,5 +1,5 @@
-"""What every backend has in common: one submission's sockets, files and limits, and the command that
-starts a kernel there."""
+"""What every backend has in common: one submission's sockets, files and limits, and the command
+that starts a kernel there."""
 
 import functools
 import json
