@@ -88,7 +88,8 @@ class Reader:
     sentences."""
 
     def __init__(self, stream: IO[bytes], name: str) -> None:
-        self.name, self.sums = name, {}
+        self.name = name
+        self.sums: dict[str, str] = {}
         try:
             self.packed = gzip.GzipFile(fileobj=stream, mode="rb")
             self.tar = tarfile.TarFile.open(fileobj=self.packed, mode="r|")

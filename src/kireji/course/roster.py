@@ -60,7 +60,8 @@ def read(text: str) -> list[Person]:
         delimiter=";" if head.count(";") > head.count(",") else ",",
         strict=True,
     )
-    people, lines, bad = [], {}, []
+    people, bad = [], []
+    lines: dict[str, int] = {}
     try:
         columns = [column.strip().lower() for column in next(rows, [])]
         _check_columns(columns)

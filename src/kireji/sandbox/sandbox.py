@@ -22,7 +22,7 @@ from kireji.sandbox.guest.protocol import CHANNELS
 from kireji.sandbox.limits import DEFAULT, Limits
 from kireji.sandbox.open_backend import open_backend
 from kireji.sandbox.provisioner import OneBackend
-from kireji.sandbox.watchdog import Watchdog
+from kireji.sandbox.watchdog import Monitor
 
 # messages of the kernel that may wait to be read, each of at most `limits.message_bytes`
 WAITING = 20
@@ -49,7 +49,7 @@ class Sandbox:
         self.backend = open_backend(files, limits, trusted)
         self.channel: Channel | None = None
         self.reason: str | None = None  # why we ended it, before its time
-        self.watchdog: Watchdog | None = None
+        self.watchdog: Monitor | None = None
         # nbclient is asynchronous and the hidden tests are not: the kernel's conversation gets a
         # thread of its own.
         self.loop = asyncio.new_event_loop()

@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass
+from typing import Protocol
 
 import psutil
 
@@ -32,6 +33,20 @@ class Usage:
     def most(self, other: "Usage") -> "Usage":
         """The larger of each."""
         return Usage(*map(max, astuple(self), astuple(other)))
+
+
+class Monitor(Protocol):
+    """Follows what a running submission uses: a watchdog on this side, or the reports of one that
+    runs in a container."""
+
+    peak: Usage  # the most that was seen
+    full: set[str]  # scratch folders that are full
+
+    def look(self) -> object:
+        """Take stock now."""
+
+    def stop(self) -> None:
+        """End the monitoring; `peak` and `full` stay."""
 
 
 class Watchdog(threading.Thread):

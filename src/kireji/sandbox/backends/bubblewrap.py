@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import psutil
 
@@ -182,7 +182,7 @@ def _start_zygote() -> str | None:
     except zygote_client.ZygoteError:
         return None
     atexit.register(zygote.close)
-    order = {
+    order: dict[str, Any] = {
         "uid": _uid_of_its_own() if _has_own_uid() else None,
         "limits": {},
         "addresses": [],

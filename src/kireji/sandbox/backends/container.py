@@ -112,8 +112,8 @@ class ContainerBackend(Backend):
 
 
 class Reports(threading.Thread):
-    """What a supervisor says of the submission: the reason why it ended it, and what it used. As a
-    Watchdog, from afar."""
+    """What a supervisor says of the submission: the reason why it ended it, and what it used.
+    The Monitor of a submission that a watchdog in the container follows."""
 
     def __init__(self, line: socket.socket, end: Callable[[str], None]) -> None:
         super().__init__(name="reports", daemon=True)
