@@ -243,7 +243,7 @@ def table(figures: Figures) -> Table:
     "seconds",
     default=0,
     type=click.IntRange(0, 600),
-    help="Also train ex1's solution for so many seconds.",
+    help="Also train the assignment's solution for so many seconds.",
 )
 @click.option(
     "--look", default=LOOK, show_default=True, help="Seconds for which an idle server is looked at."
@@ -279,7 +279,7 @@ def main(
     def tell(step: str) -> None:
         console.print(f"[dim]{time.monotonic() - began:6.1f} s  {step}[/]")
 
-    training = (training_code("ex1_translation"), float(seconds)) if seconds else None
+    training = (training_code(assignment), float(seconds)) if seconds else None
     try:
         if address:
             if accounts is None:
