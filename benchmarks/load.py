@@ -191,7 +191,7 @@ def table(figures: Figures) -> Table:
     "seconds",
     default=0,
     type=click.IntRange(0, 600),
-    help="Also train ex1's solution for so many seconds.",
+    help="Also train the assignment's solution for so many seconds.",
 )
 @click.option(
     "--look",
@@ -230,7 +230,7 @@ def main(
     def tell(step: str) -> None:
         console.print(f"[dim]{time.monotonic() - began:6.1f} s  {step}[/]")
 
-    training = (training_code("ex1_translation"), float(seconds)) if seconds else None
+    training = (training_code(assignment), float(seconds)) if seconds else None
     try:
         if address:
             if accounts is None:
