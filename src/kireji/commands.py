@@ -14,6 +14,8 @@ GROUPS = {
         "watch": "grade what students submit the moment it arrives, and give feedback",
         "copies": "which submissions of an assignment are too alike, in code or in weights",
         "roster": "take in the class from a CSV file: accounts, and names in the gradebook",
+        "forget": "remove everything that the course has of a person",
+        "audit": "who did what and when: accounts, releases, grades, backups",
         "backup": "save accounts, homes, submissions, grades and secrets in one file",
         "restore": "put back what backup saved",
     },
