@@ -5,7 +5,7 @@ decoder is judged."""
 
 import torch
 
-from kireji.testing import expect, graded
+from kireji.testing import StudentError, expect, graded
 from kireji.testing.gradients import reaches_inputs, reaches_parameters
 
 from . import reference
@@ -16,6 +16,7 @@ VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, KEY_SIZE, PAD = 13, 5, 6, 8, 0
 LENGTHS = torch.tensor([4, 7, 2])
 B, T_SRC = 3, 7
 FELT = 1e-6  # a change larger than rounding
+TINY = 1e-9  # a gradient that is no more than this is none
 
 
 def make(student):
@@ -194,6 +195,65 @@ def test_hidden_state_is_the_query(student, rng):
         bool(differs(other, weights)[several].any()),
         "The weights do not change with the hidden state: the decoder's "
         "hidden state belongs into the query.",
+    )
+
+
+@graded("decoder", weight=4)
+@without("AdditiveAttention")
+def test_old_state_looks_and_new_state_speaks(student, rng):
+    """Attention is asked once, with the old state; the GRU reads what was found; the word is said from the new state."""
+    decoder, inputs = make(student), draw(rng)
+    checked(decoder(*inputs))
+    logits, hidden, attention_weights = (
+        felt_by(decoder, inputs, of, torch.randn(size, generator=rng))
+        for of, size in enumerate(((B, VOCAB_SIZE), (B, HIDDEN_SIZE), (B, T_SRC)))
+    )
+    recurrent = hidden - attention_weights
+    expect.true(
+        bool(recurrent),
+        f"{expect.NAMED} the attention is asked with the new state: the weights change with every parameter that the "
+        "new state changes with, those of the GRU too. The query is the state that came in; the GRU comes after.",
+    )
+    expect.true(
+        bool(recurrent & logits),
+        f"{expect.NAMED} the word is said from the old state: the logits do not change with the parameters of the GRU. "
+        "The layers of step 3 read the new state.",
+    )
+    input_ids, state, encoder_outputs, mask = inputs
+    other = checked(decoder(input_ids, state, encoder_outputs + 1.0, mask))[1]
+    expect.true(
+        bool(differs(other, checked(decoder(*inputs))[1]).all()),
+        "The new hidden state does not change with the encoder outputs: the GRU reads the context beside the last word.",
+    )
+    asked_once(student, inputs)
+
+
+def felt_by(decoder, inputs, of, cotangent):
+    """The names of the parameters that output number `of` changes with."""
+    try:
+        gradients = decoder.gradients(*inputs, of=of, wrt="parameters", cotangent=cotangent)
+    except StudentError:  # an output that depends on no parameter has no gradient
+        return set()
+    return {
+        name
+        for name, gradient in gradients.items()
+        if isinstance(gradient, torch.Tensor) and bool((gradient.abs() > TINY).any())
+    }
+
+
+def asked_once(student, inputs):
+    """Mistake if the decoder asks its attention again in the same step. One that builds its attention otherwise is not counted."""
+    counted = student.make("attention_lab.stand_ins.CountedAttention")
+    try:
+        with student.replaced(AdditiveAttention=counted):
+            make(student)(*(tensor[:1] for tensor in inputs))
+    except StudentError:
+        return
+    calls = counted.get("calls")
+    expect.true(
+        not isinstance(calls, int) or calls <= 1,
+        f"The attention is asked {calls} times in one step: once, with the state that came in; the GRU and the output "
+        "layer read the same context.",
     )
 
 

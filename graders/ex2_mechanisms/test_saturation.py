@@ -12,6 +12,10 @@ from . import reference, shared_data
 from .shared_data import SIZES
 
 FEWEST = 200  # queries that the student may average over
+CALLS = 60  # whose means are compared
+# Keys shared by all queries vary 2.3 times as much as 200 queries with keys of their own, measured on
+# 200 calls; 60 calls know their spread to a tenth.
+WAVERING = 1.6
 
 
 @pytest.fixture
@@ -83,6 +87,25 @@ def mistakes(d_k: int, scaled: bool, rng: torch.Generator, right: float) -> dict
         "the entries of the Jacobian are averaged instead of their squares added up: that is smaller by a factor of 32": right
         / 32,
     }
+
+
+@graded("saturation", weight=1)
+def test_every_query_has_keys_of_its_own(student):
+    """The mean comes out nearly the same at each call: 200 queries and more, each with 32 keys of its own."""
+    d_k = SIZES[0]
+    values = torch.tensor(
+        [
+            expect.number(student.softmax_gradient_norm(d_k, True, seed=seed), "the norm")
+            for seed in range(10, 10 + CALLS)
+        ]
+    )
+    norms = shared_data.norms(d_k, True)
+    expected, found = norms.spread / math.sqrt(FEWEST), float(values.std())
+    expect.true(
+        found <= WAVERING * expected,
+        f"From call to call your mean varies by {found:.4f}; with {FEWEST} queries it varies by {expected:.4f} at most. "
+        f"{expect.NAMED} all queries share one set of keys, or there are fewer than {FEWEST}: each query has 32 keys of its own.",
+    )
 
 
 @graded("saturation", weight=3)

@@ -133,3 +133,84 @@ def test_an_older_format_is_read(toy):
 def test_what_is_no_notebook_is_an_empty_one_with_a_reason(toy, content):
     sources, notices = rebuilt(toy, content)
     assert "NotImplementedError" in sources["double_solution"] and "could not be read" in notices[0]
+
+
+def extra(source, kind="markdown", **metadata):
+    return {"cell_type": kind, "id": "mine", "metadata": metadata, "source": source}
+
+
+def at(document, name):
+    return document["cells"].index(cell(document, name))
+
+
+@pytest.mark.parametrize("where", [0, 1], ids=["above", "below"])
+def test_a_text_beside_an_untouched_answer_is_that_answer(toy, document, where):
+    cell(document, "essay")["source"] = toy_text(toy, "essay")
+    document["cells"].insert(at(document, "essay") + where, extra("My three maps show ..."))
+    sources, notices = rebuilt(toy, document)
+    assert sources["essay"] == "My three maps show ..."
+    assert any("beside it" in notice for notice in notices)
+
+
+def test_a_text_beside_a_written_answer_stays_a_text(toy, document):
+    cell(document, "essay")["source"] = "My answer."
+    document["cells"].insert(at(document, "essay") + 1, extra("A remark."))
+    sources, _ = rebuilt(toy, document)
+    assert sources["essay"] == "My answer." and "A remark." in sources.values()
+
+
+def toy_text(toy, name):
+    return next(cell.source for cell in toy.skeleton().cells if cell.id == name)
+
+
+def test_an_answer_merged_with_an_own_cell_is_not_overwritten_by_its_stub(toy, document):
+    answer = cell(document, "double_solution")
+    document["cells"].remove(answer)
+    document["cells"].insert(0, extra("x = 1\n\n" + "".join(answer["source"]), "code"))
+    sources, _ = rebuilt(toy, document)
+    assert "NotImplementedError" not in "".join(sources.values())
+    assert any("return x + x" in source for source in sources.values())
+
+
+def test_an_answer_merged_with_a_locked_cell_is_found(toy, document):
+    answer = cell(document, "double_solution")
+    document["cells"].remove(answer)
+    cell(document, "imports")["source"] = "import math\n\n" + "".join(answer["source"])
+    sources, notices = rebuilt(toy, document)
+    assert sources["imports"] == "import math"
+    assert "return x + x" in sources["double_solution"] and "merged" in notices[0]
+
+
+def test_a_cell_copied_from_another_notebook_is_kept(toy, document):
+    label = {"grade_id": "imports", "locked": True, "grade": False, "solution": False}
+    document["cells"].insert(0, extra("import math, random", "code", nbgrader=label))
+    sources, notices = rebuilt(toy, document)
+    assert sources["imports"] == "import math" and notices == []
+    assert "import math, random" in sources.values()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "# twice\ndouble = double(3)",
+        "for double in range(3):\n    print(double)",
+        "a, double = 1, 2",
+        "double: int = 4",
+        "import numpy as double",
+        "with open('x') as double:\n    pass",
+        "class double:\n    pass",
+    ],
+)
+def test_a_name_that_is_used_again_is_told_with_its_cell(toy, document, source):
+    document["cells"].append(extra(source, "code"))
+    _, notices = rebuilt(toy, document)
+    assert source.split("\n")[0] in notices[-1] and "the name double" in notices[-1]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["print(double(2))", "double(2) == 4", "x = double(2)", "f(double=2)", "d = {1: double}"],
+)
+def test_a_name_that_is_only_used_is_not_told(toy, document, source):
+    document["cells"].append(extra(source, "code"))
+    assert rebuilt(toy, document)[1] == []

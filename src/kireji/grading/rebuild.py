@@ -6,9 +6,7 @@ author wrote it.
 """
 
 import json
-import re
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import Any
 
 from nbformat import NotebookNode
@@ -16,18 +14,20 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from kireji.course.assignment import Assignment
 
+from .misplaced import (
+    Found,
+    definitions,
+    find_merged,
+    is_answer,
+    is_pasted,
+    name_of,
+    take_text_beside,
+)
+from .reused_names import reused_names
+
 MOST_CELLS = 1000
 MOST_CHARACTERS = 1_000_000  # of one cell's source
 FIRST = ""  # the anchor of cells before the first known one
-
-
-@dataclass
-class Found:
-    """A cell as it was found in the submitted file."""
-
-    kind: str
-    source: str
-    names: tuple[str, ...]  # what it may be called: grade_id first, then its cell id
 
 
 def rebuild(assignment: Assignment, submitted: bytes | None) -> tuple[NotebookNode, list[str]]:
@@ -50,7 +50,7 @@ def rebuild(assignment: Assignment, submitted: bytes | None) -> tuple[NotebookNo
         cells.append(cell)
         cells += [_extra(extra, cell.id, n) for n, extra in enumerate(extras[cell.id])]
     notebook.cells = cells
-    return notebook, notices
+    return notebook, notices + reused_names(cells)
 
 
 def read_cells(submitted: bytes) -> list[Found]:
@@ -90,6 +90,7 @@ def _found(cell: dict[str, Any]) -> Found:
         "code" if cell.get("cell_type") == "code" else "markdown",
         clean,
         tuple(name for name in names if isinstance(name, str)),
+        names[1] if isinstance(names[1], str) else None,
     )
 
 
@@ -97,60 +98,52 @@ def _sort(
     notebook: NotebookNode, found: list[Found]
 ) -> tuple[dict[str, str], dict[str, list[Found]], list[str]]:
     """Whose answer each found cell is, or behind which cell it stands as an extra."""
-    ours = {_name(cell): cell for cell in notebook.cells} | {
+    ours = {name_of(cell): cell for cell in notebook.cells} | {
         cell.id: cell for cell in notebook.cells
     }
     answers: dict[str, str] = {}
     extras: dict[str, list[Found]] = defaultdict(list)
     unknown: list[tuple[str, Found]] = []
+    submitted: dict[str, Found] = {}
     anchor, notices = FIRST, []
     for cell in found:
         known = next((ours[name] for name in cell.names if name in ours), None)
-        if known is not None and known.id not in answers:
+        if known is not None and not _is_open(known) and is_pasted(cell, known):
+            unknown.append((anchor, cell))
+        elif known is not None and known.id not in answers:
             anchor = known.id
+            submitted[known.id] = cell
             answers[known.id] = cell.source if _is_open(known) else known.source
         elif known is not None and not _is_open(known):
-            notices.append(f"A second copy of the cell '{_name(known)}' was left out.")
+            notices.append(f"A second copy of the cell '{name_of(known)}' was left out.")
         else:
             unknown.append((anchor, cell))
     by_definition = {
         name: cell
         for cell in notebook.cells
-        if _is_answer(cell) and cell.id not in answers
-        for name in _definitions(cell.source)
+        if is_answer(cell) and cell.id not in answers
+        for name in definitions(cell.source)
     }
     for anchor, cell in unknown:
         lost = next(
-            (by_definition[name] for name in _definitions(cell.source) if name in by_definition),
+            (by_definition[name] for name in definitions(cell.source) if name in by_definition),
             None,
         )
         if cell.kind == "code" and lost is not None and lost.id not in answers:
             answers[lost.id] = cell.source
             notices.append(
-                f"The answer '{_name(lost)}' had lost its label and was recognised by what it defines."
+                f"The answer '{name_of(lost)}' had lost its label and was recognised by what it defines."
             )
         elif cell.source.strip():
             extras[anchor].append(cell)
+    notices += find_merged(notebook.cells, answers, submitted, extras)
+    notices += take_text_beside(notebook.cells, answers, extras)
     return answers, extras, notices
-
-
-def _is_answer(cell: NotebookNode) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
 
 
 def _is_open(cell: NotebookNode) -> bool:
     """May the student change it: an answer, or a cell that nbgrader does not know."""
-    return _is_answer(cell) or "nbgrader" not in cell.metadata
-
-
-def _name(cell: NotebookNode) -> str:
-    return cell.metadata.get("nbgrader", {}).get("grade_id", cell.id)
-
-
-def _definitions(source: str) -> list[str]:
-    """The functions and classes that a cell defines at its top level. By pattern: a parser can be
-    made to overflow."""
-    return re.findall(r"^(?:def|class)[ \t]+(\w+)", source, re.MULTILINE)
+    return is_answer(cell) or "nbgrader" not in cell.metadata
 
 
 def _extra(cell: Found, anchor: str, number: int) -> NotebookNode:
