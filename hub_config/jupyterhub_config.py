@@ -67,7 +67,10 @@ c.JupyterHub.default_url = course_service.landing_page
 # What a newcomer reads on the log-in page.
 c.JupyterHub.logo_file = str(HUB_CONFIG / "logo.svg")
 c.JupyterHub.template_vars = {
-    "announcement_login": "The accounts and their passwords are in the terminal where <code>./kireji up</code> is running.",
+    "announcement_login": (
+        "The accounts and their passwords are in the terminal where <code>./kireji up</code> is"
+        " running."
+    ),
 }
 
 # A server is gone a moment after it is told to go: notebooks are saved by the browser, not at the

@@ -1,4 +1,5 @@
-"""What the hidden tests of the trained model share: held-out sentences, and what the student's model says to them.
+"""What the hidden tests of the trained model share: held-out sentences, and what the student's
+model says to them.
 
 The references stay here; only French sentences go into the sandbox."""
 
@@ -91,7 +92,8 @@ def translations(
 
 
 def not_looked_up(said: list[str], asked: Asked) -> None:
-    """Mistake where sentences are known as they are in a public archive, and unknown with another name in them."""
+    """Mistake where sentences are known as they are in a public archive, and unknown with another
+    name in them."""
 
     def value(changed: bool) -> float:
         rows = [i for i, is_changed in enumerate(asked.changed) if is_changed == changed]
@@ -102,13 +104,15 @@ def not_looked_up(said: list[str], asked: Asked) -> None:
     plain, other = value(False), value(True)
     expect.true(
         other >= KNOWN * plain,
-        f"With another name, place or number in them, sentences are translated with BLEU {other:.1f}, and {plain:.1f} as "
-        "they were: a model that has learned the words hardly notices, a table of sentences does.",
+        "With another name, place or number in them, sentences are translated with BLEU"
+        f" {other:.1f}, and {plain:.1f} as they were: a model that has learned the words hardly"
+        " notices, a table of sentences does.",
     )
 
 
 def translated(student: Any, sources: list[str]) -> list[str]:
-    """student.translate of all `sources`, a part at a time; Mistake where something else than as many texts comes back."""
+    """student.translate of all `sources`, a part at a time; Mistake where something else than as
+    many texts comes back."""
     order = torch.randperm(
         len(sources), generator=torch.Generator().manual_seed(len(sources))
     ).tolist()

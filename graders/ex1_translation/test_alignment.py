@@ -60,7 +60,8 @@ def answers(student, held_out, trained, reference, memory, rng):
 
 
 def chosen(held_out, reference, rng):
-    """(sentence, word): the word stands once in the sentence and once in its translation, and surely translates itself."""
+    """(sentence, word): the word stands once in the sentence and once in its translation, and
+    surely translates itself."""
     found, counts = [], {}
     for i in torch.randperm(len(held_out.sources), generator=rng).tolist():
         source, target = tokenize(held_out.sources[i]), tokenize(held_out.references[i][0])
@@ -90,21 +91,22 @@ def aligned(student, sentence):
     expect.tensor(weights, name="attention_weights")
     expect.true(
         tuple(weights.shape) == (len(target_tokens), len(source_tokens)),
-        f"attention_weights has shape {tuple(weights.shape)}, but there are {len(target_tokens)} target_tokens (rows) and "
-        f"{len(source_tokens)} source_tokens (columns).",
+        f"attention_weights has shape {tuple(weights.shape)}, but there are {len(target_tokens)}"
+        f" target_tokens (rows) and {len(source_tokens)} source_tokens (columns).",
     )
     return list(source_tokens), list(target_tokens), weights
 
 
 def are_the_models_own(trained, answers):
-    """Mistake unless the model, made to say the same words, looks where the maps say. A map made up from the words does not show that."""
+    """Mistake unless the model, made to say the same words, looks where the maps say. A map made up
+    from the words does not show that."""
     for answer in answers:
         own = own_map(trained, answer)
         expect.true(
             own.shape == answer.attention_weights.shape
             and torch.allclose(own.double(), answer.attention_weights.double(), atol=0.01),
-            "The map is not what the decoder of your trained `model` returned when it said "
-            "these words: return the weights that your search collected, each in the row of its word.",
+            "The map is not what the decoder of your trained `model` returned when it said these"
+            " words: return the weights that your search collected, each in the row of its word.",
         )
 
 
@@ -120,7 +122,8 @@ def own_map(trained, answer):
 
 
 def comes_from_the_weights(trained, answers, rng):
-    """Mistake where the maps are as sharp with shuffled weights: then nothing of them was learned."""
+    """Mistake where the maps are as sharp with shuffled weights: then nothing of them was
+    learned."""
     masses = [mass for mass in map(mass_on_the_word, answers) if mass is not None]
     if not masses or mean(masses) < targets.ALIGNMENT.target:
         return
@@ -132,7 +135,8 @@ def comes_from_the_weights(trained, answers, rng):
     left = mean([mass for mass in left if mass is not None])
     expect.true(
         left < 0.75 * mean(masses),
-        f"The model looks at the right word with shuffled weights as well (weight {left:.2f}): that was not learned.",
+        f"The model looks at the right word with shuffled weights as well (weight {left:.2f}): that"
+        " was not learned.",
     )
 
 
@@ -142,7 +146,8 @@ def mean(numbers):
 
 @graded("alignment", weight=1)
 def test_map_fits_its_words(answers):
-    """The map has a row for each English word and a column for each French one, and rows sum to 1."""
+    """The map has a row for each English word and a column for each French one, and rows sum to
+    1."""
     for answer in answers:
         expect.true(
             bool(answer.target_tokens), "align said nothing to a sentence: target_tokens is empty."
@@ -159,7 +164,8 @@ def test_map_fits_its_words(answers):
 
 @graded("alignment", weight=3)
 def test_shared_words_are_looked_at(answers, reference, attach):
-    """When the model writes a name, a number or a word that is the same in French, it looks at that word."""
+    """When the model writes a name, a number or a word that is the same in French, it looks at that
+    word."""
     for answer in answers[:PICTURES]:
         if answer.source_tokens and answer.target_tokens:
             attach(
@@ -169,7 +175,8 @@ def test_shared_words_are_looked_at(answers, reference, attach):
                     answer.source_tokens,
                     answer.target_tokens,
                 ),
-                f"A held-out sentence with '{answer.word}': your map, that of IBM model 1 (counting only), and the difference",
+                f"A held-out sentence with '{answer.word}': your map, that of IBM model 1 (counting"
+                " only), and the difference",
             )
     masses = [mass for mass in map(mass_on_the_word, answers) if mass is not None]
     expect.true(
@@ -186,7 +193,8 @@ def test_shared_words_are_looked_at(answers, reference, attach):
 
 
 def mass_on_the_word(answer):
-    """The weight on the source word in the row where it was written; None where it was not written once."""
+    """The weight on the source word in the row where it was written; None where it was not written
+    once."""
     source, target = (
         [token.lower() for token in tokens]
         for tokens in (answer.source_tokens, answer.target_tokens)

@@ -1,70 +1,38 @@
-"""AttentionDecoder: one step from the word said last to the next, looking at the source through attention.
+"""AttentionDecoder: one step from the word said last to the next, looking at the source through
+attention.
 
 The student's own attention is used; where it is broken a stand-in takes its place, so that only the
 decoder is judged."""
 
 import torch
 
-from kireji.testing import StudentError, expect, graded
+from kireji.testing import expect, graded
 from kireji.testing.gradients import reaches_inputs, reaches_parameters
 
-from . import reference
-from .attention_cases import shaped, unchanged
+from .attention_cases import unchanged
+from .decoder_cases import (
+    EMBEDDING_SIZE,
+    HIDDEN_SIZE,
+    LENGTHS,
+    PAD,
+    T_SRC,
+    VOCAB_SIZE,
+    B,
+    asked_once,
+    checked,
+    differs,
+    draw,
+    felt_by,
+    make,
+)
 from .fakes import without
-
-VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, KEY_SIZE, PAD = 13, 5, 6, 8, 0
-LENGTHS = torch.tensor([4, 7, 2])
-B, T_SRC = 3, 7
-FELT = 1e-6  # a change larger than rounding
-TINY = 1e-9  # a gradient that is no more than this is none
-
-
-def make(student):
-    decoder = student.make(
-        "AttentionDecoder", VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, KEY_SIZE, PAD
-    )
-    decoder.eval()
-    return decoder
-
-
-def draw(rng):
-    """input_ids (B,), hidden (B, hidden_size), encoder_outputs (B, T_src, key_size), mask (B, T_src)."""
-    return (
-        torch.randint(1, VOCAB_SIZE, (B,), generator=rng),
-        torch.randn(B, HIDDEN_SIZE, generator=rng).tanh(),
-        torch.randn(B, T_SRC, KEY_SIZE, generator=rng),
-        reference.padding_mask(LENGTHS, T_SRC),
-    )
-
-
-def checked(result, B=B, T_src=T_SRC):
-    """(logits, hidden, attention_weights), where forward returned three tensors of the right shapes."""
-    logits, hidden, attention_weights = expect.returns(
-        result, "logits", "hidden", "attention_weights"
-    )
-    for name, tensor, names, sizes in (
-        ("logits", logits, ("B", "vocab_size"), (B, VOCAB_SIZE)),
-        ("hidden", hidden, ("B", "hidden_size"), (B, HIDDEN_SIZE)),
-        ("attention_weights", attention_weights, ("B", "T_src"), (B, T_src)),
-    ):
-        shaped(expect.tensor(tensor, name=name), name, names, sizes)
-        expect.finite(tensor, name)
-    for name, tensor in (("logits", logits), ("hidden", hidden)):
-        expect.true(
-            B == 1 or bool(tensor.ne(tensor[:1]).any()), f"{name} is the same for every sentence."
-        )
-    return logits, hidden, attention_weights
-
-
-def differs(one, other):
-    """(B,): which rows changed."""
-    return (one - other).abs().flatten(1).amax(dim=1) > FELT
 
 
 @graded("decoder", weight=2)
 @without("AdditiveAttention")
 def test_shapes(student, rng):
-    """One step gives logits, the new hidden state and the attention weights, each in its shape; a batch of one too."""
+    """One step gives logits, the new hidden state and the attention weights, each in its shape; a
+    batch of one too."""
     decoder, inputs = make(student), draw(rng)
     logits, _, _ = checked(decoder(*inputs))
     expect.true(
@@ -112,8 +80,9 @@ def test_context_is_used(student, rng):
     changed, _, other_weights = checked(decoder(input_ids, hidden, other, mask))
     expect.true(
         bool(differs(changed, logits).all()),
-        "Attention is computed and then not used: changing the encoder output "
-        "where the decoder looks changes nothing in the logits. Does the context go into the GRU or the output layer?",
+        "Attention is computed and then not used: changing the encoder output where the decoder"
+        " looks changes nothing in the logits. Does the context go into the GRU or the output"
+        " layer?",
     )
     # Attention that weighs all alike is the mean over the source, whatever the keys and the query
     # are.
@@ -138,8 +107,11 @@ def test_padding_is_not_seen(student, rng):
         expect.close(
             other,
             one,
-            hint=f"{name} change with what stands in padded places: is the mask handed to the attention, "
-            "and does nothing else (a mean, the last column) read the encoder outputs?",
+            hint=(
+                f"{name} change with what stands in padded places: is the mask handed to the"
+                " attention, and does nothing else (a mean, the last column) read the encoder"
+                " outputs?"
+            ),
         )
 
 
@@ -228,35 +200,6 @@ def test_old_state_looks_and_new_state_speaks(student, rng):
     asked_once(student, inputs)
 
 
-def felt_by(decoder, inputs, of, cotangent):
-    """The names of the parameters that output number `of` changes with."""
-    try:
-        gradients = decoder.gradients(*inputs, of=of, wrt="parameters", cotangent=cotangent)
-    except StudentError:  # an output that depends on no parameter has no gradient
-        return set()
-    return {
-        name
-        for name, gradient in gradients.items()
-        if isinstance(gradient, torch.Tensor) and bool((gradient.abs() > TINY).any())
-    }
-
-
-def asked_once(student, inputs):
-    """Mistake if the decoder asks its attention again in the same step. One that builds its attention otherwise is not counted."""
-    counted = student.make("attention_lab.stand_ins.CountedAttention")
-    try:
-        with student.replaced(AdditiveAttention=counted):
-            make(student)(*(tensor[:1] for tensor in inputs))
-    except StudentError:
-        return
-    calls = counted.get("calls")
-    expect.true(
-        not isinstance(calls, int) or calls <= 1,
-        f"The attention is asked {calls} times in one step: once, with the state that came in; the GRU and the output "
-        "layer read the same context.",
-    )
-
-
 @graded("decoder", weight=2)
 @without("AdditiveAttention")
 def test_sentences_do_not_mix(student, rng):
@@ -269,8 +212,10 @@ def test_sentences_do_not_mix(student, rng):
             expect.close(
                 one[0],
                 many[row],
-                hint=f"{name} of a sentence change with its neighbours in the batch: does a reshape mix "
-                "rows, or a softmax run over the batch?",
+                hint=(
+                    f"{name} of a sentence change with its neighbours in the batch: does a reshape"
+                    " mix rows, or a softmax run over the batch?"
+                ),
             )
 
 
@@ -289,8 +234,10 @@ def test_nothing_is_kept_between_calls(student, rng):
         expect.close(
             again,
             one,
-            hint=f"{name} of the same step differ the second time: is a state kept on self (hidden comes in and "
-            "goes out), or is dropout on in eval mode?",
+            hint=(
+                f"{name} of the same step differ the second time: is a state kept on self (hidden"
+                " comes in and goes out), or is dropout on in eval mode?"
+            ),
         )
 
 

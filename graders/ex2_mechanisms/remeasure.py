@@ -71,7 +71,8 @@ def rebuilt(student: Any, submitted: Mapping[str, bytes], mechanism: str, task: 
         attention = theirs.get("attention")
         expect.true(
             (attention is None) == (mechanism == "none"),
-            f"{model_name(mechanism, task)} {'has no' if attention is None else 'has an'} attention: is build_attention right?",
+            f"{model_name(mechanism, task)} {'has no' if attention is None else 'has an'}"
+            " attention: is build_attention right?",
         )
         model = RecurrentModel(None if attention is None else asking(attention), HIDDEN_SIZE)
     mine = {
@@ -83,7 +84,8 @@ def rebuilt(student: Any, submitted: Mapping[str, bytes], mechanism: str, task: 
         model.load_state_dict(mine)
     except RuntimeError:
         raise Mistake(
-            f"The weights of {model_name(mechanism, task)} are not those of the model that the training builds."
+            f"The weights of {model_name(mechanism, task)} are not those of the model that the"
+            " training builds."
         ) from None
     return model.eval()
 

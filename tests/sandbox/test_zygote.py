@@ -135,7 +135,10 @@ print([hasattr(thing, "left") for thing in (builtins, sys, torch)] + ["LEFT" in 
 
 
 def test_random_numbers_are_not_those_of_a_sibling(address):
-    draw = "import random, uuid, numpy\nprint(random.random(), numpy.random.rand(), uuid.uuid4(), torch.initial_seed())"
+    draw = (
+        "import random, uuid, numpy\nprint(random.random(), numpy.random.rand(), uuid.uuid4(),"
+        " torch.initial_seed())"
+    )
     first, second = (shown(draw).split() for _ in range(2))
     assert not set(first) & set(second)
 

@@ -1,4 +1,5 @@
-"""Correct work keeps full marks, however it is written; no work gets none; the same work always gets the same score."""
+"""Correct work keeps full marks, however it is written; no work gets none; the same work always
+gets the same score."""
 
 import pytest
 
@@ -81,7 +82,8 @@ def test_an_untouched_release_gets_nothing(assignment, tmp_path):
 
 
 def test_the_same_work_always_gets_the_same_report():
-    """Also work that is wrong only now and then: its random numbers are drawn from the same seeds."""
+    """Also work that is wrong only now and then: its random numbers are drawn from the same
+    seeds."""
     plain = (ACCEPTED[0].parent / "plain.py").read_text()
     wavering = plain.replace(
         "        context = attention_weights @ value\n",
