@@ -66,6 +66,10 @@ CREDITS = {
 }
 
 
+# Questions above the cell that a person reads: those of ex3 and ex4 are in the answer cell or unlocked.
+ASKED_ABOVE = {"ex1_translation": "failure_analysis", "ex2_mechanisms": "discussion"}
+
+
 @pytest.fixture(params=POINTS)
 def name(request):
     return request.param
@@ -169,3 +173,14 @@ def test_the_table_of_tasks_says_the_points(name, notebook):
         re.findall(r"^\| (\d+) \| .* \| (\d+) \|$", notebook.cells[0].source, re.MULTILINE)
     )
     assert list(map(int, table.values())) == list(POINTS[name].values())
+
+
+@pytest.mark.parametrize("name", ASKED_ABOVE)
+def test_a_written_question_is_locked_above_its_answer_with_points_for_each_part(name):
+    cells = load(name).skeleton().cells
+    answer = next(i for i, cell in enumerate(cells) if cell.id == ASKED_ABOVE[name])
+    question, points = cells[answer - 1], cells[answer].metadata.nbgrader.points
+    assert question.cell_type == "markdown" and question.metadata.nbgrader.locked
+    assert f"({points} points)" in question.source
+    parts = re.findall(r"\*\((\d+)(?: points?)?\)\*", question.source)
+    assert sum(map(int, parts)) == points

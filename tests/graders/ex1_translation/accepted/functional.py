@@ -68,12 +68,7 @@ class Encoder(nn.Module):
 
 
 class AttentionDecoder(nn.Module):
-<<<<<<< HEAD
     """The attention is written out here; only its parameters are the layer's."""
-=======
-    """Luong's order: the GRU first, then a look back with its new state; the attention is written
-    out here."""
->>>>>>> main
 
     def __init__(
         self, vocab_size: int, embedding_size: int, hidden_size: int, key_size: int, pad_id: int
