@@ -9,7 +9,6 @@ import functools
 import json
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -90,20 +89,20 @@ def generate(api: Any, course: Path) -> None:
 
 
 def our_course(root: Path) -> Any:
-    from kireji.batch.grade_class import Course
     from kireji.grading import cache
+    from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
-    cache.KEPT = root / "judgements"
+    cache.FOLDER = root / "judgements"
 
     def move(config: Config) -> None:
         config.CourseDirectory.root = str(root)
         config.Exchange.root = str(root / "exchange")
 
-    return Course(changes=move)
+    return NbgraderCourse(changes=move)
 
 
 class Measured(Executor):
-    """Forks, whose calls also write down what they took."""
+    """ForkserverExecutor, whose calls also write down what they took."""
 
     def __init__(self, count: int, out: Path) -> None:
         self.count, self.out = count, out
@@ -111,9 +110,9 @@ class Measured(Executor):
     @functools.cached_property
     def forks(self) -> Executor:
         """Started when there is something to judge."""
-        from kireji.batch.executors.forkserver import Forks
+        from kireji.batch.executors.forkserver import ForkserverExecutor
 
-        return Forks(self.count)
+        return ForkserverExecutor(self.count)
 
     def submit(self, call: Callable, /, *arguments: Any, **named: Any) -> Future:
         return self.forks.submit(measured, call, str(self.out), *arguments, **named)
@@ -195,8 +194,10 @@ def ours(course: Path, out: Path, workers: int) -> None:
     """Collected work into the gradebook, by the way that `./kireji grade` takes."""
     graded = timed(our_course(course), out)
     generate(graded.api, course)
-    for name, student, reason in graded.grade_many(
-        work_of(course), workers, open_executor=lambda count: Measured(workers, out)
+    from kireji.batch.grade_class import grade_many
+
+    for name, student, reason in grade_many(
+        graded, work_of(course), workers, open_executor=lambda count: Measured(workers, out)
     ):
         if reason:
             raise SystemExit(f"{student}'s {name}: {reason}")
@@ -254,67 +255,16 @@ def again(course: Path, out: Path) -> None:
     list(judge_ahead(folders))
     recalled = (time.monotonic() - started) / len(work)
     started = time.monotonic()
-    list(graded.grade_many(work))
+    from kireji.batch.grade_class import grade_many
+
+    list(grade_many(graded, work))
     write(out, again=(time.monotonic() - started) / len(work), recalled=recalled)
-
-
-def floor(course: Path, out: Path) -> None:
-    """The same cells and the same tests in one warm process without a wall, each submission in a
-    fork of it."""
-    from kireji.batch.executors.forkserver import Forks
-
-    with Forks(1) as forks:
-        for name, student in work_of(course):
-            forks.submit(bare, str(course), name, student, str(out)).result()
-
-
-def bare(course: str, name: str, student: str, out: str) -> None:
-    """One submission of the floor. Its crashing ones end here, as they would."""
-    from kireji.course.assignment import load
-    from kireji.grading.rebuild import rebuild
-    from kireji.grading.submission import read_submission
-
-    from .in_kernel import run
-
-    started, used = time.monotonic(), time.process_time()
-    submission = read_submission(Path(course) / "submitted" / student / name, name)
-    notebook, _ = rebuild(load(name), submission.notebook)
-    os.environ.update(
-        {
-            "ATTENTION_LAB_GRADING": "1",
-            "ATTENTION_LAB_DATA": str(paths.LAB_DATA),
-            "MPLBACKEND": "agg",
-        }
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        for file, content in submission.files.items():
-            Path(file).write_bytes(content)
-        from IPython.core.interactiveshell import InteractiveShell
-        from IPython.utils.capture import capture_output
-
-        shell = InteractiveShell.instance()
-        with capture_output():
-            for cell in notebook.cells:
-                if cell.cell_type == "code" and "os._exit" not in cell.source:
-                    # for which it takes a kernel
-                    shell.run_cell(cell.source.replace("%matplotlib inline", ""))
-            reports = run(shell.user_ns, name).reports.values()
-    passed = sum(report.fraction * report.weight for _, report in reports) / sum(
-        report.weight for _, report in reports
-    )
-    write(
-        Path(out),
-        name=name,
-        student=student,
-        passed=passed,
-        seconds=time.monotonic() - started,
-        cpu=time.process_time() - used,
-    )
 
 
 def main(system: str, course: str, out: str) -> None:
     sys.path.insert(0, str(paths.ROOT))
+    from benchmarks.grading_floor import floor
+
     name, _, workers = system.partition("-")
     {
         "nbgrader": nbgrader,

@@ -1,11 +1,11 @@
 """The embedded JupyterHub: everything on this machine, loopback only. `./kireji up` starts it and
 sets the ports."""
 
-import os
 import sys
 from pathlib import Path
 
-from kireji.hub import accounts, course_service
+from kireji.course.settings import load
+from kireji.hub import accounts, course_service, departure
 from kireji.hub.embedded.authenticator import AccountsAuthenticator
 from kireji.hub.embedded.spawner import WalledSpawner
 from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL
@@ -13,11 +13,12 @@ from kireji.paths import HUB, HUB_CONFIG
 from kireji.sandbox.bwrap_command import find_bwrap
 
 c = get_config()
+settings = load()
 
 # Where it listens: loopback only, since it speaks plain HTTP.
-c.JupyterHub.bind_url = f"http://127.0.0.1:{os.environ['KIREJI_PORT']}"
-c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{os.environ['KIREJI_HUB_PORT']}"
-c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{os.environ['KIREJI_PROXY_PORT']}"
+c.JupyterHub.bind_url = f"http://127.0.0.1:{settings.port}"
+c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{settings.hub_port}"
+c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{settings.proxy_port}"
 
 # The proxy written in Python: a newcomer's machine has no Node.js. On a leash, so that it never
 # outlives the hub. The formgrader answers a request to grade when it has graded, which takes longer
@@ -50,10 +51,11 @@ c.JupyterHub.load_groups = {
 # that is set.
 c.JupyterHub.spawner_class = WalledSpawner
 c.JupyterHub.services = [
-    course_service.service(int(os.environ["KIREJI_COURSE_PORT"])),
+    course_service.service(settings.course_port),
     *course_service.watch(),
+    departure.service(),
 ]
-c.JupyterHub.load_roles = course_service.roles()
+c.JupyterHub.load_roles = [*course_service.roles(), departure.role()]
 
 # How much a person's server may use; the rest of the limits is in kireji/hub/server_limits.py.
 c.Spawner.mem_limit = "4G"  # all kernels and terminals together

@@ -21,7 +21,6 @@ from kireji.course.assignment import Assignment
 from kireji.grading.judge import judge
 from kireji.grading.submission import Submission
 from kireji.sandbox import open_backend
-from kireji.sandbox.backends import container
 from kireji.sandbox.limits import Limits
 from kireji.sandbox.sandbox import Sandbox
 from tests.toy import submit, toy  # noqa: F401
@@ -94,16 +93,19 @@ def wins_in_one_process(attacks: dict[str, str]) -> dict[str, bool]:
     return json.loads(ran.stdout)
 
 
+DEFAULT_LIMITS = Limits()
+
+
 @contextlib.contextmanager
 def kernel(
-    code: str, limits: Limits = Limits(), walled: bool = True, **files: bytes
+    code: str, limits: Limits = DEFAULT_LIMITS, walled: bool = True, **files: bytes
 ) -> Iterator[Callable]:
     """A sandbox in which `code` has run; call its functions: `ask("name", 1, 2)`. walled=False
     takes the wall away."""
     with pytest.MonkeyPatch.context() as patch:
         if not walled:
             patch.setattr(open_backend, "find_bwrap", lambda: None)
-            patch.setattr(container, "FOLDER", None)
+            patch.delenv("KIREJI_SANDBOX_SOCKETS", raising=False)
         with Sandbox(files, limits, trusted=not walled) as sandbox:
             notebook = new_notebook(cells=[new_code_cell(code)])
             sandbox.run(notebook, 1)

@@ -19,8 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from kireji import paths
 from kireji.hub.compose.spawner import NO_NAME_SERVER
-from kireji.sandbox.backends import container
-from kireji.sandbox.cells import CellsLost
+from kireji.sandbox.cells import CellsLostError
 from kireji.sandbox.limits import DEFAULT
 from tests.attacks.test_student_terminal import answer
 from tests.browser.formgrader import (
@@ -87,7 +86,7 @@ def test_the_sandbox_has_no_network_and_no_more_rights_than_it_needs(
 @pytest.fixture
 def in_the_container(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """Submissions of this test run in the deployment's sandbox."""
-    monkeypatch.setattr(container, "FOLDER", str(stack.volume("sandboxes")))
+    monkeypatch.setenv("KIREJI_SANDBOX_SOCKETS", str(stack.volume("sandboxes")))
 
 
 def test_a_submission_cannot_leave_the_sandbox(in_the_container: None) -> None:
@@ -103,7 +102,7 @@ def test_nothing_of_a_submission_is_left_for_the_next_one(in_the_container: None
 
 
 def test_a_submission_that_takes_too_much_is_ended_with_the_reason(in_the_container: None) -> None:
-    with pytest.raises(CellsLost, match="ran out of memory: a submission has 1.0 GiB"):
+    with pytest.raises(CellsLostError, match="ran out of memory: a submission has 1.0 GiB"):
         leftovers.run(leftovers.GREEDY, limits=replace(DEFAULT, memory=2**30))
 
 
@@ -261,7 +260,7 @@ def test_people_come_in_over_https(
             assert is_in(alice, stack)
             open_server(alice, stack, "alice")
             assert (
-                "_xsrf" in alice.cookies.keys()
+                "_xsrf" in alice.cookies
                 and [cookie.name for cookie in alice.cookies if not cookie.secure] == []
             )
             # by a websocket

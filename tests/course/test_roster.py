@@ -8,7 +8,7 @@ from nbgrader.api import Gradebook
 
 from kireji import paths
 from kireji.cli.main import kireji
-from kireji.course.roster import Person, RosterProblem, load, read
+from kireji.course.roster import Person, RosterError, load, read
 from kireji.hub import accounts
 
 CLASS = """name,role,first_name,last_name,mail
@@ -37,12 +37,12 @@ def test_as_a_spreadsheet_saves_it(tmp_path):
     (tmp_path / "class.csv").write_bytes(
         "name;role;first_name\r\ncarol;student;Zoë\r\n".encode("latin-1")
     )
-    with pytest.raises(RosterProblem, match="UTF-8"):
+    with pytest.raises(RosterError, match="UTF-8"):
         load(tmp_path / "class.csv")
 
 
 def test_every_bad_row_is_named_by_its_line():
-    with pytest.raises(RosterProblem) as problem:
+    with pytest.raises(RosterError) as problem:
         read(
             "name,role,mail\ncarol,student,\nCarol,student,\n../up,student,\n\ndan,teacher,\neve,student\ncarol,student,\nfay,student,no"
             f" address\ngil,student,{'x' * 300}@y\nhal,student,\x1b@y\n-x,student,\n"
@@ -58,7 +58,7 @@ def test_every_bad_row_is_named_by_its_line():
         " @ inside"
     )
     assert said[3] == "line 6: the role 'teacher' is neither student nor instructor"
-    assert said[5] == "line 8: carol stands in line 2 already"
+    assert said[5] == "line 8: carol is in line 2 already"
 
 
 @pytest.mark.parametrize(
@@ -68,12 +68,12 @@ def test_every_bad_row_is_named_by_its_line():
         ("name\ncarol\n", "no column 'role'"),
         ("name,role,firstname\n", "a column 'firstname'"),
         ("name,role,role\n", "the column 'role' twice"),
-        ("name,role\n", "names nobody"),
+        ("name,role\n", "names no person"),
         ('name,role\n"carol,student\n', "line 2: unexpected end"),
     ],
 )
 def test_a_file_that_is_no_roster(text, words):
-    with pytest.raises(RosterProblem, match=words):
+    with pytest.raises(RosterError, match=words):
         read(text)
 
 

@@ -22,7 +22,7 @@ import torch
 
 from kireji.course.assignment import Assignment, load
 from kireji.demo.checkpoint import trained_checkpoints
-from kireji.sandbox.channel import CallFailed, SandboxLost
+from kireji.sandbox.channel import CallError, SandboxLostError
 from kireji.testing.report import TestReport
 from tests.graders.bench import as_code, grade, serving
 from tests.graders.mutants import Mutant, mutants_of, mutated
@@ -50,7 +50,8 @@ NOTING = """
 import sys
 called = set()
 def note(frame, event, argument):
-    if event == "call" and frame.f_code.co_flags & 1 and frame.f_code.co_filename.startswith("<cell "):
+    code = frame.f_code
+    if event == "call" and code.co_flags & 1 and code.co_filename.startswith("<cell "):
         called.add(frame.f_code.co_filename[6:-1])
 sys.setprofile(note)
 """
@@ -185,7 +186,7 @@ class Course:
                     args=list(arguments),
                     kwargs={},
                 )["result"]
-        except (EOFError, CallFailed, SandboxLost) as error:
+        except (EOFError, CallError, SandboxLostError) as error:
             return {"all": type(error).__name__}
 
 

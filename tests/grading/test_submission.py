@@ -5,8 +5,9 @@ import socket
 
 import pytest
 
+from kireji import paths
 from kireji.grading.quarantine import set_refused_aside, take_in
-from kireji.grading.submission import MOST_ENTRIES, read_submission, refused
+from kireji.grading.submission import MAX_ENTRIES, read_submission, refused
 from kireji.sandbox.limits import Limits
 
 
@@ -25,6 +26,28 @@ def test_the_notebook_and_the_checkpoints_are_taken(folder):
     assert submission.notebook == b"{}" and submission.files == {"toy.safetensors": b"weights"}
     assert submission.notices == ()
     assert refused(folder, "toy") == []
+
+
+@pytest.fixture
+def masks_accepted(tmp_path, monkeypatch):
+    """The assignment takes any module with the notebook."""
+    graders = tmp_path / "graders"
+    (graders / "toy").mkdir(parents=True)
+    (graders / "toy" / "assignment.toml").write_text('files = ["*.py", "*.safetensors"]')
+    monkeypatch.setattr(paths, "GRADERS", graders)
+
+
+def test_a_helper_module_is_taken_where_the_assignment_says_so(folder, masks_accepted):
+    (folder / "my_masks.py").write_text("x = 1")
+    submission = take_in(folder)
+    assert submission.files["my_masks.py"] == b"x = 1" and submission.notices == ()
+
+
+def test_a_file_that_configures_jupyter_is_never_taken(folder, masks_accepted):
+    for name in ("nbgrader_config.py", "jupyter_server_config.py"):
+        (folder / name).write_text("x = 1")
+        assert refused(folder, "toy") == [folder / name]
+        assert set(take_in(folder).files) == {"toy.safetensors"}
 
 
 @pytest.mark.parametrize(
@@ -84,7 +107,7 @@ def test_too_large_a_file_is_left_out(folder):
 
 
 def test_a_million_files_are_not_listed(folder):
-    for number in range(MOST_ENTRIES + 50):
+    for number in range(MAX_ENTRIES + 50):
         (folder / f"{number}.txt").touch()
     assert len(read_submission(folder, "toy").notices) <= 11
 

@@ -17,7 +17,7 @@ import requests
 from kireji.hub.embedded.lifecycle import free_ports
 from tests.hub.learning_platform import AUTHORIZE, CLIENT, ISSUER, Platform, arrive, begin, new_key
 
-PATIENCE = 120  # seconds for the hub to start on a busy machine
+MAX_WAIT_SECONDS = 120  # seconds for the hub to start on a busy machine
 # The hub as hub_config/compose has it, but for the engine and the proxy: it is asked directly, and
 # nobody's server is started.
 CONFIG = """
@@ -38,7 +38,10 @@ c.JupyterHub.proxy_class = NoProxy
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:PORT"
 c.JupyterHub.spawner_class = "simple"
 sign_in.configure(c)
-c.JupyterHub.load_groups = {course_service.INSTRUCTORS: {"users": service.instructors()}, course_service.STUDENTS: {"users": []}}
+c.JupyterHub.load_groups = {
+    course_service.INSTRUCTORS: {"users": service.instructors()},
+    course_service.STUDENTS: {"users": []},
+}
 """
 
 
@@ -82,7 +85,7 @@ def hub(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def wait_for(url: str, running: subprocess.Popen, log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
     while True:
         try:
             return requests.get(url, timeout=10).raise_for_status()
@@ -208,7 +211,7 @@ def test_a_launch_is_good_for_once_and_for_the_browser_that_began_it(
     [
         ({"email": None}, "does not say who you are"),
         ({"email": "stranger@uni.example", "sub": "18"}, "not among those of this class"),
-        ({"email": "alice@uni.example", "sub": "18"}, "belongs to somebody else"),
+        ({"email": "alice@uni.example", "sub": "18"}, "belongs to another person"),
         ({"email": "\N{KELVIN SIGN}ay@uni.example", "sub": "18"}, "cannot be an account's name"),
         ({"email": "kay@uni.example", "email_verified": False, "sub": "18"}, "not verified"),
         ({"email": "<script>alert(1)</script>", "sub": "18"}, "cannot be an account's name"),

@@ -9,11 +9,12 @@ from rich.live import Live
 from rich.table import Table
 
 from kireji.cli.copies import compare
+from kireji.course import audit
 from kireji.errors import KirejiError
 from kireji.hub.compose import course_log
 
 if TYPE_CHECKING:
-    from kireji.batch.grade_class import Course
+    from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
 STOPPED = "Stopped. {done} of {total} are graded and recorded; the same command goes on from there."
 
@@ -53,11 +54,11 @@ def grade(
     grade is either the old one or the new one, and the next call goes on.
     """
     # here: torch and nbgrader take a second to import
-    from kireji.batch.grade_class import Course
     from kireji.course import assignment as catalogue
+    from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
     names = [catalogue.load(name).name for name in assignments] or catalogue.names()
-    course, console = Course(trust_submissions), Console(highlight=False)
+    course, console = NbgraderCourse(trust_submissions), Console(highlight=False)
     if not cluster:
         grade_all(course, names, student, again, workers, console)
         return
@@ -68,7 +69,7 @@ def grade(
 
 
 def grade_all(
-    course: "Course",
+    course: "NbgraderCourse",
     names: list[str],
     student: str | None,
     again: bool,
@@ -96,14 +97,16 @@ def grade_all(
     where = {"open_executor": lambda count: place} if place else {}
     table = Table("Assignment", "Student", "Score", box=None, padding=(0, 2, 0, 0))
     failed = []
-    from kireji.batch.judge_pool import NobodyLeft  # and here
-    from kireji.cli.progress import Round  # here: torch takes a second to import
+    # here: torch takes a second to import
+    from kireji.batch.grade_class import grade_many
+    from kireji.batch.judge_pool import NoJudgesError
+    from kireji.cli.progress import Round
 
     shown = Round(len(work))
     try:
         with Live(shown, console=console, transient=True, refresh_per_second=4):
-            for name, who, reason in course.grade_many(
-                work, workers, console.print, watch=shown.judging, **where
+            for name, who, reason in grade_many(
+                course, work, workers, console.print, watch=shown.judging, **where
             ):
                 score = (
                     "[red]not graded[/]"
@@ -113,10 +116,16 @@ def grade_all(
                 shown.done(name, who, score)
                 table.add_row(name, who, score)
                 failed += [reason] if reason else []
+                audit.record(
+                    "could not grade" if reason else "graded",
+                    f"{name}/{who}",
+                    by="kireji grade",
+                    **({"reason": reason} if reason else {"score": score}),
+                )
                 course_log.tell(f"{name}/{who} {'could not be graded' if reason else 'is graded'}")
     except KeyboardInterrupt:
         raise KirejiError(STOPPED.format(done=shown.finished, total=len(work))) from None
-    except NobodyLeft as reason:
+    except NoJudgesError as reason:
         raise KirejiError(
             f"{STOPPED.format(done=shown.finished, total=len(work))} {reason}"
         ) from None
@@ -125,8 +134,9 @@ def grade_all(
         alike = compare(course, name, console).pairs
         if alike:
             console.print(
-                f"[yellow]Notice:[/] {len(alike)} {'pairs' if len(alike) > 1 else 'pair'} of submissions of {name} "
-                f"are alike, in code or in weights. Look with: ./kireji copies {name}",
+                f"[yellow]Notice:[/] {len(alike)} {'pairs' if len(alike) > 1 else 'pair'} of"
+                f" submissions of {name} are alike, in code or in weights. Look with: ./kireji"
+                f" copies {name}",
                 soft_wrap=True,
             )
     if failed:

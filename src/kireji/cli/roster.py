@@ -10,16 +10,17 @@ from rich.table import Table
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def roster(file: Path) -> None:
-    """Take in the class that FILE lists: an account for each person, students in the gradebook with
-    name and mail.
+    """Read the class from FILE: make an account for each person, and enter the students in the
+    gradebook with name and mail.
 
     FILE is CSV; its first line names the columns: name, role (student or instructor), and if you
-    like first_name, last_name, mail. It is taken in whole or not at all; bad rows are named. Taking
-    it in again changes nothing, and nobody is removed. New people get a password, which is
+    like first_name, last_name, mail. It is read in whole or not at all; bad rows are named. Reading
+    it again changes nothing, and no account is removed. New people get a password, which is
     printed."""
     from nbgrader.coursedir import CourseDirectory  # here: help stays fast
 
     from kireji import paths
+    from kireji.course import audit
     from kireji.course.roster import load
     from kireji.errors import KirejiError
     from kireji.hub import accounts
@@ -27,20 +28,30 @@ def roster(file: Path) -> None:
 
     if paths.ROSTER.parent.is_dir():
         raise KirejiError(
-            "In the compose deployment the class comes from roster.csv in the folder that KIREJI_ROSTER names "
-            "(hub_config/compose/roster). Put it there, then: docker compose restart hub course"
+            "In the compose deployment the class comes from roster.csv in the folder that"
+            " KIREJI_ROSTER names (hub_config/compose/roster). Put it there, then: docker compose"
+            " restart hub course"
         )
     people = load(file)
     if addresses := [person.name for person in people if "@" in person.name]:
         raise KirejiError(
-            f"Accounts of the hub that ./kireji up starts have no @ in their names ({', '.join(addresses[:3])}): "
-            "that is for the compose deployment. Nothing was changed."
+            "Accounts of the hub that ./kireji up starts have no @ in their names"
+            f" ({', '.join(addresses[:3])}): that is for the compose deployment. Nothing was"
+            " changed."
         )
     entered = enrol.enter(
         people, CourseDirectory(root=str(paths.ROOT), course_id=paths.COURSE_ID).db_url
     )
     new, changed = accounts.admit(
         {person.name: person.role for person in people}, accounts.ACCOUNTS
+    )
+    audit.record(
+        "took in a roster",
+        str(file),
+        by="command line",
+        new=" ".join(account.name for account in new),
+        other_role=" ".join(changed),
+        gradebook=" ".join(entered),
     )
     console = Console(highlight=False)
     if new:
@@ -49,8 +60,8 @@ def roster(file: Path) -> None:
             table.add_row(account.name, account.role, account.password)
         console.print(table)
     console.print(
-        f"{len(people)} people: {len(new)} new accounts, {len(changed)} with another role than before, "
-        f"{len(entered)} new or changed in the gradebook.",
+        f"{len(people)} people: {len(new)} new accounts, {len(changed)} with another role than"
+        f" before, {len(entered)} new or changed in the gradebook.",
         soft_wrap=True,
     )
     if new or changed:

@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 READY_SECONDS = 120
-MOST_SHOWN = 12  # accounts
+MAX_SHOWN = 12  # accounts
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, a polite kill, a closed terminal
 
 
@@ -55,9 +55,9 @@ def up(port: int) -> None:
                     hub.wait_until_ready(READY_SECONDS)
                 _say_ready(console, hub.address, names, time.monotonic() - began)
                 hub.wait()
-                raise lifecycle.HubProblem(
-                    f"The hub ended by itself; the reason is near the end of {lifecycle.shown(lifecycle.LOG)}. "
-                    "Start it again with: ./kireji up"
+                raise lifecycle.HubError(
+                    "The hub ended by itself; the reason is near the end of"
+                    f" {lifecycle.shown(lifecycle.LOG)}. Start it again with: ./kireji up"
                 )
             finally:
                 for name in ENDING:
@@ -65,7 +65,8 @@ def up(port: int) -> None:
                 hub.stop()
     except KeyboardInterrupt:
         console.print(
-            "\nStopped. Everything submitted and graded is kept; [bold]./kireji up[/bold] goes on from here."
+            "\nStopped. Everything submitted and graded is kept; [bold]./kireji up[/bold] goes on"
+            " from here."
         )
 
 
@@ -84,7 +85,7 @@ def _say_ready(console: Console, address: str, released: list[str], seconds: flo
         people.add_column(heading, header_style="dim")
     places = {"instructor": "the formgrader", "student": "JupyterLab"}
     everybody = list(load_accounts().values())
-    for account in everybody[:MOST_SHOWN]:
+    for account in everybody[:MAX_SHOWN]:
         people.add_row(
             f"[bold]{account.name}[/bold]", f"[bold]{account.password}[/bold]", places[account.role]
         )
@@ -92,8 +93,8 @@ def _say_ready(console: Console, address: str, released: list[str], seconds: flo
         Panel.fit(f"Kireji is running at [bold cyan]{address}[/bold cyan]", border_style="cyan")
     )
     console.print(people)
-    if len(everybody) > MOST_SHOWN:
-        console.print(f"and {len(everybody) - MOST_SHOWN} more, in {lifecycle.shown(ACCOUNTS)}")
+    if len(everybody) > MAX_SHOWN:
+        console.print(f"and {len(everybody) - MAX_SHOWN} more, in {lifecycle.shown(ACCOUNTS)}")
     console.print()
     if released:
         console.print(f"Released to the students: {', '.join(released)}")
@@ -106,8 +107,8 @@ def _say_ready(console: Console, address: str, released: list[str], seconds: flo
     console.print()
     if find_bwrap() is None:
         console.print(
-            "[yellow]There is no bubblewrap on this machine: students' servers share your account and so may read the "
-            "hidden tests. Only the demo accounts can log in.[/yellow]"
+            "[yellow]There is no bubblewrap on this machine: students' servers share your account"
+            " and so may read the hidden tests. Only the demo accounts can log in.[/yellow]"
         )
     console.print(f"[dim]Ready after {seconds:.0f} s. Log: {lifecycle.shown(lifecycle.LOG)}[/dim]")
     console.print("Ctrl-C ends it; what was submitted and graded is kept.")

@@ -5,11 +5,14 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from kireji.exchange.attempts import AT_ONCE, LET_IN, Attempt, Attempts, GradeOnSubmit
-from kireji.exchange.student_server.kireji_attempts import STANDING
+from kireji.exchange.attempts import Attempt, Attempts, AttemptState, GradeOnSubmit
+from kireji.exchange.student_server.kireji_attempts import STATUS_FILE
 from kireji.files.atomic import write_whole
 
-SAYS = {AT_ONCE: "graded on arrival", LET_IN: "graded by your instructor"}
+SAYS = {
+    AttemptState.GRADED_AT_ONCE: "graded on arrival",
+    AttemptState.LET_IN: "graded by your instructor",
+}
 WAITS = "kept, and graded when your instructor grades"
 
 
@@ -26,7 +29,10 @@ def left(attempts: Attempts, settings: GradeOnSubmit, now: datetime) -> str:
     free = attempts.free_at(settings, now)
     if free is None:
         return f"{attempts.left(settings, now)} of {limit(settings)} left."
-    return f"None of {limit(settings)} left; the next one is free at {free:%H:%M} UTC on {free:%-d %B}."
+    return (
+        f"None of {limit(settings)} left; the next one is free at {free:%H:%M} UTC on"
+        f" {free:%-d %B}."
+    )
 
 
 def sentences(
@@ -34,7 +40,7 @@ def sentences(
 ) -> list[str]:
     """For the feedback page of the attempt that came at `graded`."""
     kept, points = attempts.all(), attempts.weighed() if settings.counts == "best" else {}
-    if not any(attempt.decided == AT_ONCE for attempt in kept):
+    if not any(attempt.state == AttemptState.GRADED_AT_ONCE for attempt in kept):
         return []
     said = []
     for number, attempt in enumerate(kept, 1):
@@ -42,8 +48,8 @@ def sentences(
             rule = "the best one counts" if settings.counts == "best" else "the last one counts"
             all_of_them = f" of {len(kept)}" if len(kept) > 1 else ""
             said.append(
-                f"This is your attempt {number}{all_of_them}, handed in at {attempt.came:%H:%M} UTC on "
-                f"{attempt.came:%-d %B}; {rule}."
+                f"This is your attempt {number}{all_of_them}, handed in at {attempt.came:%H:%M} UTC"
+                f" on {attempt.came:%-d %B}; {rule}."
             )
     if len(points) > 1:
         each = ", ".join(
@@ -73,7 +79,7 @@ def leave_note(
     if kept and (rest := left(attempts, settings, now)):
         notes[_time(kept[-1])] += f". {rest}"
     free = attempts.free_at(settings, now)
-    path = folder / STANDING
+    path = folder / STATUS_FILE
     try:
         known = json.loads(path.read_text())
     except (FileNotFoundError, ValueError):
@@ -92,4 +98,4 @@ def _time(attempt: Attempt) -> str:
 
 
 def _note(number: int, attempt: Attempt) -> str:
-    return f"attempt {number}: {SAYS.get(attempt.decided, WAITS)}"
+    return f"attempt {number}: {SAYS.get(attempt.state, WAITS)}"

@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from kireji.feedback import palette
 from kireji.feedback.attention_pictures import as_numbers
@@ -11,8 +13,8 @@ from kireji.feedback.canvas import WIDTH, Sheet, font
 from kireji.feedback.labels import label, number
 
 MARGIN = 0.12
-MOST_ROWS, MOST_COLUMNS = 16, 16
-MOST_POINTS = 2000
+MAX_ROWS, MAX_COLUMNS = 16, 16
+MAX_POINTS = 2000
 
 
 def metric(value: float, baseline: float, target: float, name: str) -> bytes:
@@ -86,7 +88,7 @@ def metric(value: float, baseline: float, target: float, name: str) -> bytes:
     return sheet.png()
 
 
-def tensor_comparison(student: object, expected: object, title: str) -> bytes:
+def tensor_comparison(student: Any, expected: Any, title: str) -> bytes:
     """Two small matrices with their numbers, one above the other; cells that differ have a frame.
 
     student (any shape up to 2-D)
@@ -162,7 +164,7 @@ def line_chart(
     sheet = Sheet(3.1)
     sheet.write(MARGIN, 0.22, label(title, 48), weight="bold", va="center")
     drawn = [
-        (label(name, 16), *(as_numbers(list(axis[:MOST_POINTS])) for axis in pair))
+        (label(name, 16), *(as_numbers(list(axis[:MAX_POINTS])) for axis in pair))
         for name, pair in list(series.items())[: len(palette.SERIES)]
     ]
     for name, x, y in drawn:
@@ -196,7 +198,7 @@ def line_chart(
     return sheet.png()
 
 
-def _name_ends(axes: object, ends: list[tuple[float, str, str]]) -> None:
+def _name_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
     """Names beside the lines' ends, pushed apart where lines end close together."""
     low, high = axes.get_ylim()
     lowest = -math.inf
@@ -206,13 +208,13 @@ def _name_ends(axes: object, ends: list[tuple[float, str, str]]) -> None:
         axes.text(1.03, at, name, transform=axes.transAxes, color=colour, va="center", **font(9))
 
 
-def _table(values: object) -> np.ndarray:
+def _table(values: Any) -> np.ndarray:
     """At most 2-D, at most 16 by 16, never empty."""
     shape = tuple(np.shape(values))
     if len(shape) > 2:
         raise ValueError(f"only matrices can be compared in a picture, not shape {shape}")
-    array = as_numbers(values[: MOST_ROWS * MOST_COLUMNS] if shape else values)
-    array = np.atleast_2d(array)[:MOST_ROWS, :MOST_COLUMNS]
+    array = as_numbers(values[: MAX_ROWS * MAX_COLUMNS] if shape else values)
+    array = np.atleast_2d(array)[:MAX_ROWS, :MAX_COLUMNS]
     return array if array.size else np.full((1, 1), np.nan)
 
 

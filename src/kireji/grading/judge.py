@@ -9,10 +9,11 @@ from nbformat import NotebookNode
 
 from kireji.course.assignment import Assignment
 from kireji.errors import PlatformError
+from kireji.grading.judge_limits import JudgeLimits
 from kireji.grading.rebuild import rebuild
 from kireji.grading.submission import Submission
-from kireji.sandbox.cells import CellsLost
-from kireji.sandbox.limits import DEFAULT, Limits
+from kireji.sandbox.cells import CellsLostError
+from kireji.sandbox.limits import Limits, with_changes
 from kireji.sandbox.sandbox import Sandbox
 from kireji.sandbox.watchdog import Usage
 from kireji.testing.plugin import Grading
@@ -20,8 +21,11 @@ from kireji.testing.report import CellReport, Report, cell_score
 from kireji.testing.run import run_hidden_tests
 
 MAX_BACKENDS = 2  # for one submission, where a backend fails
-MOST_RUNS = 4  # of one submission; a cell that takes the kernel with it costs one
-AGAIN, SETTLING = 3, 5  # the cells run again have this many times what they took, and some seconds
+MAX_RUNS = 4  # of one submission; a cell that takes the kernel with it costs one
+RERUN_FACTOR, SETTLING_SECONDS = (
+    3,
+    5,
+)  # the cells run again have this many times what they took, and some seconds
 
 
 @dataclass
@@ -37,22 +41,39 @@ def judge(
     submission: Submission,
     assignment: Assignment,
     secret: bytes,
-    limits: Limits = DEFAULT,
+    limits: Limits | None = None,
     trusted: bool = False,
 ) -> Judgement:
     """Rebuild the notebook, run it in a sandbox, and let the hidden tests question it there.
 
-    secret: the course's, from which the tests' inputs are drawn. trusted: run even where there is
+    secret: the course's, from which the tests' inputs are drawn. limits: those of the assignment,
+    unless given. trusted: run even where there is
     no wall. KirejiError if there is no wall, or if the assignment's own tests are broken.
     PlatformError if the place where it runs fails, and then another one as well.
     """
+    limits = limits or with_changes(assignment.file.limits)
     for _ in range(MAX_BACKENDS - 1):
         with contextlib.suppress(PlatformError):
             return _judge(submission, assignment, secret, limits, trusted)
     return _judge(submission, assignment, secret, limits, trusted)
 
 
+class _Doubtful(Exception):
+    """The kernel was killed, by the submission or from outside: it runs again."""
+
+
 def _judge(
+    submission: Submission, assignment: Assignment, secret: bytes, limits: Limits, trusted: bool
+) -> Judgement:
+    try:
+        return _judge_once(submission, assignment, secret, limits, trusted)
+    except OSError as error:
+        raise PlatformError(
+            f"This machine refused something that judging needs: {error}."
+        ) from None
+
+
+def _judge_once(
     submission: Submission, assignment: Assignment, secret: bytes, limits: Limits, trusted: bool
 ) -> Judgement:
     started = time.monotonic()
@@ -60,22 +81,28 @@ def _judge(
     notices = [*submission.notices, *notices]
     run = _Run(notebook, submission, assignment, secret, trusted)
     upto = len(notebook.cells)
-    for _ in range(MOST_RUNS):
+    for _ in range(MAX_RUNS):
         try:
-            grading = run.attempt(upto, limits)
+            grading = run.attempt_twice(upto, limits)
             break
-        except CellsLost as lost:
+        except CellsLostError as lost:
             # What ran before keeps its score: the same notebook again, up to the cell that took the
             # kernel with it.
             notices.append(
-                f"The cell '{notebook.cells[lost.index].id}' was left out, and all after it: {lost}."
+                f"The cell '{notebook.cells[lost.index].id}' was left out, and all after it:"
+                f" {lost}."
             )
             upto = lost.index
             limits = replace(
-                limits, cells_seconds=min(limits.cells_seconds, AGAIN * lost.seconds + SETTLING)
+                limits,
+                cells_seconds=min(
+                    limits.cells_seconds, RERUN_FACTOR * lost.seconds + SETTLING_SECONDS
+                ),
             )
     else:
-        grading = run.attempt(0, limits)  # no cell at all: every hidden test says what is missing
+        grading = run.attempt_twice(
+            0, limits
+        )  # no cell at all: every hidden test says what is missing
     run.seconds["total"] = time.monotonic() - started
     seconds = {name: round(value, 3) for name, value in run.seconds.items()}
     return Judgement(_report(assignment, grading, notices, seconds), notebook, run.usage)
@@ -96,22 +123,35 @@ class _Run:
         self.secret, self.trusted = secret, trusted
         self.seconds: dict[str, float] = {}
         self.usage = Usage()
+        self.doubted = False
+
+    def attempt_twice(self, upto: int, limits: Limits) -> Grading:
+        """`attempt`, and once more in the whole run where it cannot be told who killed the
+        kernel."""
+        if not self.doubted:
+            with contextlib.suppress(_Doubtful):
+                return self.attempt(upto, limits)
+            self.doubted = True
+        return self.attempt(upto, limits)
 
     def attempt(self, upto: int, limits: Limits) -> Grading:
-        """The hidden tests' findings on the cells before number `upto`. CellsLost if one of these
-        takes the kernel along."""
+        """The hidden tests' findings on the cells before number `upto`. CellsLostError if one of
+        these takes the kernel along."""
         marks = [time.monotonic()]
 
         def mark(name: str) -> None:
             marks.append(time.monotonic())
             self.seconds[name] = self.seconds.get(name, 0.0) + marks[-1] - marks[-2]
 
-        with Sandbox(self.submission.files, limits, self.trusted) as sandbox:
+        with (
+            Sandbox(self.submission.files, limits, self.trusted) as sandbox,
+            JudgeLimits(limits, sandbox.end) as judge_limits,
+        ):
             mark("start")
             try:
                 stopped = sandbox.run(self.notebook, upto)
-            except CellsLost:
-                sandbox.check_backend()
+            except CellsLostError:
+                self.check(sandbox)
                 raise
             finally:
                 mark("cells")
@@ -123,13 +163,24 @@ class _Run:
                     f"'{self.notebook.cells[stopped].id}'; the cells after it were not run."
                 )
             if self.assignment.graders.is_dir():
+                judge_limits.interrupt()
                 run_hidden_tests(self.assignment.graders, grading)
+                judge_limits.calm()
             mark("tests")
+            if grading.failure:
+                raise grading.failure
             if channel.lost:
-                sandbox.check_backend()
+                self.check(sandbox)
             grading.notices += sandbox.remarks()
             self.usage = self.usage.most(sandbox.watchdog.peak)
         return grading
+
+    def check(self, sandbox: Sandbox) -> None:
+        """After the kernel was lost: PlatformError if its place has failed, _Doubtful if it may
+        have."""
+        sandbox.check_backend()
+        if not self.doubted and sandbox.backend.may_have_failed():
+            raise _Doubtful
 
 
 def _report(

@@ -6,28 +6,35 @@ author wrote it.
 """
 
 import json
+import re
 from collections import defaultdict
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from kireji.course.assignment import Assignment
+from kireji.course.notebook_metadata import CELL, EXTRA
 
-from .misplaced import (
-    Found,
-    definitions,
-    find_merged,
-    is_answer,
-    is_pasted,
-    name_of,
-    take_text_beside,
-)
-from .reused_names import reused_names
-
-MOST_CELLS = 1000
-MOST_CHARACTERS = 1_000_000  # of one cell's source
+MAX_CELLS = 1000  # of a rebuilt notebook, the assignment's own included
+MAX_JSON_VALUES = 1_000_000  # each takes up to 300 bytes of memory when it is read
+_MARKS = (b",", b"[", b"{")
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+MAX_PICTURES = 12  # pasted into one text
+PICTURE_TYPES = ("image/png", "image/jpeg")
+MAX_CHARACTERS = 1_000_000  # of one cell's source
 FIRST = ""  # the anchor of cells before the first known one
+
+
+@dataclass
+class Found:
+    """A cell as it was found in the submitted file."""
+
+    kind: str
+    source: str
+    names: tuple[str, ...]  # what it may be called: grade_id first, then its cell id
+    attachments: dict[str, dict[str, str]]  # pictures that were pasted into a text, by name
 
 
 def rebuild(assignment: Assignment, submitted: bytes | None) -> tuple[NotebookNode, list[str]]:
@@ -36,26 +43,49 @@ def rebuild(assignment: Assignment, submitted: bytes | None) -> tuple[NotebookNo
     notebook = assignment.skeleton()
     if submitted is None:
         return notebook, [
-            f"There is no {assignment.name}.ipynb in this submission, so there was nothing to grade."
+            f"There is no {assignment.name}.ipynb in this submission, so there was nothing to"
+            " grade."
         ]
     try:
         found = read_cells(submitted)
     except ValueError as error:
         return notebook, [f"{assignment.name}.ipynb could not be read: {error}."]
     answers, extras, notices = _sort(notebook, found)
+    extras = _at_most(notebook, extras, notices)
     cells = [_extra(cell, FIRST, n) for n, cell in enumerate(extras[FIRST])]
     for cell in notebook.cells:
         if cell.id in answers:
-            cell.source = answers[cell.id]
+            cell.source = answers[cell.id].source
+            if cell.cell_type == "markdown" and answers[cell.id].attachments:
+                cell.attachments = answers[cell.id].attachments
         cells.append(cell)
         cells += [_extra(extra, cell.id, n) for n, extra in enumerate(extras[cell.id])]
     notebook.cells = cells
-    return notebook, notices + reused_names(cells)
+    return notebook, notices
+
+
+def _at_most(
+    notebook: NotebookNode, extras: dict[str, list[Found]], notices: list[str]
+) -> dict[str, list[Found]]:
+    """The extra cells for which there is room beside the assignment's own, in their order."""
+    room, dropped, kept = MAX_CELLS - len(notebook.cells), 0, defaultdict(list)
+    for anchor in (FIRST, *(cell.id for cell in notebook.cells)):
+        kept[anchor] = extras[anchor][: max(0, room)]
+        room -= len(kept[anchor])
+        dropped += len(extras[anchor]) - len(kept[anchor])
+    if dropped:
+        notices.append(
+            f"The notebook has more than {MAX_CELLS:,} cells: {dropped:,} of your own cells were "
+            "left out."
+        )
+    return kept
 
 
 def read_cells(submitted: bytes) -> list[Found]:
     """The cells of a notebook of any format and in any state. ValueError says why there are none to
     be had."""
+    if _has_too_many_values(submitted):
+        raise ValueError(f"a notebook may have {MAX_JSON_VALUES:,} values, and it has more")
     try:
         document = json.loads(submitted.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError):
@@ -74,7 +104,20 @@ def read_cells(submitted: bytes) -> list[Found]:
     ]
     if not cells:
         raise ValueError("it is not a notebook (it has no cells)")
-    return [_found(cell) for cell in cells[:MOST_CELLS]]
+    return [_found(cell) for cell in cells]
+
+
+def _has_too_many_values(document: bytes) -> bool:
+    """Whether JSON text has more than MAX_JSON_VALUES lists, objects and members of them. Counts
+    without reading it, which can take fifty times its size."""
+    values = sum(document.count(mark) for mark in _MARKS)
+    if values <= MAX_JSON_VALUES:
+        return False
+    for number, string in enumerate(_STRINGS.finditer(document)):
+        values -= sum(document.count(mark, *string.span()) for mark in _MARKS)
+        if number > MAX_JSON_VALUES:
+            return True
+    return values > MAX_JSON_VALUES
 
 
 def _found(cell: dict[str, Any]) -> Found:
@@ -85,67 +128,94 @@ def _found(cell: dict[str, Any]) -> Found:
     metadata = cell.get("metadata")
     mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     names = (mark.get("grade_id") if isinstance(mark, dict) else None, cell.get("id"))
-    clean = source[:MOST_CHARACTERS].encode("utf-8", "replace").decode()
+    clean = source[:MAX_CHARACTERS].encode("utf-8", "replace").decode()
     return Found(
         "code" if cell.get("cell_type") == "code" else "markdown",
         clean,
         tuple(name for name in names if isinstance(name, str)),
-        names[1] if isinstance(names[1], str) else None,
+        _pictures(cell.get("attachments")),
     )
+
+
+def _pictures(attachments: object) -> dict[str, dict[str, str]]:
+    """The pasted pictures of a cell: base64 text, which is looked at where it is shown."""
+    kept: dict[str, dict[str, str]] = {}
+    for name, data in attachments.items() if isinstance(attachments, dict) else ():
+        found = {
+            kind: data[kind]
+            for kind in PICTURE_TYPES
+            if isinstance(data, dict) and isinstance(data.get(kind), str)
+        }
+        if found and len(kept) < MAX_PICTURES:
+            kept[name[:200].encode("utf-8", "replace").decode()] = found
+    return kept
 
 
 def _sort(
     notebook: NotebookNode, found: list[Found]
-) -> tuple[dict[str, str], dict[str, list[Found]], list[str]]:
+) -> tuple[dict[str, Found], dict[str, list[Found]], list[str]]:
     """Whose answer each found cell is, or behind which cell it stands as an extra."""
-    ours = {name_of(cell): cell for cell in notebook.cells} | {
+    ours = {_name(cell): cell for cell in notebook.cells} | {
         cell.id: cell for cell in notebook.cells
     }
-    answers: dict[str, str] = {}
+    answers: dict[str, Found] = {}
     extras: dict[str, list[Found]] = defaultdict(list)
     unknown: list[tuple[str, Found]] = []
-    submitted: dict[str, Found] = {}
     anchor, notices = FIRST, []
     for cell in found:
         known = next((ours[name] for name in cell.names if name in ours), None)
-        if known is not None and not _is_open(known) and is_pasted(cell, known):
-            unknown.append((anchor, cell))
-        elif known is not None and known.id not in answers:
+        if known is not None and known.id not in answers:
             anchor = known.id
-            submitted[known.id] = cell
-            answers[known.id] = cell.source if _is_open(known) else known.source
+            locked = replace(cell, source=known.source, attachments={})
+            answers[known.id] = cell if _is_open(known) else locked
         elif known is not None and not _is_open(known):
-            notices.append(f"A second copy of the cell '{name_of(known)}' was left out.")
+            notices.append(f"A second copy of the cell '{_name(known)}' was left out.")
         else:
             unknown.append((anchor, cell))
     by_definition = {
         name: cell
         for cell in notebook.cells
-        if is_answer(cell) and cell.id not in answers
-        for name in definitions(cell.source)
+        if _is_answer(cell) and cell.id not in answers
+        for name in _definitions(cell.source)
     }
     for anchor, cell in unknown:
         lost = next(
-            (by_definition[name] for name in definitions(cell.source) if name in by_definition),
+            (by_definition[name] for name in _definitions(cell.source) if name in by_definition),
             None,
         )
         if cell.kind == "code" and lost is not None and lost.id not in answers:
-            answers[lost.id] = cell.source
+            answers[lost.id] = cell
             notices.append(
-                f"The answer '{name_of(lost)}' had lost its label and was recognised by what it defines."
+                f"The answer '{_name(lost)}' had lost its label and was recognised by what it"
+                " defines."
             )
         elif cell.source.strip():
             extras[anchor].append(cell)
-    notices += find_merged(notebook.cells, answers, submitted, extras)
-    notices += take_text_beside(notebook.cells, answers, extras)
     return answers, extras, notices
+
+
+def _is_answer(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
 
 
 def _is_open(cell: NotebookNode) -> bool:
     """May the student change it: an answer, or a cell that nbgrader does not know."""
-    return is_answer(cell) or "nbgrader" not in cell.metadata
+    return _is_answer(cell) or "nbgrader" not in cell.metadata
+
+
+def _name(cell: NotebookNode) -> str:
+    return cell.metadata.get("nbgrader", {}).get("grade_id", cell.id)
+
+
+def _definitions(source: str) -> list[str]:
+    """The functions and classes that a cell defines at its top level. By pattern: a parser can be
+    made to overflow."""
+    return re.findall(r"^(?:def|class)[ \t]+(\w+)", source, re.MULTILINE)
 
 
 def _extra(cell: Found, anchor: str, number: int) -> NotebookNode:
     make = new_code_cell if cell.kind == "code" else new_markdown_cell
-    return make(cell.source, id=f"extra-{anchor[:48]}-{number}", metadata={"kireji": "extra"})
+    made = make(cell.source, id=f"extra-{anchor[:48]}-{number}", metadata={CELL: EXTRA})
+    if cell.kind != "code" and cell.attachments:
+        made.attachments = cell.attachments
+    return made

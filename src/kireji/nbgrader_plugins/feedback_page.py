@@ -18,10 +18,11 @@ from kireji.errors import KirejiError
 from kireji.exchange.attempt_status import sentences
 from kireji.exchange.attempts import Attempts, GradeOnSubmit, now
 from kireji.feedback import page, view
-from kireji.feedback.report import lines_of, records_of
+from kireji.feedback.report import lines_of
 from kireji.feedback.sanitise import sanitise_notebook
-from kireji.feedback.written import markdown_to_html
+from kireji.feedback.written import RenderBudget, markdown_to_html
 from kireji.nbgrader_plugins.folder_transaction import is_unfinished
+from kireji.testing.report import report_in
 
 # A lesson's own prose is longer than a student's answer may be.
 LONGEST_PROSE = 60_000
@@ -44,7 +45,8 @@ class FeedbackPage(GetGrades):
         )
         if is_unfinished(graded):
             raise KirejiError(
-                f"The grading of {names['student']}'s {names['assignment']} was cut short. Autograde it again."
+                f"The grading of {names['student']}'s {names['assignment']} was cut short."
+                " Autograde it again."
             )
         gradebook = view.Gradebook(
             names["score"], names["max_score"], names["late_penalty"], self._grades, self._comments
@@ -102,8 +104,10 @@ class FormgradePage(Preprocessor):
     enabled = Bool(True).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        records = records_of(nb.metadata.get("kireji"))
+        report = report_in(nb)
+        reported = {cell.grade_id: cell for cell in report.cells} if report else {}
         sanitise_notebook(nb)
+        budget = RenderBudget()
         for number, cell in enumerate(nb.cells):
             marks = cell.metadata.get("nbgrader", {})
             kept = {name: marks[name] for name in MARKS if name in marks}
@@ -120,10 +124,14 @@ class FormgradePage(Preprocessor):
                     output.metadata["image/png"] = {"alt": "A figure of the submission"}
             if cell.cell_type == "markdown":
                 cell.metadata.kireji["html"] = markdown_to_html(
-                    cell.source, LONGEST_PROSE, headings=True
+                    cell.source,
+                    LONGEST_PROSE,
+                    headings=True,
+                    pictures=cell.pop("attachments", None),
+                    budget=budget,
                 )
             if kept.get("grade") or is_task(cell):
-                lines = lines_of(records.get(name), float(kept.get("points", 0)))
+                lines = lines_of(reported.get(name), float(kept.get("points", 0)))
                 cell.metadata.kireji["lines"] = page.render_lines(lines)
         nb["metadata"] = NotebookNode(language_info=nb.metadata.language_info)
         resources["kireji"] = {"style": page.lines_style()}

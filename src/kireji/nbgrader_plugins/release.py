@@ -5,11 +5,12 @@ from pathlib import Path
 
 from traitlets.config import Config, PyFileConfigLoader
 
+from kireji.course import audit
 from kireji.errors import KirejiError
 from kireji.paths import COURSE_ID, EXCHANGE, RELEASE, ROOT
 
 
-class ReleaseFailed(KirejiError):
+class ReleaseError(KirejiError):
     """nbgrader refused to release; the message has its last words."""
 
 
@@ -59,7 +60,8 @@ def release(names: list[str]) -> None:
     for name in names:
         outcome = nbgrader.release_assignment(name)
         if not outcome["success"]:
-            raise ReleaseFailed(f"{name} could not be released: {_last_line(outcome)}")
+            raise ReleaseError(f"{name} could not be released: {_last_line(outcome)}")
+        audit.record("released an assignment", name, by="kireji")
 
 
 def _same(one: Path, other: Path) -> bool:

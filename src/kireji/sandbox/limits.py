@@ -7,7 +7,8 @@ runs several times faster on a busy machine: in brackets: 92 and 53 seconds for 
 tests where ten other programs wanted the same two processors.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 
 MIB = 2**20
 
@@ -36,6 +37,17 @@ class Limits:
     outputs: int = 20_000  # how often it does: 18
     message_bytes: int = 16 * MIB  # one output, or one answer of the kernel: 154 KB
     submission_bytes: int = 64 * MIB  # one submitted file
+    judge_memory: int = 1024 * MIB  # what the grader holds of it, besides what it had: 150 MiB
+    judge_processor_seconds: float = 300  # of the grader's computing for one run: 20
 
 
 DEFAULT = Limits()
+
+
+def with_changes(changes: Mapping[str, float], limits: Limits = DEFAULT) -> Limits:
+    """`limits` with those that an assignment changes. TypeError for a name that there is not."""
+    whole = {limit.name for limit in fields(Limits) if limit.type is int}
+    return replace(
+        limits,
+        **{name: int(value) if name in whole else value for name, value in changes.items()},
+    )

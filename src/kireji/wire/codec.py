@@ -13,9 +13,9 @@ import msgpack
 import numpy as np
 import torch
 
-from .values import Limits, Opaque, Reference, WireError
+from .values import Opaque, Reference, WireError, WireLimits
 
-LIMITS = Limits()
+LIMITS = WireLimits()
 
 DTYPES = {
     str(dtype).removeprefix("torch."): dtype
@@ -37,14 +37,15 @@ KEY_TYPES = (str, int, float, bool, type(None))
 HEADER = struct.Struct(">I")
 
 
-def encode(value: Any, limits: Limits = LIMITS) -> bytes:
+def encode(value: Any, limits: WireLimits = LIMITS) -> bytes:
     """The message that carries `value`. What cannot cross becomes an `Opaque`; WireError if it is
     too much."""
     blobs: list[bytes] = []
     structure = msgpack.packb(_pack(value, blobs, limits.depth))
     if len(structure) > limits.structure_bytes:
         raise WireError(
-            f"a value of {len(structure):,} bytes is over the limit of {limits.structure_bytes:,} bytes"
+            f"a value of {len(structure):,} bytes is over the limit of {limits.structure_bytes:,}"
+            " bytes"
         )
     if (total := sum(map(len, blobs))) > limits.tensor_bytes:
         raise WireError(
@@ -53,7 +54,7 @@ def encode(value: Any, limits: Limits = LIMITS) -> bytes:
     return b"".join([HEADER.pack(len(structure)), structure, *blobs])
 
 
-def decode(message: bytes, limits: Limits = LIMITS) -> Any:
+def decode(message: bytes, limits: WireLimits = LIMITS) -> Any:
     """The value that `message` carries. Any bytes are safe to pass; WireError if they break a
     rule."""
     if len(message) < HEADER.size:
@@ -143,7 +144,7 @@ class _Unpacker:
     """Walks a structure once, taking each tensor's bytes from the front of what is left of
     `blob`."""
 
-    def __init__(self, blob: memoryview, limits: Limits) -> None:
+    def __init__(self, blob: memoryview, limits: WireLimits) -> None:
         self.blob, self.limits, self.used = blob, limits, 0
 
     def unpack_all(self, structure: Any) -> tuple[Any, int]:
@@ -202,7 +203,7 @@ class _Unpacker:
         dtype = DTYPES[name]
         length = math.prod(shape) * dtype.itemsize
         if length > len(self.blob) - self.used:
-            raise WireError("a tensor whose bytes are missing")
+            raise WireError("a tensor without its bytes")
         raw = bytearray(self.blob[self.used : self.used + length])
         self.used += length
         if not raw:

@@ -12,7 +12,7 @@ from kireji.paths import VAR
 # a volume for each key, mounted in the hub and in the one other service that it is for
 KEYS = VAR / "keys"
 PROXY, COURSE = KEYS / "proxy" / "key", KEYS / "course" / "key"
-PATIENCE = 120.0  # seconds
+MAX_WAIT_SECONDS = 120.0  # seconds
 
 
 def make(key: Path) -> str:
@@ -22,13 +22,14 @@ def make(key: Path) -> str:
     return key.read_text()
 
 
-def wait_for(key: Path, seconds: float = PATIENCE) -> str:
+def wait_for(key: Path, seconds: float = MAX_WAIT_SECONDS) -> str:
     """The key, as soon as the hub has made it; KirejiError if it does not in time."""
     deadline = time.monotonic() + seconds
     while not key.exists():
         if time.monotonic() > deadline:
             raise KirejiError(
-                f"The hub made no key within {seconds:.0f} seconds. What does it say? docker compose logs hub"
+                f"The hub made no key within {seconds:.0f} seconds. What does it say? docker"
+                " compose logs hub"
             )
         time.sleep(0.2)
     return key.read_text()

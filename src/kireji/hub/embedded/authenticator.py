@@ -7,6 +7,8 @@ import time
 from jupyterhub.auth import Authenticator
 from tornado import web
 
+from kireji.course import audit
+from kireji.hub import departure
 from kireji.hub.accounts import load_accounts, new_password
 from kireji.hub.embedded.failed_sign_ins import FailedSignIns
 
@@ -21,6 +23,14 @@ class AccountsAuthenticator(Authenticator):
     def __init__(self, **options) -> None:
         super().__init__(**options)
         self.attempts = FailedSignIns()
+
+    def get_handlers(self, app):
+        """Also what `./kireji forget` asks."""
+        return [*super().get_handlers(app), *departure.handlers()]
+
+    def delete_user(self, user):
+        """An account is removed by `./kireji forget`."""
+        audit.record("removed an account", user.name, by="the hub")
 
     async def authenticate(self, handler, data):
         """Return the name, or None for a wrong name or password (in the same time, whichever it

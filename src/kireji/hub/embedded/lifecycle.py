@@ -1,5 +1,6 @@
 """Start the hub, wait until it answers, and end it with everything it started."""
 
+import contextlib
 import fcntl
 import http.client
 import os
@@ -22,7 +23,7 @@ LOG = HUB / "hub.log"
 LOCK = HUB / "up.lock"
 
 
-class HubProblem(KirejiError):
+class HubError(KirejiError):
     """Why the hub cannot run, in one sentence for the person at the terminal."""
 
 
@@ -43,17 +44,18 @@ class Hub:
         return self.process.poll() is None
 
     def wait_until_ready(self, seconds: float) -> None:
-        """Return when the log-in page and the course service answer; HubProblem if they do not in
+        """Return when the log-in page and the course service answer; HubError if they do not in
         time."""
         deadline = time.monotonic() + seconds
         pages = ["/hub/login", URL_PREFIX + "api"]
         while pages:
             if not self.alive():
-                raise HubProblem(
-                    f"The hub ended while it was starting: {last_error(LOG)} The whole story is in {shown(LOG)}."
+                raise HubError(
+                    f"The hub ended while it was starting: {last_error(LOG)} The whole story is in"
+                    f" {shown(LOG)}."
                 )
             if time.monotonic() > deadline:
-                raise HubProblem(
+                raise HubError(
                     f"The hub did not answer within {seconds:.0f} seconds; see {shown(LOG)}."
                 )
             pages = [page for page in pages if not is_served(self.port, page)]
@@ -75,18 +77,17 @@ class Hub:
         if self.alive():
             # the hub then ends the servers, the services and the proxy itself
             self.process.terminate()
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(patience)
-            except subprocess.TimeoutExpired:
-                pass
         end_processes(everything + descendants())
 
 
 def start_hub(port: int) -> Hub:
     """Start JupyterHub as a child in its own session, its output in the log."""
     if is_taken(port):
-        raise HubProblem(
-            f"Port {port} is in use by another program; choose another one with: ./kireji up --port {port + 1}"
+        raise HubError(
+            f"Port {port} is in use by another program; choose another one with: ./kireji up --port"
+            f" {port + 1}"
         )
     adopt_orphans()
     hub_port, proxy_port, course_port = free_ports(3)
@@ -119,7 +120,7 @@ def start_hub(port: int) -> Hub:
 
 
 def take_lock() -> IO[str]:
-    """Hold the lock that one `up` has; HubProblem if another one runs. Its holder's end frees it,
+    """Hold the lock that one `up` has; HubError if another one runs. Its holder's end frees it,
     however it ends."""
     HUB.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = LOCK.open("a+")
@@ -129,8 +130,9 @@ def take_lock() -> IO[str]:
         lock.seek(0)
         where = lock.read().strip()
         lock.close()
-        raise HubProblem(
-            f"Kireji is already running{' at ' + where if where else ''}; end it there with Ctrl-C first."
+        raise HubError(
+            f"Kireji is already running{' at ' + where if where else ''}; end it there with Ctrl-C"
+            " first."
         ) from None
     lock.truncate(0)
     return lock
@@ -153,10 +155,8 @@ def end_processes(processes: list[psutil.Process]) -> None:
 
 
 def _signal(send) -> None:
-    try:
+    with contextlib.suppress(psutil.NoSuchProcess):
         send()
-    except psutil.NoSuchProcess:
-        pass
 
 
 def is_taken(port: int) -> bool:

@@ -2,9 +2,8 @@
 what it uses.
 
 The server has a network of its own, with nobody else in it. Two unix sockets lead out: the proxy's
-connections to the server, and the server's to the hub's API (`hub_api`). The hub starts a supervisor
-for each server and ends the server by ending it.
-"""
+connections to the server, and the server's to the hub's API (`hub_api`). The hub starts a
+supervisor for each server and ends the server by ending it."""
 
 import asyncio
 import json
@@ -38,7 +37,8 @@ HANDED_ON = ("PATH", "PYTHONPATH", "TMPDIR")
 
 @dataclass(frozen=True)
 class Orders:
-    """What a supervisor is told by the hub, on its standard input: among it is the server's token."""
+    """What a supervisor is told by the hub, on its standard input: among it is the server's
+    token."""
 
     bwrap: str
     wall: Wall  # without the door, which the supervisor adds
