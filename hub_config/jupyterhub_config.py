@@ -3,10 +3,10 @@ sets the ports."""
 
 import os
 import sys
-from pathlib import Path
 
-from kireji.hub import accounts, course_service
+from kireji.hub import accounts, course_service, door
 from kireji.hub.authenticator import AccountsAuthenticator
+from kireji.hub.door import sockets
 from kireji.hub.leash import LEASH
 from kireji.hub.spawner import WalledSpawner
 from kireji.paths import HUB, HUB_CONFIG
@@ -19,16 +19,23 @@ c.JupyterHub.bind_url = f"http://127.0.0.1:{os.environ['KIREJI_PORT']}"
 c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{os.environ['KIREJI_HUB_PORT']}"
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{os.environ['KIREJI_PROXY_PORT']}"
 
-# The proxy written in Python: a newcomer's machine has no Node.js. On a leash, so that it never
-# outlives the hub. The formgrader answers a request to grade when it has graded, which takes longer
-# than the proxy's usual 20 seconds.
+# The proxy has the door in it. It is written in Python, since a newcomer's machine has no Node.js,
+# and on a leash, so that it never outlives the hub.
+door_key = door.make_key(HUB / "door_key")
 c.ConfigurableHTTPProxy.command = [
     *LEASH,
-    str(Path(sys.executable).with_name("configurable-http-proxy")),
-    "--proxy-timeout",
-    str(60 * 60 * 1000),
+    sys.executable,
+    *("-P", "-m", "kireji.hub.door.serve"),
+    *("--key", str(door_key)),
+    *("--hub-api", f"{c.JupyterHub.hub_bind_url}/hub/api"),
+    *("--hub-host", os.environ.get("KIREJI_SUBDOMAIN_HOST", "")),
+    *("--sockets", str(sockets.make_folder())),
 ]
 c.ConfigurableHTTPProxy.pid_file = str(HUB / "proxy.pid")
+
+# Where the machine has a name with subdomains, each student's server gets one.
+c.JupyterHub.subdomain_host = os.environ.get("KIREJI_SUBDOMAIN_HOST", "")
+c.JupyterHub.subdomain_hook = door.host_of
 
 # State that the next start finds again.
 c.JupyterHub.db_url = f"sqlite:///{HUB / 'jupyterhub.sqlite'}"
@@ -50,10 +57,11 @@ c.JupyterHub.load_groups = {
 # that is set.
 c.JupyterHub.spawner_class = WalledSpawner
 c.JupyterHub.services = [
+    door.service(door_key.read_text()),
     course_service.service(int(os.environ["KIREJI_COURSE_PORT"])),
     *course_service.watch(),
 ]
-c.JupyterHub.load_roles = course_service.roles()
+c.JupyterHub.load_roles = [door.role(), *course_service.roles()]
 
 # How much a person's server may use; the rest of the limits is in kireji/hub/server_limits.py.
 c.Spawner.mem_limit = "4G"  # all kernels and terminals together
