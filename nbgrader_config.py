@@ -1,13 +1,14 @@
 """nbgrader's configuration for the course: the repository is its course directory. Facts and
 assembly, no logic."""
 
-from kireji import paths, unfinished
-from kireji.exchange.collect import Collect
-from kireji.exchange.release_feedback import ReleaseFeedback
-from kireji.feedback import configure as feedback
-from kireji.feedback.sanitise_outputs import SanitiseOutputs
-from kireji.grading import preprocessors as grading
-from kireji.grading.recording import RecordReport
+from kireji import paths
+from kireji.nbgrader_plugins import feedback_templates as feedback
+from kireji.nbgrader_plugins import folder_transaction
+from kireji.nbgrader_plugins import judge_submission as grading
+from kireji.nbgrader_plugins.collect import Collect
+from kireji.nbgrader_plugins.record_report import RecordReport
+from kireji.nbgrader_plugins.release_feedback import ReleaseFeedback
+from kireji.nbgrader_plugins.sanitise_outputs import SanitiseOutputs
 
 c = get_config()
 
@@ -22,16 +23,23 @@ c.ExchangeFactory.release_feedback = ReleaseFeedback
 
 # A paired script or a note beside a source notebook would carry the solution into release/.
 # timestamp.txt: nbgrader copies it first, so that a folder cut short by a kill seems finished;
-# `unfinished` writes it last.
-c.CourseDirectory.ignore = [".*", "__pycache__", "*.pyc", "*.py", "*.md", unfinished.TIMESTAMP]
+# `folder_transaction` writes it last.
+c.CourseDirectory.ignore = [
+    ".*",
+    "__pycache__",
+    "*.pyc",
+    "*.py",
+    "*.md",
+    folder_transaction.TIMESTAMP,
+]
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 
 # Intake: refused files go aside before nbgrader copies anything, and a notebook in any state
 # becomes a sound one. nbgrader's two passes over a notebook begin with an empty one, so that the
 # first, which would mend what was submitted, costs nothing.
 c.Autograde.pre_convert_hook = grading.begin_grading(c)
-c.Autograde.post_convert_hook = c.GenerateFeedback.post_convert_hook = unfinished.finish
-c.GenerateFeedback.pre_convert_hook = unfinished.begin
+c.Autograde.post_convert_hook = c.GenerateFeedback.post_convert_hook = folder_transaction.finish
+c.GenerateFeedback.pre_convert_hook = folder_transaction.begin
 c.Autograde.exporter_class = grading.SubmissionExporter
 c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [

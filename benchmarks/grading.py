@@ -22,9 +22,9 @@ from benchmarks import grading_growth, grading_otter
 from benchmarks.grading_class import hand_in
 from benchmarks.grading_figures import figures, show
 from kireji import paths
+from kireji.course import assignment as catalogue
+from kireji.course.assignment import Assignment
 from kireji.errors import KirejiError
-from kireji.grading import assignment as catalogue
-from kireji.grading.assignment import Assignment
 
 FOLDER = paths.VAR / "bench"
 CHECK = "from benchmarks.in_kernel import checker\ncheck = checker({!r})\ncheck({!r}, {!r})"

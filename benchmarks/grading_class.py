@@ -8,9 +8,9 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell
 
+from kireji.course.assignment import Assignment
 from kireji.demo.checkpoint import trained_checkpoints
 from kireji.demo.students import leave, slip, solve
-from kireji.grading.assignment import Assignment
 
 TIME = "2026-01-01 00:00:00.000000 UTC"
 SLOW = "import time\nuntil = time.process_time() + 5\nwhile time.process_time() < until: pass"

@@ -20,10 +20,10 @@ from rich.table import Table
 from benchmarks.grading_class import UNTOUCHED, hand_in
 from benchmarks.grading_figures import mean
 from kireji import paths
-from kireji.grading.assignment import Assignment, load
+from kireji.course.assignment import Assignment, load
 
 if TYPE_CHECKING:
-    from kireji.grading.course import Course
+    from kireji.batch.grade_class import Course
 
 CHEAPEST = "ex1_translation"  # of the four, untouched
 SIZES = (10, 100, 1000)

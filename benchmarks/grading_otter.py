@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from kireji import paths
+from kireji.course.assignment import Assignment
 from kireji.errors import KirejiError
-from kireji.grading.assignment import Assignment
 
 FOLDER = paths.VAR / "otter"
 RELEASE = "otter-grader==7.*"

@@ -90,10 +90,10 @@ def generate(api: Any, course: Path) -> None:
 
 
 def our_course(root: Path) -> Any:
-    from kireji.grading import kept
-    from kireji.grading.course import Course
+    from kireji.batch.grade_class import Course
+    from kireji.grading import cache
 
-    kept.KEPT = root / "judgements"
+    cache.KEPT = root / "judgements"
 
     def move(config: Config) -> None:
         config.CourseDirectory.root = str(root)
@@ -111,7 +111,7 @@ class Measured(Executor):
     @functools.cached_property
     def forks(self) -> Executor:
         """Started when there is something to judge."""
-        from kireji.grading.forks import Forks
+        from kireji.batch.executors.forkserver import Forks
 
         return Forks(self.count)
 
@@ -237,7 +237,7 @@ def growth(course: Path, out: Path, workers: int) -> None:
 
 def again(course: Path, out: Path) -> None:
     """What is graded already, once more; and how much of that is asking what is kept."""
-    from kireji.grading.ahead import judge_ahead
+    from kireji.batch.judge_pool import judge_ahead
 
     graded = our_course(course)
     # What ended in an error or out of time is never kept, for a second look might go better: it is
@@ -261,7 +261,7 @@ def again(course: Path, out: Path) -> None:
 def floor(course: Path, out: Path) -> None:
     """The same cells and the same tests in one warm process without a wall, each submission in a
     fork of it."""
-    from kireji.grading.forks import Forks
+    from kireji.batch.executors.forkserver import Forks
 
     with Forks(1) as forks:
         for name, student in work_of(course):
@@ -270,9 +270,9 @@ def floor(course: Path, out: Path) -> None:
 
 def bare(course: str, name: str, student: str, out: str) -> None:
     """One submission of the floor. Its crashing ones end here, as they would."""
-    from kireji.grading.assignment import load
-    from kireji.grading.intake import read_submission
+    from kireji.course.assignment import load
     from kireji.grading.rebuild import rebuild
+    from kireji.grading.submission import read_submission
 
     from .in_kernel import run
 

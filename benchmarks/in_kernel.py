@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from kireji import paths, sandbox, wire
-from kireji.grading.hidden_tests import run_hidden_tests
-from kireji.grading.marks import mark_of
-from kireji.grading.plugin import Grading
-from kireji.grading.report import cell_score
 from kireji.sandbox.channel import Channel
+from kireji.testing.marker import mark_of
+from kireji.testing.plugin import Grading
+from kireji.testing.report import cell_score
+from kireji.testing.run import run_hidden_tests
 from kireji.wire.codec import LIMITS, decode, encode
 
 SECONDS = 20.0  # for a call

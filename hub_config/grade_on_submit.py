@@ -1,5 +1,5 @@
 """Grading on submit: what `./kireji watch`, and the course service if told so, do with what
-arrives. See docs/instructor-guide.md."""
+arrives. See docs/tutorial/instructor.md."""
 
 c = get_config()
 

@@ -66,7 +66,7 @@ class LiveCourse:
     def release_everything(self) -> None:
         """Generate the assignments and enter them in the gradebook, as the set-up does."""
         subprocess.run(
-            [sys.executable, "-P", "-m", "kireji.setup.release"],
+            [sys.executable, "-P", "-m", "kireji.nbgrader_plugins.generate_release"],
             cwd=self.root,
             check=True,
             env=self.environment,

@@ -14,7 +14,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 
 def require(name: str) -> None:
-    """Go on where `name` ("browser", "bubblewrap", "libseccomp", "dask", "docker") is to be had;
+    """Go on where `name` ("browser", "bubblewrap", "libseccomp", "dask", "docker",
+    "linters") is to be had;
     else skip the test, or fail it."""
     missing = MISSING[name]()
     if missing and name in os.environ.get("KIREJI_REQUIRE", "").split():
@@ -64,11 +65,18 @@ def _no_dask() -> str | None:
     )
 
 
+def _no_linters() -> str | None:
+    from kireji.setup.environment import lint_step
+
+    return None if lint_step().is_done() else "ruff and mypy are not installed: ./kireji lint"
+
+
 MISSING = {
     "browser": _no_browser,
     "bubblewrap": _no_bubblewrap,
     "libseccomp": _no_libseccomp,
     "dask": _no_dask,
+    "linters": _no_linters,
     "docker": _no_docker,
     "composes": _no_composes,
 }

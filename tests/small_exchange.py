@@ -7,8 +7,8 @@ import pytest
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from kireji.exchange.collect import Collect
 from kireji.exchange.folders import student_folders
+from kireji.nbgrader_plugins.collect import Collect
 
 COURSE = "kireji"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from kireji.nbgrader_plugins.generate_release import generate
 from kireji.setup.course import assignment_files
-from kireji.setup.release import generate
 from tests.checkout import staged
 
 HIDDEN = re.compile(r"### BEGIN (SOLUTION|HIDDEN TESTS|MARK SCHEME)\n(.*?)### END \1", re.DOTALL)

@@ -13,21 +13,21 @@ from tests.checkout import tree
 LONGEST = 300
 # Files that the formatter made longer, each until it is split.
 TO_SPLIT = {
-    "docs/theory.md",
+    "docs/explanation/theory.md",
     "benchmarks/grading_systems.py",
     "benchmarks/load.py",
     "code/attention_visualization.py",
     "code/basic_attention.py",
     "code/self_attention.py",
     "code/seq2seq_attention.py",
-    "graders/ex2_mechanisms/cases.py",
+    "graders/ex2_mechanisms/attention_cases.py",
     "graders/ex2_mechanisms/test_self_attention.py",
     "graders/ex4_visualization/test_measures.py",
     "lab/attention_lab/checks/ex1_translation.py",
     "lab/attention_lab/checks/ex2_mechanisms.py",
     "lab/attention_lab/checks/ex3_classification.py",
     "lab/attention_lab/checks/ex4_visualization.py",
-    "src/kireji/grading/course.py",
+    "src/kireji/batch/grade_class.py",
     "src/kireji/sandbox/place.py",
     "src/kireji/sandbox/supervisor.py",
     "tests/attacks/test_attack_the_exchange.py",
@@ -60,27 +60,32 @@ REGISTRIES = [
     )
 ]
 
-LEAVES = {"errors", "paths", "commands", "plain_folder", "gradebook", "unfinished", "whole_file"}
-MIDDLE = {"hub", "grading", "exchange", "feedback", "copies"}
+LEAVES = {"errors", "paths", "commands", "files", "course"}
+JUDGING = LEAVES | {"wire", "sandbox", "testing", "grading"}
+NBGRADER = {"nbgrader_plugins", "exchange", "feedback", "copies"}
 # room -> the other rooms of src/kireji it may import from
 MAY_IMPORT = {
     "errors": set(),
     "paths": set(),
     "commands": set(),
-    "plain_folder": set(),
+    "files": {"errors"},
+    "course": {"errors", "paths", "files"},
     "wire": set(),
-    "whole_file": set(),
-    "gradebook": {"errors"},
-    "unfinished": {"errors", "paths"},
     "data": LEAVES,
     "setup": LEAVES,
+    "exchange": LEAVES,
     "sandbox": LEAVES | {"wire"},
-    **dict.fromkeys(MIDDLE, LEAVES | {"wire", "sandbox", "data"} | MIDDLE),
+    "testing": LEAVES | {"wire", "sandbox"},
+    "grading": JUDGING,
+    "copies": JUDGING,
+    "feedback": LEAVES | {"testing", "copies"},
+    "nbgrader_plugins": JUDGING | NBGRADER,
+    "batch": JUDGING | NBGRADER,
     # setup: a container has no launcher
-    "hub": LEAVES | {"wire", "sandbox", "data", "setup"} | MIDDLE,
-    "demo": LEAVES | {"data", "sandbox"} | MIDDLE,
-    "backup": LEAVES | {"exchange"},
-    "cli": LEAVES | {"data", "setup", "sandbox", "demo", "backup"} | MIDDLE,
+    "hub": JUDGING | NBGRADER | {"batch", "setup"},
+    "demo": JUDGING | NBGRADER | {"batch"},
+    "backup": LEAVES | {"exchange", "nbgrader_plugins"},
+    "cli": JUDGING | NBGRADER | {"batch", "data", "setup", "hub", "demo", "backup"},
     "__main__": {"cli"},
 }
 
@@ -164,9 +169,9 @@ def test_what_students_run_imports_nothing_of_the_platform(folder):
     assert wrong == {}
 
 
-def test_graders_import_grading_pictures_and_leaves_only():
+def test_graders_import_testing_pictures_and_leaves_only():
     allowed = (
-        "kireji.grading.",
+        "kireji.testing.",
         "kireji.feedback.pictures",
         *(f"kireji.{leaf}" for leaf in LEAVES),
     )

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from kireji.grading import diagnoses, expect
+from kireji.testing import diagnoses, expect
 
 from . import reference
 

@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 import torch
 
-from kireji.grading import StudentError, expect
+from kireji.testing import StudentError, expect
 
-from . import given
+from . import shared_data
 
 AT_ONCE = 101  # sentences in a call: a slow but honest loop gets its time for each
 SECONDS = 60.0  # for a call
 
 
 @pytest.fixture(scope="session")
-def held_out() -> given.HeldOut:
+def held_out() -> shared_data.HeldOut:
     """The sentences that no student has seen."""
-    return given.held_out()
+    return shared_data.held_out()
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +28,7 @@ def memory() -> dict[str, Any]:
 
 
 @pytest.fixture
-def translations(student: Any, held_out: given.HeldOut, memory: dict[str, Any]) -> list[str]:
+def translations(student: Any, held_out: shared_data.HeldOut, memory: dict[str, Any]) -> list[str]:
     """The student's translation of every held-out sentence. Asked once: if it failed, each test that needs it fails alike."""
     if "translations" not in memory:
         try:

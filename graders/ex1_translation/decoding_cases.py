@@ -5,10 +5,10 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from kireji.grading import expect
+from kireji.testing import expect
 
 from . import reference
-from .scripts import BOS, EOS, FIRST_WORD, PAD, Script
+from .scripted_decoders import BOS, EOS, FIRST_WORD, PAD, Script
 
 LENGTHS = torch.tensor([3, 5, 4, 6])  # of the source sentences; the scripts look at places 0 to 2
 T_SRC = 6

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from . import reference
-from .isolation import loss_table
+from .fakes import loss_table
 
 Parameters = dict[str, Tensor]
 

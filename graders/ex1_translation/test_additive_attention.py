@@ -4,8 +4,8 @@ All sizes differ, so that a transpose cannot pass by luck."""
 
 import torch
 
-from kireji.grading import expect, graded
-from kireji.grading.gradients import reaches_inputs, reaches_parameters
+from kireji.testing import expect, graded
+from kireji.testing.gradients import reaches_inputs, reaches_parameters
 
 from . import attention_cases as cases
 from .attention_cases import HIDDEN_SIZE, KEY_SIZE, QUERY_SIZE, T_K, T_Q, B

@@ -10,10 +10,10 @@ import torch
 
 from attention_lab.text import tokenize
 from kireji.feedback import pictures
-from kireji.grading import Handle, StudentError, expect, graded
+from kireji.testing import Handle, StudentError, expect, graded
 
-from . import given, targets
-from .scripts import BOS, EOS
+from . import shared_data, targets
+from .scripted_decoders import BOS, EOS
 
 MOST = 40  # sentences asked
 MOST_OF_A_WORD = 8  # one frequent name must not decide alone
@@ -35,7 +35,7 @@ class Answer(NamedTuple):
 @pytest.fixture(scope="session")
 def reference():
     """IBM model 1 on the training pairs: an oracle that owes nothing to any network."""
-    return given.reference()
+    return shared_data.reference()
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ decoder is judged."""
 
 import torch
 
-from kireji.grading import expect, graded
-from kireji.grading.gradients import reaches_inputs, reaches_parameters
+from kireji.testing import expect, graded
+from kireji.testing.gradients import reaches_inputs, reaches_parameters
 
 from . import reference
 from .attention_cases import shaped, unchanged
-from .isolation import without
+from .fakes import without
 
 VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, KEY_SIZE, PAD = 13, 5, 6, 8, 0
 LENGTHS = torch.tensor([4, 7, 2])

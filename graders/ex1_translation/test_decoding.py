@@ -5,11 +5,11 @@ that loses the hidden state, or feeds back the wrong word, says something else."
 
 import torch
 
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
 from .decoding_cases import Search, said, same_words, up_to_eos
-from .isolation import without
-from .scripts import (
+from .fakes import without
+from .scripted_decoders import (
     BOS,
     EOS,
     PAD,

@@ -5,8 +5,8 @@ anything."""
 
 import torch
 
-from kireji.grading import expect, graded
-from kireji.grading.gradients import reaches_parameters
+from kireji.testing import expect, graded
+from kireji.testing.gradients import reaches_parameters
 
 from . import reference
 from .attention_cases import shaped, unchanged

@@ -2,7 +2,7 @@
 
 import torch
 
-from kireji.grading import diagnoses, expect, graded
+from kireji.testing import diagnoses, expect, graded
 
 from . import reference
 

@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from kireji.grading import diagnoses, expect, graded
+from kireji.testing import diagnoses, expect, graded
 
 from . import reference
 

@@ -5,11 +5,11 @@ choice. Where the student's own sequence_loss is broken, a made-up loss stands i
 
 import torch
 
-from kireji.grading import expect, graded
-from kireji.grading.isolation import stands_in
+from kireji.testing import expect, graded
+from kireji.testing.isolation import stands_in
 
 from . import reference_training as training
-from .isolation import VOCAB_SIZE, without
+from .fakes import VOCAB_SIZE, without
 
 HIDDEN_SIZE, PAD, BOS, EOS = 4, 0, 1, 2
 B, T_SRC, T_TGT = 3, 4, 6

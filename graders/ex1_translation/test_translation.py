@@ -3,7 +3,7 @@
 from sacrebleu.metrics import BLEU, CHRF
 
 from kireji.feedback import pictures
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
 from . import targets
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from kireji.grading import Mistake, StudentError
+from kireji.testing import Mistake, StudentError
 
-from . import remeasure, rows
+from . import remeasure, reported_rows
 
 
 class Once:
@@ -37,7 +37,7 @@ def once() -> Once:
 @pytest.fixture
 def reported(student, once):
     """The rows of compare()."""
-    return once("compare", lambda: rows.read(student.compare(timeout=90)))
+    return once("compare", lambda: reported_rows.read(student.compare(timeout=90)))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from torch import Generator, Tensor, nn
 from attention_lab.comparison import HIDDEN_SIZE, model_name
 from attention_lab.sequence_models import RecurrentModel, SelfAttentionModel
 from attention_lab.sequence_tasks import N_SYMBOLS, SequenceBatch, sequence_batch
-from kireji.grading import Mistake, expect
+from kireji.testing import Mistake, expect
 
 REPORTED = 200  # sequences on which a reported accuracy is measured again
 MEASURED = 100  # on which the metrics are, which are means over many models

@@ -5,9 +5,9 @@ import torch
 from attention_lab.comparison import GRID, HIDDEN_SIZE, LENGTHS, MAX_LENGTH, PAIRS
 from attention_lab.sequence_tasks import SequenceBatch
 from kireji.feedback import pictures
-from kireji.grading import Mistake, expect, graded
+from kireji.testing import Mistake, expect, graded
 
-from . import rows
+from . import reported_rows
 from .remeasure import COMPARED, answers, rebuilt
 
 # Pairs whose mechanism can do the task; the others are there to fail.
@@ -103,8 +103,8 @@ def test_rows_are_complete(reported):
 @graded("comparison", weight=5)
 def test_rows_are_true(reported, predicted):
     """The accuracies that compare() reports are found again, through predict, on fresh sequences."""
-    measured: dict[rows.Key, float] = {}
-    whole: dict[rows.Key, float] = {}
+    measured: dict[reported_rows.Key, float] = {}
+    whole: dict[reported_rows.Key, float] = {}
     for mechanism, task in PAIRS:
         for length in LENGTHS:
             if (mechanism, task, length) not in reported:
@@ -113,9 +113,9 @@ def test_rows_are_true(reported, predicted):
             right = answered == batch.target_ids
             measured[mechanism, task, length] = float(right.double().mean())
             whole[mechanism, task, length] = float(right.all(dim=1).double().mean())
-    mistake = rows.named_mistake(reported, measured, whole)
+    mistake = reported_rows.named_mistake(reported, measured, whole)
     expect.true(mistake is None, f"{expect.NAMED} {mistake}.")
-    found = sum(rows.agree(reported[key], measured[key]) for key in measured)
+    found = sum(reported_rows.agree(reported[key], measured[key]) for key in measured)
     expect.metric(
         found / (len(PAIRS) * len(LENGTHS)),
         baseline=0.5,

@@ -3,27 +3,27 @@
 import pytest
 import torch
 
-from kireji.grading import expect, graded
-from kireji.grading.gradients import reaches_inputs
-from kireji.grading.isolation import without
+from kireji.testing import expect, graded
+from kireji.testing.gradients import reaches_inputs
+from kireji.testing.isolation import without
 
-from . import cases, reference
+from . import attention_cases, reference
 
-every = pytest.mark.parametrize("name", cases.CONTENT)
+every = pytest.mark.parametrize("name", attention_cases.CONTENT)
 # GeneralAttention may call what was written before it.
-alone = without({"dot_product_attention": cases.ATTENTION})
+alone = without({"dot_product_attention": attention_cases.ATTENTION})
 
 
 @graded("content_scores", weight=3)
 def test_dot_product_weights(student, rng):
     """dot_product_attention: the weights are the softmax of the dot products."""
-    cases.judged_weights(student, "dot_product_attention", rng)
+    attention_cases.judged_weights(student, "dot_product_attention", rng)
 
 
 @graded("content_scores", weight=4)
 def test_scaled_weights(student, rng):
     """scaled_dot_product_attention: the scores are divided by sqrt(d_k)."""
-    cases.judged_weights(student, "scaled_dot_product_attention", rng)
+    attention_cases.judged_weights(student, "scaled_dot_product_attention", rng)
 
 
 @graded("content_scores", weight=1)
@@ -50,7 +50,7 @@ def test_scaled_with_heads(student, rng):
 @alone
 def test_general_weights(student, rng):
     """GeneralAttention: the score is query · W(key), with one learned matrix and no bias."""
-    cases.judged_weights(student, "GeneralAttention", rng)
+    attention_cases.judged_weights(student, "GeneralAttention", rng)
 
 
 @graded("content_scores", weight=1)
@@ -58,7 +58,7 @@ def test_general_weights(student, rng):
 @alone
 def test_rows_sum_to_one(student, rng, name):
     """The weights of each query are shares: none negative, together 1"""
-    asked = cases.question(student, name, rng)
+    asked = attention_cases.question(student, name, rng)
     attention_weights = asked.ask()[1]
     columns = attention_weights.double().sum(dim=1)
     expect.true(
@@ -75,7 +75,7 @@ def test_rows_sum_to_one(student, rng, name):
 @alone
 def test_masked_keys_get_no_weight(student, rng, name):
     """A masked key gets exactly zero weight, and the others share the rest"""
-    cases.judged_mask(student, name, rng)
+    attention_cases.judged_mask(student, name, rng)
 
 
 @graded("content_scores", weight=1.5)
@@ -83,7 +83,7 @@ def test_masked_keys_get_no_weight(student, rng, name):
 @alone
 def test_context_is_the_weighted_sum(student, rng, name):
     """The context is the sum of the values, each times its weight"""
-    cases.judged_context(student, name, rng)
+    attention_cases.judged_context(student, name, rng)
 
 
 @graded("content_scores", weight=0.75)
@@ -91,7 +91,7 @@ def test_context_is_the_weighted_sum(student, rng, name):
 @alone
 def test_all_keys_masked(student, rng, name):
     """A query that may attend to nothing gets zeros, not NaN"""
-    cases.judged_empty_row(student, name, rng)
+    attention_cases.judged_empty_row(student, name, rng)
 
 
 @graded("content_scores", weight=0.75)
@@ -99,7 +99,7 @@ def test_all_keys_masked(student, rng, name):
 @alone
 def test_nothing_else_changes(student, rng, name):
     """Neighbours in the batch, earlier calls and the inputs: nothing disturbs, nothing is disturbed"""
-    cases.judged_neighbours(student, name, rng)
+    attention_cases.judged_neighbours(student, name, rng)
 
 
 @graded("content_scores", weight=0.5)
@@ -107,7 +107,7 @@ def test_nothing_else_changes(student, rng, name):
 @alone
 def test_large_scores_stay_finite(student, rng, name):
     """Very large scores give weights, not NaN"""
-    asked = cases.question(student, name, rng, masked=True, scale=300.0)
+    asked = attention_cases.question(student, name, rng, masked=True, scale=300.0)
     expect.rows_sum_to_one(
         asked.ask()[1],
         hint="exp of a large score overflows: torch.softmax subtracts the largest score first.",
@@ -119,7 +119,7 @@ def test_large_scores_stay_finite(student, rng, name):
 @alone
 def test_gradient_reaches_everything(student, rng, name):
     """The gradient reaches the queries, the keys and the values"""
-    asked = cases.question(student, name, rng, masked=True)
+    asked = attention_cases.question(student, name, rng, masked=True)
     reaches_inputs(
         asked.attention,
         (asked.query, asked.key, asked.value, asked.mask),

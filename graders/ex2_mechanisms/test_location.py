@@ -2,22 +2,24 @@
 
 import torch
 
-from kireji.grading import expect, graded
-from kireji.grading.gradients import reaches_inputs
-from kireji.grading.isolation import without
+from kireji.testing import expect, graded
+from kireji.testing.gradients import reaches_inputs
+from kireji.testing.isolation import without
 
-from . import cases, reference
+from . import attention_cases, reference
 
 NAME = "LocationAttention"
-alone = without({"masked_softmax": cases.SOFTMAX})
+alone = without({"masked_softmax": attention_cases.SOFTMAX})
 
 
 @graded("location", weight=4)
 @alone
 def test_location_weights(student, rng):
     """LocationAttention: the weights are the softmax of W(query), over the positions that there are."""
-    asked = cases.question(student, NAME, rng)
-    uncut = torch.softmax(asked.query.double() @ asked.matrix.double().T, dim=-1)[..., : cases.T_K]
+    asked = attention_cases.question(student, NAME, rng)
+    uncut = torch.softmax(asked.query.double() @ asked.matrix.double().T, dim=-1)[
+        ..., : attention_cases.T_K
+    ]
     expect.close(
         asked.ask()[1],
         asked.weights(),
@@ -27,14 +29,14 @@ def test_location_weights(student, rng):
             **asked.mistakes(),
         },
     )
-    cases.judged_weights(student, NAME, rng)
+    attention_cases.judged_weights(student, NAME, rng)
 
 
 @graded("location", weight=1.5)
 @alone
 def test_content_does_not_matter(student, rng):
     """LocationAttention: other keys, the same weights."""
-    asked = cases.question(student, NAME, rng, sizes=cases.SAME[NAME])
+    asked = attention_cases.question(student, NAME, rng, sizes=attention_cases.SAME[NAME])
     before = asked.ask()[1]
     after = asked.ask(
         key=torch.randn(asked.key.shape, generator=rng),
@@ -52,23 +54,23 @@ def test_content_does_not_matter(student, rng):
 @alone
 def test_masked_positions_get_no_weight(student, rng):
     """LocationAttention: a masked position gets exactly zero weight, and the others share the rest."""
-    cases.judged_mask(student, NAME, rng)
-    cases.judged_empty_row(student, NAME, rng)
+    attention_cases.judged_mask(student, NAME, rng)
+    attention_cases.judged_empty_row(student, NAME, rng)
 
 
 @graded("location", weight=1.5)
 @alone
 def test_context_is_the_weighted_sum(student, rng):
     """LocationAttention: the context is the sum of the values, each times its weight."""
-    cases.judged_context(student, NAME, rng)
-    cases.judged_neighbours(student, NAME, rng)
+    attention_cases.judged_context(student, NAME, rng)
+    attention_cases.judged_neighbours(student, NAME, rng)
 
 
 @graded("location", weight=1)
 @alone
 def test_too_long_is_refused(student, rng):
     """LocationAttention: more positions than max_length are a ValueError; exactly max_length are not."""
-    module, _ = cases.learned(student, NAME, (4, 6), (6, 4), rng)
+    module, _ = attention_cases.learned(student, NAME, (4, 6), (6, 4), rng)
     query = torch.randn(1, 2, 4, generator=rng)
     expect.returns(
         module(query, torch.randn(1, 6, 4, generator=rng), torch.randn(1, 6, 3, generator=rng)),

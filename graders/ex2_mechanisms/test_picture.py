@@ -2,7 +2,7 @@
 
 import math
 
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
 ROWS = [
     ("none", "copy", 12, 0.31),

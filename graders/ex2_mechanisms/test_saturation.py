@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from kireji.feedback import pictures
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
-from . import given, reference
-from .given import SIZES
+from . import reference, shared_data
+from .shared_data import SIZES
 
 FEWEST = 200  # queries that the student may average over
 
@@ -32,7 +32,7 @@ def judged(measured, rng, scaled: bool) -> None:
     """The mean norms at every size; a mistake is named only if it explains all of them."""
     values, rights, tolerances = {}, {}, {}
     for d_k in SIZES:
-        norms = given.norms(d_k, scaled)
+        norms = shared_data.norms(d_k, scaled)
         values[d_k], rights[d_k] = measured(d_k, scaled), norms.mean
         # Four standard errors of the smallest sample allowed: who draws honestly stays inside.
         tolerances[d_k] = max(0.04, 4 * norms.spread / rights[d_k] / math.sqrt(FEWEST))

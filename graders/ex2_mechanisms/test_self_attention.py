@@ -4,13 +4,13 @@ import math
 
 import torch
 
-from kireji.grading import diagnoses, expect, graded
-from kireji.grading.isolation import stands_in, without
+from kireji.testing import diagnoses, expect, graded
+from kireji.testing.isolation import stands_in, without
 
-from . import cases, heads, reference
+from . import attention_cases, multi_head_cases, reference
 
 # What these call was graded before them.
-alone = without({"scaled_dot_product_attention": cases.ATTENTION})
+alone = without({"scaled_dot_product_attention": attention_cases.ATTENTION})
 D_MODEL, D_K, T = 7, 4, 5
 
 
@@ -140,7 +140,7 @@ def test_self_attention_mask(student, rng):
         name="the attention weights",
         hint="Is the mask handed on, True = may attend?",
         diagnoses={
-            **cases.own_mask_mistakes(plain, causal),
+            **attention_cases.own_mask_mistakes(plain, causal),
             **diagnoses.attention_mistakes(scores / math.sqrt(D_K), causal, x).weights,
         },
     )
@@ -167,7 +167,7 @@ def test_self_attention_mask(student, rng):
 def test_heads_attend_on_their_own(student, rng):
     """MultiHeadAttention: each head's weights are those of nn.MultiheadAttention with the same parameters."""
     for n_heads in (1, 2, 4):
-        question = heads.question(student, rng, n_heads)
+        question = multi_head_cases.question(student, rng, n_heads)
         context, given = question.ask()
         expect.close(
             given,
@@ -183,7 +183,7 @@ def test_heads_are_joined(student, rng):
     """MultiHeadAttention: the context is that of nn.MultiheadAttention with the same parameters."""
     for n_heads in (1, 2, 4):
         for T_k in (5, 4):  # another sequence, and one as long as the queries
-            question = heads.question(student, rng, n_heads, T_k)
+            question = multi_head_cases.question(student, rng, n_heads, T_k)
             context, given = question.ask()
             expect.close(
                 context,
@@ -197,11 +197,11 @@ def test_heads_are_joined(student, rng):
 @alone
 def test_heads_and_masks(student, rng):
     """MultiHeadAttention: masks (B, T_q, T_k), (B, 1, T_k) and (T_q, T_k) hold for every head; an empty row is no NaN."""
-    question = heads.question(student, rng, 2)
+    question = multi_head_cases.question(student, rng, 2)
     for mask in (
-        cases.draw_mask(rng, 4, 5),
-        cases.draw_mask(rng, 1, 5),
-        cases.draw_mask(rng, 4, 5)[0],
+        attention_cases.draw_mask(rng, 4, 5),
+        attention_cases.draw_mask(rng, 1, 5),
+        attention_cases.draw_mask(rng, 4, 5)[0],
     ):
         full = mask.expand(2, 4, 5).contiguous()
         context, given = question.ask(mask)
@@ -212,7 +212,7 @@ def test_heads_and_masks(student, rng):
             right[1],
             name="the heads' attention weights",
             hint=f"The mask had shape {tuple(mask.shape)}.",
-            diagnoses=cases.own_mask_mistakes(plain, full.unsqueeze(1)),
+            diagnoses=attention_cases.own_mask_mistakes(plain, full.unsqueeze(1)),
         )
         expect.close(
             context, right[0], name="the context", hint=f"The mask had shape {tuple(mask.shape)}."
@@ -230,7 +230,7 @@ def test_heads_and_masks(student, rng):
 @alone
 def test_heads_must_fit(student, rng):
     """MultiHeadAttention: a number of heads that does not divide d_model is a ValueError; sequences of a batch stay apart."""
-    question = heads.question(student, rng, 2)
+    question = multi_head_cases.question(student, rng, 2)
     together = question.ask()[0]
     expect.close(
         question.ask(rows=slice(1, 2))[0][0],

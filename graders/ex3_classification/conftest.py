@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from torch import Tensor
 
-from kireji.grading import StudentError, expect
+from kireji.testing import StudentError, expect
 
-from . import asking, given
+from . import classifier_answers, shared_data
 
 
 @pytest.fixture(scope="session")
-def held_out() -> given.HeldOut:
+def held_out() -> shared_data.HeldOut:
     """The reviews that no student has seen, in an order that mixes the labels."""
-    return given.held_out()
+    return shared_data.held_out()
 
 
 @pytest.fixture(scope="session")
@@ -43,12 +43,12 @@ def once(memory: dict[str, Any]) -> Callable[[str, Callable[[], Any]], Any]:
 
 
 @pytest.fixture
-def predicted(student: Any, held_out: given.HeldOut, once: Callable) -> list[str]:
+def predicted(student: Any, held_out: shared_data.HeldOut, once: Callable) -> list[str]:
     """The student's label for every held-out review."""
 
     def ask() -> list[str]:
-        answers = asking.labels_of(student, held_out.texts)
-        asking.check_labels(student, held_out.texts, answers)
+        answers = classifier_answers.labels_of(student, held_out.texts)
+        classifier_answers.check_labels(student, held_out.texts, answers)
         return answers
 
     return once("predicted", ask)
@@ -57,4 +57,4 @@ def predicted(student: Any, held_out: given.HeldOut, once: Callable) -> list[str
 @pytest.fixture
 def probabilities(student: Any) -> Callable[[str, Sequence[str]], Tensor]:
     """probabilities(name, texts) -> (len(texts), 2): class_probabilities of the notebook's classifier `name`."""
-    return lambda name, texts: asking.probabilities_of(student, name, texts)
+    return lambda name, texts: classifier_answers.probabilities_of(student, name, texts)

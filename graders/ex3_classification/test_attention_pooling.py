@@ -4,7 +4,7 @@ All sizes differ, so that a transpose cannot pass by luck."""
 
 import torch
 
-from kireji.grading import diagnoses, expect, graded
+from kireji.testing import diagnoses, expect, graded
 
 from . import reference
 

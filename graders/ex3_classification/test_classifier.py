@@ -5,9 +5,9 @@ anything."""
 
 import torch
 
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
-from .isolation import without_pooling
+from .fakes import without_pooling
 
 VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, N_CLASSES, PAD = 11, 5, 6, 3, 0
 LENGTHS = torch.tensor([3, 7, 1, 5])  # unsorted on purpose

@@ -8,10 +8,10 @@ import torch
 
 from attention_lab.text import tokenize
 from kireji.feedback import pictures
-from kireji.grading import Handle, expect, graded
+from kireji.testing import Handle, expect, graded
 
 from . import measures, targets
-from .asking import in_both_modes, own_answer
+from .classifier_answers import in_both_modes, own_answer
 
 K = 3  # tokens deleted or kept
 TEXTS = 250

@@ -4,11 +4,11 @@ import pytest
 
 from attention_lab.neutral import bury
 from kireji.feedback import pictures
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
 from ..tables import lab_rows
-from . import given, measures, targets
-from .given import KS, TEXTS
+from . import measures, shared_data, targets
+from .shared_data import KS, TEXTS
 
 HARDLY = 0.56  # below this at every k, long_model was not trained
 CLASSIFIERS = {"attention": "long_model", "last state": "long_baseline"}
@@ -23,7 +23,7 @@ def curves(probabilities, held_out, once):
         return {
             name: {
                 k: measures.accuracy(
-                    measures.named(probabilities(classifier, given.buried(k))), labels
+                    measures.named(probabilities(classifier, shared_data.buried(k))), labels
                 )
                 for k in KS
             }

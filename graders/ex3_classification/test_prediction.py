@@ -3,9 +3,9 @@
 import torch
 
 from kireji.feedback import pictures
-from kireji.grading import Handle, expect, graded
+from kireji.testing import Handle, expect, graded
 
-from . import asking, measures, targets
+from . import classifier_answers, measures, targets
 
 EVEN = 1e-4  # probabilities that differ by less are a tie
 HARDLY = 0.6  # below this a model was not trained, or its answers were turned round
@@ -105,7 +105,7 @@ def test_answers_without_dropout(student, held_out):
         isinstance(classifier, Handle),
         "`baseline` should still be that of the notebook's own cells.",
     )
-    training, evaluating = asking.in_both_modes(
+    training, evaluating = classifier_answers.in_both_modes(
         classifier,
         lambda seed: expect.tensor(
             student.class_probabilities(classifier, texts, seed=seed), name="class_probabilities"

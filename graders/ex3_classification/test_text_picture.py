@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from kireji.grading import StudentError, expect, graded
+from kireji.testing import StudentError, expect, graded
 
 SENTENCE = "the jokes are old , but it left me grinning all the way home .".split()
 WIDEST = 15  # inches

@@ -2,9 +2,9 @@
 
 import torch
 
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
-from .isolation import without_epoch
+from .fakes import without_epoch
 from .reference import Bag
 
 VOCAB_SIZE, N_CLASSES, T = 9, 2, 5

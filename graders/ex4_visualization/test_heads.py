@@ -5,19 +5,19 @@ import re
 import torch
 
 from kireji.feedback import pictures
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
-from . import cases, reading
+from . import drawn_maps, figure_panels
 
 
 def drawn(student, weights, tokens):
-    return reading.figure(student, student.make("plot_heads", weights, tokens))
+    return figure_panels.figure(student, student.make("plot_heads", weights, tokens))
 
 
 def question(rng, H: int, T: int = 5):
     """(weights (H, T, T), tokens): heads of very different sharpness, none symmetric."""
-    weights = torch.stack([cases.rows(T, T, rng=rng, sharp=0.5 + h) for h in range(H)])
-    return weights[torch.randperm(H, generator=rng)], cases.tokens(cases.TARGET, T, rng)
+    weights = torch.stack([drawn_maps.rows(T, T, rng=rng, sharp=0.5 + h) for h in range(H)])
+    return weights[torch.randperm(H, generator=rng)], drawn_maps.tokens(drawn_maps.TARGET, T, rng)
 
 
 @graded("heads", weight=3)
@@ -34,13 +34,13 @@ def test_every_head_has_its_panel(student, rng, attach):
                 others = [
                     j + 1
                     for j in range(H)
-                    if j != h and reading.same(seen.shown, weights[j].double())
+                    if j != h and figure_panels.same(seen.shown, weights[j].double())
                 ]
                 expect.true(
                     not others,
                     f"Panel {h + 1} shows head {others and others[0]}: the panels are filled in reading order, the first row first.",
                 )
-                reading.values(seen, weights[h], f"the panel of head {h + 1}")
+                figure_panels.values(seen, weights[h], f"the panel of head {h + 1}")
         except expect.Mistake:
             if seen.shown.shape == (len(tokens), len(tokens)) and seen.shown.isfinite().all():
                 attach(
@@ -55,7 +55,7 @@ def test_one_scale(student, rng):
     """The same colour means the same weight in every panel, and a colour bar says how much."""
     weights, tokens = question(rng, 4)
     panels = drawn(student, weights, tokens)
-    reading.one_scale(panels, weights, full=False)
+    figure_panels.one_scale(panels, weights, full=False)
     expect.true(panels[0].bars > 0, "There is no colour bar: figure.colorbar(image, ax=panels).")
 
 
@@ -64,7 +64,7 @@ def test_heads_are_numbered_and_tokens_written(student, rng):
     """Each title holds the head's number, counted from 1; the tokens stand at rows and columns."""
     weights, tokens = question(rng, 3)
     panels = drawn(student, weights, tokens)
-    reading.tokens_somewhere(panels, tokens, tokens)
+    figure_panels.tokens_somewhere(panels, tokens, tokens)
     numbers = [re.findall(r"\d+", seen.title) for seen in panels]
     expect.true(
         numbers != [["0"], ["1"], ["2"]],
@@ -86,7 +86,7 @@ def test_any_number_of_heads(student, rng):
         panels = seen.get("panels") if isinstance(seen, dict) else None
         expect.true(
             isinstance(panels, list) and all(isinstance(one, dict) for one in panels),
-            reading.UNREADABLE,
+            figure_panels.UNREADABLE,
         )
         empty = sum(not one.get("maps") for one in panels)
         expect.true(

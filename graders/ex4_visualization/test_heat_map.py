@@ -1,13 +1,13 @@
 """plot_attention: judged on the Axes itself."""
 
 from kireji.feedback import pictures
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
-from . import cases, reading
+from . import drawn_maps, figure_panels
 
 
 def drawn(student, weights, source_tokens, target_tokens, *ax):
-    return reading.axes(
+    return figure_panels.axes(
         student, student.make("plot_attention", weights, source_tokens, target_tokens, *ax)
     )
 
@@ -15,9 +15,9 @@ def drawn(student, weights, source_tokens, target_tokens, *ax):
 def question(rng, rows: int = 4, columns: int = 6, sharp: float = 2.0):
     """(weights, source_tokens, target_tokens)"""
     return (
-        cases.rows(rows, columns, rng=rng, sharp=sharp),
-        cases.tokens(cases.SOURCE, columns, rng),
-        cases.tokens(cases.TARGET, rows, rng),
+        drawn_maps.rows(rows, columns, rng=rng, sharp=sharp),
+        drawn_maps.tokens(drawn_maps.SOURCE, columns, rng),
+        drawn_maps.tokens(drawn_maps.TARGET, rows, rng),
     )
 
 
@@ -28,7 +28,7 @@ def test_every_weight_has_its_cell(student, rng, attach):
         weights, source_tokens, target_tokens = question(rng, *sizes)
         seen = drawn(student, weights, source_tokens, target_tokens)
         try:
-            reading.values(seen, weights)
+            figure_panels.values(seen, weights)
         except expect.Mistake:
             if seen.shown.shape == weights.shape and seen.shown.isfinite().all():
                 attach(
@@ -45,7 +45,7 @@ def test_every_token_is_written(student, rng):
     """Every token stands at the middle of its row or column, also one that occurs twice."""
     for sizes in ((4, 6), (9, 12)):
         weights, source_tokens, target_tokens = question(rng, *sizes)
-        reading.ticks(
+        figure_panels.ticks(
             drawn(student, weights, source_tokens, target_tokens), target_tokens, source_tokens
         )
 
@@ -75,16 +75,16 @@ def test_colours_run_from_0_to_1(student, rng):
     for sharp in (0.3, 3.0):
         weights, *names = question(rng, 4, 7, sharp)
         low, high = drawn(student, weights, *names).limits
-        own = reading.near(
+        own = figure_panels.near(
             (low, high), (weights.min().item(), weights.max().item())
-        ) or reading.near((low, high), (0.0, weights.max().item()))
+        ) or figure_panels.near((low, high), (0.0, weights.max().item()))
         expect.true(
             not own,
             f"{expect.NAMED} the colours are stretched to the weights of this map: vague maps then look as sharp as sharp ones. "
             "Give vmin=0 and vmax=1.",
         )
         expect.true(
-            reading.near((low, high), (0.0, 1.0)),
+            figure_panels.near((low, high), (0.0, 1.0)),
             f"The colours run from {low:.3g} to {high:.3g}, not from 0 to 1.",
         )
 
@@ -133,7 +133,7 @@ def test_it_draws_where_it_is_told(student, rng):
     expect.true(
         isinstance(left, dict) and bool(left.get("maps")), "With ax given, nothing was drawn on it."
     )
-    reading.values(reading.axes(student, returned), weights)
+    figure_panels.values(figure_panels.axes(student, returned), weights)
     for _ in range(2):
         other, *names = question(rng)
         seen = drawn(student, other, *names)
@@ -149,4 +149,6 @@ def test_weights_of_a_model_in_training(student, rng):
     """Weights that still require a gradient can be drawn."""
     weights, *names = question(rng)
     tracked = student.make("torch.nn.Parameter", weights)
-    reading.values(reading.axes(student, student.make("plot_attention", tracked, *names)), weights)
+    figure_panels.values(
+        figure_panels.axes(student, student.make("plot_attention", tracked, *names)), weights
+    )

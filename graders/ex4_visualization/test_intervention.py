@@ -9,7 +9,7 @@ from torch import Generator
 from attention_lab.small_models import LABELS
 from attention_lab.text import UNK, tokenize
 from attention_lab.trained import load_classifier
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
 from . import reference
 from .test_measures import number

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
-from . import cases, reference
+from . import drawn_maps, reference
 
 
 def number(value, right: float, mistakes: Mapping[str, float], what: str) -> None:
@@ -83,14 +83,14 @@ def entropy(
 @graded("measures", weight=3)
 def test_entropy_in_nats(student, rng):
     """The entropy of each row, in nats."""
-    entropy(student, cases.rows(4, 6, rng=rng))
+    entropy(student, drawn_maps.rows(4, 6, rng=rng))
     entropy(student, torch.full((3, 5), 0.2), hint="An even row over 5 keys has ln 5.")
 
 
 @graded("measures", weight=1)
 def test_entropy_of_zeros(student, rng):
     """Weights that are exactly 0 add nothing: 0 log 0 is 0, not NaN."""
-    weights = cases.rows(5, 6, rng=rng)
+    weights = drawn_maps.rows(5, 6, rng=rng)
     weights = weights * (torch.rand(5, 6, generator=rng) < 0.5)
     weights[:, 2] = 0.3
     weights = weights / weights.sum(dim=-1, keepdim=True)
@@ -101,7 +101,7 @@ def test_entropy_of_zeros(student, rng):
 @graded("measures", weight=2)
 def test_entropy_with_a_mask(student, rng):
     """Masked places are left out, and the rest of the row counts as a whole."""
-    weights, mask = cases.rows(3, 4, 6, rng=rng), torch.rand(3, 4, 6, generator=rng) < 0.6
+    weights, mask = drawn_maps.rows(3, 4, 6, rng=rng), torch.rand(3, 4, 6, generator=rng) < 0.6
     mask[..., 1] = mask[..., 3] = True
     plain = weights.double()
     left = plain * mask
@@ -128,7 +128,7 @@ def test_entropy_with_a_mask(student, rng):
 @graded("measures", weight=0.5)
 def test_entropy_where_nothing_is_left(student, rng):
     """A row whose places are all masked has entropy 0."""
-    weights, mask = cases.rows(3, 5, rng=rng), torch.ones(3, 5, dtype=torch.bool)
+    weights, mask = drawn_maps.rows(3, 5, rng=rng), torch.ones(3, 5, dtype=torch.bool)
     mask[1] = False
     entropy(student, weights, mask, hint="The sum of what is left is 0, and 0 / 0 is nan.")
 
@@ -137,8 +137,8 @@ def test_entropy_where_nothing_is_left(student, rng):
 def test_entropy_of_any_shape(student, rng):
     """One row, one map, a batch of heads: an entropy for each row. The weights stay as they were."""
     for shape in ((7,), (2, 3, 4, 5)):
-        entropy(student, cases.rows(*shape, rng=rng))
-    weights, mask = cases.rows(3, 5, rng=rng), torch.rand(3, 5, generator=rng) < 0.7
+        entropy(student, drawn_maps.rows(*shape, rng=rng))
+    weights, mask = drawn_maps.rows(3, 5, rng=rng), torch.rand(3, 5, generator=rng) < 0.7
     _, after = student.attention_entropy.with_inputs(weights.clone(), mask.clone())
     expect.unchanged((weights, mask), after, ("weights", "mask"))
 
@@ -196,7 +196,7 @@ def distance(student, weights: Tensor, hint: str = "") -> None:
 @graded("measures", weight=3)
 def test_distance(student, rng):
     """For each query the mean distance |i - j|, weighted by its attention."""
-    distance(student, cases.rows(6, 6, rng=rng))
+    distance(student, drawn_maps.rows(6, 6, rng=rng))
     distance(student, torch.eye(5).flip(1))
 
 
@@ -206,7 +206,7 @@ def test_distance_of_any_shape(student, rng):
     for shape in ((3, 7), (6, 4), (2, 3, 4, 5)):
         distance(
             student,
-            cases.rows(*shape, rng=rng),
+            drawn_maps.rows(*shape, rng=rng),
             hint="The maps need not be square, and may have leading dimensions.",
         )
 
@@ -265,7 +265,7 @@ def aligned(student, weights: Tensor, extra: Mapping[str, list] | None = None) -
 def test_hard_alignment(student, rng):
     """The most attended source position of each target position, as pairs (target, source)."""
     for shape in ((5, 5), (4, 6), (7, 3)):
-        aligned(student, cases.rows(*shape, rng=rng))
+        aligned(student, drawn_maps.rows(*shape, rng=rng))
 
 
 @graded("measures", weight=1)
@@ -287,7 +287,7 @@ def test_ties(student, rng):
 @graded("measures", weight=0.5)
 def test_rows_of_zeros(student, rng):
     """A row that is 0 everywhere looked at nothing, and has no pair."""
-    weights = cases.rows(4, 5, rng=rng)
+    weights = drawn_maps.rows(4, 5, rng=rng)
     weights[1] = weights[3] = 0
     aligned(
         student,

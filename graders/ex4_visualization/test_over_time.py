@@ -6,14 +6,14 @@ import torch
 from torch import Tensor
 
 from kireji.feedback import pictures
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
-from . import cases, reading, reference, targets
+from . import drawn_maps, figure_panels, reference, targets
 
 
 def training(student, rng, steps: int) -> tuple:
     """(a made-up training, its map after each number of steps)"""
-    maps = torch.stack([cases.rows(3, 4, rng=rng) for _ in range(steps + 3)])
+    maps = torch.stack([drawn_maps.rows(3, 4, rng=rng) for _ in range(steps + 3)])
     return student.make("attention_lab.scripted.ScriptedTraining", maps), maps
 
 
@@ -51,7 +51,9 @@ def test_the_map_at_each_moment(student, rng):
         found = [map_.double() for _, map_ in kept]
 
         def agrees(at: list[int]) -> bool:
-            return all(reading.same(map_, maps[step].double()) for map_, step in zip(found, at))
+            return all(
+                figure_panels.same(map_, maps[step].double()) for map_, step in zip(found, at)
+            )
 
         if agrees(right):
             continue
@@ -70,7 +72,7 @@ def test_the_map_at_each_moment(student, rng):
         )
         expect.true(
             False,
-            f"The map of moment {next(s for s, m in zip(right, found) if not reading.same(m, maps[s].double()))} is not the one that the "
+            f"The map of moment {next(s for s, m in zip(right, found) if not figure_panels.same(m, maps[s].double()))} is not the one that the "
             "model had after so many steps.",
         )
 
@@ -88,7 +90,7 @@ def test_no_step_too_many(student, rng):
 
 
 def drawn(student, moments, source_tokens, target_tokens):
-    return reading.figure(
+    return figure_panels.figure(
         student, student.make("plot_moments", moments, source_tokens, target_tokens)
     )
 
@@ -97,9 +99,14 @@ def question(rng, n: int):
     """(moments, source_tokens, target_tokens): the vaguest map first."""
     steps = torch.randperm(90, generator=rng)[:n].sort().values.tolist()
     moments = [
-        (10 * step + 5, cases.rows(4, 6, rng=rng, sharp=0.3 + k)) for k, step in enumerate(steps)
+        (10 * step + 5, drawn_maps.rows(4, 6, rng=rng, sharp=0.3 + k))
+        for k, step in enumerate(steps)
     ]
-    return moments, cases.tokens(cases.SOURCE, 6, rng), cases.tokens(cases.TARGET, 4, rng)
+    return (
+        moments,
+        drawn_maps.tokens(drawn_maps.SOURCE, 6, rng),
+        drawn_maps.tokens(drawn_maps.TARGET, 4, rng),
+    )
 
 
 @graded("over_time", weight=2)
@@ -114,14 +121,14 @@ def test_a_panel_for_each_moment(student, rng, attach):
             others = [
                 other
                 for j, (other, map_) in enumerate(moments)
-                if j != k and reading.same(seen.shown, map_.double())
+                if j != k and figure_panels.same(seen.shown, map_.double())
             ]
             expect.true(
                 not others,
                 f"Panel {k + 1} shows the map of step {others and others[0]}: the panels should stand by rising step.",
             )
             try:
-                reading.values(seen, weights, f"the panel of step {step}")
+                figure_panels.values(seen, weights, f"the panel of step {step}")
             except expect.Mistake:
                 if seen.shown.shape == weights.shape and seen.shown.isfinite().all():
                     attach(
@@ -136,7 +143,7 @@ def test_steps_and_tokens_are_written(student, rng):
     """Each title holds its step; the tokens stand at rows and columns; a map that does not fit is a ValueError."""
     moments, source_tokens, target_tokens = question(rng, 4)
     panels = drawn(student, moments, source_tokens, target_tokens)
-    reading.tokens_somewhere(panels, target_tokens, source_tokens)
+    figure_panels.tokens_somewhere(panels, target_tokens, source_tokens)
     expect.true(
         all(
             str(step) in re.findall(r"\d+", seen.title.replace(",", ""))
@@ -156,7 +163,7 @@ def test_one_scale(student, rng):
     """In every panel the colours run from 0 to 1, and a colour bar says so."""
     moments, *names = question(rng, 4)
     panels = drawn(student, moments, *names)
-    reading.one_scale(panels, torch.stack([weights for _, weights in moments]), full=True)
+    figure_panels.one_scale(panels, torch.stack([weights for _, weights in moments]), full=True)
     expect.true(panels[0].bars > 0, "There is no colour bar.")
 
 

@@ -5,7 +5,7 @@ import torch
 
 from attention_lab.patterns import LONGEST, MOST_NOISE, PATTERNS, SHORTEST, draw_pattern
 from kireji.feedback import pictures
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
 from . import targets
 

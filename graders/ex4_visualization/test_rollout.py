@@ -6,16 +6,16 @@ import torch
 from torch import Tensor
 
 from kireji.feedback import pictures
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
-from . import cases, reference
+from . import drawn_maps, reference
 
 T = 5
 
 
 def layers(rng, *heads: int) -> list[Tensor]:
     """For each number of heads a layer (H, T, T)."""
-    return [cases.rows(H, T, T, rng=rng, sharp=3.0) for H in heads]
+    return [drawn_maps.rows(H, T, T, rng=rng, sharp=3.0) for H in heads]
 
 
 def product(maps: Sequence[Tensor], backwards: bool = False) -> Tensor:

@@ -24,8 +24,8 @@ c.LabApp.extension_manager = "readonly"
 # The formgrader's first page otherwise prints the whole configuration.
 c.FormgradeExtension.debug = False
 
-# What its pages may do; docs/security.md says why what is allowed is allowed. Nothing from or to
-# another host.
+# What its pages may do; docs/explanation/security.md says why each exception is there. Nothing from
+# or to another host.
 c.ServerApp.tornado_settings = {
     "headers": {
         "Content-Security-Policy": "; ".join(

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from kireji.grading.assignment import Assignment
-from kireji.grading.intake import Submission
+from kireji.course.assignment import Assignment
 from kireji.grading.judge import judge
+from kireji.grading.submission import Submission
 from kireji.sandbox import container, place
 from kireji.sandbox.limits import Limits
 from kireji.sandbox.sandbox import Sandbox

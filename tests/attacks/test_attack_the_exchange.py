@@ -19,10 +19,10 @@ from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeCollect, ExchangeSubmit
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 
-from kireji.exchange import collect as collecting
 from kireji.exchange.folders import student_folders, view
-from kireji.exchange.inside import kireji_handing_in as handing_in
-from kireji.plain_folder import PlainFolder
+from kireji.exchange.student_server import kireji_handing_in as handing_in
+from kireji.files.untrusted import PlainFolder
+from kireji.nbgrader_plugins import collect as collecting
 from tests.small_exchange import COURSE, collect, config, place, submitted, write  # noqa: F401  (place is a fixture)
 
 

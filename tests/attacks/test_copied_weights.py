@@ -18,7 +18,7 @@ from safetensors.numpy import load, save
 from kireji.cli import grade as command
 from kireji.cli.copies import compare, page_of
 from kireji.copies.weights import fingerprint
-from kireji.grading.assignment import load as load_assignment
+from kireji.course.assignment import load as load_assignment
 
 NAME = "ex1_translation"
 FILE = f"{NAME}.safetensors"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kireji.grading.aside import set_refused_aside, take_in
-from kireji.grading.intake import read_submission, refused
+from kireji.grading.quarantine import set_refused_aside, take_in
+from kireji.grading.submission import read_submission, refused
 from kireji.sandbox.limits import Limits
 
 SECRET = b"the secret of somebody else"

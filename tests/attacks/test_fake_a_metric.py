@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from kireji.grading.intake import Submission
 from kireji.grading.judge import judge
+from kireji.grading.submission import Submission
 
 from .conftest import SECRET, WRONG, Graded
 

@@ -4,8 +4,8 @@ never full marks."""
 import pytest
 import torch
 
-from kireji.grading import StudentError, expect
-from kireji.grading.expect import Mistake
+from kireji.testing import StudentError, expect
+from kireji.testing.expect import Mistake
 
 from .conftest import kernel
 

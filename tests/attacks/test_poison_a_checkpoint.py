@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import save
 
-from kireji.grading import StudentError
+from kireji.testing import StudentError
 
 from .conftest import kernel
 

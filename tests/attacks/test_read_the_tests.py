@@ -96,5 +96,7 @@ def test_behind_it_there_is_nothing_to_read(word):
             ask("history", "expect")
             == ask("frames", "kireji/grading")
             == ask("objects", "kireji.grading")
+            == ask("frames", "kireji/testing")
+            == ask("objects", "kireji.testing")
             == 0
         )

@@ -21,8 +21,8 @@ from kireji import paths
 from kireji.backup.archive import Reader
 from kireji.backup.restore import restore
 from kireji.backup.save import save
-from kireji.exchange.collect import Collect
 from kireji.exchange.folders import student_folders
+from kireji.nbgrader_plugins.collect import Collect
 
 STUDENTS = ("alice", "bob")
 PLACES = (

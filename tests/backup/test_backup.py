@@ -14,7 +14,7 @@ from kireji import paths
 from kireji.backup.areas import areas, what_is_here
 from kireji.backup.save import new_file, save
 from kireji.errors import KirejiError
-from kireji.unfinished import BEGUN
+from kireji.nbgrader_plugins.folder_transaction import BEGUN
 from tests.backup.conftest import STUDENTS, collect, gradebook, later, put_back, saved
 
 

@@ -10,11 +10,12 @@ from functools import partial
 
 import pytest
 
-from kireji import paths, unfinished
+from kireji import paths
 from kireji.backup import restore as restoring
 from kireji.backup.archive import FORMAT, HEAD, TAIL, BadArchive, Writer, checksum
 from kireji.backup.restore import FLAG
 from kireji.errors import KirejiError
+from kireji.nbgrader_plugins import folder_transaction
 from tests.backup.conftest import put_back, saved
 from tests.backup.test_backup import picture
 
@@ -207,9 +208,9 @@ def test_one_that_was_cut_short_is_known_and_can_be_done_again(full, empty, go, 
         with pytest.raises(KeyboardInterrupt):
             put_back(archive)
     with pytest.raises(KirejiError, match="cut short"):
-        unfinished.refuse_half_a_restore()
+        folder_transaction.refuse_half_a_restore()
     put_back(archive)
-    unfinished.refuse_half_a_restore()
+    folder_transaction.refuse_half_a_restore()
     assert picture(empty) == before
 
 

@@ -11,9 +11,9 @@ import nbformat
 from nbformat import NotebookNode
 from playwright.sync_api import Locator, Page, expect
 
+from kireji.course import assignment as catalogue
 from kireji.demo.checkpoint import trained_checkpoints
 from kireji.demo.students import solve
-from kireji.grading import assignment as catalogue
 
 
 def open_assignment_list(page: Page) -> None:

@@ -11,7 +11,7 @@ import pytest
 from nbformat import NotebookNode
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from kireji.grading import assignment as catalogue
+from kireji.course import assignment as catalogue
 from tests.browser.steps import (
     close_notebook,
     do_the_work,
@@ -115,7 +115,7 @@ def test_a_check_fails_with_a_hint_and_a_picture_and_then_passes(
 def test_theory_and_lessons_can_be_read_in_jupyterlab(
     student: Page, course: LiveCourse, picture: Callable
 ) -> None:
-    student.goto(f"{course.address}/user/bob/lab/tree/docs/theory.md")
+    student.goto(f"{course.address}/user/bob/lab/tree/docs/explanation/theory.md")
     page = student.locator(".jp-MarkdownViewer")
     expect(page.locator("mjx-container, math").first).to_be_visible()
     expect(page.locator("img").first).to_be_visible()

@@ -9,7 +9,7 @@ import pytest
 from nbformat import NotebookNode
 from playwright.sync_api import Browser, Page, expect
 
-from kireji.grading import assignment as catalogue
+from kireji.course import assignment as catalogue
 from tests.browser.steps import edit, fetch, open_assignment_list
 from tests.live_course import LiveCourse
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from kireji import paths
 
-TEXT = (paths.DOCS / "theory.md").read_text()
+TEXT = (paths.DOCS / "explanation" / "theory.md").read_text()
 FIGURES = paths.DOCS / "figures"
 WORDS = " ".join(TEXT.split())
 MATHS = [block or inline for block, inline in re.findall(r"\$\$(.+?)\$\$|\$([^$\n]+)\$", TEXT)]
@@ -22,7 +22,7 @@ def found(lesson: str) -> str:
 
 
 def test_every_figure_is_shown_and_small():
-    shown = set(re.findall(r"!\[[^\]]+\]\(figures/(\w+\.png)\)", TEXT))
+    shown = set(re.findall(r"!\[[^\]]+\]\(\.\./figures/(\w+\.png)\)", TEXT))
     assert shown == {path.name for path in FIGURES.glob("*.png")}
     assert all((FIGURES / name).stat().st_size < 150_000 for name in shown)
 
@@ -37,7 +37,7 @@ def test_links_into_the_text_meet_a_heading():
 
 
 def test_every_lesson_is_pointed_to():
-    assert set(re.findall(r"\(\.\./code/(\w+)\.py\)", TEXT)) == {
+    assert set(re.findall(r"\(\.\./\.\./code/(\w+)\.py\)", TEXT)) == {
         path.stem for path in paths.LESSONS.glob("*.py")
     }
 

@@ -69,7 +69,7 @@ ABSENT = [
     "/srv/kireji/var/homes/bob",
     "/srv/kireji/downloads",
     "/srv/kireji/docs",
-    "/srv/kireji/var/docs/grading.md",
+    "/srv/kireji/var/docs/explanation/security.md",
     "/srv/kireji/var/exchange/kireji/inbound/bob",
     "/var/lib/docker",
 ]

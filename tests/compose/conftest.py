@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from kireji.grading import assignment as catalogue
+from kireji.course import assignment as catalogue
 from tests.browser.conftest import chromium, context, picture  # noqa: F401
 from tests.browser.formgrader import (
     assignment_row,

@@ -1,4 +1,4 @@
-"""Backup and restore of a deployment, as docs/operations.md says to do them."""
+"""Backup and restore of a deployment, as docs/howto/run-a-class.md says to do them."""
 
 import hashlib
 import os

@@ -208,7 +208,7 @@ class Stack:
         )
 
     def first_password(self, name: str = "instructor") -> str:
-        """As docs/operations.md says to find it."""
+        """As docs/howto/run-a-class.md says to find it."""
         said = self.inside("hub", "cat", "/srv/kireji/var/hub/first-passwords")
         return re.search(rf"^{name} (\S+)$", said, re.MULTILINE)[1]
 

@@ -12,7 +12,7 @@ import pytest
 from kireji import paths
 from kireji.copies import code
 from kireji.copies.look import given
-from kireji.grading.assignment import load
+from kireji.course.assignment import load
 
 ACCEPTED = {
     path.parents[1].name: sorted(path.parent.glob("*.py"))

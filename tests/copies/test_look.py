@@ -7,8 +7,8 @@ from safetensors.numpy import save
 
 from kireji import paths
 from kireji.copies import look as looking
-from kireji.copies.page import render
-from kireji.grading.assignment import load
+from kireji.course.assignment import load
+from kireji.feedback.copies_page import render
 
 NAME = "ex2_mechanisms"
 ACCEPTED = paths.ROOT / "tests" / "graders" / NAME / "accepted"

@@ -10,6 +10,7 @@ import tarfile
 import pytest
 
 from kireji import paths
+from kireji.course.secret import SecretError
 from kireji.data import DataError, prepare, step
 from kireji.data.fetch import Package, sha256_of
 from kireji.data.reviews import INNER, RATINGS, REVIEWS
@@ -147,7 +148,7 @@ def test_a_new_secret_makes_new_splits(house):
 def test_a_damaged_secret_is_one_sentence(house):
     paths.SECRET.parent.mkdir(parents=True, exist_ok=True)
     paths.SECRET.write_text("not hexadecimal")
-    with pytest.raises(DataError, match="is damaged"):
+    with pytest.raises(SecretError, match="is damaged"):
         prepare()
 
 

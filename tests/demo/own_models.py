@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from kireji.course import assignment as catalogue
 from kireji.demo.checkpoint import trained_checkpoints
-from kireji.grading import assignment as catalogue
 
 PASTED = (
     ("padding_mask", "additive_attention", "encoder", "decoder"),

@@ -17,9 +17,9 @@ from attention_lab.metrics import bleu
 from attention_lab.text import tokenize
 from kireji import paths
 from kireji.cli.demo import demo
+from kireji.course import assignment as catalogue
 from kireji.demo import loop
 from kireji.demo.checkpoint import trained_checkpoints
-from kireji.grading import assignment as catalogue
 from tests.demo.own_models import at_own_models
 
 pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.timeout(2400)]

@@ -9,9 +9,9 @@ import pytest
 from rich.console import Console
 
 from kireji.cli.grade import grade_all
+from kireji.course import assignment as catalogue
 from kireji.demo import loop
 from kireji.demo.desk import Desk
-from kireji.grading import assignment as catalogue
 
 pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.timeout(600)]
 NAME = "ex1_translation"

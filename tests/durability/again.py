@@ -17,12 +17,12 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 from rich.console import Console
 
+from kireji.batch.judge_pool import Here
 from kireji.cli.grade import grade_all
 from kireji.errors import KirejiError
-from kireji.grading import kept
-from kireji.grading.ahead import Here
+from kireji.grading import cache
 from kireji.grading.judge import Judgement
-from kireji.grading.report import TestReport
+from kireji.testing.report import TestReport
 from tests.durability.kills import in_a_child
 from tests.durability.world import CELLS, NAME, OLD, World, judge
 
@@ -65,7 +65,7 @@ def half_a_notebook(world: World) -> None:
 
 
 def other_graders(world: World) -> None:
-    kept.graders_version = lambda graders: "toy, changed"
+    cache.graders_version = lambda graders: "toy, changed"
 
 
 def the_best_counts(world: World) -> None:
@@ -83,7 +83,7 @@ def unsure(world: World) -> None:
         ]
         return judgement
 
-    kept.judge, kept.graders_version = judge_late, lambda graders: "toy, late"
+    cache.judge, cache.graders_version = judge_late, lambda graders: "toy, late"
     grade_again(world)
 
 

@@ -20,32 +20,33 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 from rich.console import Console
 
+from kireji.batch import judge_pool
+from kireji.batch.executors import forkserver
 from kireji.cli.grade import grade_all
 from kireji.errors import KirejiError
-from kireji.grading import ahead, forks
+from tests.batch import cluster_course, cluster_worker
 from tests.durability.world import NAME
-from tests.grading import cluster_course, cluster_worker
 
 PATIENCE = 240  # seconds for anything on a busy machine
 WORKERS = 2
 
 
-def judged(root: str, task: ahead.Task) -> ahead.Outcome:
+def judged(root: str, task: judge_pool.Task) -> judge_pool.Outcome:
     """Judge in a process that knows nothing of the toy course yet."""
     cluster_worker.redirect(Path(root))
     if os.environ.get("KIREJI_TEST_CALLS"):
         cluster_worker.kept.judge = cluster_worker.judge  # the third waits to be interrupted
-    return ahead.judge_task(task)
+    return judge_pool.judge_task(task)
 
 
 class There(Executor):
     """The forks, each of which goes to the toy course first."""
 
     def __init__(self, root: Path) -> None:
-        self.root, self.forks = root, forks.Forks(WORKERS)
+        self.root, self.forks = root, forkserver.Forks(WORKERS)
 
     def submit(self, call, /, task):
-        assert call is ahead.judge_task
+        assert call is judge_pool.judge_task
         return self.forks.submit(judged, str(self.root), task)
 
     def shutdown(self, wait=True, *, cancel_futures=False):
@@ -55,7 +56,7 @@ class There(Executor):
 def grade(root: Path) -> None:
     """One call of the command, in this process; how it ended is its last line."""
     # a toy needs neither torch nor sandbox
-    forks.WARMED, forks.place.warm_address = cluster_worker.__name__, lambda: None
+    forkserver.WARMED, forkserver.place.warm_address = cluster_worker.__name__, lambda: None
     course = cluster_course.open_course(root)
     course.collect = lambda name: None
     out = StringIO()

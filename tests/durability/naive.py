@@ -6,8 +6,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from kireji.exchange import collect
-from kireji.grading import recording
+from kireji.nbgrader_plugins import collect, record_report
 from tests.durability.world import World
 
 
@@ -35,7 +34,7 @@ def be_naive(world: World, step: str) -> None:
     if step == "collect":
         collect.put = copy_in_place
         return
-    recording.OneTransaction = CellByCell
+    record_report.OneTransaction = CellByCell
     for name in ("Autograde", "GenerateFeedback"):
         for hook in ("pre_convert_hook", "post_convert_hook"):
             world.course.config[name].pop(hook)

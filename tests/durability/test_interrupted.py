@@ -4,7 +4,7 @@ nothing tells the difference."""
 import pytest
 
 from tests.apart import found_by
-from tests.grading.cluster_course import STUDENTS
+from tests.batch.cluster_course import STUDENTS
 
 pytestmark = pytest.mark.timeout(600)
 

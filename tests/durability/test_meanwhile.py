@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from kireji import paths
-from kireji.grading.assignment import Assignment
+from kireji.course.assignment import Assignment
 from kireji.hub.lifecycle import free_ports
 from tests.toy import SOLUTION
 from tests.toy_checkout import ToyCheckout
@@ -47,7 +47,7 @@ def checkout(tmp_path_factory):
         nbformat.write(notebook, folder / "toy.ipynb")
         (folder / "timestamp.txt").write_text("2026-01-02 03:04:05.000000 UTC")
     subprocess.run(
-        [sys.executable, "-P", "-m", "kireji.setup.release"],
+        [sys.executable, "-P", "-m", "kireji.nbgrader_plugins.generate_release"],
         cwd=made.root,
         env=made.environment,
         check=True,

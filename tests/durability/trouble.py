@@ -13,10 +13,10 @@ from pathlib import Path
 
 from rich.console import Console
 
+from kireji.batch.judge_pool import Here
 from kireji.cli.grade import grade_all
 from kireji.errors import KirejiError
-from kireji.grading import kept
-from kireji.grading.ahead import Here
+from kireji.grading import cache
 from tests.durability.kills import go_on, in_a_child, look_at_the_wreck
 from tests.durability.world import NAME, STUDENTS, World
 
@@ -48,13 +48,13 @@ def busy(world: World) -> str:
 
 def seized(world: World) -> str:
     """Another program takes the gradebook in the middle of `autograde`, and keeps it."""
-    held, recall = [], kept.judge_or_recall
+    held, recall = [], cache.judge_or_recall
 
     def recall_and_hold(*arguments):
         held.append(hold(world.root / "gradebook.db"))
         return recall(*arguments)
 
-    kept.judge_or_recall = recall_and_hold
+    cache.judge_or_recall = recall_and_hold
     return sentence(world)
 
 

@@ -22,17 +22,17 @@ from rich.console import Console
 from traitlets.config import Config
 
 from kireji import paths
+from kireji.batch.grade_class import Course
+from kireji.batch.grade_on_submit import Watch
+from kireji.batch.judge_pool import Here
 from kireji.cli.grade import grade_all
 from kireji.demo.desk import Desk
-from kireji.exchange.inside.kireji_handing_in import Submit
-from kireji.grading import kept
-from kireji.grading.ahead import Here
-from kireji.grading.course import Course
+from kireji.exchange.student_server.kireji_handing_in import Submit
+from kireji.files.untrusted import PlainFolder
+from kireji.grading import cache
 from kireji.grading.judge import Judgement
 from kireji.grading.rebuild import rebuild
-from kireji.grading.report import CellReport, Report
-from kireji.grading.watch import Watch
-from kireji.plain_folder import PlainFolder
+from kireji.testing.report import CellReport, Report
 
 NAME = "toy"
 STUDENTS = ("alice", "bob")
@@ -105,8 +105,8 @@ class World:
     ) -> None:
         self.root, self.store = root, store
         paths.SOURCE, paths.SECRET = root / "source", root / "var" / "secret"
-        kept.KEPT, kept.judge = root / "var" / "judgements", judge
-        kept.graders_version = lambda graders: "toy"
+        cache.KEPT, cache.judge = root / "var" / "judgements", judge
+        cache.graders_version = lambda graders: "toy"
         # A restored copy of a state has other change times, and the same modification times.
         PlainFolder.change_time = lambda folder, most: os.stat(folder.handle).st_mtime
         for folder in ("source/" + NAME, "exchange", "var"):

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from kireji.exchange import attempts as keeping
+from kireji.exchange.attempt_status import left
 from kireji.exchange.attempts import AT_ONCE, LET_IN, WAITING, Attempts, GradeOnSubmit
-from kireji.exchange.standing import left
 
 NOON = datetime(2026, 3, 1, 12)
 

@@ -10,7 +10,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import notebook_hash
 
 from kireji.exchange.folders import student_folders, view
-from kireji.exchange.release_feedback import ReleaseFeedback
+from kireji.nbgrader_plugins.release_feedback import ReleaseFeedback
 from tests.small_exchange import COURSE, collect, config, place, submitted, write  # noqa: F401  (place is a fixture)
 
 

@@ -18,8 +18,8 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from kireji.feedback import pictures
-from kireji.feedback.configure import configure
 from kireji.feedback.view import Grade, Gradebook
+from kireji.nbgrader_plugins.feedback_templates import configure
 from tests.needs import browser, require
 
 if TYPE_CHECKING:
@@ -434,7 +434,7 @@ class Course:
         self.root = root
         self.database = f"sqlite:///{root / 'gradebook.db'}"
         (root / "nbgrader_config.py").write_text(
-            "from kireji.feedback.configure import configure\n"
+            "from kireji.nbgrader_plugins.feedback_templates import configure\n"
             f"c = get_config()\nc.CourseDirectory.root = {str(root)!r}\nc.CourseDirectory.course_id = 'kireji'\nconfigure(c)\n"
         )
 

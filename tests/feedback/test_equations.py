@@ -5,9 +5,9 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
+from kireji.course import assignment as catalogue
 from kireji.feedback.equations import LAYOUT, SPACES, TEXT, VALUES, Refused, mathml
 from kireji.feedback.written import markdown_to_html
-from kireji.grading import assignment as catalogue
 
 EQUATION = re.compile(r"\$\$(.+?)\$\$|(?<!\$)\$([^$\n]+)\$(?!\$)", re.DOTALL)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from kireji.course.assignment import load
 from kireji.feedback import view
 from kireji.feedback.page import points, render_page
 from kireji.feedback.view import Grade
-from kireji.grading.assignment import load
 from kireji.paths import ARTEFACTS
 
 

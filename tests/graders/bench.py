@@ -19,12 +19,12 @@ import pytest
 from nbformat import NotebookNode
 
 from kireji import paths, sandbox
+from kireji.course.assignment import Assignment
 from kireji.demo.checkpoint import trained_checkpoints
-from kireji.grading.assignment import Assignment
-from kireji.grading.hidden_tests import run_hidden_tests
-from kireji.grading.plugin import Grading
-from kireji.grading.report import TestReport
 from kireji.sandbox.channel import Channel
+from kireji.testing.plugin import Grading
+from kireji.testing.report import TestReport
+from kireji.testing.run import run_hidden_tests
 
 gc.freeze()  # each run of pytest collects garbage twice, and would walk all of torch
 SECRET = b"the bench's own secret"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from kireji.grading.report import TestReport
+from kireji.testing.report import TestReport
 
 
 class Wrong(NamedTuple):

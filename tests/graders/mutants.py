@@ -13,7 +13,7 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 from mutmut.mutation.mutators import mutation_operators, operator_assignment
 from nbformat import NotebookNode
 
-from kireji.grading.assignment import Assignment
+from kireji.course.assignment import Assignment
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 

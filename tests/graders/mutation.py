@@ -19,10 +19,10 @@ from typing import Any
 
 import torch
 
+from kireji.course.assignment import Assignment, load
 from kireji.demo.checkpoint import trained_checkpoints
-from kireji.grading.assignment import Assignment, load
-from kireji.grading.report import TestReport
 from kireji.sandbox.channel import CallFailed, SandboxLost
+from kireji.testing.report import TestReport
 from tests.graders.bench import as_code, grade, serving
 from tests.graders.mutants import Mutant, mutants_of, mutated
 from tests.graders.outcomes import (

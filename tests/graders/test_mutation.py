@@ -2,7 +2,7 @@
 
 import pytest
 
-from kireji.grading.assignment import load
+from kireji.course.assignment import load
 from tests.graders.mutants import mutants_of, mutated
 from tests.graders.mutation import Course, alike, chosen
 from tests.graders.outcomes import CAUGHT, SAME, SURVIVED, Outcome, Table, summary

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import pytest
 
 from tests.graders.bench import grade
-from tests.graders.ex3_classification.answers import IMPORTS
-from tests.graders.ex3_classification.counted import classifiers
+from tests.graders.ex3_classification.counted_classifiers import classifiers
+from tests.graders.ex3_classification.solution import IMPORTS
 
 ODD = {
     "nothing": "None",

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from kireji.grading.assignment import Assignment
-from kireji.grading.intake import Submission
+from kireji.course.assignment import Assignment
+from kireji.errors import PlatformError
 from kireji.grading.judge import judge
+from kireji.grading.submission import Submission
 from kireji.sandbox.limits import Limits
 
 SECRET = b"s" * 32
@@ -94,3 +95,34 @@ def test_a_call_that_never_ends_costs_itself_only(toy, submit):
 def test_no_notebook_is_zero_with_a_reason(toy):
     report = graded(toy, None)
     assert report["score"] == 0 and "There is no toy.ipynb" in report["notices"][0]
+
+
+class FailingPlace:
+    """Has the place of the first `failures` judgements fail when the kernel is gone."""
+
+    def __init__(self, failures: int) -> None:
+        self.left = failures
+
+    def __call__(self) -> str | None:
+        self.left -= 1
+        return "the machine went away" if self.left >= 0 else None
+
+
+@pytest.mark.parametrize("gone", ["in a cell", "in a call"])
+def test_a_place_that_failed_is_not_the_submissions_fault(toy, submit, monkeypatch, gone):
+    code = "import os\n" if gone == "in a call" else "import os; os._exit(9)\n"
+    leaving = submit(double_solution=f"{code}def double(x):\n    os._exit(9)")
+    own = graded(toy, leaving)
+    assert own["score"] < 6
+    failing = FailingPlace(1)
+    monkeypatch.setattr("kireji.sandbox.place.Place.failure", failing)
+    again = graded(toy, leaving)  # judged once more, in a place that works
+    assert again["score"] == own["score"] and failing.left < 0
+    monkeypatch.setattr("kireji.sandbox.place.Place.failure", FailingPlace(9))
+    with pytest.raises(PlatformError, match="not judged, because the machine went away"):
+        graded(toy, leaving)
+
+
+def test_a_submission_that_ends_well_is_not_asked_about_its_place(toy, submit, monkeypatch):
+    monkeypatch.setattr("kireji.sandbox.place.Place.failure", FailingPlace(9))
+    assert graded(toy, submit())["score"] == 6

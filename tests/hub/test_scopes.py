@@ -1,4 +1,4 @@
-"""docs/security.md lists who may do what in the hub: as configured, no more and no less."""
+"""docs/explanation/security.md lists the hub's permissions exactly as they are configured."""
 
 import os
 import re
@@ -17,7 +17,12 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> Config:
 
 
 def test_every_scope_has_its_reason(configured: Config) -> None:
-    section = (DOCS / "security.md").read_text().split("## The hub\n")[1].split("\n## ")[0]
+    section = (
+        (DOCS / "explanation" / "security.md")
+        .read_text()
+        .split("## The hub\n")[1]
+        .split("\n## ")[0]
+    )
     rows = re.findall(
         r"^\| `(\w+)` \| [^|]+ \| ((?:`[^`]+`(?:, )?)+) \| ([^|]+) \|$", section, re.MULTILINE
     )

@@ -39,8 +39,13 @@ def test_the_home_shows_the_lessons_and_the_welcome_page(
 def test_students_are_shown_what_is_for_students(
     running: LiveCourse, alice: requests.Session
 ) -> None:
-    docs = alice.get(f"{running.address}/user/alice/api/contents/docs").json()["content"]
-    assert {entry["name"] for entry in docs} == {"theory.md", "student-guide.md", "figures"}
+    contents = f"{running.address}/user/alice/api/contents/docs"
+    shown = {
+        entry["path"]
+        for folder in ("", "/explanation", "/tutorial")
+        for entry in alice.get(contents + folder).json()["content"]
+    } - {"docs/explanation", "docs/tutorial"}
+    assert shown == {f"docs/{name}" for name in FOR_STUDENTS}
     assert (
         alice.get(
             f"{running.address}/user/alice/files/docs/figures/self_attention_twins.png"
@@ -51,14 +56,18 @@ def test_students_are_shown_what_is_for_students(
 
 @pytest.mark.parametrize(
     "page",
-    ["theory.md", "student-guide.md", "../code/README.md", "../hub_config/welcome/student.md"],
+    [
+        *(f"docs/{name}" for name in FOR_STUDENTS if name.endswith(".md")),
+        "code/README.md",
+        "hub_config/welcome/student.md",
+    ],
 )
 def test_links_on_students_pages_lead_to_what_they_have(page: str) -> None:
-    links = re.findall(r"\]\((?!/)([^)#:]+)(?:#[^)]*)?\)", (paths.DOCS / page).read_text())
-    where = "" if page.endswith("student.md") else "code" if "code" in page else "docs"
+    links = re.findall(r"\]\((?!/)([^)#:]+)(?:#[^)]*)?\)", (paths.ROOT / page).read_text())
+    where = "" if page.startswith("hub_config") else os.path.dirname(page)
     for link in links:
         folder, _, rest = os.path.normpath(os.path.join(where, link)).partition("/")
-        assert folder == "code" or (folder == "docs" and rest.split("/")[0] in FOR_STUDENTS), link
+        assert folder == "code" or (folder == "docs" and rest.startswith(FOR_STUDENTS)), link
 
 
 def test_the_instructor_lands_in_the_formgrader(

@@ -6,8 +6,8 @@ import torch
 
 from attention_lab import check
 from kireji import paths
-from tests.graders.ex3_classification.answers import IMPORTS, SOLUTION
-from tests.graders.ex3_classification.counted import classifiers
+from tests.graders.ex3_classification.counted_classifiers import classifiers
+from tests.graders.ex3_classification.solution import IMPORTS, SOLUTION
 
 WRITTEN = ("attention_pooling", "classifier", "training", "text_picture")
 TRAINED = ("prediction", "long_texts", "faithfulness")

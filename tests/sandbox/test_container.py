@@ -5,6 +5,8 @@ import socket
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -79,3 +81,42 @@ def test_the_stand_in_ends_as_the_kernel_did(said: bytes, status: int) -> None:
 
 def test_a_signal_is_told_as_a_shell_tells_it() -> None:
     assert [supervisor.as_shell(status) for status in (0, 3, -9)] == [0, 3, 137]
+
+
+@contextlib.contextmanager
+def reports(answers: bytes | None) -> Iterator[container.Reports]:
+    """What a grader hears of a supervisor that says `answers` when it is asked to take stock:
+    nothing hangs up, None keeps silent."""
+    here, there = socket.socketpair()
+    with here, there:
+        heard = container.Reports(here, lambda reason: None)
+        heard.start()
+
+        def answer() -> None:
+            if there.recv(1) == container.LOOK and answers:
+                there.sendall(answers)
+            elif answers is not None:
+                there.shutdown(socket.SHUT_RDWR)
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield heard
+        with contextlib.suppress(OSError):
+            there.shutdown(socket.SHUT_RDWR)
+        heard.join(60)
+
+
+def test_a_supervisor_that_answers_has_not_failed() -> None:
+    with reports(b'{"peak": {}, "full": [], "reason": null}\n') as heard:
+        assert heard.look(60)
+
+
+def test_a_supervisor_that_hangs_up_has_failed_at_once() -> None:
+    started = time.monotonic()
+    with reports(b"") as heard:
+        assert not heard.look(60)
+    assert time.monotonic() - started < 30
+
+
+def test_a_supervisor_that_keeps_silent_has_failed() -> None:
+    with reports(None) as heard:
+        assert not heard.look(0.5)

@@ -41,7 +41,7 @@ from kireji import paths
 for folder in (paths.LAB_DATA, paths.HELD_OUT): folder.mkdir(parents=True, exist_ok=True)
 for file in (paths.SECRET, paths.DATA / "stamps"): file.touch()
 """,
-    "setup/release.py": """
+    "nbgrader_plugins/generate_release.py": """
 from kireji import paths
 (paths.RELEASE / "ex").mkdir(parents=True, exist_ok=True)
 (paths.ROOT / "gradebook.db").touch()

@@ -12,7 +12,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from kireji.grading.assignment import Assignment
+from kireji.course.assignment import Assignment
 
 SOLUTION = {
     "double_solution": "def double(x):\n    return 2 * x",

@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kireji.grading import expect, graded
+from kireji.testing import expect, graded
 
 
 @graded("double", weight=3)

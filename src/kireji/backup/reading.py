@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from kireji.backup.areas import Area
-from kireji.unfinished import TIMESTAMP, in_hand, is_unfinished
+from kireji.nbgrader_plugins.folder_transaction import TIMESTAMP, in_hand, is_unfinished
 
 TRIES = 5
 IN_MEMORY = 8 * 2**20  # bytes of a file; larger ones wait on the disk

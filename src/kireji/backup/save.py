@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from kireji import gradebook, paths
+from kireji import paths
 from kireji.backup.archive import Writer
 from kireji.backup.areas import GRADEBOOK, SETTINGS, SETTINGS_FILES, Area, areas
 from kireji.backup.reading import Entry, Tell, read_area, read_tree
 from kireji.errors import KirejiError
 from kireji.exchange.times import all_times
+from kireji.nbgrader_plugins import gradebook
 
 
 @dataclass

@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from kireji.batch.grade_class import Course
     from kireji.copies.look import Look
-    from kireji.grading.course import Course
 
 MOST_SHOWN = 40
 
@@ -23,8 +23,10 @@ def copies(assignment: str) -> None:
     Prints the pairs that are alike and writes a page that shows their code side by side. Nothing is
     recorded, no points change, and no student sees it.
     """
-    from kireji.copies.page import percent  # here: torch and nbgrader take a second to import
-    from kireji.grading.course import Course
+    from kireji.batch.grade_class import Course
+
+    # here: torch and nbgrader take a second to import
+    from kireji.feedback.copies_page import percent
 
     console = Console(highlight=False)
     course = Course()
@@ -51,8 +53,8 @@ def copies(assignment: str) -> None:
 def compare(course: "Course", assignment: str, console: Console) -> "Look":
     """Compare what is collected of `assignment` and write the page for it."""
     from kireji.copies.look import look
-    from kireji.copies.page import render
-    from kireji.grading.assignment import load
+    from kireji.course.assignment import load
+    from kireji.feedback.copies_page import render
 
     loaded = load(assignment)
     with console.status(f"Comparing the submissions of {loaded.name}") as status:

@@ -25,8 +25,8 @@ def demo(assignments: tuple[str, ...], json_file: Path | None) -> None:
     for each assignment; they are kept.
     """
     from kireji import paths  # here: torch and nbgrader take a second to import
+    from kireji.course import assignment as catalogue
     from kireji.demo import loop
-    from kireji.grading import assignment as catalogue
 
     console = Console(highlight=False)
     names = [catalogue.load(name).name for name in assignments] or catalogue.names()

@@ -13,7 +13,7 @@ from kireji.errors import KirejiError
 from kireji.hub.compose import course_log
 
 if TYPE_CHECKING:
-    from kireji.grading.course import Course
+    from kireji.batch.grade_class import Course
 
 STOPPED = "Stopped. {done} of {total} are graded and recorded; the same command goes on from there."
 
@@ -53,15 +53,15 @@ def grade(
     grade is either the old one or the new one, and the next call goes on.
     """
     # here: torch and nbgrader take a second to import
-    from kireji.grading import assignment as catalogue
-    from kireji.grading.course import Course
+    from kireji.batch.grade_class import Course
+    from kireji.course import assignment as catalogue
 
     names = [catalogue.load(name).name for name in assignments] or catalogue.names()
     course, console = Course(trust_submissions), Console(highlight=False)
     if not cluster:
         grade_all(course, names, student, again, workers, console)
         return
-    from kireji.grading.cluster import Cluster
+    from kireji.batch.executors.dask import Cluster
 
     with Cluster(cluster) as place:  # before anything else: its address may be wrong
         grade_all(course, names, student, again, workers or place.workers, console, place)
@@ -96,8 +96,8 @@ def grade_all(
     where = {"open_executor": lambda count: place} if place else {}
     table = Table("Assignment", "Student", "Score", box=None, padding=(0, 2, 0, 0))
     failed = []
+    from kireji.batch.judge_pool import NobodyLeft  # and here
     from kireji.cli.progress import Round  # here: torch takes a second to import
-    from kireji.grading.ahead import NobodyLeft  # and here
 
     shown = Round(len(work))
     try:

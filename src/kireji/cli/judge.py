@@ -27,12 +27,11 @@ def judge(assignment: str, directory: Path, as_json: bool, trust_submissions: bo
     DIRECTORY holds what a student hands in: ASSIGNMENT.ipynb and its checkpoints (*.safetensors).
     """
     from kireji import paths  # here: torch and nbgrader take a second to import
-    from kireji.data.secret import read_or_make_secret
-    from kireji.grading.assignment import load
-    from kireji.grading.intake import read_submission
+    from kireji.cli.report_table import print_report
+    from kireji.course.assignment import load
+    from kireji.course.secret import read_or_make_secret
     from kireji.grading.judge import judge as grade_submission
-
-    from .report_table import print_report
+    from kireji.grading.submission import read_submission
 
     loaded = load(assignment)
     submission = read_submission(directory, assignment)

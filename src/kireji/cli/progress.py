@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from kireji.grading.ahead import Judging
+from kireji.batch.judge_pool import Judging
 
 LAST = 5  # of those that are done are shown
 

@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from kireji.grading.report import Report
+from kireji.testing.report import Report
 
 MARKS = {
     "passed": "[green]✓[/]",

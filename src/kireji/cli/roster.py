@@ -20,9 +20,10 @@ def roster(file: Path) -> None:
     from nbgrader.coursedir import CourseDirectory  # here: help stays fast
 
     from kireji import paths
+    from kireji.course.roster import load
     from kireji.errors import KirejiError
-    from kireji.hub import accounts, enrol
-    from kireji.hub.roster import load
+    from kireji.hub import accounts
+    from kireji.nbgrader_plugins import enrol
 
     if paths.ROSTER.parent.is_dir():
         raise KirejiError(

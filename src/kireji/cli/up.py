@@ -26,8 +26,9 @@ def up(port: int) -> None:
 
     Prints the address, the accounts with their passwords, and what to do next. Ctrl-C ends it; what
     was submitted and graded is still there at the next start."""
-    from kireji import gradebook, paths, unfinished
-    from kireji.hub import accounts, lifecycle, release
+    from kireji import paths
+    from kireji.hub import accounts, lifecycle
+    from kireji.nbgrader_plugins import folder_transaction, gradebook, release
 
     console = Console(highlight=False)
     # SIGINT too: whoever is started in the background by a script inherits it ignored
@@ -36,10 +37,10 @@ def up(port: int) -> None:
     try:
         began = time.monotonic()
         with lifecycle.take_lock() as lock:
-            unfinished.refuse_half_a_restore()
+            folder_transaction.refuse_half_a_restore()
             gradebook.check(paths.GRADEBOOK)
             gradebook.back_up(paths.GRADEBOOK)
-            unfinished.clear_away(paths.ROOT)
+            folder_transaction.clear_away(paths.ROOT)
             release.prepare_exchange()
             hub = lifecycle.start_hub(port)
             try:

@@ -28,8 +28,8 @@ def watch(trust_submissions: bool, workers: int | None) -> None:
     stop = Event()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda *_: stop.set())
-    from kireji.grading.course import Course  # here: torch and nbgrader take a second to import
-    from kireji.grading.watch import Watch, take_lock
+    from kireji.batch.grade_class import Course  # here: torch and nbgrader take a second to import
+    from kireji.batch.grade_on_submit import Watch, take_lock
 
     def tell(sentence: str) -> None:
         click.echo(f"{datetime.now():%H:%M:%S}  {sentence}")

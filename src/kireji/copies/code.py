@@ -18,7 +18,7 @@ NOISE = 40
 MOST = 100_000  # characters of code that are looked at; a long solution has 25,000
 # characters of one's own: with less, two short answers are alike because they are right
 LEAST = 400
-ALIKE = 0.6  # of the smaller of the two; what was measured is in docs/security.md
+ALIKE = 0.6  # of the smaller of the two; what was measured is in docs/explanation/security.md
 
 
 def own_code(notebook: NotebookNode) -> str:

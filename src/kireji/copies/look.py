@@ -9,11 +9,10 @@ from pathlib import Path
 from copydetect.detector import CodeFingerprint
 
 from kireji import paths
-from kireji.grading.assignment import Assignment
-from kireji.grading.intake import read_submission
+from kireji.copies import code, weights
+from kireji.course.assignment import Assignment
 from kireji.grading.rebuild import rebuild
-
-from . import code, weights
+from kireji.grading.submission import read_submission
 
 CHECKPOINTS = 20  # of one submission, looked at
 

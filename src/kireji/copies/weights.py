@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .tensors import NotTensors, read_tensors
+from kireji.copies.tensors import NotTensors, read_tensors
 
 LARGEST = 1e100  # of the numbers that are compared, and its inverse: their squares are numbers too
 # numbers in a tensor: fewer may agree by chance, or because both are still as they began
 SMALLEST = 64
 SAMPLES = 2048  # numbers of a tensor that are compared in place
 RANKS = 512  # numbers of a tensor that are compared in order of size
-NEARLY = 0.9999  # cosine; what is measured in docs/security.md stays far below
+NEARLY = 0.9999  # cosine; what is measured in docs/explanation/security.md stays far below
 REORDERED = 1e-5  # between the sorted numbers of two tensors, in units of their size
 SHARE = 0.5  # of all numbers in the smaller checkpoint
 

@@ -3,8 +3,8 @@ references.
 
 A leaf of the house: imports `kireji.paths` and nothing else of ours."""
 
+from kireji.course.secret import read_or_make_secret
 from kireji.data.errors import DataError
-from kireji.data.secret import read_or_make_secret
 from kireji.data.step import prepare
 
 __all__ = ["DataError", "prepare", "read_or_make_secret"]

@@ -2,13 +2,14 @@
 
 import sys
 
-from kireji.data import DataError, prepare
+from kireji.data import prepare
+from kireji.errors import KirejiError
 
 
 def main() -> int:
     try:
         summary = prepare(progress=print)
-    except DataError as error:
+    except KirejiError as error:
         print(error, file=sys.stderr)
         return 1
     for name, count in summary.items():

@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kireji import paths
+from kireji.course.secret import read_or_make_secret
 from kireji.data.data_set import DataSet
 from kireji.data.errors import DataError
 from kireji.data.fetch import fetch
 from kireji.data.reviews import REVIEWS
-from kireji.data.secret import read_or_make_secret
 from kireji.data.sentences import TRANSLATIONS
 from kireji.data.split import split
-from kireji.whole_file import write_whole
+from kireji.files.atomic import write_whole
 
 DATA_SETS: tuple[DataSet, ...] = (TRANSLATIONS, REVIEWS)
 STAMPS = "stamps"  # a folder below the data folder, with a file for each data set

@@ -16,8 +16,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from kireji import paths
+from kireji.course.assignment import Assignment
 from kireji.errors import KirejiError
-from kireji.grading.assignment import Assignment
 
 CHECKPOINTS = paths.DEMO / "checkpoints"
 TRAINING_MINUTES = 30  # after which something is wrong with this machine

@@ -10,13 +10,12 @@ import nbformat
 from traitlets.config import Config
 
 from kireji import paths
+from kireji.batch.grade_class import Course
+from kireji.course.assignment import load
+from kireji.demo.checkpoint import is_trained, trained_checkpoints
+from kireji.demo.desk import Desk
+from kireji.demo.students import STUDENTS, SampleStudent
 from kireji.errors import KirejiError
-from kireji.grading.assignment import load
-from kireji.grading.course import Course
-
-from .checkpoint import is_trained, trained_checkpoints
-from .desk import Desk
-from .students import STUDENTS, SampleStudent
 
 COURSE = paths.DEMO / "course"
 Tell = Callable[[str], None]

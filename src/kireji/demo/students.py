@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from kireji.course.assignment import Assignment
+from kireji.demo.attacks import ATTACKS, FAKE
 from kireji.errors import KirejiError
-from kireji.grading.assignment import Assignment
-
-from .attacks import ATTACKS, FAKE
 
 
 @dataclass(frozen=True)

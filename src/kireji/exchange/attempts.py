@@ -18,8 +18,8 @@ from pathlib import Path
 from traitlets import Bool, Enum, Float, Integer
 from traitlets.config import Configurable
 
-from kireji.exchange.inside.kireji_handing_in import INBOUND_BYTES, KEPT
-from kireji.whole_file import write_whole
+from kireji.exchange.student_server.kireji_handing_in import INBOUND_BYTES, KEPT
+from kireji.files.atomic import write_whole
 
 STAMP = "%Y%m%dT%H%M%S.%f"
 # What may have been decided about an attempt. NEW: nothing yet.

@@ -11,9 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from kireji import paths
-from kireji.exchange.inside.kireji_handing_in import FILES
-from kireji.plain_folder import PlainFolder
-from kireji.whole_file import write_whole
+from kireji.exchange.student_server.kireji_handing_in import FILES
+from kireji.files.atomic import write_whole
+from kireji.files.untrusted import PlainFolder
 
 MOST_FILES = FILES + 2  # of one submission, looked at: nbgrader's submit adds two of its own
 

@@ -1,23 +1,25 @@
 """Grades one submission: a function from its files to a report. Touches no gradebook and no state
 of its own."""
 
+import contextlib
 import time
 from dataclasses import dataclass, replace
 
 from nbformat import NotebookNode
 
+from kireji.course.assignment import Assignment
+from kireji.errors import PlatformError
+from kireji.grading.rebuild import rebuild
+from kireji.grading.submission import Submission
 from kireji.sandbox.cells import CellsLost
 from kireji.sandbox.limits import DEFAULT, Limits
 from kireji.sandbox.sandbox import Sandbox
 from kireji.sandbox.watchdog import Usage
+from kireji.testing.plugin import Grading
+from kireji.testing.report import CellReport, Report, cell_score
+from kireji.testing.run import run_hidden_tests
 
-from .assignment import Assignment
-from .hidden_tests import run_hidden_tests
-from .intake import Submission
-from .plugin import Grading
-from .rebuild import rebuild
-from .report import CellReport, Report, cell_score
-
+MOST_PLACES = 2  # for one submission, where a place fails
 MOST_RUNS = 4  # of one submission; a cell that takes the kernel with it costs one
 AGAIN, SETTLING = 3, 5  # the cells run again have this many times what they took, and some seconds
 
@@ -42,7 +44,17 @@ def judge(
 
     secret: the course's, from which the tests' inputs are drawn. trusted: run even where there is
     no wall. KirejiError if there is no wall, or if the assignment's own tests are broken.
+    PlatformError if the place where it runs fails, and then another one as well.
     """
+    for _ in range(MOST_PLACES - 1):
+        with contextlib.suppress(PlatformError):
+            return _judge(submission, assignment, secret, limits, trusted)
+    return _judge(submission, assignment, secret, limits, trusted)
+
+
+def _judge(
+    submission: Submission, assignment: Assignment, secret: bytes, limits: Limits, trusted: bool
+) -> Judgement:
     started = time.monotonic()
     notebook, notices = rebuild(assignment, submission.notebook)
     notices = [*submission.notices, *notices]
@@ -98,9 +110,13 @@ class _Run:
             mark("start")
             try:
                 stopped = sandbox.run(self.notebook, upto)
+            except CellsLost:
+                sandbox.check_place()
+                raise
             finally:
                 mark("cells")
-            grading = Grading(sandbox.connect(), self.secret, self.submission.digest())
+            channel = sandbox.connect()
+            grading = Grading(channel, self.secret, self.submission.digest())
             if stopped is not None:
                 grading.notices.append(
                     f"The time for running the notebook ran out in the cell "
@@ -109,6 +125,8 @@ class _Run:
             if self.assignment.graders.is_dir():
                 run_hidden_tests(self.assignment.graders, grading)
             mark("tests")
+            if channel.lost:
+                sandbox.check_place()
             grading.notices += sandbox.remarks()
             self.usage = self.usage.most(sandbox.watchdog.peak)
         return grading

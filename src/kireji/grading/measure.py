@@ -1,5 +1,5 @@
-"""Measures what a submission uses of each limit: the solutions' numbers in `docs/security.md` come
-from here.
+"""Measure what a submission uses of each limit: the solutions' numbers in
+`docs/explanation/security.md` come from here.
 
     python -m kireji.grading.measure ASSIGNMENT FOLDER
 """
@@ -8,13 +8,12 @@ import sys
 from pathlib import Path
 
 from kireji import paths
-from kireji.data.secret import read_or_make_secret
+from kireji.course.assignment import load
+from kireji.course.secret import read_or_make_secret
+from kireji.grading.judge import judge
+from kireji.grading.submission import read_submission
 from kireji.sandbox.limits import DEFAULT
 from kireji.sandbox.watchdog import Usage
-
-from .assignment import load
-from .intake import read_submission
-from .judge import judge
 
 
 def table(usage: Usage, seconds: dict[str, float]) -> list[tuple[str, float, float]]:

@@ -14,7 +14,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from .assignment import Assignment
+from kireji.course.assignment import Assignment
 
 MOST_CELLS = 1000
 MOST_CHARACTERS = 1_000_000  # of one cell's source

@@ -10,8 +10,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from kireji.files.atomic import write_whole
 from kireji.paths import HUB
-from kireji.whole_file import write_whole
 
 ACCOUNTS = HUB / "accounts.json"
 DEMO = {"instructor": "instructor", "alice": "student", "bob": "student"}  # name: role

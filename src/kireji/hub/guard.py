@@ -13,8 +13,8 @@ from jupyter_server.utils import url_path_join
 from nbgrader.server_extensions.formgrader.apihandlers import AutogradeHandler
 from tornado import web
 
-from kireji import unfinished
 from kireji.errors import KirejiError
+from kireji.nbgrader_plugins import folder_transaction
 
 REFUSAL = (
     "The course service runs no code. Run the notebook in a Jupyter of your own, outside the hub."
@@ -72,7 +72,7 @@ class Autograde(AutogradeHandler):
     def post(self, assignment: str, student: str) -> None:
         course = self.api.coursedir
         try:
-            with unfinished.alone(
+            with folder_transaction.alone(
                 Path(course.format_path(course.autograded_directory, student, assignment))
             ):
                 super().post(assignment, student)

@@ -9,9 +9,8 @@ from kireji.paths import DOCS, HOMES, HUB_CONFIG, LESSONS, STUDENT_DOCS
 
 # What the home shows of the repository: under the names that the links between these pages have.
 READ_ONLY = {LESSONS.name: LESSONS, DOCS.name: STUDENT_DOCS}
-# The rest of docs/ is for instructors and engineers: what hidden tests do not notice stands there
-# too.
-FOR_STUDENTS = ("theory.md", "student-guide.md", "figures")
+# The pages of docs/ that students see. The others also tell what hidden tests do not notice.
+FOR_STUDENTS = ("explanation/theory.md", "tutorial/student.md", "figures")
 
 ENDED = """> **Your last server was stopped because {}.** Your files are as they were.
 
@@ -25,6 +24,7 @@ def make_student_docs() -> None:
     for path in STUDENT_DOCS.iterdir():
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     for name in FOR_STUDENTS:
+        (STUDENT_DOCS / name).parent.mkdir(exist_ok=True)
         if (DOCS / name).is_dir():
             shutil.copytree(DOCS / name, STUDENT_DOCS / name)
         elif (DOCS / name).exists():

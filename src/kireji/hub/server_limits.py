@@ -1,5 +1,5 @@
 """How much one person's server may use. Changed in hub_config/jupyterhub_config.py;
-docs/security.md has the measurements."""
+docs/explanation/security.md has the measurements."""
 
 import math
 import os

@@ -17,7 +17,7 @@ from jupyterhub.utils import random_port
 from traitlets import Integer, default
 
 from kireji.exchange.folders import student_folders, view
-from kireji.exchange.inside import kireji_handing_in
+from kireji.exchange.student_server import kireji_handing_in
 from kireji.hub import server_limits
 from kireji.hub.accounts import load_accounts
 from kireji.hub.door import sockets

@@ -10,8 +10,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
-from .limits import Limits
-from .outputs import CUT, DROPPED, clean, keep_sound, size_of
+from kireji.sandbox.limits import Limits
+from kireji.sandbox.outputs import CUT, DROPPED, clean, keep_sound, size_of
 
 STOPPED = "This cell was stopped: the time for running a whole submission was used up."
 GARBLED = "your code sent the grader messages that could not be read"

@@ -19,13 +19,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from kireji.errors import KirejiError
-
-from .environment import HOME, in_container
-from .limits import DEFAULT, Limits
-from .place import CHANNELS, Place, scratch_folders
-from .syscalls import read_filter
-from .watchdog import Usage
+from kireji.errors import PlatformError
+from kireji.sandbox.environment import HOME, in_container
+from kireji.sandbox.limits import DEFAULT, Limits
+from kireji.sandbox.place import CHANNELS, Place, scratch_folders
+from kireji.sandbox.syscalls import read_filter
+from kireji.sandbox.watchdog import Usage
 
 # where the supervisors' sockets are; set in the course's container
 FOLDER = os.environ.get("KIREJI_SANDBOX_SOCKETS")
@@ -34,6 +33,7 @@ GIVEN = "/sandbox/given"  # the image's
 FIRST_NUMBER = 100
 STAND_IN = Path(__file__).with_name("stand_in.py")
 NONE = "No sandbox container answers, so nothing can be graded. Start them: docker compose up -d sandbox"
+GONE = "the sandbox container in which it ran was ended or does not answer"
 LOOK = b"L"  # asks the supervisor to take stock
 PAUSE, PATIENCE, ANSWER = 0.1, 60.0, 10.0  # seconds
 
@@ -45,6 +45,7 @@ class ContainerPlace(Place):
         super().__init__(files, limits)
         self.scratch = scratch_folders(DEFAULT)  # made with the container
         self.agent_number = FIRST_NUMBER + len(CHANNELS)
+        self.reports: Reports | None = None
         self.leash, self.leash_inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             self.line = reserve(Path(folder))
@@ -70,10 +71,15 @@ class ContainerPlace(Place):
             ),
         }
         handed = [*self.sockets.values(), self.agent_inside, self.leash_inside]
-        socket.send_fds(self.line, [b"S"], [thing.fileno() for thing in handed])
-        self.line.sendall(json.dumps(start).encode() + b"\n")
-        for path in files:
-            self.line.sendall(path.read_bytes())
+        try:
+            socket.send_fds(self.line, [b"S"], [thing.fileno() for thing in handed])
+            self.line.sendall(json.dumps(start).encode() + b"\n")
+            for path in files:
+                self.line.sendall(path.read_bytes())
+        except OSError as error:
+            raise PlatformError(
+                f"The submission was not judged, because {GONE} ({error})."
+            ) from None
         return [sys.executable, "-I", "-S", str(STAND_IN), str(self.leash.fileno())]
 
     def handed_over(self) -> list[int]:
@@ -87,13 +93,17 @@ class ContainerPlace(Place):
 
     def watch(self, pid: int, end: Callable[[str], None]) -> "Reports":
         """The supervisor watches; here is heard what it says."""
-        reports = Reports(self.line, end)
-        reports.start()
-        return reports
+        self.reports = Reports(self.line, end)
+        self.reports.start()
+        return self.reports
+
+    def failure(self) -> str | None:
+        """The container has failed if its supervisor no longer answers: no submission can reach
+        that."""
+        return None if self.reports and self.reports.look(PATIENCE) else GONE
 
     def close(self) -> None:
-        """Let the container go, which waits for nothing here: it takes the next submission when
-        this one is gone."""
+        """Release the container. It takes the next submission when this one is gone."""
         self.line.close()
         super().close()
 
@@ -121,12 +131,17 @@ class Reports(threading.Thread):
             self.end(report["reason"])
         self.heard.set()
 
-    def look(self) -> None:
-        """Have the supervisor take stock now, and wait for what it says."""
+    def look(self, seconds: float = ANSWER) -> bool:
+        """Have the supervisor take stock now, and wait for what it says. False if it says nothing
+        in time, or is gone."""
         self.heard.clear()
         with contextlib.suppress(OSError):
             self.line.sendall(LOOK)
-            self.heard.wait(ANSWER)
+            deadline = time.monotonic() + seconds
+            while time.monotonic() < deadline and self.is_alive():
+                if self.heard.wait(PAUSE):
+                    return True
+        return self.heard.is_set()
 
     def stop(self) -> None:
         """Say that no more is wanted, and hear what was on its way."""
@@ -138,7 +153,7 @@ class Reports(threading.Thread):
 def reserve(folder: Path) -> socket.socket:
     """Wait for a container that is free: the line that holds it.
 
-    KirejiError if for a while there is none that answers at all."""
+    PlatformError if for a while there is none that answers at all."""
     deadline = time.monotonic() + PATIENCE
     while True:
         for path in sorted(folder.glob("*.sock")):
@@ -157,5 +172,5 @@ def reserve(folder: Path) -> socket.socket:
                 return line
             line.close()
         if time.monotonic() > deadline:
-            raise KirejiError(NONE)
+            raise PlatformError(NONE)
         time.sleep(PAUSE)

@@ -23,13 +23,19 @@ import psutil
 
 from kireji import paths
 from kireji.errors import KirejiError
-
-from . import warm
-from .bubblewrap import Mount, Wall, can_change_uid, command, find_bwrap, interpreter_mounts
-from .environment import environment
-from .limits import DEFAULT, Limits
-from .syscalls import open_filter
-from .watchdog import Watchdog
+from kireji.sandbox import warm
+from kireji.sandbox.bubblewrap import (
+    Mount,
+    Wall,
+    can_change_uid,
+    command,
+    find_bwrap,
+    interpreter_mounts,
+)
+from kireji.sandbox.environment import environment
+from kireji.sandbox.limits import DEFAULT, Limits
+from kireji.sandbox.syscalls import open_filter
+from kireji.sandbox.watchdog import Watchdog
 
 INSIDE = Path(__file__).parent / "inside"
 WIRE = Path(__file__).parents[1] / "wire"
@@ -122,6 +128,11 @@ class Place:
         """Keep no end of the kernel's: when it dies, that shows."""
         for thing in (*self.sockets.values(), self.agent_inside, *filter(None, [self.filter])):
             thing.close()
+
+    def failure(self) -> str | None:
+        """Why the place itself has failed, which is not the submission's doing; None while it
+        works. Asked when the kernel is gone."""
+        return None
 
     def close(self) -> None:
         """Remove every trace of it from the disk."""
@@ -280,7 +291,7 @@ def hidden_by_scratch() -> bool:
 
 
 def _start_parent() -> str | None:
-    from . import container  # it builds on this module
+    from kireji.sandbox import container  # it builds on this module
 
     if container.FOLDER or find_bwrap() is None or hidden_by_scratch():
         return None
@@ -364,7 +375,7 @@ def open_place(files: Mapping[str, bytes], limits: Limits, trusted: bool = False
 
     KirejiError where there is no wall and the submission's author is not `trusted`.
     """
-    from . import container  # it builds on this module
+    from kireji.sandbox import container  # it builds on this module
 
     if container.FOLDER:
         return container.ContainerPlace(files, limits, container.FOLDER)

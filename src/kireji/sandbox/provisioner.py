@@ -8,7 +8,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Instance
 
-from .place import Place
+from kireji.sandbox.place import Place
 
 
 class SandboxProvisioner(LocalProvisioner):

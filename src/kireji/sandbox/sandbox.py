@@ -14,18 +14,21 @@ import zmq.asyncio
 from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 
-from kireji.errors import KirejiError
-
-from .cells import CellRunner
-from .channel import Channel
-from .limits import DEFAULT, Limits
-from .place import CHANNELS, open_place
-from .provisioner import OnePlace
-from .watchdog import Watchdog
+from kireji.errors import PlatformError
+from kireji.sandbox.cells import CellRunner
+from kireji.sandbox.channel import Channel
+from kireji.sandbox.limits import DEFAULT, Limits
+from kireji.sandbox.place import CHANNELS, open_place
+from kireji.sandbox.provisioner import OnePlace
+from kireji.sandbox.watchdog import Watchdog
 
 # messages of the kernel that may wait to be read, each of at most `limits.message_bytes`
 WAITING = 20
 DEATH_SECONDS = 30.0  # for everything inside to be gone
+NOT_JUDGED = (
+    "The submission was not judged, because {}. This is not the student's doing: nothing was "
+    "recorded, and no attempt was used. Grade it again."
+)
 CLOSED = (
     "contact was lost: it closed its connection to the grader, or showed more than {} MiB at once"
 )
@@ -134,6 +137,12 @@ class Sandbox:
             return None
         return how_it_ended(status)
 
+    def check_place(self) -> None:
+        """PlatformError if the place itself has failed. For when the kernel is gone: what a
+        submission does to itself is its own, and what happens to its place is not."""
+        if failure := self.place.failure():
+            raise PlatformError(NOT_JUDGED.format(failure))
+
     def wait(self, coroutine: Coroutine) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result()
 
@@ -158,7 +167,7 @@ class Sandbox:
         try:
             await asyncio.wait_for(self.ready(), self.limits.start_seconds)
         except (RuntimeError, TimeoutError) as error:
-            raise KirejiError(
+            raise PlatformError(
                 f"The sandbox did not start within {self.limits.start_seconds:.0f} seconds "
                 f"({error}). Is this machine very busy, or out of memory?"
             ) from None

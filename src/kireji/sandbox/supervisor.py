@@ -3,8 +3,8 @@ never used again.
 
 It is root with two powers left, to change its uid and its groups, and talks to the grader through a
 unix socket in a folder that no submission may enter. The container goes on when a submission ends,
-because Docker delays the restart of containers that end soon: `docs/architecture.md` has the
-measurements. Holds nothing secret.
+because Docker delays the restart of containers that end soon: `docs/explanation/architecture.md`
+has the measurements. Holds nothing secret.
 """
 
 import contextlib
@@ -24,9 +24,9 @@ from typing import Any
 
 import psutil
 
-from . import environment, janitor, warm
-from .limits import Limits
-from .watchdog import Usage, Watchdog
+from kireji.sandbox import environment, janitor, warm
+from kireji.sandbox.limits import Limits
+from kireji.sandbox.watchdog import Usage, Watchdog
 
 WORK, HOME = Path(environment.WORK), Path(environment.HOME)
 # the connection file and others: readable and not writable for the submission

@@ -12,7 +12,7 @@ from dataclasses import astuple, dataclass
 
 import psutil
 
-from .limits import MIB, Limits
+from kireji.sandbox.limits import MIB, Limits
 
 INTERVAL = 0.25  # seconds between two looks; a process can take about half a GiB in that time
 

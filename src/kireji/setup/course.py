@@ -32,7 +32,7 @@ def course_steps() -> list[Step]:
             STAMPS / "release",
             [LOCK.read_bytes(), *_contents([CONFIG, *source])],
             [paths.GRADEBOOK, *(paths.RELEASE / name for name in sorted(names))],
-            lambda shell: _tell(shell, "kireji.setup.release"),
+            lambda shell: _tell(shell, "kireji.nbgrader_plugins.generate_release"),
         ),
     ]
 

@@ -20,6 +20,7 @@ from kireji.setup.venv import PYTHON, VENV
 UV = VENV / "bin" / "uv"
 LOCK = paths.ROOT / "requirements.lock"
 CLUSTER_LOCK = paths.ROOT / "requirements-cluster.lock"
+LINT_LOCK = paths.ROOT / "requirements-lint.lock"
 PROJECTS = paths.ROOT / "pyproject.toml", paths.LAB / "pyproject.toml"
 GIGABYTES = 2.5  # an environment of 1.6 GB, and the archives on their way into it
 
@@ -52,6 +53,17 @@ def cluster_step() -> Step:
         [CLUSTER_LOCK.read_bytes()],
         [PYTHON],
         lambda shell: install_packages(shell, CLUSTER_LOCK),
+    )
+
+
+def lint_step() -> Step:
+    """The tools of `./kireji lint`, which a course does not need."""
+    return Step(
+        "ruff and mypy",
+        VENV / "kireji-setup" / "lint",
+        [LINT_LOCK.read_bytes()],
+        [VENV / "bin" / "ruff", VENV / "bin" / "mypy"],
+        lambda shell: install_packages(shell, LINT_LOCK),
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from graders.ex1_translation import aligner, reference, scripts
+from graders.ex1_translation import aligner, reference, scripted_decoders
 
 
 @pytest.fixture
@@ -52,9 +52,9 @@ def test_the_loss_and_its_gradient_against_torch(rng):
 
 
 def test_greedy_falls_into_the_trap_and_the_best_sentence_does_not():
-    script, first = scripts.garden_path(), scripts.FIRST_WORD
+    script, first = scripted_decoders.garden_path(), scripted_decoders.FIRST_WORD
     greedy, best = script.greedy(first, 4), script.best(first, 4)
-    assert (greedy, best) == ([3, 5, scripts.EOS], [4, 5, scripts.EOS])
+    assert (greedy, best) == ([3, 5, scripted_decoders.EOS], [4, 5, scripted_decoders.EOS])
     # log 0.45
     assert (
         script.score(first, greedy) < script.score(first, best) == pytest.approx(-0.799, abs=1e-3)
@@ -62,13 +62,16 @@ def test_greedy_falls_into_the_trap_and_the_best_sentence_does_not():
 
 
 def test_scripted_sentences_have_their_lengths(rng):
-    script = scripts.fixed_length_script([2, 5, 1], rng=rng)
-    said = [script.greedy(scripts.FIRST_WORD + i, 9) for i in range(3)]
+    script = scripted_decoders.fixed_length_script([2, 5, 1], rng=rng)
+    said = [script.greedy(scripted_decoders.FIRST_WORD + i, 9) for i in range(3)]
     assert [len(words) for words in said] == [3, 6, 2] and all(
-        words[-1] == scripts.EOS for words in said
+        words[-1] == scripted_decoders.EOS for words in said
     )
-    random = scripts.random_script(rng)
-    assert all(random.greedy(scripts.FIRST_WORD + i, 6)[-1] == scripts.EOS for i in range(4))
+    random = scripted_decoders.random_script(rng)
+    assert all(
+        random.greedy(scripted_decoders.FIRST_WORD + i, 6)[-1] == scripted_decoders.EOS
+        for i in range(4)
+    )
 
 
 def test_the_aligner_finds_the_dictionary():

@@ -3,7 +3,7 @@
 import copy
 from pathlib import Path
 
-from kireji.grading.assignment import load
+from kireji.course.assignment import load
 from tests.graders.bench import as_code
 
 NAME = "ex2_mechanisms"

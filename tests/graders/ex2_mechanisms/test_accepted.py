@@ -3,8 +3,8 @@
 import pytest
 
 from kireji import paths
-from kireji.grading.assignment import load
-from kireji.grading.report import cell_score
+from kireji.course.assignment import load
+from kireji.testing.report import cell_score
 from tests.graders.bench import as_code, grade, trained
 from tests.graders.ex2_mechanisms.solution import NAME, solution
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kireji.grading.assignment import load
+from kireji.course.assignment import load
 from tests.graders.bench import grade, trained
 from tests.graders.ex2_mechanisms.gallery import COMPARISON, GALLERY
 from tests.graders.ex2_mechanisms.solution import NAME, solution

@@ -3,11 +3,11 @@
 import pytest
 
 from kireji import paths
-from kireji.grading.assignment import load
-from kireji.grading.report import cell_score
+from kireji.course.assignment import load
+from kireji.testing.report import cell_score
 from tests.graders.bench import as_code, fell_short, grade, trained
-from tests.graders.ex3_classification.answers import NAME, SOLUTION, TASKS, TRAINED, graded
-from tests.graders.ex3_classification.counted import classifiers
+from tests.graders.ex3_classification.counted_classifiers import classifiers
+from tests.graders.ex3_classification.solution import NAME, SOLUTION, TASKS, TRAINED, graded
 from tests.graders.galleries import lost
 
 ACCEPTED = sorted((paths.ROOT / "tests" / "graders" / NAME / "accepted").glob("*.py"))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.graders.ex3_classification.answers import SOLUTION, TASKS, TRAINED, graded
-from tests.graders.ex3_classification.counted import classifiers
+from tests.graders.ex3_classification.counted_classifiers import classifiers
 from tests.graders.ex3_classification.gallery import GALLERY, IN_TRAINING, WINDOW
+from tests.graders.ex3_classification.solution import SOLUTION, TASKS, TRAINED, graded
 from tests.graders.galleries import caught, large_enough, lost, one_of_each
 
 # Mistakes in what the classifier calls: it must not pay for them.

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from kireji.grading.assignment import load
+from kireji.course.assignment import load
 from tests.graders.bench import as_code
 
 NAME = "ex4_visualization"

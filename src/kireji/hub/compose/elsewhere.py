@@ -17,10 +17,10 @@ from oauthenticator.oauth2 import OAuthCallbackHandler
 from tornado.httpclient import HTTPClientError
 from tornado.web import HTTPError
 
+from kireji.course.roster import NAME, SPELLED
+from kireji.files.atomic import write_whole
 from kireji.hub.compose.sign_in import Enrolled
-from kireji.hub.roster import NAME, SPELLED
 from kireji.paths import HUB
-from kireji.whole_file import write_whole
 
 # {way in: {name: the number or the like by which the other place knows the person}}
 PERSONS = HUB / "persons.json"
@@ -54,7 +54,7 @@ def account_name(claims: dict[str, Any], claim: str, value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise refused(
             f"The place that you come from does not say who you are: it gives no {claim!r}. "
-            "Show this to your instructor; docs/operations.md says how another is taken."
+            "Show this to your instructor; docs/howto/run-a-class.md says how another is taken."
         )
     if claim == "email" and claims.get("email_verified") is False:
         raise refused(

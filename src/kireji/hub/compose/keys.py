@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 from kireji.errors import KirejiError
+from kireji.files.atomic import write_whole
 from kireji.paths import VAR
-from kireji.whole_file import write_whole
 
 # a volume for each key, mounted in the hub and in the one other service that it is for
 KEYS = VAR / "keys"

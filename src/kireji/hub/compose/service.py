@@ -4,8 +4,8 @@ import os
 import sys
 from functools import cache
 
+from kireji.course.roster import Person, RosterProblem, load
 from kireji.hub.course_service import INSTRUCTORS, STUDENTS, URL_PREFIX
-from kireji.hub.roster import Person, RosterProblem, load
 from kireji.paths import COURSE_ID, ROSTER
 
 NAME, PREFIX, PORT = COURSE_ID, URL_PREFIX, 8888

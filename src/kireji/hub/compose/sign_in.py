@@ -11,10 +11,10 @@ from typing import Any
 from jupyterhub.utils import maybe_future
 from tornado.web import HTTPError
 
+from kireji.course.roster import NAME
 from kireji.errors import KirejiError
 from kireji.hub.compose.service import instructors, roster
 from kireji.hub.course_service import INSTRUCTORS, STUDENTS
-from kireji.hub.roster import NAME
 
 # setting of ours -> the library's, for each way in
 OAUTH = {

@@ -5,13 +5,14 @@ import os
 import sys
 
 from kireji.errors import KirejiError
-from kireji.hub import in_use, release
+from kireji.hub import in_use
 from kireji.hub.compose import keys, on_submit
 from kireji.hub.compose.service import NAME, PORT, PREFIX, instructors, roster
+from kireji.nbgrader_plugins import release
+from kireji.nbgrader_plugins.folder_transaction import refuse_half_a_restore
 from kireji.paths import COURSE_LOCK, DOWNLOADS, GRADEBOOK, HUB_CONFIG, ROOT, VAR
 from kireji.setup.course import course_steps
 from kireji.setup.steps import complete
-from kireji.unfinished import refuse_half_a_restore
 
 STATE = VAR / "course"
 FETCHED = ROOT / "downloads"  # made with the image
@@ -34,7 +35,7 @@ def prepare() -> None:
         release.release(names)
         print("Released to the students:", ", ".join(names), flush=True)
     if people := roster():
-        from kireji.hub.enrol import enter  # here: nbgrader takes seconds to import
+        from kireji.nbgrader_plugins.enrol import enter  # here: nbgrader takes seconds to import
 
         print(
             f"The roster names {len(people)} people; new or changed in the gradebook: "

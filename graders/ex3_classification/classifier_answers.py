@@ -1,0 +1,150 @@
+"""How the trained classifiers are asked: texts go into the sandbox, labels and probabilities come out, labels never go in."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from attention_lab.batches import pad_rows
+from attention_lab.text import SPECIALS, UNK, tokenize
+from kireji.testing import Handle, expect
+
+from . import measures
+
+AT_ONCE = 250  # texts in a call
+SECONDS = 60.0  # for a call
+LOOKED_UP = 40  # labels compared with the model's own
+CLEAR = 1e-3  # between the logits of a text whose class rounding cannot decide
+FEW = 6  # rows of probabilities, at either end, compared with the classifier's own
+UNKNOWN = SPECIALS.index(UNK)
+
+
+def labels_of(student: Any, texts: Sequence[str]) -> list[str]:
+    """student.predict of all texts, a part at a time.
+
+    Mistake where something else than as many labels comes back, or they are not those of the
+    trained model: that is what is judged, and nothing else may answer for it."""
+    answers: list[str] = []
+    for start in range(0, len(texts), AT_ONCE):
+        part = list(texts[start : start + AT_ONCE])
+        result = student.predict(part, timeout=SECONDS)
+        expect.true(
+            isinstance(result, (list, tuple)),
+            f"predict should return a list of labels, but {expect.kind(result)} came.",
+        )
+        expect.true(
+            len(result) == len(part),
+            f"predict got {len(part)} texts and returned {len(result)} labels.",
+        )
+        for label in result:
+            came = "another text" if isinstance(label, str) else expect.kind(label)
+            expect.true(
+                label in measures.LABELS,
+                f'predict should return "negative" or "positive" for each text, but one of them is {came}.',
+            )
+        answers += result
+    return answers
+
+
+def check_labels(student: Any, texts: Sequence[str], answers: Sequence[str]) -> None:
+    """Mistake where the answers are not what the trained model itself says."""
+    logits, _ = own_answer(student, "model", texts[:LOOKED_UP])
+    # Of two classes that are as good as equal either is right: rounding decides, which differs
+    # between batches.
+    sure = ((logits[:, 0] - logits[:, 1]).abs() > CLEAR).tolist()
+    own = [
+        (answer, label)
+        for answer, label, clear in zip(answers, measures.named(logits), sure)
+        if clear
+    ]
+    differ = sum(answer != label for answer, label in own)
+    expect.true(
+        differ == 0 or differ < len(own),
+        "predict gives every review the other label than the trained `model` does: class 0 is "
+        '"negative", class 1 is "positive".',
+    )
+    expect.true(
+        differ == 0,
+        f"predict gives {differ} of {len(own)} reviews another label than the trained `model` does when it is asked directly: "
+        "the class with the largest logit, text by text, was asked for.",
+    )
+
+
+def probabilities_of(student: Any, name: str, texts: Sequence[str]) -> Tensor:
+    """(len(texts), 2): class_probabilities of the notebook's classifier `name`, a part at a time.
+
+    Mistake where rows are missing or are no probabilities, or where the first and the last few are
+    not what that classifier answers when it is asked directly."""
+    classifier, parts = student.variable(name), []
+    for start in range(0, len(texts), AT_ONCE):
+        part = list(texts[start : start + AT_ONCE])
+        rows = expect.tensor(
+            student.class_probabilities(classifier, part, timeout=SECONDS),
+            name="class_probabilities",
+        )
+        expect.true(
+            tuple(rows.shape) == (len(part), 2),
+            f"class_probabilities of {len(part)} texts should have shape ({len(part)}, 2) and has "
+            f"{tuple(rows.shape)}.",
+        )
+        expect.rows_sum_to_one(
+            rows, name="class_probabilities", hint="softmax over the classes, dim=-1."
+        )
+        parts.append(rows.double())
+    rows = torch.cat(parts)
+    some = sorted({*range(len(texts))[:FEW], *range(len(texts))[-FEW:]})
+    logits, _ = own_answer(student, name, [texts[i] for i in some])
+    expect.close(
+        rows[some],
+        torch.softmax(logits, dim=-1),
+        name=f"class_probabilities({name}, ...)",
+        atol=1e-3,
+        hint=f"they are not softmax(logits) of `{name}` asked directly: is it the classifier that was handed over, in eval mode, and are the "
+        "rows in the order of `texts`?",
+    )
+    return rows
+
+
+def own_answer(student: Any, name: str, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+    """logits (n, 2) and attention_weights (n, T) of the notebook's classifier `name`, asked directly."""
+    classifier, vocabulary = student.variable(name), student.variable("vocabulary")
+    expect.true(
+        isinstance(classifier, Handle) and isinstance(vocabulary, Handle),
+        f"`vocabulary` and `{name}` should still be those of the notebook's own cells.",
+    )
+    tokens = [tokenize(text) for text in texts]
+    # All texts in one question: it numbers token by token.
+    numbers = vocabulary.method("encode", list(itertools.chain.from_iterable(tokens)))
+    expect.true(
+        isinstance(numbers, list)
+        and len(numbers) == sum(map(len, tokens))
+        and all(isinstance(number, int) for number in numbers),
+        "`vocabulary` should still be that of the notebook's own cell.",
+    )
+    numbered = iter(numbers)
+    rows = [list(itertools.islice(numbered, len(row))) for row in tokens]
+    token_ids, lengths = pad_rows([row or [UNKNOWN] for row in rows], 0)
+    classifier.eval()
+    logits, attention_weights = expect.returns(
+        classifier(token_ids, lengths, timeout=SECONDS), "logits", "attention_weights"
+    )
+    logits = expect.finite(
+        expect.tensor(logits, (len(texts), 2), name=f"the logits of `{name}`"),
+        f"the logits of `{name}`",
+    )
+    expect.tensor(
+        attention_weights, tuple(token_ids.shape), name=f"the attention_weights of `{name}`"
+    )
+    return logits.double(), attention_weights
+
+
+def in_both_modes(classifier: Handle, ask: Callable[[int], Tensor]) -> tuple[Tensor, Tensor]:
+    """What ask(seed) answers with the classifier in training mode, and with another seed in eval mode, in which it is left."""
+    try:
+        classifier.train()
+        training = ask(1)
+    finally:
+        classifier.eval()
+    return training, ask(2)

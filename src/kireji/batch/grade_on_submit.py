@@ -1,0 +1,214 @@
+"""Grades what is handed in the moment it arrives: by the same judge, the same collect and the same
+writer as `./kireji grade`.
+
+The inbound folders are looked at once a second: by the change time of each student's folder, which
+is what a submission that appears there moves. That costs about as much as listing them, and works
+on every file system, shared ones too. Everything that is known stands on the disk, so that it can
+be killed at any moment and goes on.
+"""
+
+import contextlib
+import fcntl
+import itertools
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from pathlib import Path
+from threading import Event
+from typing import IO
+
+from kireji import paths
+from kireji.batch.grade_class import Course
+from kireji.batch.judge_pool import Judging, open_processes
+from kireji.course import assignment as catalogue
+from kireji.errors import KirejiError
+from kireji.exchange.attempt_status import leave_note
+from kireji.exchange.attempts import AT_ONCE, WAITING, Attempt, now
+from kireji.exchange.folders import student_folders
+from kireji.exchange.student_server.kireji_handing_in import DRAFT
+from kireji.nbgrader_plugins import gradebook
+from kireji.nbgrader_plugins.collect import MOST_SUBMISSIONS
+
+LOOK = 1.0  # seconds between two looks at the students' folders
+# and at everything in them: what was written there by another program than nbgrader's submit
+LOOK_INSIDE = 60.0
+AGAIN = 30.0  # seconds after which what could not be recorded is tried again
+
+Work = tuple[str, str]  # assignment, student
+
+
+class Watch:
+    """Watches the exchange of `course`. tell: hears what is done and what goes wrong."""
+
+    def __init__(
+        self,
+        course: Course,
+        tell: Callable[[str], None],
+        workers: int | None = None,
+        open_executor: Callable[[int], Executor] = open_processes,
+    ) -> None:
+        self.course, self.tell = course, tell
+        self.inbound = Path(course.config.Exchange.root) / course.directory.course_id / "inbound"
+        self.judging = Judging(workers, course.trusted, open_executor)
+        # student -> when the folder changed, and what is in it
+        self._seen: dict[str, tuple[int, dict[str, int]]] = {}
+        self._look_inside_at = 0.0
+        self._queue: dict[Work, float] = {}  # and when it may be tried
+        self._in_hand: dict[Path, Attempt] = {}  # what is being judged, as it was when that began
+
+    def run(self, stop: Event) -> None:
+        """Watch until `stop` is set."""
+        with self.judging:
+            while not stop.is_set():
+                self.step()
+                if not self.judging:
+                    stop.wait(LOOK)
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is something to do but to wait for what arrives."""
+        return bool(self.judging or self._queue)
+
+    def step(self) -> None:
+        """Look once, and record what was judged meanwhile."""
+        for work in self._changed():
+            self._queue.setdefault(work, 0.0)
+        for (name, student), when in list(self._queue.items()):
+            folder = self.course.submitted(name, student)
+            if when > time.monotonic() or folder in self._in_hand or self.judging.is_full:
+                continue
+            del self._queue[name, student]
+            self._safely((name, student), self._take_in)
+        for folder, reason in self.judging.done(LOOK) if self.judging else ():
+            self._safely((folder.name, folder.parent.name), self._finish, reason)
+
+    def _changed(self) -> list[Work]:
+        """What has something new since the last look. From time to time, every submission is looked
+        at for itself."""
+        if not self.inbound.is_dir():
+            return []
+        inside, known = time.monotonic() > self._look_inside_at, set(catalogue.names())
+        if inside:
+            self._look_inside_at = time.monotonic() + LOOK_INSIDE
+        changed: set[Work] = set()
+        for home in sorted(self.inbound.iterdir()):
+            if home.is_symlink() or not home.is_dir():
+                continue
+            changed_at = home.stat().st_ctime_ns
+            before = self._seen.get(home.name)
+            if before and before[0] == changed_at and not inside:
+                continue
+            entries = _entries(home)
+            self._seen[home.name] = changed_at, entries
+            new = entries.items() - (before[1].items() if before else set())
+            changed |= {
+                (name.split("+")[1], home.name) for name, _ in new if name.split("+")[1] in known
+            }
+        return sorted(changed)
+
+    def _take_in(self, work: Work) -> None:
+        """Collect it, and have it judged, if it is one of those that are graded at once."""
+        name, student = work
+        before = self.course.attempts(name, student).all()
+        there = {entry for entry in _entries(self.inbound / student) if entry.split("+")[1] == name}
+        if there - {attempt.name for attempt in before}:
+            self.course.collect_at_once(name, student)
+        attempts = self.course.attempts(name, student).all()
+        if len(attempts) != len(before):
+            if attempts[-1].decided == WAITING:
+                self.tell(
+                    f"{student} handed in {name}, over the limit: it is kept, and graded by ./kireji grade"
+                )
+        at_once = [attempt for attempt in attempts if attempt.decided == AT_ONCE]
+        if not at_once or at_once[-1] != [attempt for attempt in attempts if attempt.counted][-1]:
+            return
+        if not self._is_graded(work, at_once[-1]):
+            self.tell(f"{student} handed in {name}")
+            self._in_hand[self.course.submitted(name, student)] = at_once[-1]
+            self.course.make_gradable(name, student)
+            self.judging.add(self.course.submitted(name, student))
+        elif self.course.settings.release_feedback and not self.course.has_feedback(name, student):
+            self._give_feedback(work)  # a watch that was killed had graded it
+
+    def _is_graded(self, work: Work, attempt: Attempt) -> bool:
+        """Where the best counts, an earlier one may stand in its place."""
+        weighed = (
+            self.course.settings.counts == "last"
+            or attempt.path.name in self.course.attempts(*work).weighed()
+        )
+        return weighed and self.course.is_graded(*work)
+
+    def _finish(self, work: Work, reason: str) -> None:
+        """Record what was judged, and give it back."""
+        name, student = work
+        judged = self._in_hand.pop(self.course.submitted(name, student))
+        attempts = self.course.attempts(name, student)
+        if reason:
+            attempts.decide(judged, WAITING)  # it costs the student no attempt
+            self._leave_note(work)
+            self.tell(f"{student}'s {name} waits for ./kireji grade: {reason}")
+            return
+        if [attempt for attempt in attempts.all() if attempt.counted][-1] != judged:
+            self._queue[work] = 0.0  # a newer one is here already
+            return
+        if self.course.gradebook_file:
+            gradebook.wait_until_free(self.course.gradebook_file, self.tell)
+        self.course.grade(name, student)
+        self.tell(
+            "{}'s {} is graded: {:g} of {:g} points".format(
+                student, name, *self.course.score(name, student)
+            )
+        )
+        if self.course.settings.release_feedback:
+            self._give_feedback(work)
+        self._queue.setdefault(work, 0.0)  # one more may have come meanwhile
+
+    def _give_feedback(self, work: Work) -> None:
+        self.course.give_feedback_to(*work)
+        self.tell(f"{work[1]} has feedback on {work[0]}")
+
+    def _leave_note(self, work: Work) -> None:
+        name, student = work
+        folders = student_folders(
+            Path(self.course.config.Exchange.root), self.course.directory.course_id, student
+        ).make()
+        leave_note(
+            folders.feedback, name, self.course.attempts(name, student), self.course.settings, now()
+        )
+
+    def _safely(self, work: Work, do: Callable, *more: object) -> None:
+        """Whatever goes wrong with one is told, and tried again."""
+        try:
+            do(work, *more)
+        except (KirejiError, OSError) as error:
+            self.tell(f"{work[1]}'s {work[0]}: {error} It is tried again in {AGAIN:g} seconds.")
+            self._queue[work] = time.monotonic() + AGAIN
+
+
+def _entries(home: Path) -> dict[str, int]:
+    """What a student has in the inbound folder under a submission's name, and when each was
+    changed."""
+    found = {}
+    with os.scandir(home) as entries:
+        for entry in itertools.islice(entries, MOST_SUBMISSIONS):
+            if entry.name.count("+") >= 2 and not entry.name.startswith(DRAFT):
+                with contextlib.suppress(FileNotFoundError):  # its student takes it away
+                    found[entry.name] = entry.stat(follow_symlinks=False).st_ctime_ns
+    return found
+
+
+def take_lock() -> IO[str]:
+    """Hold the lock that one watch has; KirejiError if there is another. Its holder's end frees it,
+    however it ends."""
+    paths.VAR.mkdir(exist_ok=True)
+    lock = (paths.VAR / "watch.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise KirejiError(
+            "What is handed in is graded already: another ./kireji watch runs, or ./kireji up does it "
+            "(hub_config/grade_on_submit.py)."
+        ) from None
+    return lock

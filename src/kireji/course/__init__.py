@@ -1,0 +1,1 @@
+"""What a course consists of: its assignments, its class list, its secret."""

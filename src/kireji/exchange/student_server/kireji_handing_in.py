@@ -1,0 +1,84 @@
+"""Handing in, on the student's side: a submission over a quota is refused with a reason before
+anything is written.
+
+Mounted into students' servers by itself, so it imports nothing else of Kireji. A student can do
+without it, since the server is theirs: the same quotas hold again where submissions are collected
+(`kireji.nbgrader_plugins.collect`).
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+from nbgrader.exchange.default import ExchangeSubmit
+from nbgrader.utils import ignore_patterns
+
+MIB = 2**20
+FILE_BYTES = 64 * MIB  # one file
+SUBMISSION_BYTES = 128 * MIB  # one submission
+FILES = 200  # in one submission
+KEPT = 100  # submissions of one assignment
+INBOUND_BYTES = 2048 * MIB  # all submissions of a student
+DRAFT = "."  # in front of the name while it is being written: neither listed nor collected
+
+
+class Submit(ExchangeSubmit):
+    """nbgrader's `submit` with quotas; what it hands in appears in the exchange whole or not at
+    all."""
+
+    def copy_files(self) -> None:
+        """Refuse, or hand in."""
+        inbound, name = Path(self.inbound_path), self.assignment_filename
+        ignored = ignore_patterns(exclude=self.coursedir.ignore)
+        reason = too_much(Path(self.src_path), ignored) or exhausted(
+            inbound, self.coursedir.assignment_id
+        )
+        if reason:
+            self.fail(f"Not handed in: {reason} What you handed in before is still there.")
+        for left in inbound.glob(f"{DRAFT}*"):  # of a submission that was cut off
+            shutil.rmtree(left, ignore_errors=True)
+        self.assignment_filename = DRAFT + name
+        super().copy_files()
+        # nbgrader's own copy, by which the list of submissions knows which ones are these: last, so
+        # that nothing is listed that was not handed in.
+        copy = Path(
+            self.cache_path, name if not self.add_random_string else name.rpartition("+")[0]
+        )
+        (inbound / self.assignment_filename).rename(inbound / name)
+        copy.with_name(DRAFT + copy.name).rename(copy)
+
+
+def too_much(folder: Path, ignored) -> str:
+    """Why `folder` is too much for one submission; "" if it is not. `ignored` as for
+    shutil.copytree."""
+    count, total = 0, 0
+    for place, folders, files in os.walk(folder):
+        skipped = set(ignored(place, [*folders, *files]))
+        folders[:] = [name for name in folders if name not in skipped]
+        for name in set(files) - skipped:
+            path = os.path.join(place, name)
+            size = os.path.getsize(path) if os.path.exists(path) else 0  # not so a link to nothing
+            if size > FILE_BYTES:
+                return (
+                    f"{name} has {size / MIB:.0f} MiB, and a file may have {FILE_BYTES // MIB} MiB."
+                )
+            count, total = count + 1, total + size
+    if count > FILES:
+        return f"the folder has {count} files, and a submission may have {FILES}. Move away what is not part of your answer."
+    if total > SUBMISSION_BYTES:
+        return (
+            f"the folder has {total / MIB:.0f} MiB, and a submission may have {SUBMISSION_BYTES // MIB} MiB. "
+            "Move away what is not part of your answer."
+        )
+    return ""
+
+
+def exhausted(inbound: Path, assignment: str) -> str:
+    """Why this student can hand in no more of `assignment`; "" if they can."""
+    kept = sum(1 for folder in inbound.iterdir() if folder.name.split("+")[1:2] == [assignment])
+    if kept >= KEPT:
+        return f"you have handed in {assignment} {kept} times, which is as often as can be kept. Ask your instructor."
+    used = sum(os.lstat(path).st_size for path in inbound.rglob("*"))
+    if used > INBOUND_BYTES - SUBMISSION_BYTES:
+        return f"your submissions take up {used / MIB:.0f} MiB, which is as much as can be kept. Ask your instructor."
+    return ""

@@ -1,0 +1,119 @@
+"""Keeps judgements by content: the same work, judged by the same graders, is not judged twice."""
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import nbformat
+import psutil
+
+from kireji import paths
+from kireji.course.assignment import Assignment
+from kireji.files.atomic import write_whole
+from kireji.grading.judge import Judgement, judge
+from kireji.grading.submission import Submission
+from kireji.testing.report import Report
+
+KEPT = paths.VAR / "judgements"
+UNSURE = {"timeout", "error"}  # on a quieter machine it might have ended otherwise
+
+
+# too unsure to be kept, and judged a moment ago for the one who records it
+_at_hand: dict[str, str] = {}
+
+
+def judge_or_recall(
+    submission: Submission, assignment: Assignment, secret: bytes, trusted: bool = False
+) -> Judgement:
+    """`judge`, unless its answer is kept already, or was handed over."""
+    key = key_of(submission, assignment, secret)
+    try:
+        return read(_at_hand.pop(key))
+    except KeyError:
+        kept = recall(key)
+    if kept is None:
+        kept = judge(submission, assignment, secret, trusted=trusted)
+        if is_sure(kept):
+            _write(key, written(kept))
+    return kept
+
+
+def recall(key: str) -> Judgement | None:
+    """The judgement kept under `key`; None if there is none, or a damaged one."""
+    try:
+        return read((KEPT / f"{key}.json").read_text())
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def hand_over(key: str, text: str) -> None:
+    """Keep a judgement that somebody else has `written`; one that is not sure, for the next who
+    asks in this process."""
+    if is_sure(read(text)):
+        _write(key, text)
+    else:
+        _at_hand[key] = text
+
+
+def written(judgement: Judgement) -> str:
+    """A judgement as text, which `read` reads."""
+    return json.dumps({"report": judgement.report.as_dict(), "notebook": judgement.notebook})
+
+
+def read(text: str) -> Judgement:
+    """The judgement that was `written`. ValueError, KeyError or TypeError if it is damaged."""
+    kept = json.loads(text)
+    return Judgement(Report.from_dict(kept["report"]), nbformat.from_dict(kept["notebook"]))
+
+
+def key_of(submission: Submission, assignment: Assignment, secret: bytes) -> str:
+    """Changes with everything that a judgement depends on."""
+    total = hashlib.sha256(secret)
+    total.update(json.dumps([submission.digest(), submission.notices, assignment.name]).encode())
+    total.update(graders_version(assignment.graders).encode())
+    total.update(json.dumps(assignment.source, sort_keys=True).encode())
+    return total.hexdigest()
+
+
+@functools.cache
+def graders_version(graders: Path) -> str:
+    """The content of the hidden tests, of the engine and the lab, of the data, and the versions of
+    the libraries.
+
+    An assignment's hidden tests use those of no other; what lies beside their folders serves all.
+    Looked at once in a process: what changes under a running process takes effect with the next.
+    """
+    total = hashlib.sha256()
+    code = (graders, paths.ROOT / "src" / "kireji", paths.LAB / "attention_lab")
+    data = (paths.LAB_DATA / graders.name, paths.HELD_OUT)
+    files: Iterable[Path] = [path for folder in code for path in folder.rglob("*.py")]
+    files = [
+        *files,
+        *(path for folder in data for path in folder.glob("*.tsv")),
+        paths.ROOT / "requirements.lock",
+        *graders.parent.glob("*.py"),
+        *graders.parent.glob("*.ini"),
+    ]
+    for path in sorted(files):
+        total.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def clear_drafts() -> None:
+    """Remove what processes that are gone left half written."""
+    for draft in KEPT.glob(".*"):
+        writer = draft.suffix[1:]
+        if writer.isdigit() and not psutil.pid_exists(int(writer)):
+            draft.unlink(missing_ok=True)
+
+
+def is_sure(judgement: Judgement) -> bool:
+    """Whether the same work would be judged the same again, so that the judgement is kept."""
+    return not {test.status for cell in judgement.report.cells for test in cell.tests} & UNSURE
+
+
+def _write(key: str, text: str) -> None:
+    KEPT.mkdir(parents=True, exist_ok=True)
+    write_whole(KEPT / f"{key}.json", text)

@@ -1,0 +1,97 @@
+"""Takes in a submission folder: by an allow-list of names and sizes, following nothing, trusting
+nothing.
+
+What is not on the list is left out with a sentence; it is never opened, imported or followed.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kireji.files.untrusted import NotPlain, PlainFolder
+from kireji.sandbox.limits import DEFAULT, Limits
+
+OURS = {"timestamp.txt", "submission_secret.txt"}  # nbgrader's, read by nbgrader alone
+# the last: what was fetched there, on earlier attempts
+UNREMARKABLE = {".ipynb_checkpoints", "__pycache__", ".DS_Store", "feedback"}
+MOST_ENTRIES = 200  # of a folder; a longer one is looked through no further
+MOST_NOTICES = 10
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What of a submission is graded. `notebook` is the file's bytes, None if there is none."""
+
+    notebook: bytes | None
+    files: dict[str, bytes] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+
+    def digest(self) -> str:
+        """The same for the same content, whatever its names' order or the files' dates."""
+        total = hashlib.sha256(hashlib.sha256(self.notebook or b"").digest())
+        for name in sorted(self.files):
+            total.update(name.encode() + b"\0" + hashlib.sha256(self.files[name]).digest())
+        return total.hexdigest()
+
+
+def read_submission(folder: Path, assignment: str, limits: Limits = DEFAULT) -> Submission:
+    """The notebook `assignment`.ipynb and the checkpoints (*.safetensors) of `folder`; the rest is
+    noted."""
+    notebook, files, notices = None, {}, []
+    try:
+        opened = PlainFolder(folder)
+    except OSError:
+        return Submission(None)
+    with opened as plain:
+        names = plain.names(MOST_ENTRIES)
+        if len(names) == MOST_ENTRIES:
+            notices.append(
+                f"The submission has {MOST_ENTRIES} or more entries; no more than that were looked at."
+            )
+        for name in names:
+            if name in OURS | UNREMARKABLE:
+                continue
+            try:
+                _check_name(name, assignment)
+                content = plain.read(name, limits.submission_bytes)
+            except NotPlain as reason:
+                notices.append(f"{ascii(name)[:100]} was left out: {reason}.")
+                continue
+            if name.endswith(".ipynb"):
+                notebook = content
+            else:
+                files[name] = content
+    if len(notices) > MOST_NOTICES:
+        notices[MOST_NOTICES:] = [f"{len(notices) - MOST_NOTICES} more files were left out."]
+    return Submission(notebook, files, tuple(notices))
+
+
+def refused(folder: Path, assignment: str) -> list[Path]:
+    """The entries of a submission folder that must not be copied or followed by anybody."""
+    if not folder.is_dir():
+        return []
+    return [
+        Path(entry.path)
+        for entry in os.scandir(folder)
+        if not entry.is_file(follow_symlinks=False)
+        or not (
+            entry.name in OURS
+            or (_plain(entry.name) and entry.name.endswith((".ipynb", ".safetensors")))
+        )
+    ]
+
+
+def _check_name(name: str, assignment: str) -> None:
+    if name != f"{assignment}.ipynb" and not name.endswith(".safetensors"):
+        raise NotPlain(f"only {assignment}.ipynb and *.safetensors files are taken")
+    if not _plain(name):
+        raise NotPlain("use letters, digits, '.', '_' and '-' in the names of files")
+
+
+def _plain(name: str) -> bool:
+    return (
+        len(name) <= 100
+        and not name.startswith((".", "-"))
+        and all(c.isascii() and (c.isalnum() or c in "._- ") for c in name)
+    )

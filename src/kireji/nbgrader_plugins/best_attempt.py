@@ -1,0 +1,77 @@
+"""Where the best attempt counts: chooses it, just before it is graded."""
+
+from datetime import datetime
+from pathlib import Path
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from kireji import paths
+from kireji.course.assignment import load
+from kireji.course.secret import read_or_make_secret
+from kireji.exchange.attempts import Attempts, alone
+from kireji.grading.submission import read_submission
+from kireji.nbgrader_plugins.collect import FORMAT, TIMESTAMP, put, settle
+from kireji.nbgrader_plugins.record_report import penalty
+from kireji.testing.report import Report
+
+
+def choose(config: Config, folder: Path) -> None:
+    """Have COURSE/submitted/STUDENT/ASSIGNMENT hold the attempt with most points; of equals, the
+    last.
+
+    Points are what the gradebook would say: those of the hidden tests, what a person gave so far,
+    less the penalty for being late. Attempts that were not judged yet are judged now.
+    """
+    # here: torch is needed when something is judged, not before
+    from kireji.grading.cache import judge_or_recall
+
+    name, student, course = folder.name, folder.parent.name, folder.parents[2]
+    attempts = Attempts(course, student, name)
+    with alone(course):
+        counted = [attempt for attempt in attempts.all() if attempt.counted]
+        if not counted:
+            return
+        assignment, secret, trusted = (
+            load(name),
+            read_or_make_secret(paths.SECRET),
+            bool(config.JudgeSubmission.trust_submissions),
+        )
+        points = {
+            attempt: worth(
+                config,
+                student,
+                judge_or_recall(
+                    read_submission(attempt.path, name), assignment, secret, trusted
+                ).report,
+                attempt.came,
+            )
+            for attempt in counted
+        }
+        best = max(counted, key=lambda attempt: (points[attempt], attempt.came))
+        attempts.weigh({attempt.path.name: points[attempt] for attempt in counted})
+        if (folder / TIMESTAMP).read_text().strip() != best.came.strftime(FORMAT):
+            try:
+                put(best, folder)
+            finally:
+                settle(folder)
+
+
+def worth(config: Config, student: str, report: Report, came: datetime) -> float:
+    """The points that `report` would have in the gradebook, had its submission come at `came`."""
+    course, name = CourseDirectory(config=config), report.assignment
+    given, extra, late = {}, 0.0, 0.0
+    with Gradebook(course.db_url, course.course_id) as book:
+        try:
+            due = book.find_assignment(name).duedate
+            late = max(0.0, (came - due).total_seconds()) if due else 0.0
+            grades = book.find_submission_notebook(name, name, student).grades
+            given = {
+                grade.name: grade.manual_score for grade in grades if grade.manual_score is not None
+            }
+            extra = sum(grade.extra_credit or 0.0 for grade in grades)
+        except MissingEntry:  # graded for the first time
+            pass
+    total = extra + sum(given.get(cell.grade_id, cell.score or 0.0) for cell in report.cells)
+    return round(total - (penalty(config, student, total, late) or 0.0), 4)

@@ -1,0 +1,257 @@
+"""Collects submissions: who, from the folder; when, from the file system's clock; what, plain files
+only."""
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.exchange.default import ExchangeCollect
+from traitlets import Bool
+
+from kireji.exchange.attempt_status import leave_note
+from kireji.exchange.attempts import (
+    AT_ONCE,
+    LET_IN,
+    NEW,
+    Attempt,
+    Attempts,
+    GradeOnSubmit,
+    alone,
+    now,
+    students,
+)
+from kireji.exchange.folders import student_folders
+from kireji.exchange.student_server.kireji_handing_in import DRAFT, SUBMISSION_BYTES
+from kireji.exchange.times import MOST_FILES, Times, came, restored_times
+from kireji.files.untrusted import NotPlain, PlainFolder
+
+MOST_SUBMISSIONS = 500  # of one student, looked at
+TIMESTAMP = "timestamp.txt"  # where nbgrader looks for the time of a submission
+SECRET, SECRET_BYTES = "submission_secret.txt", 4096  # what nbgrader's submit writes last
+# What a folder is for us whose owner removes it, or puts something else in its place, at this very
+# moment.
+GONE = (FileNotFoundError, NotADirectoryError, PermissionError)
+FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"
+
+
+class Submission:
+    """A folder in a student's inbound folder. Nothing in it is trusted, its name included.
+
+    `whole`: nbgrader's submit came to its end, which is writing the secret; a killed one leaves a
+    folder without.
+    """
+
+    def __init__(self, student: str, path: Path, restored: Times) -> None:
+        self.student, self.path, self.restored = student, path, restored
+        with PlainFolder(path) as folder:
+            self.time = self._time(folder)
+            try:
+                self.whole = bool(folder.read(SECRET, SECRET_BYTES))
+            except NotPlain:
+                self.whole = False
+
+    def fill(self, draft: Path, assignment: str) -> datetime:
+        """Copy its plain files into the new folder `draft`, with the time at which they came, which
+        is returned.
+
+        A submission without the assignment's notebook gets an empty one."""
+        left = SUBMISSION_BYTES
+        with PlainFolder(self.path) as folder:
+            draft.mkdir(parents=True)
+            for name in folder.names(MOST_FILES):
+                if name == TIMESTAMP:  # ours to write, whatever the student put there
+                    continue
+                try:
+                    left -= (draft / name).write_bytes(folder.read(name, left))
+                except NotPlain:
+                    # Its name is kept, empty: the report then says that it was left out.
+                    (draft / name).mkdir()
+            # Asked again: what was put there since it was chosen must not have the time of what was
+            # there before.
+            self.time = max(self.time, self._time(folder))
+        notebook = draft / f"{assignment}.ipynb"
+        if not notebook.exists():
+            # an empty one gets 0 with a reason; a folder without is passed over by nbgrader
+            notebook.touch()
+        (draft / TIMESTAMP).write_text(self.time.strftime(FORMAT))
+        return self.time
+
+    def _time(self, folder: PlainFolder) -> datetime:
+        return datetime.fromtimestamp(came(folder, self.path, self.restored), UTC).replace(
+            tzinfo=None
+        )
+
+
+def put(what: Submission | Attempt, target: Path) -> None:
+    """Have `target` (.../STUDENT/ASSIGNMENT) hold this one and no other; it appears whole or not at
+    all."""
+    draft, old = _beside(target)
+    what.fill(draft, target.name)
+    if target.exists():
+        target.rename(old)
+    draft.rename(target)
+
+
+def settle(target: Path) -> None:
+    """Bring back what a collection that was killed had moved away, and remove what it had begun."""
+    draft, old = _beside(target)
+    if old.exists() and not target.exists():
+        old.rename(target)
+    for folder in (draft, old):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _beside(target: Path) -> list[Path]:
+    return [target.with_name(f".{target.name}.{suffix}") for suffix in ("collecting", "old")]
+
+
+class Collect(ExchangeCollect):
+    """nbgrader's `collect` over the students' own inbound folders."""
+
+    at_once = Bool(
+        False,
+        help="Let in what is graded as it arrives, within the limit; else everything is let in.",
+    )
+
+    def init_src(self) -> None:
+        """Look at what every student has handed in."""
+        if not self.coursedir.course_id:
+            self.fail("No course id specified. Re-run with --course flag.")
+        self.inbound_path = os.path.join(self.root, self.coursedir.course_id, "inbound")
+        if not os.path.isdir(self.inbound_path):
+            self.fail(f"Course not found: {self.inbound_path}")
+        self.restored = restored_times()
+        self.src_records = self._submissions()
+
+    def copy_files(self) -> None:
+        """Keep every attempt; then, of each student, copy the one that counts, if it is new (with
+        `update`: or newer)."""
+        submitted, name, course = (
+            self.coursedir.submitted_directory,
+            self.coursedir.assignment_id,
+            Path(self.coursedir.root),
+        )
+        with alone(course):
+            for left in course.glob(f"{submitted}/*/.{name}.*"):
+                settle(left.with_name(name))
+            here = self.coursedir.student_id
+            for student in sorted(
+                {*self.src_records, *students(course, name)} if here in ("", "*") else [here]
+            ):
+                try:
+                    self._collect(student, self.src_records.get(student, []))
+                except GONE as error:
+                    self.log.warning(
+                        "Left out: the submission of %s was changed while it was collected (%s). Collect again.",
+                        student,
+                        error.strerror,
+                    )
+
+    def _collect(self, student: str, submissions: list[Submission]) -> None:
+        name = self.coursedir.assignment_id
+        attempts = Attempts(Path(self.coursedir.root), student, name)
+        for one in submissions:
+            if one.whole:
+                attempts.keep(one.path.name, one.time, partial(one.fill, assignment=name))
+        target = Path(self.coursedir.format_path(self.coursedir.submitted_directory, student, name))
+        known = self.coursedir.get_existing_timestamp(str(target)) if target.is_dir() else None
+        chosen = self._choose(attempts, submissions, known)
+        if any(attempt.decided == AT_ONCE for attempt in attempts.all()):
+            feedback = (
+                student_folders(Path(self.root), self.coursedir.course_id, student).make().feedback
+            )
+            leave_note(feedback, name, attempts, GradeOnSubmit(config=self.config), now())
+        newer = chosen and (
+            known is None
+            or (
+                chosen.time > known if self.update else self.before_duedate and chosen.time != known
+            )
+        )
+        if not newer:
+            self.log.info("No newer submission to collect: %s %s", student, name)
+            return
+        self.log.info("Collecting submission: %s %s", student, name)
+        try:
+            put(chosen, target)
+        finally:
+            settle(target)  # the disk may have been full
+
+    def _choose(
+        self, attempts: Attempts, submissions: list[Submission], known: datetime | None
+    ) -> Submission | Attempt | None:
+        """The last, or the last in time where nbgrader is told so."""
+        settings = GradeOnSubmit(config=self.config)
+        for attempt in attempts.all():
+            # collected before attempts were kept
+            if attempt.came == known and attempt.decided == NEW:
+                attempts.decide(attempt, LET_IN)
+        if self.at_once:
+            attempts.decide_new(settings, now())
+        else:
+            for attempt in attempts.all():
+                attempts.decide(attempt, attempt.decided if attempt.counted else LET_IN)
+        counted = [attempt for attempt in attempts.all() if attempt.counted]
+        if (
+            settings.counts == "best"
+            and counted
+            and counted[-1].path.name in attempts.weighed()
+            and known
+        ):
+            return None  # chosen already, see kireji.nbgrader_plugins.best_attempt
+        # A submission cut short takes the place of nothing; where it is all there is, it is better
+        # than nothing.
+        found = counted or ([] if self.at_once else submissions)
+        due = self._due_date() if self.before_duedate else None
+        in_time = [one for one in found if due is None or one.time <= due]
+        return max(in_time or found, key=lambda one: one.time, default=None)
+
+    def _submissions(self) -> dict[str, list[Submission]]:
+        found: dict[str, list[Submission]] = {}
+        for home in sorted(Path(self.inbound_path).iterdir()):
+            if (
+                not home.is_symlink()
+                and home.is_dir()
+                and self.coursedir.student_id in ("", "*", home.name)
+            ):
+                submissions = list(self._submissions_in(home))
+                if submissions:
+                    found[home.name] = submissions
+        return found
+
+    def _submissions_in(self, home: Path) -> Iterator[Submission]:
+        """A student's submissions of the assignment. The student may be changing the folder at the
+        same time."""
+        with os.scandir(home) as entries:
+            looked_at = list(itertools.islice(entries, MOST_SUBMISSIONS + 1))
+        if len(looked_at) > MOST_SUBMISSIONS:
+            self.log.warning(
+                "%s has more than %d submissions; not all of them were looked at.",
+                home.name,
+                MOST_SUBMISSIONS,
+            )
+        for entry in looked_at[:MOST_SUBMISSIONS]:
+            if entry.name.startswith(DRAFT) or entry.name.split("+")[1:2] != [
+                self.coursedir.assignment_id
+            ]:
+                continue
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    yield Submission(home.name, Path(entry.path), self.restored)
+            except GONE as error:
+                self.log.warning(
+                    "Passed over a submission of %s, which was changed while it was looked at (%s).",
+                    home.name,
+                    error.strerror,
+                )
+
+    def _due_date(self) -> datetime | None:
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            try:
+                return gradebook.find_assignment(self.coursedir.assignment_id).duedate
+            except MissingEntry:
+                return None

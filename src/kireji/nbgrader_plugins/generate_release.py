@@ -1,0 +1,55 @@
+"""Generate release/ from source/ with nbgrader, and enter the assignments in the gradebook."""
+
+import re
+import sys
+from pathlib import Path
+
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import capture_log
+from traitlets.config import Config, PyFileConfigLoader
+
+from kireji import paths
+from kireji.errors import KirejiError
+from kireji.nbgrader_plugins.gradebook import check
+
+ERROR = re.compile(r"^\s*(\w+(?:\.\w+)*(?:Error|Exception): .*)$", re.MULTILINE)
+
+
+def generate(course: Path = paths.ROOT, gradebook: bool = True) -> list[str]:
+    """Generate every assignment of `course`, a folder with source/ in it; return their names.
+
+    Uses the repository's nbgrader_config.py, with release/ and gradebook.db placed in `course`;
+    without `gradebook` the notebooks are the same, and nothing is recorded. CannotRecord rather
+    than a new gradebook in the place of one that had grades."""
+    config = Config(PyFileConfigLoader("nbgrader_config.py", path=str(paths.ROOT)).load_config())
+    config.CourseDirectory.root = str(course)
+    config.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
+    if not gradebook:
+        config.GenerateAssignment.no_database = True
+        config.SaveCells.enabled = False
+    else:
+        check(course / "gradebook.db")
+    names = sorted(
+        folder.name for folder in (course / "source").iterdir() if any(folder.glob("*.ipynb"))
+    )
+    for name in names:
+        coursedir = CourseDirectory(config=config, assignment_id=name)
+        result = capture_log(GenerateAssignment(coursedir=coursedir, config=config, force=True))
+        if not result["success"]:
+            reasons = ERROR.findall(result.get("log", "") + result["error"])
+            raise KirejiError(f"nbgrader cannot generate release/{name} ({reasons[0]}).")
+    return names
+
+
+def main() -> int:
+    try:
+        print("Generated:", ", ".join(generate()))
+    except KirejiError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""Gives each feedback page to the student it is for, and to nobody else."""
+
+from pathlib import Path
+
+from nbgrader.exchange.default import ExchangeReleaseFeedback
+from nbgrader.utils import notebook_hash
+
+from kireji.exchange.folders import student_folders
+from kireji.files.atomic import write_whole
+from kireji.nbgrader_plugins.folder_transaction import is_unfinished
+
+
+def released_page(feedback: Path, name: str, submission: Path) -> Path:
+    """Where in the student's `feedback` folder the page on notebook `name` of this submission is
+    found.
+
+    Under the name that nbgrader's own fetch_feedback and list look for."""
+    secret = (submission / "submission_secret.txt").read_text()
+    return feedback / f"{notebook_hash(secret=secret, notebook_id=name)}.html"
+
+
+def release(page: Path, released: Path) -> None:
+    """Give out `page`; one that is being read is replaced in one step."""
+    write_whole(released, page.read_bytes())
+
+
+class ReleaseFeedback(ExchangeReleaseFeedback):
+    """nbgrader's `release_feedback` into the students' own feedback folders."""
+
+    def init_dest(self) -> None:
+        """Nothing is shared, so there is nothing to prepare."""
+        if not self.coursedir.course_id:
+            self.fail("No course id specified. Re-run with --course flag.")
+
+    def copy_files(self) -> None:
+        """Copy every page of the assignment."""
+        name, excluded = self.coursedir.assignment_id, self.coursedir.student_id_exclude.split(",")
+        cut_short = []
+        for folder in sorted(
+            Path(self.coursedir.root).glob(f"{self.coursedir.feedback_directory}/*/{name}")
+        ):
+            student, wanted = folder.parent.name, self.coursedir.student_id
+            secret = folder / "submission_secret.txt"
+            if student in excluded or wanted not in ("", "*", student) or not secret.is_file():
+                continue
+            if is_unfinished(folder):
+                cut_short.append(student)
+                continue
+            target = (
+                student_folders(Path(self.root), self.coursedir.course_id, student).make().feedback
+            )
+            for page in folder.glob("*.html"):
+                release(page, released_page(target, page.stem, folder))
+                self.log.info("Released feedback for %s on %s", student, name)
+        if cut_short:
+            self.fail(
+                f"Writing the feedback on {name} for {', '.join(cut_short)} was cut short: generate it again. All other "
+                "pages were released."
+            )

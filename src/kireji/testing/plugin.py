@@ -1,0 +1,152 @@
+"""The pytest plug-in under which hidden tests run: it gives them the student and writes down how
+each one ended."""
+
+import base64
+import hashlib
+import hmac
+import traceback
+from collections.abc import Callable, Generator
+from typing import Any
+
+import pytest
+import torch
+
+from kireji.sandbox.channel import CallFailed, Channel, SandboxLost
+from kireji.testing import expect
+from kireji.testing.marker import mark_of
+from kireji.testing.report import Image, TestReport
+from kireji.testing.student import Student
+
+MOST_IMAGES = 6
+MESSAGE_CHARACTERS = 2000
+NOT_DEFINED = "The notebook does not define it, or the cell that defines it failed: {}."
+NOT_IMPLEMENTED = "Not implemented yet: the cell still raises NotImplementedError."
+BROKEN = "Your code returned something that this hidden test could not handle. Your instructor can see the details."
+
+
+class Grading:
+    """One run of the hidden tests against one submission.
+
+    secret and digest (of the submission) seed the tests' inputs: the same for the same work,
+    unknown beforehand.
+    """
+
+    def __init__(self, channel: Channel, secret: bytes, digest: str) -> None:
+        self.channel, self.secret, self.digest = channel, secret, digest
+        self.reports: dict[str, tuple[str, TestReport]] = {}  # by node: (grade_id, report)
+        self.notices: list[str] = []
+        self.images: list[Image] = []
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Nobody reads pytest's own tracebacks; Python's cost 0.6 s less for 50 tests that fail."""
+        config.option.tbstyle = "native"
+
+    @pytest.fixture
+    def student(self) -> Generator[Student, None, None]:
+        """The submission."""
+        student = Student(self.channel)
+        yield student
+        if not self.channel.lost:
+            student.forget()
+
+    @pytest.fixture
+    def seed(self, request: pytest.FixtureRequest) -> int:
+        """A number that only this test of this submission gets."""
+        return self.seed_for(request.node.nodeid)
+
+    @pytest.fixture
+    def rng(self, seed: int) -> torch.Generator:
+        """torch's random numbers from `seed`."""
+        return torch.Generator().manual_seed(seed)
+
+    @pytest.fixture
+    def attach(self) -> Callable[[bytes, str], None]:
+        """Attach a picture (PNG bytes) with its caption to the running test."""
+
+        def attach(png: bytes, caption: str) -> None:
+            if len(self.images) < MOST_IMAGES:
+                self.images.append(Image(caption, base64.b64encode(png).decode()))
+
+        return attach
+
+    def seed_for(self, name: str) -> int:
+        message = f"{self.digest}/{name}".encode()
+        return int.from_bytes(hmac.digest(self.secret, message, hashlib.sha256)[:7], "big")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Start every test with a clean sheet."""
+        self.images = []
+        token = expect.measured.set([])
+        try:
+            return (yield)
+        finally:
+            expect.measured.reset(token)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Function, call: pytest.CallInfo
+    ) -> Generator[None, Any, Any]:
+        """Write down how a test ended: its call, or its set-up if that failed."""
+        mark = mark_of(item.function)
+        if mark and (call.when == "call" or call.excinfo):
+            status, fraction, message = self.outcome(item, call.excinfo and call.excinfo.value)
+            # A test that runs once for each of several things says which one.
+            title = (
+                f"{mark.title} ({item.callspec.id})" if hasattr(item, "callspec") else mark.title
+            )
+            self.reports.setdefault(
+                item.nodeid,
+                (
+                    mark.grade_id,
+                    TestReport(
+                        item.name,
+                        title,
+                        status,
+                        fraction,
+                        mark.weight,
+                        message[:MESSAGE_CHARACTERS],
+                        self.images,
+                    ),
+                ),
+            )
+        return (yield)
+
+    def outcome(self, item: pytest.Item, error: BaseException | None) -> tuple[str, float, str]:
+        """(status, fraction, message) of a test that raised `error`, or nothing."""
+        if error is None:
+            return self.measured_outcome()
+        if isinstance(error, expect.Mistake):
+            return "failed", 0.0, str(error)
+        if isinstance(error, SandboxLost):
+            return (
+                "timeout" if error.out_of_time else "error",
+                0.0,
+                f"Not tested any more: {error}.",
+            )
+        if isinstance(error, CallFailed):
+            return self.call_outcome(error)
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        self.notices.append(
+            f"The hidden test {item.name} broke: {type(error).__name__}: {str(error)[:300]} "
+            f"(line {place.lineno} of {place.name}). Graded 0; please look at it."
+        )
+        return "error", 0.0, BROKEN
+
+    @staticmethod
+    def measured_outcome() -> tuple[str, float, str]:
+        metrics = expect.measured.get()
+        fraction = sum(part for part, _ in metrics) / len(metrics) if metrics else 1.0
+        status = "passed" if fraction >= 1 else "partly" if fraction > 0 else "failed"
+        return status, fraction, " ".join(text for _, text in metrics)
+
+    @staticmethod
+    def call_outcome(error: CallFailed) -> tuple[str, float, str]:
+        if error.type_name == "NotDefined":
+            return "missing", 0.0, NOT_DEFINED.format(error.message)
+        if error.type_name == "NotImplementedError":
+            return "missing", 0.0, NOT_IMPLEMENTED
+        if error.type_name == "TimeoutError":
+            return "timeout", 0.0, f"Out of time: {error.message}."
+        line = f", in the line: {error.line.strip()}" if error.line.strip() else ""
+        return "failed", 0.0, f"Your code raised {error}{line}"

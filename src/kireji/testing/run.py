@@ -1,0 +1,116 @@
+"""Runs an assignment's hidden tests with pytest, in this process, against a submission's
+channel."""
+
+import contextlib
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import HealthCheck, settings
+
+from kireji import paths
+from kireji.errors import KirejiError
+from kireji.testing.plugin import Grading
+
+# Properties find the same counter-example for the same submission, and leave nothing on the disk.
+settings.register_profile(
+    "kireji",
+    deadline=None,
+    database=None,
+    max_examples=50,
+    print_blob=False,
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+)
+
+# Left out: what prints, what writes files, and what collects garbage at the end of each run (most
+# of a second).
+LEFT_OUT = (
+    "terminal",
+    "cacheprovider",
+    "logging",
+    "faulthandler",
+    "junitxml",
+    "pastebin",
+    "doctest",
+    "unraisableexception",
+)
+
+
+def run_hidden_tests(folder: Path, grading: Grading) -> None:
+    """Run every hidden test of `folder`; what they found is in `grading` afterwards.
+
+    KirejiError if the tests themselves cannot be collected: that is the course's mistake, not a
+    student's.
+    """
+    code, said = _pytest(
+        folder,
+        grading,
+        "--hypothesis-profile=kireji",
+        f"--hypothesis-seed={grading.seed_for('hypothesis')}",
+    )
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise KirejiError(
+            f"The hidden tests in {folder} could not be run (pytest said {pytest.ExitCode(code).name}). "
+            f"{said[-1000:]}"
+        )
+
+
+def collect(folder: Path) -> None:
+    """Import every hidden test of `folder`, so that they run sooner in this process and those
+    forked from it."""
+    _pytest(folder, None, "--collect-only", "-q", "--hypothesis-profile=kireji")
+
+
+def _pytest(folder: Path, plugin: object | None, *options: str) -> tuple[int, str]:
+    """The exit code of pytest, and what it said."""
+    arguments = [
+        str(folder),
+        "-c",
+        str(paths.GRADERS / "pytest.ini"),
+        "--capture=no",
+        "-p",
+        "_hypothesis_pytestplugin",
+        *options,
+    ]
+    for name in LEFT_OUT:
+        arguments += ["-p", f"no:{name}"]
+    said = io.StringIO()
+    with (
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(said),
+        _no_other_plugins(),
+        _one_thread(),
+    ):
+        code = pytest.main(arguments, plugins=[plugin] if plugin else [])
+    return code, said.getvalue()
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """Small tensors gain nothing from a second thread, and lose much where the other core is busy:
+    ten times, measured."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@contextlib.contextmanager
+def _no_other_plugins() -> Iterator[None]:
+    """Whatever plug-ins this environment has, hidden tests run under ours and Hypothesis's only."""
+    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+    before = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
