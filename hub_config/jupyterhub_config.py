@@ -5,10 +5,10 @@ import os
 import sys
 
 from kireji.hub import accounts, course_service, door
-from kireji.hub.authenticator import AccountsAuthenticator
 from kireji.hub.door import sockets
-from kireji.hub.leash import LEASH
-from kireji.hub.spawner import WalledSpawner
+from kireji.hub.embedded.authenticator import AccountsAuthenticator
+from kireji.hub.embedded.spawner import WalledSpawner
+from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL
 from kireji.paths import HUB, HUB_CONFIG
 from kireji.sandbox.bubblewrap import find_bwrap
 
@@ -20,10 +20,10 @@ c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{os.environ['KIREJI_HUB_PORT']}"
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{os.environ['KIREJI_PROXY_PORT']}"
 
 # The proxy has the door in it. It is written in Python, since a newcomer's machine has no Node.js,
-# and on a leash, so that it never outlives the hub.
+# and ends with the hub that started it.
 door_key = door.make_key(HUB / "door_key")
 c.ConfigurableHTTPProxy.command = [
-    *LEASH,
+    *PARENT_DEATH_SIGNAL,
     sys.executable,
     *("-P", "-m", "kireji.hub.door.serve"),
     *("--key", str(door_key)),

@@ -16,7 +16,7 @@ import requests
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from kireji import paths
-from kireji.hub.lifecycle import free_ports
+from kireji.hub.embedded.lifecycle import free_ports
 from kireji.setup.venv import activated
 
 PARTS = (

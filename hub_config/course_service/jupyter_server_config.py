@@ -8,9 +8,9 @@ c.ServerApp.root_dir = str(ROOT)
 c.ServerApp.allow_root = True  # in a container or a virtual machine the account is often root
 c.ServerApp.default_url = "/formgrader/manage_assignments"
 
-# `kireji.hub.guard` refuses what would run a student's code here; see there.
+# `kireji.hub.course_service_extension` refuses what would run a student's code here; see there.
 c.ServerApp.jpserver_extensions = {
-    "kireji.hub.guard": True,
+    "kireji.hub.course_service_extension": True,
     "nbgrader.server_extensions.formgrader": True,
     "nbgrader.server_extensions.assignment_list": False,
     "nbgrader.server_extensions.validate_assignment": False,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from kireji.hub.lifecycle import free_ports
+from kireji.hub.embedded.lifecycle import free_ports
 from tests.live_course import LiveCourse
 from tests.running_course import SERVICE, xsrf
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from kireji.hub import spawner
-from kireji.hub.lifecycle import free_ports
+from kireji.hub.embedded import spawner
+from kireji.hub.embedded.lifecycle import free_ports
 from tests.live_course import LiveCourse
 from tests.running_course import Terminal, outside
 

@@ -5,7 +5,7 @@ from click.testing import CliRunner
 
 from kireji import paths
 from kireji.cli.main import kireji
-from kireji.hub import lifecycle
+from kireji.hub.embedded import lifecycle
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 import pytest
 
 from kireji.batch.executors import dask
-from kireji.hub.lifecycle import free_ports
+from kireji.hub.embedded.lifecycle import free_ports
 from tests.apart import found_by
 from tests.batch.cluster_course import STUDENTS
 

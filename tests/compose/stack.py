@@ -15,7 +15,7 @@ from pathlib import Path
 import requests
 
 from kireji import paths
-from kireji.hub.lifecycle import free_ports
+from kireji.hub.embedded.lifecycle import free_ports
 
 LOG_IN = "/hub/login"
 COURSE = "/services/kireji/formgrader"

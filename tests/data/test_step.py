@@ -9,12 +9,12 @@ import tarfile
 
 import pytest
 
+from graders.ex1_translation import data as translations
+from graders.ex3_classification import data as reviews
 from kireji import paths
 from kireji.course.secret import SecretError
-from kireji.data import DataError, prepare, step
-from kireji.data.fetch import Package, sha256_of
-from kireji.data.reviews import INNER, RATINGS, REVIEWS
-from kireji.data.sentences import SENTENCES, TRANSLATIONS, read_pairs
+from kireji.data import DataError, DataSet, LocalFile, Package, prepare, step
+from kireji.data.fetch import sha256_of
 
 ROWS = "".join(f"{i}\t日本語\tSentence {i}.\t-\t-\tPhrase {i}.\t-\t-\t-\n" for i in range(30))
 RATED = "".join(f"{i}\t{i - 14.5}\tA film number {i}.\r\n" for i in range(30))
@@ -37,7 +37,7 @@ def small(data_set, name, archive, **changes):
     path.write_bytes(archive)
     data_set = dataclasses.replace(
         data_set,
-        package=Package("small", "1", name, sha256_of(path), megabytes=1),
+        source=Package("small", "1", name, sha256_of(path), megabytes=1),
         held_out=5,
         validation=5,
         **changes,
@@ -54,15 +54,18 @@ def house(tmp_path, monkeypatch):
     for name in ("DATA", "DOWNLOADS", "LAB_DATA", "HELD_OUT", "SECRET"):
         monkeypatch.setattr(paths, name, tmp_path / getattr(paths, name).relative_to(paths.VAR))
     paths.DOWNLOADS.mkdir(parents=True)
-    pairs = read_pairs(ROWS.splitlines(keepends=True))
-    translations = small(
-        TRANSLATIONS,
-        "small.tar.gz",
-        packed({SENTENCES: ROWS.encode()}),
-        extract=lambda archive: pairs,
-    )
-    reviews = small(REVIEWS, "rated.tar.gz", packed({INNER: packed({RATINGS: RATED.encode()})}))
-    monkeypatch.setattr(step, "DATA_SETS", (translations, reviews))
+    pairs = translations.read_pairs(ROWS.splitlines(keepends=True))
+    rated = packed({reviews.INNER: packed({reviews.RATINGS: RATED.encode()})})
+    data_sets = {
+        "ex1_translation": small(
+            translations.DATA,
+            "small.tar.gz",
+            packed({translations.SENTENCES: ROWS.encode()}),
+            extract=lambda archive: pairs,
+        ),
+        "ex3_classification": small(reviews.DATA, "rated.tar.gz", rated),
+    }
+    monkeypatch.setattr(step, "recipes", lambda graders: data_sets)
     return tmp_path
 
 
@@ -153,7 +156,8 @@ def test_a_damaged_secret_is_one_sentence(house):
 
 
 def test_another_extraction_than_the_measured_one_is_refused(house, monkeypatch):
-    monkeypatch.setattr(step, "DATA_SETS", (dataclasses.replace(step.DATA_SETS[0], rows=31),))
+    data_set = dataclasses.replace(step.recipes(paths.GRADERS)["ex1_translation"], rows=31)
+    monkeypatch.setattr(step, "recipes", lambda graders: {"ex1_translation": data_set})
     with pytest.raises(DataError, match="30 rows .* not the 31"):
         prepare()
     assert not (paths.DATA / HELD_OUT).exists()
@@ -171,4 +175,63 @@ def test_a_full_disk_is_one_sentence(house, monkeypatch):
 def test_an_unwritable_folder_is_one_sentence(house):
     paths.LAB_DATA.write_text("a file where a folder belongs")
     with pytest.raises(DataError, match="cannot be kept"):
+        prepare()
+
+
+@pytest.mark.parametrize(
+    ("data_set", "key"),
+    [
+        (translations.DATA, "6c823fe111a1ad15a78e450fe5dac7d181e10bc49f9ca90298d2bacc6a2d0d07"),
+        (reviews.DATA, "db9f82675422aa8e83459a35791052d74bf918df8d38d37e68630e6638f0512e"),
+    ],
+    ids=["ex1_translation", "ex3_classification"],
+)
+def test_a_course_of_version_0_1_keeps_its_data(data_set, key):
+    """The stamps that it has are those of today's recipes, so nothing is split anew."""
+    assert step._key(data_set, b"a secret of version 0.1") == key
+
+
+def local(path, **changes):
+    """A data set of two columns from a file of this machine."""
+    return DataSet(
+        LocalFile(path),
+        ("word", "kind"),
+        lambda file: [tuple(line.split(",")) for line in file.read_text().splitlines()],
+        key=lambda row: row[0],
+        held_out=2,
+        validation=1,
+        **changes,
+    )
+
+
+@pytest.fixture
+def words(house, monkeypatch):
+    """The only data set is a file of five rows."""
+    path = house / "words.csv"
+    path.write_text("a,x\nb,y\nc,x\nd,y\ne,x\n")
+    monkeypatch.setattr(step, "recipes", lambda graders: {"quiz": local(path)})
+    return path
+
+
+def test_data_come_from_a_local_file_and_follow_its_changes(words):
+    counts = {"lab/quiz/train.tsv": 2, "lab/quiz/validation.tsv": 1, "held_out/quiz.tsv": 2}
+    assert prepare() == counts
+    assert (paths.LAB_DATA / "quiz" / "train.tsv").read_text().startswith("word\tkind\n")
+    said = []
+    assert prepare(said.append) == counts and said == []
+    words.write_text(words.read_text() + "f,y\n")
+    assert prepare()["lab/quiz/train.tsv"] == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("a,x\nb\nc,x\nd,y\n", "Row 2 .*graders/quiz/data.py .*word, kind"),
+        ("a,x\nb,y\nc,x\n", "holds out 2 and validates on 1 of 3 different rows"),
+        ("\n", "cannot read words.csv: IndexError|does not fit its columns"),
+    ],
+)
+def test_a_local_file_that_does_not_fit_is_one_sentence(words, content, sentence):
+    words.write_text(content)
+    with pytest.raises(DataError, match=sentence):
         prepare()

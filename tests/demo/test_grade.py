@@ -11,7 +11,7 @@ from rich.console import Console
 from kireji.cli.grade import grade_all
 from kireji.course import assignment as catalogue
 from kireji.demo import loop
-from kireji.demo.desk import Desk
+from kireji.demo.student_client import StudentClient
 
 pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.timeout(600)]
 NAME = "ex1_translation"
@@ -34,10 +34,10 @@ def said(course, student=None, again=False):
 
 def hand_in(course, student, change=lambda folder: None):
     folder = loop.COURSE / "homes" / student
-    desk = Desk(course.config, student, folder)
-    work = folder / NAME if (folder / NAME).exists() else desk.fetch(NAME)
+    client = StudentClient(course.config, student, folder)
+    work = folder / NAME if (folder / NAME).exists() else client.fetch(NAME)
     change(work)
-    desk.submit(NAME)
+    client.submit(NAME)
 
 
 def test_only_what_is_new_is_graded(course):

@@ -17,7 +17,7 @@ import requests
 
 from kireji import paths
 from kireji.course.assignment import Assignment
-from kireji.hub.lifecycle import free_ports
+from kireji.hub.embedded.lifecycle import free_ports
 from tests.toy import SOLUTION
 from tests.toy_checkout import ToyCheckout
 

@@ -26,7 +26,7 @@ from kireji.batch.grade_class import Course
 from kireji.batch.grade_on_submit import Watch
 from kireji.batch.judge_pool import Here
 from kireji.cli.grade import grade_all
-from kireji.demo.desk import Desk
+from kireji.demo.student_client import StudentClient
 from kireji.exchange.student_server.kireji_handing_in import Submit
 from kireji.files.untrusted import PlainFolder
 from kireji.grading import cache
@@ -125,11 +125,12 @@ class World:
         with Gradebook(self.course.directory.db_url, self.course.directory.course_id) as gradebook:
             gradebook.find_assignment(NAME).duedate = datetime(2020, 1, 1)
             gradebook.db.commit()
-        self.desks = {
-            name: Desk(self.course.config, name, root / "homes" / name) for name in STUDENTS
+        self.clients = {
+            name: StudentClient(self.course.config, name, root / "homes" / name)
+            for name in STUDENTS
         }
-        for desk in self.desks.values():
-            desk.fetch(NAME)
+        for client in self.clients.values():
+            client.fetch(NAME)
         self.answer(OLD)
         for name in STUDENTS:
             self.submit(name)
@@ -138,11 +139,11 @@ class World:
         self.answer(NEW)
 
     def answer(self, answer: int) -> None:
-        for desk in self.desks.values():
-            (desk.folder / NAME / f"{NAME}.ipynb").write_bytes(answered(answer))
+        for client in self.clients.values():
+            (client.folder / NAME / f"{NAME}.ipynb").write_bytes(answered(answer))
 
     def submit(self, student: str) -> None:
-        self.desks[student].submit(NAME)
+        self.clients[student].submit(NAME)
 
     def collect(self) -> None:
         self.course.collect(NAME)
@@ -190,7 +191,7 @@ class World:
             folder.name
             for folder in (self.root / "exchange" / course / "inbound" / student).iterdir()
         ]
-        listed = (self.desks[student].folder / ".cache" / course).glob("[!.]*+*")
+        listed = (self.clients[student].folder / ".cache" / course).glob("[!.]*+*")
         return [
             folder.name
             for folder in listed

@@ -1,4 +1,4 @@
-"""Accounts: generated once, kept privately, and the only way in (with kireji.hub.authenticator)."""
+"""Accounts: generated once, kept privately, and the only way in (with kireji.hub.embedded.authenticator)."""
 
 import asyncio
 import stat
@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import pytest
 from tornado import web
 
-from kireji.hub import accounts, attempts, authenticator
+from kireji.hub import accounts
+from kireji.hub.embedded import authenticator, failed_sign_ins
 
 
 def test_the_course_has_an_instructor_and_two_students(tmp_path: Path) -> None:
@@ -102,7 +103,7 @@ def locked(monkeypatch) -> authenticator.AccountsAuthenticator:
         lambda: {name: accounts.Account(name, "student", "right") for name in ("alice", "bob")},
     )
     door = authenticator.AccountsAuthenticator()
-    for _ in range(attempts.FREE):
+    for _ in range(failed_sign_ins.FREE):
         assert log_in(door, Browser(), "alice", "wrong") is None
     return door
 
@@ -151,6 +152,6 @@ def test_the_owner_is_let_in_elsewhere_and_from_a_browser_that_was_let_in_before
 def test_a_known_browser_waits_too(locked) -> None:
     known = Browser(X_Forwarded_For="192.0.2.7")
     log_in(locked, known, "alice", "right")
-    for _ in range(attempts.FREE):
+    for _ in range(failed_sign_ins.FREE):
         log_in(locked, known, "alice", "wrong")
     assert refused(locked, known)

@@ -4,22 +4,22 @@ tests/compose has them."""
 import pytest
 
 from kireji.errors import KirejiError
-from kireji.hub.compose import course_log, on_submit
+from kireji.hub.compose import course_log, grade_on_submit
 
 
 def test_nothing_is_graded_on_submit_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(on_submit.SETTING, raising=False)
-    assert not on_submit.wanted()
-    monkeypatch.setenv(on_submit.SETTING, "yes")
-    assert on_submit.wanted()
+    monkeypatch.delenv(grade_on_submit.SETTING, raising=False)
+    assert not grade_on_submit.wanted()
+    monkeypatch.setenv(grade_on_submit.SETTING, "yes")
+    assert grade_on_submit.wanted()
 
 
 def test_a_setting_that_is_neither_yes_nor_no_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(on_submit.SETTING, "maybe")
+    monkeypatch.setenv(grade_on_submit.SETTING, "maybe")
     with pytest.raises(
         KirejiError, match="KIREJI_GRADE_ON_SUBMIT is 'maybe'; it must be yes or no"
     ):
-        on_submit.wanted()
+        grade_on_submit.wanted()
 
 
 def test_a_command_leaves_one_line_in_the_log(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 
-from kireji.hub.lifecycle import free_ports
+from kireji.hub.embedded.lifecycle import free_ports
 from tests.hub.learning_platform import AUTHORIZE, CLIENT, ISSUER, Platform, arrive, begin, new_key
 
 PATIENCE = 120  # seconds for the hub to start on a busy machine
@@ -25,7 +25,7 @@ import sys
 from pathlib import Path
 from jupyterhub.proxy import Proxy
 from kireji.hub import course_service
-from kireji.hub.compose import elsewhere, service, sign_in
+from kireji.hub.compose import external_accounts, service, sign_in
 
 class NoProxy(Proxy):
     should_start = False
@@ -33,7 +33,7 @@ class NoProxy(Proxy):
     async def add_route(self, *_): pass
     async def delete_route(self, *_): pass
 
-elsewhere.PERSONS = Path("persons.json").absolute()
+external_accounts.PERSONS = Path("persons.json").absolute()
 c.JupyterHub.proxy_class = NoProxy
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:PORT"
 c.JupyterHub.spawner_class = "simple"

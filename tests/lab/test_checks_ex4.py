@@ -5,7 +5,7 @@ import pytest
 from matplotlib import pyplot
 
 from attention_lab import check
-from attention_lab.checks import TASKS
+from attention_lab.checks import checks_of
 from tests.lab.solved import meets_its_hint, solved
 
 NAME = "ex4_visualization"
@@ -22,14 +22,14 @@ def namespace(edits: dict[str, str] | None = None) -> dict:
     return solved(NAME, edits)
 
 
-@pytest.mark.parametrize("task", TASKS[NAME])
+@pytest.mark.parametrize("task", checks_of(NAME))
 def test_the_solution_is_fine(task, capsys):
     check(task, namespace())
     text = capsys.readouterr().out
     assert "✓" in text and "✗" not in text and "All fine here" in text
 
 
-@pytest.mark.parametrize("task", TASKS[NAME])
+@pytest.mark.parametrize("task", checks_of(NAME))
 def test_a_stub_is_not_written_yet(task, capsys):
     names = namespace()
     for name, thing in list(names.items()):

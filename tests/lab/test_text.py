@@ -3,7 +3,7 @@
 import pytest
 
 from attention_lab.text import SPECIALS, Vocabulary, detokenize, tokenize
-from kireji.data import sentences
+from kireji.data.text import tokens as tokens_of_the_data_step
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_the_data_step_counts_the_same_tokens():
         "Puisqu'il n'a pas d'amis...",
         "I'm ten o'clock's man (really)!",
     ):
-        assert list(sentences.tokens(sentence)) == tokenize(sentence)
+        assert list(tokens_of_the_data_step(sentence)) == tokenize(sentence)
 
 
 @pytest.mark.parametrize(

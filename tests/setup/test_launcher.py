@@ -21,7 +21,7 @@ STEPS = (
     "PyTorch",
     "JupyterHub",
     "Kireji and its",
-    "Sentences",
+    "assignments' data",
     "notebooks in release/",
 )
 
@@ -138,7 +138,7 @@ def test_a_moved_clone_is_set_up_anew(world):
         world.write(name, (world.clone / name).read_text().replace("/clone/", "/moved/"))
     status, output, errors = world.run("up")
     assert (status, output) == (0, "command: up\n"), errors
-    assert "Python environment" in errors and "Sentences" not in errors
+    assert "Python environment" in errors and "assignments' data" not in errors
     assert f"{world.folder}/moved/" in (world.clone / ".venv" / "bin" / "pip").read_text()
 
 

@@ -1,54 +1,21 @@
 """Visible checks: instant, as often as you like, with a hint or a picture. Hidden tests use other
-examples."""
+examples.
+
+The checks of the assignment X are the functions (student, look) of the module X in this folder, each
+named like its task. They are found by name: there is nothing to register."""
 
 import importlib
-from collections.abc import Mapping
+import inspect
+import pkgutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from attention_lab.checks.look import Look, Stop, Student
 from attention_lab.mode import is_grading
 
-# Which file knows which task; a file is imported when one of its tasks is first checked.
-TASKS = {
-    "ex1_translation": (
-        "padding_mask",
-        "additive_attention",
-        "encoder",
-        "decoder",
-        "sequence_loss",
-        "train_step",
-        "decoding",
-        "translation",
-        "alignment",
-    ),
-    "ex2_mechanisms": (
-        "content_scores",
-        "location",
-        "self_attention",
-        "saturation",
-        "build_attention",
-        "comparison",
-        "picture",
-    ),
-    "ex3_classification": (
-        "attention_pooling",
-        "classifier",
-        "training",
-        "prediction",
-        "long_texts",
-        "faithfulness",
-        "text_picture",
-    ),
-    "ex4_visualization": (
-        "heat_map",
-        "heads",
-        "measures",
-        "rollout",
-        "patterns",
-        "over_time",
-        "intervention",
-    ),
-}
+Check = Callable[[Student, Look], None]
 
 
 def check(task: str, namespace: Mapping[str, Any] | None = None) -> None:
@@ -56,13 +23,9 @@ def check(task: str, namespace: Mapping[str, Any] | None = None) -> None:
     grading.
 
     `namespace`: where your objects are; by default the notebook's variables."""
-    assignment = next((name for name, tasks in TASKS.items() if task in tasks), None)
-    if assignment is None:
-        known = ", ".join(name for tasks in TASKS.values() for name in tasks)
-        raise ValueError(f"there is no check called {task!r}; there are {known}")
     if is_grading():
         return
-    examine = getattr(importlib.import_module(f"attention_lab.checks.{assignment}"), task)
+    examine = _find(task)
     look = Look(task)
     try:
         examine(Student(namespace if namespace is not None else _notebook(), look), look)
@@ -74,6 +37,40 @@ def check(task: str, namespace: Mapping[str, Any] | None = None) -> None:
         look.raised(error)
         return
     look.done()
+
+
+def checks_of(assignment: str) -> dict[str, Check]:
+    """{task: its check} of an assignment. ModuleNotFoundError if it has
+    none."""
+    return _checks_in(importlib.import_module(f"{__name__}.{assignment}"))
+
+
+def _find(task: str) -> Check:
+    """The check of `task`: that of the notebook in this folder, else of whichever assignment has
+    one. ValueError if it is not clear which, or if there is none."""
+    modules = [module.name for module in pkgutil.iter_modules(__path__)]
+    here = [name for name in modules if Path(f"{name}.ipynb").is_file()]
+    for names in (here, modules):
+        found = {name: checks[task] for name in names if task in (checks := checks_of(name))}
+        if len(found) == 1:
+            return next(iter(found.values()))
+        if found:
+            raise ValueError(
+                f"there are checks called {task!r} in {' and '.join(found)}: call check in the "
+                "folder of your notebook."
+            )
+    known = ", ".join(name for module in here or modules for name in checks_of(module))
+    raise ValueError(f"there is no check called {task!r}; there are {known}")
+
+
+def _checks_in(module: ModuleType) -> dict[str, Check]:
+    return {
+        name: thing
+        for name, thing in vars(module).items()
+        if inspect.isfunction(thing)
+        and not name.startswith("_")
+        and list(inspect.signature(thing).parameters) == ["student", "look"]
+    }
 
 
 def _notebook() -> Mapping[str, Any]:

@@ -4,23 +4,21 @@ import math
 
 import numpy as np
 import torch
-from torch import Tensor
 
+from attention_lab.checks import drawn_maps
 from attention_lab.checks.look import Look, Student, display
-from attention_lab.maps import describe_maps, describe_panels
+from attention_lab.maps import describe_maps
 from attention_lab.patterns import PATTERNS, draw_pattern
 from attention_lab.plots import heat_maps
 from attention_lab.scripted import ScriptedClassifier, ScriptedTraining
 from attention_lab.text import UNK
 
-TOP = 'imshow puts row 0 at the top; with pcolormesh or origin="lower" invert the y axis.'
-
 
 def heat_map(student: Student, look: Look) -> None:
     weights = torch.tensor([[0.7, 0.1, 0.2], [0.0, 0.5, 0.5]], requires_grad=True)
     seen = describe_maps(student.plot_attention(weights, ["ta", "ba", "ta"], ["x", "y"]))
-    _cells(seen, weights.detach(), "the map", look)
-    _ticks(seen, ["x", "y"], ["ta", "ba", "ta"], "the map", look)
+    drawn_maps.cells(seen, weights.detach(), "the map", look)
+    drawn_maps.ticks(seen, ["x", "y"], ["ta", "ba", "ta"], "the map", look)
     look.that(
         "source" in seen["x_label"].lower() and "target" in seen["y_label"].lower(),
         "the axes say source (x) and target (y)",
@@ -32,119 +30,16 @@ def heat_map(student: Student, look: Look) -> None:
         f"yours run over {seen['maps'][0]['limits']}: vmin=0, vmax=1.",
     )
     look.that(bool(seen["bars"]), "there is a colour bar", "ax.figure.colorbar(image, ax=ax).")
-    _refuses(
+    drawn_maps.refuses(
         lambda: student.plot_attention(weights, ["ta", "ba"], ["x", "y"]),
         "two source tokens for three columns are refused",
         look,
     )
-    _refuses(
+    drawn_maps.refuses(
         lambda: student.plot_attention(weights, ["x", "y"], ["ta", "ba", "ta"]),
         "source and target exchanged are refused",
         look,
     )
-
-
-def _cells(seen: dict, weights: Tensor, name: str, look: Look) -> None:
-    """Stop unless the map shows the weights, rows from the top and columns from the left; draw both
-    where it does not."""
-    look.that(
-        bool(seen["maps"]),
-        f"{name}: there is a map of numbers",
-        "draw it with imshow, matshow or pcolormesh.",
-    )
-    drawn = seen["maps"][-1]
-    order = [np.argsort(drawn["y"]), np.argsort(drawn["x"])]
-    if seen["y_limits"][0] < seen["y_limits"][1]:
-        order[0] = order[0][::-1]
-    if seen["x_limits"][0] > seen["x_limits"][1]:
-        order[1] = order[1][::-1]
-    shown, right = np.asarray(drawn["values"])[order[0]][:, order[1]], weights.numpy()
-    if shown.shape == right.shape and np.allclose(shown, right, atol=1e-5):
-        look.that(True, f"{name}: every weight has its cell", "")
-        return
-    hint = f"{shown.shape[0]} rows and {shown.shape[1]} columns of cells for weights of shape {tuple(right.shape)}."
-    if shown.shape == right.T.shape and np.allclose(shown, right.T, atol=1e-5):
-        hint = "rows and columns are exchanged: rows are what looks (target)."
-    elif shown.shape == right.shape:
-        hint = (
-            TOP
-            if np.allclose(shown, right[::-1], atol=1e-5)
-            else "other numbers than the weights themselves are drawn."
-        )
-        display(heat_maps({"yours": shown, "the weights": right}))
-    look.found(f"{name}: every weight has its cell", hint)
-
-
-def _ticks(seen: dict, rows: list[str], columns: list[str], name: str, look: Look) -> None:
-    """Stop unless each cell's middle bears its token."""
-    for axis, tokens in (("x", columns), ("y", rows)):
-        places = sorted(seen["maps"][-1][axis])
-        ticks = seen[f"{axis}_ticks"]
-        fits = len(ticks) == len(tokens) and all(
-            abs(place - middle) < 0.15 for (place, _), middle in zip(ticks, places)
-        )
-        look.that(
-            fits and [text for _, text in ticks] == tokens,
-            f"{name}: every token of the {axis} axis stands at the middle of its cell",
-            f"found {ticks}; the middles are at {places}: ax.set_{axis}ticks(places, tokens).",
-        )
-
-
-def _refuses(call, title: str, look: Look) -> None:
-    try:
-        call()
-    except ValueError:
-        look.that(True, title, "")
-    except NotImplementedError:
-        raise
-    except Exception as error:
-        look.found(
-            title,
-            f"{type(error).__name__} came: raise ValueError with both shapes, before drawing.",
-        )
-    else:
-        look.found(title, "no error came: compare the shapes first, and raise ValueError.")
-
-
-def _panels(
-    figure, maps: list[Tensor], rows: list[str], columns: list[str], titles: list[str], look: Look
-) -> dict:
-    seen = describe_panels(figure)
-    panels = seen["panels"]
-    look.that(
-        all(panel["maps"] for panel in panels),
-        "no panel is empty",
-        "ax.remove() takes a panel away that is left over.",
-    )
-    look.that(
-        len(panels) == len(maps),
-        f"{len(maps)} maps have {len(maps)} panels",
-        f"yours has {len(panels)}.",
-    )
-    for panel, map_, title in zip(panels, maps, titles):
-        _cells(panel, map_, f"panel {title}", look)
-        look.that(title in panel["title"], f"its title says {title}", f"it is {panel['title']!r}.")
-    limits = [panel["maps"][-1]["limits"] for panel in panels]
-    look.that(
-        all(np.allclose(limit, limits[0]) for limit in limits) and limits[0][0] == 0,
-        "all panels have one scale, from 0 on",
-        f"yours are {limits}: work out vmin and vmax once, before the loop.",
-    )
-    look.that(
-        limits[0][1] >= max(map_.max().item() for map_ in maps) - 1e-6,
-        "the scale reaches to the largest weight",
-        f"it ends at {limits[0][1]:.3g}.",
-    )
-    left = next((panel for panel in panels if panel["y_ticks"]), None)
-    below = next((panel for panel in panels if panel["x_ticks"]), None)
-    look.that(
-        left is not None and below is not None,
-        "tokens are written at rows and columns",
-        "set_xticks and set_yticks in each panel.",
-    )
-    _ticks({**left, "x_ticks": below["x_ticks"]}, rows, columns, "tokens", look)
-    look.that(bool(seen["bars"]), "there is a colour bar", "figure.colorbar(image, ax=panels).")
-    return seen
 
 
 def heads(student: Student, look: Look) -> None:
@@ -152,7 +47,7 @@ def heads(student: Student, look: Look) -> None:
     first = torch.tensor([[0.2, 0.8, 0.0], [0.3, 0.3, 0.4], [0.1, 0.1, 0.8]])
     maps = [first, torch.full((3, 3), 1 / 3), first.flip(1), first.flip(0), first.roll(1, 1)]
     for n in (1, 5):
-        _panels(
+        drawn_maps.panels(
             student.plot_heads(torch.stack(maps[:n]), tokens),
             maps[:n],
             tokens,
@@ -160,7 +55,7 @@ def heads(student: Student, look: Look) -> None:
             [str(h + 1) for h in range(n)],
             look,
         )
-    _refuses(
+    drawn_maps.refuses(
         lambda: student.plot_heads(torch.stack(maps), tokens[:2]),
         "two tokens for three rows are refused",
         look,
@@ -273,7 +168,7 @@ def rollout(student: Student, look: Look) -> None:
         "two layers: the later one multiplies from the left",
         f"yours is {two.tolist()}: rows of the later layer ask what the layer below delivers.",
     )
-    _refuses(lambda: student.attention_rollout([]), "no layer is refused", look)
+    drawn_maps.refuses(lambda: student.attention_rollout([]), "no layer is refused", look)
 
 
 def patterns(student: Student, look: Look) -> None:
@@ -329,7 +224,7 @@ def over_time(student: Student, look: Look) -> None:
     )
     steps = [0, 20, 300, 4000]
     moments = list(zip(steps, maps))
-    _panels(
+    drawn_maps.panels(
         student.plot_moments(moments[::-1], ["a", "b", "a"], ["x", "y"]),
         [map_ for _, map_ in moments],
         ["x", "y"],
@@ -337,7 +232,7 @@ def over_time(student: Student, look: Look) -> None:
         [str(step) for step in steps],
         look,
     )
-    _refuses(
+    drawn_maps.refuses(
         lambda: student.plot_moments(moments, ["a", "b"], ["x", "y"]),
         "two source tokens for three columns are refused",
         look,
@@ -388,6 +283,6 @@ def intervention(student: Student, look: Look) -> None:
             f"{k} hidden: the change is {right:+.3f}",
             f"yours is {value:+.3f}: the label predicted for the whole text, before minus after.",
         )
-    _refuses(
+    drawn_maps.refuses(
         lambda: student.prediction_change(model, text, -1), "a negative number is refused", look
     )

@@ -27,8 +27,8 @@ def restore(file: Path, overwrite: bool) -> None:
     from kireji.backup.archive import Reader  # here: help stays fast
     from kireji.backup.restore import restore
     from kireji.errors import KirejiError
-    from kireji.hub.in_use import keep_stopped
-    from kireji.hub.lifecycle import take_lock
+    from kireji.hub.embedded.lifecycle import take_lock
+    from kireji.hub.service_lock import keep_stopped
     from kireji.paths import COURSE_LOCK, HUB_LOCK
 
     name = "The archive" if file == Path("-") else str(file)

@@ -27,7 +27,8 @@ def up(port: int) -> None:
     Prints the address, the accounts with their passwords, and what to do next. Ctrl-C ends it; what
     was submitted and graded is still there at the next start."""
     from kireji import paths
-    from kireji.hub import accounts, lifecycle
+    from kireji.hub import accounts
+    from kireji.hub.embedded import lifecycle
     from kireji.nbgrader_plugins import folder_transaction, gradebook, release
 
     console = Console(highlight=False)
@@ -74,8 +75,8 @@ def _interrupt(signal_number, frame):
 
 def _say_ready(console: Console, address: str, released: list[str], seconds: float) -> None:
     """Tell a newcomer where to go, as whom, and what to do first."""
-    from kireji.hub import lifecycle
     from kireji.hub.accounts import ACCOUNTS, load_accounts
+    from kireji.hub.embedded import lifecycle
     from kireji.sandbox.bubblewrap import find_bwrap
 
     people = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))

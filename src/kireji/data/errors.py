@@ -4,5 +4,5 @@ from kireji.errors import KirejiError
 
 
 class DataError(KirejiError):
-    """The sentences cannot be had; the message is one sentence that says what is missing and what
+    """The data cannot be had; the message is one sentence that says what is missing and what
     to do."""

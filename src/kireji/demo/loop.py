@@ -13,7 +13,7 @@ from kireji import paths
 from kireji.batch.grade_class import Course
 from kireji.course.assignment import load
 from kireji.demo.checkpoint import is_trained, trained_checkpoints
-from kireji.demo.desk import Desk
+from kireji.demo.student_client import StudentClient
 from kireji.demo.students import STUDENTS, SampleStudent
 from kireji.errors import KirejiError
 
@@ -41,15 +41,15 @@ def run(assignments: list[str], tell: Tell) -> list[Result]:
         checkpoints[name] = trained_checkpoints(load(name))
     tell("Releasing the assignments")
     course = open_course()
-    desks = {
-        student.name: Desk(course.config, student.name, COURSE / "homes" / student.name)
+    clients = {
+        student.name: StudentClient(course.config, student.name, COURSE / "homes" / student.name)
         for student in STUDENTS
     }
     for name in assignments:
         course.release(name)
         for student in STUDENTS:
             tell(f"{student.name} works on {name} and submits it")
-            work(desks[student.name], student, name, checkpoints[name])
+            work(clients[student.name], student, name, checkpoints[name])
         course.collect(name)
         for _, graded, reason in course.grade_many([(name, student.name) for student in STUDENTS]):
             if reason:
@@ -58,7 +58,7 @@ def run(assignments: list[str], tell: Tell) -> list[Result]:
         tell(f"Giving feedback for {name}")
         course.give_feedback(name)
         for student in STUDENTS:
-            desks[student.name].fetch_feedback(name)
+            clients[student.name].fetch_feedback(name)
     return [
         Result(student, course.report(name, student.name), course.feedback_page(name, student.name))
         for name in assignments
@@ -80,9 +80,9 @@ def open_course() -> Course:
     return Course(changes=move)
 
 
-def work(desk: Desk, student: SampleStudent, assignment: str, checkpoints: Path) -> None:
+def work(client: StudentClient, student: SampleStudent, assignment: str, checkpoints: Path) -> None:
     """Fetch, answer, train (that is: take the trained checkpoint), submit."""
-    folder = desk.fetch(assignment)
+    folder = client.fetch(assignment)
     path = folder / f"{assignment}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     student.answer(load(assignment), notebook)
@@ -90,4 +90,4 @@ def work(desk: Desk, student: SampleStudent, assignment: str, checkpoints: Path)
     if student.trained:
         for checkpoint in checkpoints.iterdir():
             shutil.copyfile(checkpoint, folder / checkpoint.name)
-    desk.submit(assignment)
+    client.submit(assignment)

@@ -86,11 +86,13 @@ def graders_version(graders: Path) -> str:
     Looked at once in a process: what changes under a running process takes effect with the next.
     """
     total = hashlib.sha256()
-    code = (graders, paths.ROOT / "src" / "kireji", paths.LAB / "attention_lab")
+    code = (paths.ROOT / "src" / "kireji", paths.LAB / "attention_lab")
     data = (paths.LAB_DATA / graders.name, paths.HELD_OUT)
     files: Iterable[Path] = [path for folder in code for path in folder.rglob("*.py")]
     files = [
         *files,
+        # its tests, its settings, and whatever else they read there
+        *(path for path in graders.rglob("*") if path.is_file() and path.suffix != ".pyc"),
         *(path for folder in data for path in folder.glob("*.tsv")),
         paths.ROOT / "requirements.lock",
         *graders.parent.glob("*.py"),

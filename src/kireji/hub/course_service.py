@@ -7,7 +7,7 @@ import sys
 from traitlets.config import PyFileConfigLoader
 
 from kireji.hub.accounts import names
-from kireji.hub.leash import LEASH
+from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL
 from kireji.paths import COURSE_ID, HUB, HUB_CONFIG, ROOT
 
 URL_PREFIX = f"/services/{COURSE_ID}/"
@@ -22,7 +22,7 @@ def service(port: int) -> dict:
     return {
         "name": COURSE_ID,
         "url": f"http://127.0.0.1:{port}",
-        "command": [*LEASH, sys.executable, "-P", "-m", "jupyterhub.singleuser"],
+        "command": [*PARENT_DEATH_SIGNAL, sys.executable, "-P", "-m", "jupyterhub.singleuser"],
         "cwd": str(ROOT),
         "timeout": 180,  # seconds to answer; the usual 30 are too few for a laptop that is busy
         "oauth_no_confirm": True,  # it is ours: nobody needs to authorise it
@@ -53,7 +53,7 @@ def watch() -> list[dict]:
     return [
         {
             "name": "grade-on-submit",
-            "command": [*LEASH, sys.executable, "-P", "-m", "kireji", "watch"],
+            "command": [*PARENT_DEATH_SIGNAL, sys.executable, "-P", "-m", "kireji", "watch"],
             "cwd": str(ROOT),
             "display": False,
             "environment": {

@@ -1,4 +1,4 @@
-"""The course itself: its sentences, and the notebooks that students get. Needs the finished
+"""The course itself: its data, and the notebooks that students get. Needs the finished
 environment."""
 
 from pathlib import Path
@@ -16,12 +16,15 @@ CONFIG = paths.ROOT / "nbgrader_config.py"
 
 
 def course_steps() -> list[Step]:
-    recipe = sorted((paths.ROOT / "src" / "kireji" / "data").glob("*.py"))
+    recipe = [
+        *sorted((paths.ROOT / "src" / "kireji" / "data").glob("*.py")),
+        *recipe_files(paths.GRADERS),
+    ]
     source = assignment_files(paths.SOURCE)
     names = {path.relative_to(paths.SOURCE).parts[0] for path in source}
     return [
         Step(
-            "Sentences and reviews (71 MB)",
+            "The assignments' data",
             STAMPS / "data",
             _contents(recipe),
             [paths.SECRET, paths.DATA / "stamps", paths.LAB_DATA, paths.HELD_OUT],
@@ -43,6 +46,16 @@ def assignment_files(folder: Path) -> list[Path]:
         path
         for path in folder.glob("*/**/*")
         if path.is_file() and ".ipynb_checkpoints" not in path.parts
+    )
+
+
+def recipe_files(graders: Path) -> list[Path]:
+    """What the data of the assignments are made by: each data.py, and the files that it may read."""
+    return sorted(
+        path
+        for recipe in graders.glob("*/data.py")
+        for path in recipe.parent.iterdir()
+        if path.is_file() and (path == recipe or path.suffix not in {".py", ".pyc"})
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kireji import paths
-from kireji.setup.alone import alone
+from kireji.setup.lock import hold_lock
 from kireji.setup.progress import Line
 from kireji.setup.shell import Shell
 
@@ -61,7 +61,7 @@ def complete(steps: list[Step]) -> None:
     """Do every step that is not done yet, one set-up at a time, saying on stderr how it goes."""
     if all(step.is_done() for step in steps):
         return
-    with alone(LOCK, say=_say) as earlier:
+    with hold_lock(LOCK, say=_say) as earlier:
         if earlier.was_broken_off:
             _say("An earlier set-up did not finish; this one goes on where it stopped.")
         elif not any(step.is_done() for step in steps):

@@ -111,7 +111,7 @@ def sign_up(c: Any) -> None:
 def oauth(c: Any) -> None:
     """The accounts of a university, a GitLab, a Keycloak, ...: anything that speaks OAuth 2 or
     OpenID Connect."""
-    from kireji.hub.compose.elsewhere import OAuth
+    from kireji.hub.compose.external_accounts import OAuth
 
     c.JupyterHub.authenticator_class = OAuth
     take(c.OAuth, OAUTH)
@@ -120,7 +120,7 @@ def oauth(c: Any) -> None:
 def lti13(c: Any) -> None:
     """People come from their learning platform (Moodle, Canvas, ...) by a link in the course
     there."""
-    from kireji.hub.compose.elsewhere import LTI13
+    from kireji.hub.compose.external_accounts import LTI13
 
     c.JupyterHub.authenticator_class = LTI13
     take(c.LTI13, LTI)

@@ -5,8 +5,8 @@ import os
 import sys
 
 from kireji.errors import KirejiError
-from kireji.hub import in_use
-from kireji.hub.compose import keys, on_submit
+from kireji.hub import service_lock
+from kireji.hub.compose import grade_on_submit, keys
 from kireji.hub.compose.service import NAME, PORT, PREFIX, instructors, roster
 from kireji.nbgrader_plugins import release
 from kireji.nbgrader_plugins.folder_transaction import refuse_half_a_restore
@@ -74,16 +74,16 @@ def environment(token: str) -> dict[str, str]:
 
 def main() -> int:
     """Replace this process by the server; 1 with a sentence if there is nothing to serve."""
-    in_use.hold(COURSE_LOCK)
+    service_lock.hold(COURSE_LOCK)
     try:
-        watching = on_submit.wanted()
+        watching = grade_on_submit.wanted()
         prepare()
         token = keys.wait_for(keys.COURSE)
     except KirejiError as error:
         print(error, file=sys.stderr)
         return 1
     if watching:
-        on_submit.start(os.environ | {"HOME": str(STATE)})
+        grade_on_submit.start(os.environ | {"HOME": str(STATE)})
     os.execve(
         sys.executable,
         [sys.executable, "-P", "-m", "jupyterhub.singleuser"],

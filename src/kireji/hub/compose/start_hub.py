@@ -7,7 +7,7 @@ Which group owns the socket differs from machine to machine, so it cannot be wri
 import os
 import sys
 
-from kireji.hub import in_use
+from kireji.hub import service_lock
 from kireji.hub.compose import keys
 from kireji.paths import HUB, HUB_CONFIG, HUB_LOCK
 
@@ -22,7 +22,7 @@ def main() -> None:
         os.setgid(ACCOUNT)
         os.setuid(ACCOUNT)
     os.umask(0o077)
-    in_use.hold(HUB_LOCK)
+    service_lock.hold(HUB_LOCK)
     for key in (keys.PROXY, keys.COURSE):
         keys.make(key)
     os.environ |= {"HOME": str(HUB), "CONFIGPROXY_AUTH_TOKEN": keys.make(keys.PROXY)}

@@ -8,7 +8,7 @@ hub says that the sender is the owner of that server.
 import secrets
 from pathlib import Path
 
-from kireji.whole_file import write_whole
+from kireji.files.atomic import write_whole
 
 SERVICE = "door"  # the door's name in JupyterHub.services
 CLIENT_ID = f"service-{SERVICE}"  # its OAuth client, and the name of its cookie

@@ -68,7 +68,7 @@ class Door(ProxyHandler):
         asked = self.request.headers
         return (
             self.request.method == "GET"
-            and "text/html" in asked.get("Accept", "")
+            and any(kind in asked.get("Accept", "*/*") for kind in ("text/html", "*/*"))
             and asked.get("Sec-Fetch-Mode", "navigate") == "navigate"
             and asked.get("Upgrade", "").lower() != "websocket"
         )
@@ -251,6 +251,9 @@ class Callback(HubOAuthCallbackHandler):
 
     def initialize(self, identity: Identity) -> None:
         self.hub_auth = identity
+
+    def get_current_user(self) -> None:
+        """Return nobody: the library would wait for the hub, and keep every other request waiting."""
 
     def write_error(self, status_code: int, **_: object) -> None:
         """Say what to do when this was not the end of a log-in that began in this browser."""

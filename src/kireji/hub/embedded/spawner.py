@@ -2,7 +2,7 @@
 
 Behind the wall there is the person's home, the interpreter, the lessons, the students' data and
 their own part of the exchange: no `source/`, `graders/`, gradebook, held-out data, hub state or
-other home. The network is its own and empty but for the hub's API: see `warden`.
+other home. The network is its own and empty but for the hub's API: see `server_supervisor`.
 """
 
 import os
@@ -21,9 +21,9 @@ from kireji.exchange.student_server import kireji_handing_in
 from kireji.hub import server_limits
 from kireji.hub.accounts import load_accounts
 from kireji.hub.door import sockets
+from kireji.hub.embedded.server_supervisor import Orders
 from kireji.hub.homes import prepare_home, shown
-from kireji.hub.leash import LEASH
-from kireji.hub.warden import Orders
+from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL
 from kireji.paths import COURSE_ID, EXCHANGE, HOMES, HUB, HUB_CONFIG, LAB, LAB_DATA
 from kireji.sandbox.bubblewrap import Mount, Wall, find_bwrap, interpreter_mounts
 
@@ -98,7 +98,7 @@ def person_wall(name: str, environment: dict[str, str]) -> Wall:
 
 
 def note_of(name: str) -> Path:
-    """Where the warden of `name` leaves the reason for which it ended the server."""
+    """Where the supervisor of `name` leaves the reason for which it ended the server."""
     return HUB / "accounts" / name / "ended"
 
 
@@ -143,7 +143,9 @@ class WalledSpawner(SimpleLocalProcessSpawner):
             environment |= {
                 "KIREJI_EXCHANGE": str(view(HUB / "exchange" / self.user.name, own, COURSE_ID))
             }
-            self.proc = Popen([*LEASH, *program], env=environment, cwd=home, start_new_session=True)
+            self.proc = Popen(
+                [*PARENT_DEATH_SIGNAL, *program], env=environment, cwd=home, start_new_session=True
+            )
         else:
             # Kernels talk through sockets in the server's own /tmp: on TCP any process of the
             # person could listen to them.

@@ -17,7 +17,7 @@ class Earlier:
 
 
 @contextmanager
-def alone(path: Path, say: Callable[[str], None]) -> Iterator[Earlier]:
+def hold_lock(path: Path, say: Callable[[str], None]) -> Iterator[Earlier]:
     """Hold the lock file at `path`; wait, after saying so, while another set-up holds it.
 
     The file's content tells the next run whether this one came to its end."""

@@ -7,13 +7,13 @@ import sys
 
 import pytest
 
-from kireji.setup.alone import alone
+from kireji.setup.lock import hold_lock
 
 HOLDER = """
 import subprocess, sys, time
 from pathlib import Path
-from kireji.setup.alone import alone
-with alone(Path(sys.argv[1]), say=print) as earlier:
+from kireji.setup.lock import hold_lock
+with hold_lock(Path(sys.argv[1]), say=print) as earlier:
     child = subprocess.Popen(["sleep", "60"], pass_fds=[earlier.descriptor]) if sys.argv[2] == "with child" else None
     print("holding", child and child.pid, flush=True)
     if sys.argv[2] != "briefly":
@@ -51,7 +51,7 @@ def test_a_second_one_says_that_it_waits_and_waits(tmp_path, hold):
         said.append(sentence)
         first.send_signal(signal.SIGKILL)  # only now: the second one has met a held lock
 
-    with alone(tmp_path / "lock", say=killing) as earlier:
+    with hold_lock(tmp_path / "lock", say=killing) as earlier:
         assert earlier.was_broken_off
     assert said == ["Another set-up is at work in this folder; waiting for it."]
 
@@ -61,14 +61,14 @@ def test_a_killed_one_leaves_no_lock_behind(tmp_path, hold):
     first.kill()
     first.wait()
     said = []
-    with alone(tmp_path / "lock", say=said.append) as earlier:
+    with hold_lock(tmp_path / "lock", say=said.append) as earlier:
         assert earlier.was_broken_off
     assert said == []
 
 
 def test_one_that_ended_well_is_no_cause_for_words(tmp_path, hold):
     hold("briefly").wait()
-    with alone(tmp_path / "lock", say=print) as earlier:
+    with hold_lock(tmp_path / "lock", say=print) as earlier:
         assert not earlier.was_broken_off
 
 
@@ -82,5 +82,5 @@ def test_an_orphaned_installer_still_holds_it(tmp_path, hold):
         said.append(sentence)
         os.kill(int(first.child), signal.SIGKILL)
 
-    with alone(tmp_path / "lock", say=killing):
+    with hold_lock(tmp_path / "lock", say=killing):
         assert len(said) == 1

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tornado.web import HTTPError
 
-from kireji.hub.compose.elsewhere import Persons, account_name
+from kireji.hub.compose.external_accounts import Persons, account_name
 
 KELVIN = "dr.\N{KELVIN SIGN}ay"  # whose small letters are "dr.kay"
 

@@ -8,7 +8,7 @@ from jupyterhub.auth import Authenticator
 from tornado import web
 
 from kireji.hub.accounts import load_accounts, new_password
-from kireji.hub.attempts import Attempts
+from kireji.hub.embedded.failed_sign_ins import FailedSignIns
 
 # "this browser has been logged in as this account": it is not counted with strangers
 COOKIE = "kireji-knows"
@@ -20,7 +20,7 @@ class AccountsAuthenticator(Authenticator):
 
     def __init__(self, **options) -> None:
         super().__init__(**options)
-        self.attempts = Attempts()
+        self.attempts = FailedSignIns()
 
     async def authenticate(self, handler, data):
         """Return the name, or None for a wrong name or password (in the same time, whichever it

@@ -17,7 +17,7 @@ MOST_KEYS = 10_000  # what is remembered at all: names and addresses are the cal
 Key = tuple[str, ...]
 
 
-class Attempts:
+class FailedSignIns:
     """Wrong passwords by (account, place) and by (place,). Times are seconds of any clock that only
     goes forward."""
 

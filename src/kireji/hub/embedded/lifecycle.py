@@ -15,7 +15,7 @@ import psutil
 
 from kireji.errors import KirejiError
 from kireji.hub.course_service import URL_PREFIX
-from kireji.hub.leash import LEASH, adopt_orphans
+from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL, adopt_orphans
 from kireji.paths import HUB, HUB_CONFIG, ROOT
 
 LOG = HUB / "hub.log"
@@ -97,7 +97,7 @@ def start_hub(port: int) -> Hub:
         "KIREJI_COURSE_PORT": str(course_port),
     }
     command = [
-        *LEASH,
+        *PARENT_DEATH_SIGNAL,
         sys.executable,
         "-P",
         "-m",

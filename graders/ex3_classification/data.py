@@ -1,5 +1,5 @@
-"""Sentences from film reviews with the verdict of about twenty readers each: positive or
-negative."""
+"""The course's film reviews, with the verdict of about twenty readers each: positive or negative.
+Where they come from, how they are chosen and split."""
 
 import html
 import io
@@ -7,10 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from kireji.data.crude import is_crude
-from kireji.data.data_set import DataSet
-from kireji.data.fetch import Package, open_member
-from kireji.data.sentences import bare, clean
+from kireji.data import DataSet, Package, is_crude, open_member
+from kireji.data.text import bare, clean
 
 VADER = Package(
     name="vaderSentiment",
@@ -72,8 +70,7 @@ def extract(archive: Path) -> list[Review]:
         return select(io.TextIOWrapper(stream, encoding="utf-8", newline="\n"))
 
 
-REVIEWS = DataSet(
-    "ex3_classification",
+DATA = DataSet(
     VADER,
     Review._fields,
     extract,

@@ -3,7 +3,7 @@
 The server has a network of its own, with nobody else in it. Two unix sockets lead out: one for the
 door's connections to the server (`door.sockets`), one for the server's to the hub's API
 (`hub_api`). The port that the hub knows says whether the server is up, and nothing else
-(`server_status`). The hub starts a warden for each server and ends the server by ending it.
+(`server_status`). The hub starts a supervisor for each server and ends the server by ending it.
 """
 
 import asyncio
@@ -19,10 +19,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from subprocess import PIPE, Popen
 
-from kireji.hub import hub_api, server_status
 from kireji.hub.door import sockets
-from kireji.hub.inside import relay
-from kireji.hub.leash import die_with_parent
+from kireji.hub.embedded import hub_api, server_status
+from kireji.hub.embedded.guest import relay
+from kireji.hub.parent_death_signal import die_with_parent
 from kireji.hub.server_limits import Disk, kernel_limits
 from kireji.sandbox.bubblewrap import Mount, Wall, command
 from kireji.sandbox.limits import Limits
@@ -39,10 +39,10 @@ HANDED_ON = ("PATH", "PYTHONPATH", "TMPDIR")
 
 @dataclass(frozen=True)
 class Orders:
-    """What a warden is told by the hub, on its standard input: among it is the server's token."""
+    """What a supervisor is told by the hub, on its standard input: among it is the server's token."""
 
     bwrap: str
-    wall: Wall  # without the door, which the warden adds
+    wall: Wall  # without the door, which the supervisor adds
     program: list[str]
     port: int  # the server's name for the door, and where it listens in its own network
     sockets: str  # the folder in which the door finds the server's socket
@@ -54,16 +54,16 @@ class Orders:
     note: str  # the file for the reason, if the server is ended because of its limits
 
     def send(self) -> Popen:
-        """Start a warden that carries these out."""
-        warden = Popen(
-            [sys.executable, "-P", "-m", "kireji.hub.warden"],
+        """Start a supervisor that carries these out."""
+        supervisor = Popen(
+            [sys.executable, "-P", "-m", "kireji.hub.embedded.server_supervisor"],
             stdin=PIPE,
             start_new_session=True,
             env={name: os.environ[name] for name in HANDED_ON if name in os.environ},
         )
-        with warden.stdin as pipe:
+        with supervisor.stdin as pipe:
             pipe.write(json.dumps(asdict(self), default=str).encode())
-        return warden
+        return supervisor
 
     @classmethod
     def receive(cls, text: str) -> "Orders":

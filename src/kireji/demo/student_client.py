@@ -12,8 +12,8 @@ from kireji.errors import KirejiError
 from kireji.exchange.folders import student_folders, view
 
 
-class Desk:
-    """A student's place of work: `folder` holds what they fetched."""
+class StudentClient:
+    """nbgrader as one student uses it: `folder` holds what they fetched."""
 
     def __init__(self, config: Config, student: str, folder: Path) -> None:
         self.student, self.folder = student, folder
