@@ -29,7 +29,7 @@ c.ConfigurableHTTPProxy.command = [
     *("--key", str(door_key)),
     *("--hub-api", f"{c.JupyterHub.hub_bind_url}/hub/api"),
     *("--hub-host", os.environ.get("KIREJI_SUBDOMAIN_HOST", "")),
-    *("--sockets", str(sockets.make_folder())),
+    *("--sockets", str(sockets.FOLDER)),
 ]
 c.ConfigurableHTTPProxy.pid_file = str(HUB / "proxy.pid")
 
