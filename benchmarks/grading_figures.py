@@ -124,7 +124,8 @@ def show(found: dict[str, Any], console: Console) -> None:
     console.print(table)
     if found.get("peers_submissions", found["submissions"]) < found["submissions"]:
         console.print(
-            f"The others and the floor graded {found['peers_submissions']} of them, those of the first students."
+            f"The others and the floor graded {found['peers_submissions']} of them, those of the"
+            " first students."
         )
     console.print(
         "CPU seconds of a submission: "

@@ -58,7 +58,8 @@ def python() -> str:
         if done.returncode:
             reason = (done.stderr.strip().splitlines() or ["pip said nothing"])[-1]
             raise KirejiError(
-                f"otter-grader 7 cannot be installed into {FOLDER} ({reason}). The rest needs no --otter."
+                f"otter-grader 7 cannot be installed into {FOLDER} ({reason}). The rest needs no"
+                " --otter."
             )
         ready.touch()
     return str(found)

@@ -26,7 +26,7 @@ class InProcess(Channel):
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         sys.modules.setdefault("wire", wire)
-        inside = str(Path(sandbox.__file__).parent / "inside")
+        inside = str(Path(sandbox.__file__).parent / "guest")
         if inside not in sys.path:
             sys.path.append(inside)
         from agent import Agent

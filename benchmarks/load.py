@@ -217,7 +217,8 @@ def table(figures: Figures) -> Table:
         )
     rows.add_row(
         "this machine",
-        f"{psutil.cpu_count()} processors, {figures.free / MIB:.0f} MiB free before the first server",
+        f"{psutil.cpu_count()} processors, {figures.free / MIB:.0f} MiB free before the first"
+        " server",
     )
     return rows
 

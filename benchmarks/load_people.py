@@ -73,7 +73,8 @@ class Person:
         )
         if not answer.ok:
             raise LoadError(
-                f"{self.name}: {method} {path} was answered with {answer.status_code}: {answer.text[:300]}"
+                f"{self.name}: {method} {path} was answered with {answer.status_code}:"
+                f" {answer.text[:300]}"
             )
         return answer.json() if answer.content else {}
 
@@ -243,7 +244,8 @@ class Instructor(Person):
         answer = self.call("POST", f"{SERVICE}/formgrader/api/assignment/{assignment}/collect")
         if not answer["success"]:
             raise LoadError(
-                f"collecting failed: {answer.get('log', '')[-300:]} {answer.get('error', '')[-300:]}"
+                f"collecting failed: {answer.get('log', '')[-300:]}"
+                f" {answer.get('error', '')[-300:]}"
             )
 
     def arrived(self, student: Student, assignment: str) -> bool:

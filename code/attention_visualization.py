@@ -369,9 +369,15 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     findings = [
         f"Unseen haiku: {intact:.0%} of the creatures named (guessing: {1 / 8:.0%}).",
-        f"In '{' '.join(gapped)}' the gap looks at '{POEM[SEASON]}' with {flat[to_season, SEASON]:.2f} in {names[to_season]},",
-        f"and at the cut with {flat[to_cut, CUT]:.2f} in {names[to_cut]}. Rollout gives '{POEM[SEASON]}' {rollout[-1, SEASON]:.2f}, "
-        f"'{POEM[HOUR]}' {rollout[-1, HOUR]:.2f}, the cut {rollout[-1, CUT]:.2f}.",
+        (
+            f"In '{' '.join(gapped)}' the gap looks at '{POEM[SEASON]}' with"
+            f" {flat[to_season, SEASON]:.2f} in {names[to_season]},"
+        ),
+        (
+            f"and at the cut with {flat[to_cut, CUT]:.2f} in {names[to_cut]}. Rollout gives"
+            f" '{POEM[SEASON]}' {rollout[-1, SEASON]:.2f}, '{POEM[HOUR]}' {rollout[-1, HOUR]:.2f},"
+            f" the cut {rollout[-1, CUT]:.2f}."
+        ),
         "Heads spread their weight over this many words, on average: "
         + ", ".join(
             f"{name} {mean:.1f}" for name, mean in zip(names, words.mean(dim=-1).flatten().tolist())
@@ -388,7 +394,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         + ":"
     ]
     findings += [
-        f"  step {moment.step:4} {moment.accuracy:5.0%} {moment.maps.flatten(0, 1)[to_season, CREATURE, SEASON]:.2f}"
+        f"  step {moment.step:4} {moment.accuracy:5.0%}"
+        f" {moment.maps.flatten(0, 1)[to_season, CREATURE, SEASON]:.2f}"
         for moment in kept
     ]
 

@@ -352,7 +352,8 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     accuracies = compare(steps=20 if options.quick else 400)
     findings = [
-        "How often the wanted one of 7 keys gets the greatest weight: one language, two languages, place (guessing: 14%)"
+        "How often the wanted one of 7 keys gets the greatest weight: one language, two languages,"
+        " place (guessing: 14%)"
     ]
     findings += [
         f"  {name:18}" + "".join(f"{accuracy:7.0%}" for accuracy in row)
@@ -364,17 +365,27 @@ def main(argv: Sequence[str] | None = None) -> None:
     after = (weights["no mask"] * causal_mask(5)).sum(dim=-1)
     findings += [
         "",
-        f"Row sums with the causal mask before the softmax: {[round(x, 2) for x in weights['causal'].sum(-1).tolist()]}",
-        f"and with the same mask after it, by mistake:      {[round(x, 2) for x in after.tolist()]}",
+        (
+            "Row sums with the causal mask before the softmax:"
+            f" {[round(x, 2) for x in weights['causal'].sum(-1).tolist()]}"
+        ),
+        (
+            "and with the same mask after it, by mistake:     "
+            f" {[round(x, 2) for x in after.tolist()]}"
+        ),
     ]
 
     unscaled, scaled = ([saturation(d_k, kind) for d_k in WIDTHS] for kind in (False, True))
     findings += [
         "",
-        "Scores of random vectors: standard deviation, greatest of ten weights, answer to a change of the scores",
+        (
+            "Scores of random vectors: standard deviation, greatest of ten weights, answer to a"
+            " change of the scores"
+        ),
     ]
     findings += [
-        f"  d_k {d_k:5}   q.k: {a[0]:6.2f} {a[1]:.2f} {a[2]:.2f}   q.k / sqrt(d_k): {b[0]:.2f} {b[1]:.2f} {b[2]:.2f}"
+        f"  d_k {d_k:5}   q.k: {a[0]:6.2f} {a[1]:.2f} {a[2]:.2f}   q.k / sqrt(d_k): {b[0]:.2f}"
+        f" {b[1]:.2f} {b[2]:.2f}"
         for d_k, a, b in zip(WIDTHS, unscaled, scaled)
     ]
     publish(

@@ -336,7 +336,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     findings += [
         "",
         f"Another future changes the past, under a causal mask, by {future:.0f}.",
-        f"Shuffle the input and the output is shuffled with it; it differs from that by {without:.0e},",
+        (
+            "Shuffle the input and the output is shuffled with it; it differs from that by"
+            f" {without:.0e},"
+        ),
         f"but by {with_waves:.1f} once the positions have waves added to them.",
         "",
     ]
@@ -353,7 +356,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         for name, player in players.items()
     }
     findings += [
-        f"Memory: how many of the twins' colours are named right (guessing: {1 / N_COLOURS:.0%}), by number of pairs"
+        f"Memory: how many of the twins' colours are named right (guessing: {1 / N_COLOURS:.0%}),"
+        " by number of pairs"
     ]
     findings += [
         f"  {name:15} {n_parameters(player.mix):6} parameters  "

@@ -353,7 +353,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     runs = {looks_back: train(looks_back, marks[looks_back], held_out) for looks_back in NAMES}
 
     findings = [
-        f"Dates nobody trained on, right in all ten characters, of {len(held_out)}; and by the length of the source:"
+        f"Dates nobody trained on, right in all ten characters, of {len(held_out)}; and by the"
+        " length of the source:"
     ]
     findings += [
         f"  {NAMES[looks_back][0]:15} step {step:4} {right.float().mean():6.1%}   "
@@ -363,8 +364,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     ]
     exactly, nearly = where_years_are_read(runs[True].model, held_out)
     findings += [
-        f"Writing a digit of the year, the model looks hardest at that very digit in {exactly:.0%} of the cases, "
-        f"at it or its neighbour in {nearly:.0%}."
+        f"Writing a digit of the year, the model looks hardest at that very digit in {exactly:.0%}"
+        f" of the cases, at it or its neighbour in {nearly:.0%}."
     ]
     publish(
         options.out,

@@ -10,7 +10,7 @@ from kireji.hub.embedded.authenticator import AccountsAuthenticator
 from kireji.hub.embedded.spawner import WalledSpawner
 from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL
 from kireji.paths import HUB, HUB_CONFIG
-from kireji.sandbox.bubblewrap import find_bwrap
+from kireji.sandbox.bwrap_command import find_bwrap
 
 c = get_config()
 
@@ -75,7 +75,10 @@ c.JupyterHub.default_url = course_service.landing_page
 # What a newcomer reads on the log-in page.
 c.JupyterHub.logo_file = str(HUB_CONFIG / "logo.svg")
 c.JupyterHub.template_vars = {
-    "announcement_login": "The accounts and their passwords are in the terminal where <code>./kireji up</code> is running.",
+    "announcement_login": (
+        "The accounts and their passwords are in the terminal where <code>./kireji up</code> is"
+        " running."
+    ),
 }
 
 # A server is gone a moment after it is told to go: notebooks are saved by the browser, not at the

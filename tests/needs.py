@@ -34,7 +34,7 @@ def _no_browser() -> str | None:
 
 
 def _no_bubblewrap() -> str | None:
-    from kireji.sandbox.bubblewrap import find_bwrap  # only tests behind the wall need it
+    from kireji.sandbox.bwrap_command import find_bwrap  # only tests behind the wall need it
 
     return None if find_bwrap() else "no bubblewrap works here"
 

@@ -26,8 +26,6 @@ TO_SPLIT = {
     "lab/attention_lab/checks/ex1_translation.py",
     "lab/attention_lab/checks/ex2_mechanisms.py",
     "src/kireji/batch/grade_class.py",
-    "src/kireji/sandbox/place.py",
-    "src/kireji/sandbox/supervisor.py",
     "tests/attacks/test_attack_the_exchange.py",
     "tests/attacks/test_student_terminal.py",
     "tests/compose/test_compose.py",

@@ -1,1 +1,2 @@
-"""Hidden graders of ex1: a translation model with additive attention, one test file per graded cell."""
+"""Hidden graders of ex1: a translation model with additive attention, one test file per graded
+cell."""

@@ -1,4 +1,5 @@
-"""IBM model 1 (Brown et al. 1993): which source word each target word comes from, by counting alone.
+"""IBM model 1 (Brown et al. 1993): which source word each target word comes from, by counting
+alone.
 
 Trained here on the training pairs, so the reference map in the feedback owes nothing to any
 network, the solution's included.
@@ -24,7 +25,8 @@ TokenPair = tuple[list[str], list[str]]
 
 
 class Aligner:
-    """table (V_src, V_tgt): the probability that a source word becomes a target word; row 0 is NULL's."""
+    """table (V_src, V_tgt): the probability that a source word becomes a target word; row 0 is
+    NULL's."""
 
     def __init__(
         self, source_words: Sequence[str], target_words: Sequence[str], table: Tensor
@@ -40,7 +42,8 @@ class Aligner:
         return float(self.table[self.source_ids[source_word], self.target_ids[target_word]])
 
     def map(self, source_tokens: Sequence[str], target_tokens: Sequence[str]) -> Tensor:
-        """(T_tgt, T_src): each target word's shares of the source words. What NULL takes, or nobody, is spread evenly."""
+        """(T_tgt, T_src): each target word's shares of the source words. What NULL takes, or
+        nobody, is spread evenly."""
         shares = torch.zeros(len(target_tokens), len(source_tokens))
         for i, target in enumerate(target_tokens):
             likely = torch.tensor(
@@ -80,7 +83,8 @@ def train(pairs: Sequence[TokenPair]) -> Aligner:
 
 
 def load(train_file: Path, cache: Path) -> Aligner:
-    """The aligner of the pairs in `train_file` (id, source, target), kept in the folder `cache` under the file's content."""
+    """The aligner of the pairs in `train_file` (id, source, target), kept in the folder `cache`
+    under the file's content."""
     text = train_file.read_bytes()
     kept = cache / f"ibm1-{hashlib.sha256(text).hexdigest()[:16]}.safetensors"
     if kept.is_file():

@@ -64,7 +64,8 @@ def loaded(
 def outputs(
     result: Any, B: int = B, T_q: int = T_Q, value_size: int = VALUE_SIZE
 ) -> tuple[Tensor, Tensor]:
-    """(context, attention_weights), where the student's forward returned two tensors of the right shapes."""
+    """(context, attention_weights), where the student's forward returned two tensors of the right
+    shapes."""
     context, attention_weights = expect.returns(result, "context", "attention_weights")
     shaped(
         expect.tensor(attention_weights, name="attention_weights"),
@@ -84,7 +85,8 @@ def outputs(
 
 
 def indifferent(attention_weights: Tensor) -> bool:
-    """Whether no row prefers any of the keys that it looks at. Rows that look at one key or none say nothing."""
+    """Whether no row prefers any of the keys that it looks at. Rows that look at one key or none
+    say nothing."""
     rows = [row[row > 1e-6] for row in attention_weights.flatten(0, -2)]
     rows = [row for row in rows if len(row) > 1]
     return bool(rows) and all(
@@ -98,14 +100,16 @@ def shaped(tensor: Tensor, what: str, names: Sequence[str], sizes: Sequence[int]
     expect.true(swapped is None, f"{what}: {swapped}.")
     expect.true(
         tuple(tensor.shape) == tuple(sizes),
-        f"{what} should have shape ({', '.join(names)}) = {tuple(sizes)} and has {tuple(tensor.shape)}.",
+        f"{what} should have shape ({', '.join(names)}) = {tuple(sizes)} and has"
+        f" {tuple(tensor.shape)}.",
     )
 
 
 def judged(
     student: Any, rng: Generator, look_at: Callable[["Answer"], None], masked: bool = True
 ) -> None:
-    """Ask the student's module with given parameters, for sizes that all differ and for sizes that are equal.
+    """Ask the student's module with given parameters, for sizes that all differ and for sizes that
+    are equal.
 
     Equal sizes let more mistakes run to the end (one projection for both, keys taken for values),
     so that they get their name."""
@@ -214,27 +218,32 @@ def known_mistakes(answer: Answer) -> diagnoses.AttentionMistakes:
     projected_query, projected_key = (query @ W_query.T).unsqueeze(2), (key @ W_key.T).unsqueeze(1)
     added = projected_query + projected_key  # (B, T_q, T_k, H)
     other = {
-        "the tanh is missing: without it the query adds the same number to every score, and cancels in the softmax": added
-        @ v[0],
+        (
+            "the tanh is missing: without it the query adds the same number to every score, and "
+            "cancels in the softmax"
+        ): (added @ v[0]),
         "tanh is taken of each projection before they are added, not of their sum": (
-            projected_query.tanh() + projected_key.tanh()
-        )
-        @ v[0],
+            (projected_query.tanh() + projected_key.tanh()) @ v[0]
+        ),
         "tanh is taken of the score, not of the sum of the projections": (added @ v[0]).tanh(),
         "relu is used instead of tanh": added.relu() @ v[0],
         "sigmoid is used instead of tanh": added.sigmoid() @ v[0],
-        "the projections are multiplied, not added": (projected_query * projected_key).tanh()
-        @ v[0],
-        "the projections' dot product is the score: that is multiplicative attention, not additive": (
-            projected_query * projected_key
-        ).sum(dim=-1),
-        "v is not used: the scores are the plain sum over the hidden size": added.tanh().sum(
-            dim=-1
+        "the projections are multiplied, not added": (
+            (projected_query * projected_key).tanh() @ v[0]
         ),
-        "the query is not used: the scores come from the keys alone": projected_key.tanh() @ v[0]
-        + 0 * right,
-        "the keys are not used: the scores come from the query alone": projected_query.tanh() @ v[0]
-        + 0 * right,
+        (
+            "the projections' dot product is the score: that is multiplicative attention, not "
+            "additive"
+        ): ((projected_query * projected_key).sum(dim=-1)),
+        "v is not used: the scores are the plain sum over the hidden size": (
+            added.tanh().sum(dim=-1)
+        ),
+        "the query is not used: the scores come from the keys alone": (
+            projected_key.tanh() @ v[0] + 0 * right
+        ),
+        "the keys are not used: the scores come from the query alone": (
+            projected_query.tanh() @ v[0] + 0 * right
+        ),
     }
     if query.shape[-1] == key.shape[-1]:
         other |= {
@@ -260,5 +269,6 @@ def unchanged(inputs: Sequence[Tensor], after: Sequence[Any], names: Sequence[st
     for name, before, now in zip(names, inputs, after):
         expect.true(
             isinstance(now, Tensor) and torch.equal(now, before),
-            f"forward changes its input {name} in place: operations that end in _ (masked_fill_, add_) and +=, *= do that.",
+            f"forward changes its input {name} in place: operations that end in _ (masked_fill_,"
+            " add_) and +=, *= do that.",
         )

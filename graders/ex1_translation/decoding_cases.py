@@ -1,4 +1,5 @@
-"""Searches on scripted decoders: ask the student's, read what came, compare it with what the script says."""
+"""Searches on scripted decoders: ask the student's, read what came, compare it with what the script
+says."""
 
 from typing import Any
 
@@ -61,7 +62,8 @@ class Search:
         expect.tensor(attention_weights, name="attention_weights")
         expect.true(
             target_ids.dim() == 2 and target_ids.shape[0] == n_rows,
-            f"target_ids should have shape (B, T) with B = {n_rows} and has {tuple(target_ids.shape)}.",
+            f"target_ids should have shape (B, T) with B = {n_rows} and has"
+            f" {tuple(target_ids.shape)}.",
         )
         T = target_ids.shape[1]
         expect.true(T > 0, "Nothing was said: target_ids has no columns.")
@@ -72,8 +74,8 @@ class Search:
         )
         expect.true(
             tuple(attention_weights.shape) == (n_rows, T, T_SRC),
-            f"attention_weights should have shape (B, T, T_src) = {(n_rows, T, T_SRC)}, a row for each word of target_ids, "
-            f"and has {tuple(attention_weights.shape)}.",
+            f"attention_weights should have shape (B, T, T_src) = {(n_rows, T, T_SRC)}, a row for"
+            f" each word of target_ids, and has {tuple(attention_weights.shape)}.",
         )
         return target_ids.tolist(), attention_weights
 
@@ -91,7 +93,8 @@ class Search:
 
 
 def up_to_eos(row: list[int]) -> list[int]:
-    """A row's words up to and with the first eos; without eos, all that are not padding at its end."""
+    """A row's words up to and with the first eos; without eos, all that are not padding at its
+    end."""
     if EOS in row:
         return row[: row.index(EOS) + 1]
     while row and row[-1] == PAD:
@@ -100,20 +103,22 @@ def up_to_eos(row: list[int]) -> list[int]:
 
 
 def said(row: list[int], max_length: int) -> list[int]:
-    """The sentence in a row: not begun with bos, and either ended by eos or cut off at max_length."""
+    """The sentence in a row: not begun with bos, and either ended by eos or cut off at
+    max_length."""
     words = up_to_eos(row)
     expect.true(bool(words), "A row of target_ids holds only padding.")
     expect.true(words[0] != BOS, "target_ids begins with bos: return only what comes after it.")
     expect.true(
         words[-1] == EOS or len(words) == max_length,
-        f"A sentence stops after {len(words)} words, without eos and before max_length = {max_length}"
-        ": eos belongs to target_ids, and a sentence goes on until it comes.",
+        f"A sentence stops after {len(words)} words, without eos and before max_length ="
+        f" {max_length}: eos belongs to target_ids, and a sentence goes on until it comes.",
     )
     return words
 
 
 def same_words(row: list[int], wanted: list[int], max_length: int) -> None:
-    """The row says what greedy should; otherwise the message says from which word on it does not."""
+    """The row says what greedy should; otherwise the message says from which word on it does
+    not."""
     words = said(row, max_length)
     if words == wanted:
         return
@@ -124,7 +129,10 @@ def same_words(row: list[int], wanted: list[int], max_length: int) -> None:
     why = (
         "the first word should be the likeliest one after bos."
         if t == 0
-        else "each step takes the likeliest word, and hands it and the new hidden state to the next step."
+        else (
+            "each step takes the likeliest word, and hands it and the new hidden state to the next"
+            " step."
+        )
     )
     expect.true(
         False, f"Word {t + 1} of a sentence is not the one that greedy decoding says: {why}"

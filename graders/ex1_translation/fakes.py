@@ -24,7 +24,8 @@ def loss_table() -> Tensor:
 
 
 def stand_in_padding_mask(student: Any) -> Any:
-    """A mask from a table. The table is data made here, so nothing in the sandbox says how a mask is made."""
+    """A mask from a table. The table is data made here, so nothing in the sandbox says how a mask
+    is made."""
     return student.make(
         "attention_lab.stand_ins.MaskTable",
         reference.padding_mask(torch.arange(LONGEST + 1), LONGEST),

@@ -1,4 +1,5 @@
-"""What is right, worked out the slow and obvious way: loops, closed forms and `torch.nn.functional`.
+"""What is right, worked out the slow and obvious way: loops, closed forms and
+`torch.nn.functional`.
 
 Nothing here is shared with the notebook's solution. Sums run in float64, so that the oracle's own
 rounding never decides a mark.
@@ -38,7 +39,8 @@ def additive_scores(
 
 
 def masked_softmax(scores: Tensor, mask: Tensor | None) -> Tensor:
-    """Each row of `scores` (B, T_q, T_k) as weights over the allowed keys; a row without any allowed key is all zero."""
+    """Each row of `scores` (B, T_q, T_k) as weights over the allowed keys; a row without any
+    allowed key is all zero."""
     allowed = (
         torch.ones_like(scores, dtype=torch.bool) if mask is None else mask.expand(scores.shape)
     )
@@ -56,7 +58,8 @@ def masked_softmax(scores: Tensor, mask: Tensor | None) -> Tensor:
 
 
 def mix(weights: Tensor, value: Tensor) -> Tensor:
-    """weights (B, T_q, T_k), value (B, T_k, d_v) -> context (B, T_q, d_v), one weighted sum at a time."""
+    """weights (B, T_q, T_k), value (B, T_k, d_v) -> context (B, T_q, d_v), one weighted sum at a
+    time."""
     value = value.double()
     context = torch.zeros(weights.shape[0], weights.shape[1], value.shape[2], dtype=torch.float64)
     for b in range(weights.shape[0]):
@@ -69,7 +72,8 @@ def mix(weights: Tensor, value: Tensor) -> Tensor:
 def additive_attention(
     query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, weights: dict[str, Tensor]
 ) -> tuple[Tensor, Tensor]:
-    """context (B, T_q, d_v) and attention_weights (B, T_q, T_k) of Bahdanau's attention with the given parameters."""
+    """context (B, T_q, d_v) and attention_weights (B, T_q, T_k) of Bahdanau's attention with the
+    given parameters."""
     scores = additive_scores(
         query, key, weights["W_query.weight"], weights["W_key.weight"], weights["v.weight"]
     )
@@ -78,7 +82,8 @@ def additive_attention(
 
 
 def sequence_loss(logits: Tensor, target_ids: Tensor, pad_id: int) -> Tensor:
-    """Mean of -log p(target) over the tokens that are not padding. logits (B, T, V), target_ids (B, T)."""
+    """Mean of -log p(target) over the tokens that are not padding. logits (B, T, V), target_ids (B,
+    T)."""
     total, count = torch.zeros((), dtype=torch.float64), 0
     for b in range(target_ids.shape[0]):
         for t in range(target_ids.shape[1]):
@@ -90,7 +95,8 @@ def sequence_loss(logits: Tensor, target_ids: Tensor, pad_id: int) -> Tensor:
 
 
 def sequence_loss_gradient(logits: Tensor, target_ids: Tensor, pad_id: int) -> Tensor:
-    """The loss's gradient in closed form: (softmax - one-hot) / number of real tokens, zero at padding."""
+    """The loss's gradient in closed form: (softmax - one-hot) / number of real tokens, zero at
+    padding."""
     gradient = torch.softmax(logits.double(), dim=-1) - F.one_hot(target_ids, logits.shape[-1])
     real = target_ids != pad_id
     return gradient * real.unsqueeze(-1) / real.sum()

@@ -1,4 +1,5 @@
-"""The training stand-in of `attention_lab.stand_ins` (BagEncoder, BagDecoder), worked out word by word outside the sandbox."""
+"""The training stand-in of `attention_lab.stand_ins` (BagEncoder, BagDecoder), worked out word by
+word outside the sandbox."""
 
 from collections.abc import Callable
 

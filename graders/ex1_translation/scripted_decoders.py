@@ -150,7 +150,8 @@ def garden_path() -> Script:
 
 
 def late_garden_path() -> Script:
-    """As garden_path, but regret comes a word later: what was said and looked at in between is not the same on both ways.
+    """As garden_path, but regret comes a word later: what was said and looked at in between is not
+    the same on both ways.
 
     After word 3 (0.55) as after word 4 (0.45) comes word 5 for certain, looking at place 1 or 2;
     then the first way has a third for each of three words, the second word 6 for certain."""
@@ -201,7 +202,8 @@ def lost_path() -> Script:
 
 
 def _starts(first_state: int, n_sentences: int) -> Tensor:
-    """(FIRST_WORD + n_sentences,) the state in which each source word begins; the special words begin nothing."""
+    """(FIRST_WORD + n_sentences,) the state in which each source word begins; the special words
+    begin nothing."""
     return torch.cat(
         [torch.zeros(FIRST_WORD, dtype=torch.long), torch.arange(n_sentences) + first_state]
     )

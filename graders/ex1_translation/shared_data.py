@@ -1,6 +1,6 @@
-"""What the hidden tests of the trained model have for every submission alike: read once in a process, and by the process that forks the
-judges for all of them. The references stay on this side; only French sentences go into the
-sandbox."""
+"""What the hidden tests of the trained model have for every submission alike: read once in a
+process, and by the process that forks the judges for all of them. The references stay on this side;
+only French sentences go into the sandbox."""
 
 import functools
 from typing import NamedTuple

@@ -16,7 +16,8 @@ seed:
 | the same, 8   | 35.2 | 49.1 |   |
 | the same, 9   | 34.1 | 49.6 |   |
 | the same, 10   | 37.6 | 50.0 |   |
-| mean and standard deviation of these five                 | 35.5 ± 1.7 | 49.8 ± 0.7 |            |
+| the same, 11   | 32.6 | 47.8 |   |
+| mean and standard deviation of these six   | 35.0 ± 1.9 | 49.5 ± 1.1 |            |
 | the state alone as query, 1500 steps of 64 (109 CPU s)   | 32.5 | 45.8 | 0.40   |
 | no attention, a fixed vector at every step, same steps   | 24.6, 24.9 | 37.5, 37.7 |   |
 | no attention, a fixed vector as first state, same steps   | 10.1 | 22.1 |   |
@@ -24,8 +25,12 @@ seed:
 | IBM model 1, word by word   | 25.7 | 52.0 |   |
 | even shares   |   |   | 0.17   |
 
-The targets lie below the worst of the ten runs, so that a typical honest run gets all points; the
-baselines are what the same training reaches without attention. Word by word has a high chrF without
+Each of the eleven numbered runs has a split of its own, so their spread is that between
+installations: BLEU 36.0 ± 1.9, chrF 50.1 ± 1.4. Other names and numbers in the held-out sentences
+(`altered`) take 0.4 BLEU, measured on run 11 with four draws: 32.6 as they were, and 32.5, 31.9,
+32.5 and 32.2. The targets lie three standard deviations below the means, so that no split takes
+points from an honest run; the baselines are what the same training reaches
+without attention. Word by word has a high chrF without
 any order, so BLEU weighs more. In runs 1 to 5 the weight was measured on names only, in run 6 on
 all shared words.
 """
@@ -40,6 +45,6 @@ class Curve(NamedTuple):
     target: float
 
 
-BLEU = Curve(24.0, 32.5)
-CHRF = Curve(37.0, 47.0)
+BLEU = Curve(24.0, 30.0)
+CHRF = Curve(37.0, 45.5)
 ALIGNMENT = Curve(0.17, 0.40)

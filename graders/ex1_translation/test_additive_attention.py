@@ -1,4 +1,5 @@
-"""AdditiveAttention(query_size, key_size, hidden_size): scores v . tanh(W_query q + W_key k), then a masked softmax.
+"""AdditiveAttention(query_size, key_size, hidden_size): scores v . tanh(W_query q + W_key k), then
+a masked softmax.
 
 All sizes differ, so that a transpose cannot pass by luck."""
 
@@ -24,8 +25,8 @@ def test_projections_have_their_names(student, rng):
         )
         expect.true(
             tuple(parameters[name].shape) == shape,
-            f"{name} should have shape {shape} and has {tuple(parameters[name].shape)}: are the sizes given to "
-            "nn.Linear in the order (in, out)?",
+            f"{name} should have shape {shape} and has {tuple(parameters[name].shape)}: are the"
+            " sizes given to nn.Linear in the order (in, out)?",
         )
         bias = name.replace("weight", "bias")
         expect.true(
@@ -42,7 +43,8 @@ def test_rows_sum_to_one(student, rng):
     columns = attention_weights.sum(dim=1)
     expect.true(
         not torch.allclose(columns, torch.ones_like(columns), atol=1e-4),
-        "The weights sum to 1 over the queries, not over the keys: the softmax runs over the wrong axis (use dim=-1).",
+        "The weights sum to 1 over the queries, not over the keys: the softmax runs over the wrong"
+        " axis (use dim=-1).",
     )
     expect.rows_sum_to_one(
         attention_weights, hint="Is the softmax over the last dimension, the keys?"

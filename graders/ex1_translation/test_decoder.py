@@ -1,4 +1,5 @@
-"""AttentionDecoder: one step from the word said last to the next, looking at the source through attention.
+"""AttentionDecoder: one step from the word said last to the next, looking at the source through
+attention.
 
 The student's own attention is used; where it is broken a stand-in takes its place, so that only the
 decoder is judged."""
@@ -27,7 +28,8 @@ def make(student):
 
 
 def draw(rng):
-    """input_ids (B,), hidden (B, hidden_size), encoder_outputs (B, T_src, key_size), mask (B, T_src)."""
+    """input_ids (B,), hidden (B, hidden_size), encoder_outputs (B, T_src, key_size), mask (B,
+    T_src)."""
     return (
         torch.randint(1, VOCAB_SIZE, (B,), generator=rng),
         torch.randn(B, HIDDEN_SIZE, generator=rng).tanh(),
@@ -37,7 +39,8 @@ def draw(rng):
 
 
 def checked(result, B=B, T_src=T_SRC):
-    """(logits, hidden, attention_weights), where forward returned three tensors of the right shapes."""
+    """(logits, hidden, attention_weights), where forward returned three tensors of the right
+    shapes."""
     logits, hidden, attention_weights = expect.returns(
         result, "logits", "hidden", "attention_weights"
     )
@@ -63,7 +66,8 @@ def differs(one, other):
 @graded("decoder", weight=2)
 @without("AdditiveAttention")
 def test_shapes(student, rng):
-    """One step gives logits, the new hidden state and the attention weights, each in its shape; a batch of one too."""
+    """One step gives logits, the new hidden state and the attention weights, each in its shape; a
+    batch of one too."""
     decoder, inputs = make(student), draw(rng)
     logits, _, _ = checked(decoder(*inputs))
     expect.true(
@@ -111,8 +115,9 @@ def test_context_is_used(student, rng):
     changed, _, other_weights = checked(decoder(input_ids, hidden, other, mask))
     expect.true(
         bool(differs(changed, logits).all()),
-        "Attention is computed and then not used: changing the encoder output "
-        "where the decoder looks changes nothing in the logits. Does the context go into the GRU or the output layer?",
+        "Attention is computed and then not used: changing the encoder output where the decoder"
+        " looks changes nothing in the logits. Does the context go into the GRU or the output"
+        " layer?",
     )
     # Attention that weighs all alike is the mean over the source, whatever the keys and the query
     # are.
@@ -137,8 +142,11 @@ def test_padding_is_not_seen(student, rng):
         expect.close(
             other,
             one,
-            hint=f"{name} change with what stands in padded places: is the mask handed to the attention, "
-            "and does nothing else (a mean, the last column) read the encoder outputs?",
+            hint=(
+                f"{name} change with what stands in padded places: is the mask handed to the"
+                " attention, and does nothing else (a mean, the last column) read the encoder"
+                " outputs?"
+            ),
         )
 
 
@@ -209,8 +217,10 @@ def test_sentences_do_not_mix(student, rng):
             expect.close(
                 one[0],
                 many[row],
-                hint=f"{name} of a sentence change with its neighbours in the batch: does a reshape mix "
-                "rows, or a softmax run over the batch?",
+                hint=(
+                    f"{name} of a sentence change with its neighbours in the batch: does a reshape"
+                    " mix rows, or a softmax run over the batch?"
+                ),
             )
 
 
@@ -229,8 +239,10 @@ def test_nothing_is_kept_between_calls(student, rng):
         expect.close(
             again,
             one,
-            hint=f"{name} of the same step differ the second time: is a state kept on self (hidden comes in and "
-            "goes out), or is dropout on in eval mode?",
+            hint=(
+                f"{name} of the same step differ the second time: is a state kept on self (hidden"
+                " comes in and goes out), or is dropout on in eval mode?"
+            ),
         )
 
 

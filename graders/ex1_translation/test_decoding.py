@@ -48,7 +48,8 @@ def test_greedy_stops_at_eos(student, rng):
     for sentence, row in enumerate(rows):
         expect.true(
             EOS in row,
-            "eos is not in target_ids: it is the last word of a sentence, and each sentence goes on until its own.",
+            "eos is not in target_ids: it is the last word of a sentence, and each sentence goes on"
+            " until its own.",
         )
         same_words(row, search.wanted(sentence, 9), 9)
     nothing_after_the_end(rows)
@@ -87,12 +88,13 @@ def test_beam_finds_what_greedy_misses(student, rng):
         words = said(rows[0], 4)
         expect.true(
             words != greedy,
-            f"With beam_size {beam_size} the result is greedy's: keep several sentences at every step, and "
-            "compare sums of log-probabilities.",
+            f"With beam_size {beam_size} the result is greedy's: keep several sentences at every"
+            " step, and compare sums of log-probabilities.",
         )
         expect.true(
             words == best,
-            f"With beam_size {beam_size} the likeliest sentence was not found, though it is within the beam.",
+            f"With beam_size {beam_size} the likeliest sentence was not found, though it is within"
+            " the beam.",
         )
 
 
@@ -114,9 +116,10 @@ def test_beam_is_never_worse_than_greedy(student, rng):
             # Sum or mean of log-probabilities: both are common scores of a sentence.
             expect.true(
                 mine[0] >= greedy[0] - SLACK or mine[1] >= greedy[1] - SLACK,
-                f"With beam_size {beam_size} a sentence has log-probability {mine[0]:.2f}, greedy's has {greedy[0]:.2f}: are "
-                "finished sentences kept, scores added up, and each sentence of the batch kept apart? Plain beam search can "
-                "lose greedy's sentence on the way: then compare with it at the end.",
+                f"With beam_size {beam_size} a sentence has log-probability {mine[0]:.2f}, greedy's"
+                f" has {greedy[0]:.2f}: are finished sentences kept, scores added up, and each"
+                " sentence of the batch kept apart? Plain beam search can lose greedy's sentence"
+                " on the way: then compare with it at the end.",
             )
 
 
@@ -160,17 +163,20 @@ def test_beam_ends_each_sentence(student, rng):
             )
             expect.true(
                 len(words) == len(search.wanted(sentence, max_length)),
-                "A sentence has another length than the model gives it: does it end where eos is the likeliest word?",
+                "A sentence has another length than the model gives it: does it end where eos is"
+                " the likeliest word?",
             )
         nothing_after_the_end(rows)
 
 
 def nothing_after_the_end(rows):
-    """What follows a row's eos is ignored; but when every row has ended nothing more is said, though columns may be filled up."""
+    """What follows a row's eos is ignored; but when every row has ended nothing more is said,
+    though columns may be filled up."""
     longest = max(len(up_to_eos(row)) for row in rows)
     expect.true(
         all(set(row[longest:]) <= {PAD, EOS} for row in rows),
-        f"Every sentence has ended after {longest} words and decoding goes on: stop when each row has said eos.",
+        f"Every sentence has ended after {longest} words and decoding goes on: stop when each row"
+        " has said eos.",
     )
 
 
@@ -192,7 +198,8 @@ def looked_at(search, sentence, words, attention_weights):
         )
         expect.true(
             False,
-            f"The attention of word {t + 1} is not what the decoder returned when that word was said.{shift}",
+            f"The attention of word {t + 1} is not what the decoder returned when that word was"
+            f" said.{shift}",
         )
     expect.true(
         bool(torch.isfinite(attention_weights).all()), "attention_weights holds NaN or infinity."

@@ -1,4 +1,5 @@
-"""Encoder(vocab_size, embedding_size, hidden_size, pad_id): source words in, one vector per word and one for the sentence out.
+"""Encoder(vocab_size, embedding_size, hidden_size, pad_id): source words in, one vector per word
+and one for the sentence out.
 
 How it is built inside is the student's business; what it answers is judged. Padding must not change
 anything."""
@@ -15,8 +16,8 @@ VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, PAD = 11, 5, 6, 0
 LENGTHS = torch.tensor([3, 7, 1, 5])  # unsorted on purpose
 B, T_SRC = 4, 7
 UNPACKED = (
-    "Do the GRU's steps run over padding? pack_padded_sequence(..., lengths, batch_first=True, enforce_sorted=False) "
-    "stops each sentence at its own length."
+    "Do the GRU's steps run over padding? pack_padded_sequence(..., lengths, batch_first=True,"
+    " enforce_sorted=False) stops each sentence at its own length."
 )
 
 
@@ -66,7 +67,8 @@ def checked(result, source_ids, lengths):
 
 @graded("encoder", weight=2)
 def test_shapes(student, rng):
-    """The encoder gives a vector of 2 · hidden_size for each word and one of hidden_size for the sentence."""
+    """The encoder gives a vector of 2 · hidden_size for each word and one of hidden_size for the
+    sentence."""
     ask(make(student), draw(rng), LENGTHS)
 
 
@@ -128,7 +130,8 @@ def test_reads_in_both_directions(student, rng):
         after, _ = ask(encoder, other, lengths)
         expect.true(
             bool((after[:, looked_at] - before[:, looked_at]).abs().max() > 1e-6),
-            f"A word's vector does not change with a word {side} it: is the GRU bidirectional=True?",
+            f"A word's vector does not change with a word {side} it: is the GRU"
+            " bidirectional=True?",
         )
 
 
@@ -145,9 +148,9 @@ def test_hidden_sums_up_the_sentence(student, rng):
             moved = (after - before).abs().amax(dim=1) > 1e-6
             expect.true(
                 not moved[torch.arange(B) != row].any(),
-                "Changing one sentence changes another one's hidden: are rows "
-                "of the batch mixed? hidden of a bidirectional GRU is (2, B, hidden_size): a view or reshape to (B, ...) "
-                "mixes sentences, cat([hidden[0], hidden[1]], dim=-1) does not.",
+                "Changing one sentence changes another one's hidden: are rows of the batch mixed?"
+                " hidden of a bidirectional GRU is (2, B, hidden_size): a view or reshape to (B,"
+                " ...) mixes sentences, cat([hidden[0], hidden[1]], dim=-1) does not.",
             )
             expect.true(
                 bool(moved[row]),
@@ -157,7 +160,8 @@ def test_hidden_sums_up_the_sentence(student, rng):
 
 @graded("encoder", weight=1)
 def test_nothing_is_kept_between_calls(student, rng):
-    """The same sentences get the same answer again, whatever came between, and the inputs stay as they were."""
+    """The same sentences get the same answer again, whatever came between, and the inputs stay as
+    they were."""
     encoder, source_ids = make(student), draw(rng)
     result, after = encoder.with_inputs(source_ids, LENGTHS)
     first = checked(result, source_ids, LENGTHS)
@@ -167,8 +171,10 @@ def test_nothing_is_kept_between_calls(student, rng):
         expect.close(
             again,
             one,
-            hint="The second call with the same sentences gives another answer: is a state kept on self, "
-            "or is dropout on in eval mode?",
+            hint=(
+                "The second call with the same sentences gives another answer: is a state kept on"
+                " self, or is dropout on in eval mode?"
+            ),
         )
 
 
@@ -187,7 +193,8 @@ def test_order_of_sentences(student, rng):
 
 @graded("encoder", weight=1)
 def test_learns(student, rng):
-    """The gradient reaches every parameter, but not the vector of the padding word; any id may be the padding."""
+    """The gradient reaches every parameter, but not the vector of the padding word; any id may be
+    the padding."""
     pad_id = 4
     encoder, source_ids = make(student, pad_id), draw(rng, pad_id=pad_id)
     ask(encoder, source_ids, LENGTHS)
@@ -198,7 +205,7 @@ def test_learns(student, rng):
                 not isinstance(gradient, torch.Tensor)
                 or tuple(gradient.shape) != table
                 or not gradient[pad_id].ne(0).any(),
-                "The vector of the padding word gets a gradient: give nn.Embedding padding_idx=pad_id and let the GRU stop at "
-                "each sentence's length.",
+                "The vector of the padding word gets a gradient: give nn.Embedding"
+                " padding_idx=pad_id and let the GRU stop at each sentence's length.",
             )
     reaches_parameters(encoder, (source_ids, LENGTHS), rng, of=(0, 1), still=(table, pad_id))

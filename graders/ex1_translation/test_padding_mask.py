@@ -23,8 +23,8 @@ def judged(student, cases):
         )
         expect.true(
             isinstance(mask, torch.Tensor) and mask.shape == right.shape,
-            f"For lengths {lengths.tolist()} and max_length {max_length} a mask of shape {tuple(right.shape)} was expected, "
-            f"but {expect.kind(mask)} came.",
+            f"For lengths {lengths.tolist()} and max_length {max_length} a mask of shape"
+            f" {tuple(right.shape)} was expected, but {expect.kind(mask)} came.",
         )
         seen.append((f"For lengths {lengths.tolist()} and max_length {max_length}", mask, right))
     wrong = [
@@ -68,7 +68,8 @@ def test_width_is_max_length(student, rng):
     mask = student.padding_mask(lengths, 7)
     expect.true(
         not isinstance(mask, torch.Tensor) or tuple(mask.shape) != (4, int(lengths.max())),
-        "The mask is as wide as the longest sentence of the batch: it should have max_length columns.",
+        "The mask is as wide as the longest sentence of the batch: it should have max_length"
+        " columns.",
     )
     judged(student, [(lengths, 7), (draw(rng, 1, 4), 6)])
 

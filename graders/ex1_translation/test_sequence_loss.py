@@ -1,4 +1,5 @@
-"""sequence_loss(logits (B, T, V), target_ids (B, T), pad_id): mean cross-entropy over the tokens that are not padding."""
+"""sequence_loss(logits (B, T, V), target_ids (B, T), pad_id): mean cross-entropy over the tokens
+that are not padding."""
 
 import math
 
@@ -23,7 +24,8 @@ def draw(rng, pad_id=0, lengths=LENGTHS):
 def judged(loss, logits, target_ids, pad_id, hint=""):
     expect.true(
         not isinstance(loss, torch.Tensor) or loss.numel() == 1,
-        f"Expected one number, the loss of the whole batch, but {expect.kind(loss)} came: is it averaged (reduction)?",
+        f"Expected one number, the loss of the whole batch, but {expect.kind(loss)} came: is it"
+        " averaged (reduction)?",
     )
     value = (
         float(loss)

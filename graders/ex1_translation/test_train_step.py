@@ -1,4 +1,5 @@
-"""train_step(model, batch, optimizer, pad_id) -> float, on a small stand-in model whose every number is known here.
+"""train_step(model, batch, optimizer, pad_id) -> float, on a small stand-in model whose every
+number is known here.
 
 The step's direction is compared rather than its length, because where to clip is the student's
 choice. Where the student's own sequence_loss is broken, a made-up loss stands in for it."""
@@ -22,7 +23,8 @@ PARAMETERS = {
 
 
 class Bench:
-    """A stand-in model in the sandbox, an SGD optimizer on it, and its parameters as they are known here."""
+    """A stand-in model in the sandbox, an SGD optimizer on it, and its parameters as they are known
+    here."""
 
     def __init__(self, student, rng, scale=1.0, spread=0.3):
         self.student, self.scale = student, scale
@@ -37,7 +39,8 @@ class Bench:
         self.optimizer = student.make("torch.optim.SGD", self.model.parameter_list(), lr=1.0)
 
     def step(self, batch):
-        """One call of train_step: the number it returned, how the parameters moved, and what they were before."""
+        """One call of train_step: the number it returned, how the parameters moved, and what they
+        were before."""
         handle = self.student.make("attention_lab.batches.Batch", *batch)
         returned = self.student.train_step(self.model, handle, self.optimizer, PAD)
         before, after = self.now, self.model.parameters()
@@ -61,7 +64,8 @@ class Bench:
 
 
 def draw(rng, padded=False):
-    """source_ids (B, T_src), lengths (B,), target_ids (B, T_tgt); with `padded` the targets have different lengths."""
+    """source_ids (B, T_src), lengths (B,), target_ids (B, T_tgt); with `padded` the targets have
+    different lengths."""
     target_ids = torch.randint(EOS + 1, VOCAB_SIZE, (B, T_TGT), generator=rng)
     target_ids[:, 0], target_ids[:, -1] = BOS, EOS
     for row, length in enumerate((T_TGT, 3, 4) if padded else ()):
@@ -87,7 +91,8 @@ def judged_loss(returned, right, mistakes, hint=""):
 @graded("train_step", weight=2)
 @without("sequence_loss")
 def test_returns_the_teacher_forced_loss(student, rng):
-    """The returned number is the loss of predicting each target word from the true ones before it."""
+    """The returned number is the loss of predicting each target word from the true ones before
+    it."""
     bench, batch = Bench(student, rng, spread=1.0), draw(rng)
     returned, _, before = bench.step(batch)
     source_ids, lengths, target_ids = batch
@@ -98,14 +103,15 @@ def test_returns_the_teacher_forced_loss(student, rng):
         returned,
         right,
         {
-            "the words put in are compared with the logits, not the words that come next: the targets are target_ids[:, 1:]": bench.loss(
-                logits, target_ids[:, :-1], PAD
+            (
+                "the words put in are compared with the logits, not the words that come next: the "
+                "targets are target_ids[:, 1:]"
+            ): bench.loss(logits, target_ids[:, :-1], PAD),
+            "the decoder is fed its own guesses: teacher forcing feeds it the true words": (
+                bench.loss(bench.logits(before, batch, teacher_forcing=False), targets, PAD)
             ),
-            "the decoder is fed its own guesses: teacher forcing feeds it the true words": bench.loss(
-                bench.logits(before, batch, teacher_forcing=False), targets, PAD
-            ),
-            "bos is not put in: the inputs are target_ids[:, :-1], the targets target_ids[:, 1:]": bench.loss(
-                without_bos, target_ids[:, 2:], PAD
+            "bos is not put in: the inputs are target_ids[:, :-1], the targets target_ids[:, 1:]": (
+                bench.loss(without_bos, target_ids[:, 2:], PAD)
             ),
             "it is the loss after the step, not before": bench.loss(
                 bench.logits(bench.now, batch), targets, PAD
@@ -138,15 +144,16 @@ def test_parameters_go_downhill(student, rng):
     _, moved, before = bench.step(batch)
     expect.true(
         bool(moved.ne(0).any()),
-        "The parameters are as they were: are backward() and optimizer.step() both called, in this order?",
+        "The parameters are as they were: are backward() and optimizer.step() both called, in this"
+        " order?",
     )
     wanted = bench.wanted(before, batch)
     same, steps = likeness(moved, wanted), float(moved.norm() / wanted.norm())
     expect.true(same > -0.9, "The parameters go uphill: the loss grows.")
     expect.true(
         same > 0.999,
-        f"The parameters do not move against the gradient of the teacher-forced loss (cosine {same:.3f}, "
-        "1 expected).",
+        "The parameters do not move against the gradient of the teacher-forced loss (cosine"
+        f" {same:.3f}, 1 expected).",
     )
     for times in (2, 3):
         expect.true(
@@ -172,7 +179,8 @@ def test_gradients_start_from_zero(student, rng):
     same, summed = likeness(moved, wanted), likeness(moved, left_over)
     expect.true(
         same > 0.999 or summed < same,
-        "The gradient of the call before is still there: optimizer.zero_grad() belongs before backward().",
+        "The gradient of the call before is still there: optimizer.zero_grad() belongs before"
+        " backward().",
     )
     expect.true(
         same > 0.999,

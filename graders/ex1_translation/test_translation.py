@@ -1,4 +1,5 @@
-"""translate(sentences): how good the trained model is on sentences that nobody has seen, measured here with sacrebleu."""
+"""translate(sentences): how good the trained model is on sentences that nobody has seen, measured
+here with sacrebleu."""
 
 from sacrebleu.metrics import BLEU, CHRF
 
@@ -9,7 +10,8 @@ from . import targets
 
 
 def streams(references):
-    """sacrebleu's arrangement: the first reference of every sentence, then every second one, None where there is no more."""
+    """sacrebleu's arrangement: the first reference of every sentence, then every second one, None
+    where there is no more."""
     most = max(map(len, references))
     return [
         [answers[i] if i < len(answers) else None for answers in references] for i in range(most)
@@ -32,8 +34,9 @@ def measured(metric, name, curve, translations, held_out, attach):
     value = metric.corpus_score(translations, streams(held_out.references)).score
     expect.true(
         value > curve.baseline / 10,
-        f"{name} is {value:.2g}: hardly a word is right. Was ex1_translation.safetensors submitted, does it "
-        "belong to this notebook's model, and does translate turn the right numbers into words?",
+        f"{name} is {value:.2g}: hardly a word is right. Was ex1_translation.safetensors submitted,"
+        " does it belong to this notebook's model, and does translate turn the right numbers into"
+        " words?",
     )
     attach(
         pictures.metric(value, curve.baseline, curve.target, name),

@@ -1,1 +1,2 @@
-"""Hidden graders of ex2: attention mechanisms, and their comparison on sequence tasks; one test file per graded cell."""
+"""Hidden graders of ex2: attention mechanisms, and their comparison on sequence tasks; one test
+file per graded cell."""

@@ -1,4 +1,5 @@
-"""The attentions that are called with query, key, value and mask: inputs for them, the right answer, the wrong answers worth naming."""
+"""The attentions that are called with query, key, value and mask: inputs for them, the right
+answer, the wrong answers worth naming."""
 
 import math
 from collections.abc import Mapping
@@ -22,7 +23,8 @@ ATTENTION = "attention_lab.stand_ins.share_attention"
 
 @dataclass
 class Question:
-    """What an attention is asked, and the student's own to ask. `matrix` is the learned one, if there is one."""
+    """What an attention is asked, and the student's own to ask. `matrix` is the learned one, if
+    there is one."""
 
     name: str
     attention: Any
@@ -94,13 +96,15 @@ class Question:
             if query.shape[-1] == key.shape[-1]:
                 W = self.matrix.double()
                 wrong |= {
-                    "W is not used: this is plain dot-product attention": query
-                    @ key.transpose(1, 2),
-                    "W is applied to the queries the wrong way round: the score is query . W(key)": query
-                    @ W.T
-                    @ key.transpose(1, 2),
-                    "W projects the queries as well as the keys": (query @ W.T)
-                    @ (key @ W.T).transpose(1, 2),
+                    "W is not used: this is plain dot-product attention": (
+                        query @ key.transpose(1, 2)
+                    ),
+                    "W is applied to the queries the wrong way round: the score is query . W(key)": (
+                        query @ W.T @ key.transpose(1, 2)
+                    ),
+                    "W projects the queries as well as the keys": (
+                        (query @ W.T) @ (key @ W.T).transpose(1, 2)
+                    ),
                 }
         return wrong
 
@@ -141,7 +145,8 @@ def question(
     sizes: tuple[int, int, int] | None = None,
     scale: float = 1.0,
 ) -> Question:
-    """The attention `name` with inputs drawn here. sizes: of queries, keys and values; by default all different that may be."""
+    """The attention `name` with inputs drawn here. sizes: of queries, keys and values; by default
+    all different that may be."""
     query_size, key_size, value_size = sizes or {
         "GeneralAttention": (4, 6, 8),
         "LocationAttention": (4, 6, 8),
@@ -165,7 +170,8 @@ def question(
 def learned(
     student: Any, name: str, sizes: tuple[int, int], shape: tuple[int, int], rng: Generator
 ) -> tuple[Any, Tensor]:
-    """The student's module with the one matrix (`shape`) it is to have, drawn here. Its name is theirs, and so is its layout."""
+    """The student's module with the one matrix (`shape`) it is to have, drawn here. Its name is
+    theirs, and so is its layout."""
     where, turned = the_matrix(
         student, name, (5, 7), (7, 5) if name == "LocationAttention" else (5, 7)
     )
@@ -178,13 +184,15 @@ def learned(
 def the_matrix(
     student: Any, name: str, sizes: tuple[int, int], shape: tuple[int, int]
 ) -> tuple[str, bool]:
-    """(the name of the module's only parameter, whether it is kept transposed). Mistake where there is another number of them."""
+    """(the name of the module's only parameter, whether it is kept transposed). Mistake where there
+    is another number of them."""
     found = student.make(name, *sizes).parameters()
     shapes = {name: tuple(parameter.shape) for name, parameter in found.items()}
     bias = [name for name, shape in shapes.items() if len(shape) == 1]
     expect.true(
         not bias,
-        f"{', '.join(bias)} should not be there: {name} has a matrix without bias, nn.Linear(..., bias=False).",
+        f"{', '.join(bias)} should not be there: {name} has a matrix without bias, nn.Linear(...,"
+        " bias=False).",
     )
     expect.true(
         len(shapes) == 1,
@@ -252,8 +260,8 @@ def own_mask_mistakes(own: Tensor, mask: Tensor) -> Mapping[str, Tensor]:
         "the mask is ignored": own,
         "the mask is applied after the softmax, so the rows no longer sum to 1": own * mask,
         "the mask is inverted: True means may attend": turned / turned.sum(dim=-1, keepdim=True),
-        "the mask is inverted in one of the places that use it, so that no key gets any weight": torch.zeros_like(
-            own
+        "the mask is inverted in one of the places that use it, so that no key gets any weight": (
+            torch.zeros_like(own)
         ),
     }
 
@@ -310,7 +318,8 @@ def judged_empty_row(student: Any, name: str, rng: Generator) -> None:
 
 
 def judged_neighbours(student: Any, name: str, rng: Generator) -> None:
-    """Sequences of a batch, queries and calls do not disturb one another; inputs stay as they were."""
+    """Sequences of a batch, queries and calls do not disturb one another; inputs stay as they
+    were."""
     asked = question(student, name, rng, masked=True)
     together = asked.ask()
     for b in range(B):
@@ -335,7 +344,9 @@ def judged_neighbours(student: Any, name: str, rng: Generator) -> None:
         asked.ask()[1],
         together[1],
         name="the attention weights",
-        hint="The same call after another one gives another answer: is something kept between calls?",
+        hint=(
+            "The same call after another one gives another answer: is something kept between calls?"
+        ),
     )
     inputs = (asked.query, asked.key, asked.value, asked.mask)
     _, after = asked.attention.with_inputs(*(tensor.clone() for tensor in inputs))

@@ -1,4 +1,5 @@
-"""What is asked of a submission once and serves several hidden tests: it takes seconds, and the answer does not change."""
+"""What is asked of a submission once and serves several hidden tests: it takes seconds, and the
+answer does not change."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,8 @@ from . import remeasure, reported_rows
 
 
 class Once:
-    """Keeps what a question was answered; a question that failed fails alike for every test that asks it."""
+    """Keeps what a question was answered; a question that failed fails alike for every test that
+    asks it."""
 
     def __init__(self) -> None:
         self.kept: dict[Any, Any] = {}
@@ -55,15 +57,16 @@ def predicted(student, once, rng):
 
 
 @pytest.fixture
-def accuracy(student, once, rng):
-    """accuracy(mechanism, task, length) of the submitted weights, rebuilt here; 0 for a model that is not there."""
+def accuracy(student, submitted, once, rng):
+    """accuracy(mechanism, task, length) of the submitted weights, rebuilt here; 0 for a model that
+    is not there."""
     models: dict[Any, Any] = {}
 
     def measure(mechanism: str, task: str, length: int) -> float:
         batch = remeasure.fresh(task, length, remeasure.MEASURED, rng)
         try:
             if (mechanism, task) not in models:
-                models[mechanism, task] = remeasure.rebuilt(student, mechanism, task)
+                models[mechanism, task] = remeasure.rebuilt(student, submitted, mechanism, task)
             return remeasure.accuracy(remeasure.answers(models[mechanism, task], batch), batch)
         except (Mistake, StudentError) as error:
             if getattr(error, "type_name", "") == "NotDefined":

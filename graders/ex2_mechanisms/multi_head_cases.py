@@ -1,4 +1,5 @@
-"""What MultiHeadAttention is asked: torch's nn.MultiheadAttention with the same parameters is the oracle."""
+"""What MultiHeadAttention is asked: torch's nn.MultiheadAttention with the same parameters is the
+oracle."""
 
 import math
 from dataclasses import dataclass
@@ -36,10 +37,13 @@ class HeadQuestion:
         context, attention_weights = expect.returns(result, "context", "attention_weights")
         n, T_k = inputs[0].shape[0], self.key.shape[1]
         expect.true(
-            tuple(attention_weights.shape) != (n, T_Q, T_k)
-            if isinstance(attention_weights, Tensor)
-            else True,
-            "attention_weights should have an axis for the heads, (B, H, T_q, T_k): they are not averaged over heads.",
+            (
+                tuple(attention_weights.shape) != (n, T_Q, T_k)
+                if isinstance(attention_weights, Tensor)
+                else True
+            ),
+            "attention_weights should have an axis for the heads, (B, H, T_q, T_k): they are not"
+            " averaged over heads.",
         )
         return (
             expect.axes(context, ("B", "T_q", "d_model"), (n, T_Q, D_MODEL), "context"),
@@ -52,7 +56,8 @@ class HeadQuestion:
         )
 
     def right(self, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """The context (B, T_q, d_model) and the weights (B, H, T_q, T_k). mask (B, T_q, T_k); rows without any key are 0."""
+        """The context (B, T_q, d_model) and the weights (B, H, T_q, T_k). mask (B, T_q, T_k); rows
+        without any key are 0."""
         if not stands_in("scaled_dot_product_attention") and (
             mask is None or bool(mask.any(dim=-1).all())
         ):
@@ -100,26 +105,28 @@ class HeadQuestion:
             return x.unflatten(-1, (d_k, H)).permute(0, 3, 1, 2)
 
         wrong = {
-            "the head split mixes positions and heads: view(B, T, H, d_k) first, then transpose(1, 2)": mixed(
-                q
-            )
-            @ mixed(k).mT
-            / math.sqrt(d_k),
-            "head h takes every H-th feature: it should take a block of d_k features next to each other": strided(
-                q
-            )
-            @ strided(k).mT
-            / math.sqrt(d_k),
+            (
+                "the head split mixes positions and heads: view(B, T, H, d_k) first, then "
+                "transpose(1, 2)"
+            ): (mixed(q) @ mixed(k).mT / math.sqrt(d_k)),
+            (
+                "head h takes every H-th feature: it should take a block of d_k features next to "
+                "each other"
+            ): (strided(q) @ strided(k).mT / math.sqrt(d_k)),
             "the scores are not divided by sqrt(d_k)": scores,
-            "the scores are divided by sqrt(d_model): each head has d_k = d_model / n_heads features": scores
-            / math.sqrt(D_MODEL),
+            (
+                "the scores are divided by sqrt(d_model): each head has d_k = d_model / n_heads "
+                "features"
+            ): (scores / math.sqrt(D_MODEL)),
             "the scores are divided by d_k instead of sqrt(d_k)": scores / d_k,
-            "the queries' projection serves for the keys as well": self.split(q)
-            @ self.split(self.projected("q", self.key)).mT
-            / math.sqrt(d_k),
-            "W_q and W_k are exchanged": self.split(self.projected("k", self.query))
-            @ self.split(self.projected("q", self.key)).mT
-            / math.sqrt(d_k),
+            "the queries' projection serves for the keys as well": (
+                self.split(q) @ self.split(self.projected("q", self.key)).mT / math.sqrt(d_k)
+            ),
+            "W_q and W_k are exchanged": (
+                self.split(self.projected("k", self.query))
+                @ self.split(self.projected("q", self.key)).mT
+                / math.sqrt(d_k)
+            ),
         }
         known = {mistake: torch.softmax(scores, dim=-1) for mistake, scores in wrong.items()}
         known["the softmax runs over the queries, not over the keys"] = torch.softmax(
@@ -135,8 +142,8 @@ class HeadQuestion:
         weights, values = self.right()[1], self.split(self.projected("v"))
         heads = weights @ values  # (B, H, T_q, d_k)
         known = {
-            "the heads are joined without going back first: transpose(1, 2), then flatten": self.out(
-                heads.reshape(B, T_Q, D_MODEL)
+            "the heads are joined without going back first: transpose(1, 2), then flatten": (
+                self.out(heads.reshape(B, T_Q, D_MODEL))
             ),
             "W_o is not used": torch.cat(heads.unbind(1), dim=-1),
             "the bias of W_o is left out": self.join(heads) - self.module.out_proj.bias.detach(),
@@ -166,7 +173,10 @@ class HeadQuestion:
             dim=-1,
         )
         mixed = mixed @ self.projected("v").reshape(B, self.n_heads, self.key.shape[1], -1)
-        both = "the head split mixes positions and heads: view(B, T, H, d_k) first, then transpose(1, 2)"
+        both = (
+            "the head split mixes positions and heads: view(B, T, H, d_k) first, then"
+            " transpose(1, 2)"
+        )
         return {
             both: self.out(mixed.transpose(1, 2).flatten(2)),
             both + ", and the same on the way back": self.out(mixed.reshape(B, T_Q, D_MODEL)),
@@ -185,7 +195,8 @@ def question(student: Any, rng: Generator, n_heads: int, T_k: int = 5) -> HeadQu
 
 
 def state_for(found: dict[str, Tensor], module: nn.MultiheadAttention) -> dict[str, Tensor]:
-    """The module's parameters under the student's names: W_q, W_k, W_v, W_o, or torch's own where they wrap torch's module."""
+    """The module's parameters under the student's names: W_q, W_k, W_v, W_o, or torch's own where
+    they wrap torch's module."""
     state = {name: tensor.detach().float() for name, tensor in module.state_dict().items()}
     for prefix in {
         name.removesuffix("in_proj_weight") for name in found if name.endswith("in_proj_weight")
@@ -199,8 +210,8 @@ def state_for(found: dict[str, Tensor], module: nn.MultiheadAttention) -> dict[s
     shapes = {name: tuple(tensor.shape) for name, tensor in found.items()}
     expect.true(
         shapes == needed,
-        f"MultiHeadAttention({D_MODEL}, {module.num_heads}) should have the parameters W_q, W_k, W_v and W_o, "
-        f"nn.Linear({D_MODEL}, {D_MODEL}) with bias; found {shapes or 'none'}.",
+        f"MultiHeadAttention({D_MODEL}, {module.num_heads}) should have the parameters W_q, W_k,"
+        f" W_v and W_o, nn.Linear({D_MODEL}, {D_MODEL}) with bias; found {shapes or 'none'}.",
     )
     parts = zip(
         NAMES,

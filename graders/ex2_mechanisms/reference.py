@@ -48,7 +48,8 @@ def shares(scores: Tensor, mask: Tensor | None) -> Tensor:
 
 
 def mix(weights: Tensor, value: Tensor) -> Tensor:
-    """weights (B, T_q, T_k), value (B, T_k, d_v) -> context (B, T_q, d_v), one product at a time."""
+    """weights (B, T_q, T_k), value (B, T_k, d_v) -> context (B, T_q, d_v), one product at a
+    time."""
     result = torch.zeros(*weights.shape[:2], value.shape[2], dtype=torch.float64)
     for j in range(value.shape[1]):
         result += weights[:, :, j, None].double() * value[:, None, j].double()
@@ -81,7 +82,8 @@ def positional_encoding(T: int, d_model: int) -> Tensor:
 
 
 def multi_head(d_model: int, n_heads: int, rng: Generator) -> nn.MultiheadAttention:
-    """torch's own, in float64, with weights drawn here (its biases too, which torch leaves at 0)."""
+    """torch's own, in float64, with weights drawn here (its biases too, which torch leaves at
+    0)."""
     module = nn.MultiheadAttention(d_model, n_heads, batch_first=True, dtype=torch.float64).eval()
     with torch.no_grad():
         for parameter in module.parameters():
@@ -96,7 +98,8 @@ def call_multi_head(
     value: Tensor,
     mask: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """The context and every head's weights. mask (B, T_q, T_k), True = may attend: torch's own is the opposite."""
+    """The context and every head's weights. mask (B, T_q, T_k), True = may attend: torch's own is
+    the opposite."""
     forbidden = None if mask is None else (~mask).repeat_interleave(module.num_heads, dim=0)
     with torch.no_grad():
         return module(
@@ -118,7 +121,8 @@ def random_weights(
 
 
 def jacobian_norm(d_k: int, factor: float, rng: Generator) -> Tensor:
-    """(n,) Frobenius norms of the softmax's Jacobian at random scores times `factor`, in closed form.
+    """(n,) Frobenius norms of the softmax's Jacobian at random scores times `factor`, in closed
+    form.
 
     |diag(p) - p p^T|^2 = sum p^2 - 2 sum p^3 + (sum p^2)^2"""
     p = random_weights(d_k, factor, rng)

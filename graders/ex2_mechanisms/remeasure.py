@@ -5,7 +5,7 @@ attention is asked in the sandbox, with vectors, and mixes vectors. So whatever 
 answer, these accuracies are the weights' doing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -14,8 +14,10 @@ from torch import Generator, Tensor, nn
 from attention_lab.comparison import HIDDEN_SIZE, model_name
 from attention_lab.sequence_models import RecurrentModel, SelfAttentionModel
 from attention_lab.sequence_tasks import N_SYMBOLS, SequenceBatch, sequence_batch
-from kireji.testing import Mistake, expect
+from kireji.testing import Mistake, expect, weights
+from kireji.testing.weights import Checkpoint
 
+CHECKPOINT = "ex2_mechanisms.safetensors"
 REPORTED = 200  # sequences on which a reported accuracy is measured again
 MEASURED = 100  # on which the metrics are, which are means over many models
 COMPARED = 60  # on which `predict` and the weights must answer alike
@@ -38,10 +40,26 @@ def trained(student: Any, mechanism: str, task: str) -> Any:
         ) from error
 
 
-def rebuilt(student: Any, mechanism: str, task: str) -> nn.Module:
-    """A model of this side with the submitted weights, around the student's own attention."""
+def submitted_part(submitted: Mapping[str, bytes], mechanism: str, task: str) -> Checkpoint:
+    """The tensors of one model in the submitted file."""
+    whole, prefix = weights.read(submitted, CHECKPOINT), model_name(mechanism, task) + "."
+    return Checkpoint(
+        whole.name,
+        {
+            name.removeprefix(prefix): tensor
+            for name, tensor in whole.tensors.items()
+            if name.startswith(prefix)
+        },
+        whole.text,
+    )
+
+
+def rebuilt(student: Any, submitted: Mapping[str, bytes], mechanism: str, task: str) -> nn.Module:
+    """A model of this side with the weights of the submitted file, around the student's own attention."""
     theirs = trained(student, mechanism, task)
-    state = theirs.parameters()
+    checkpoint = submitted_part(submitted, mechanism, task)
+    weights.held_by(theirs, checkpoint, f"The model {model_name(mechanism, task)}")
+    state = checkpoint.tensors
     if mechanism == "self_attention":
         layers = iter(range(10))
         model: nn.Module = SelfAttentionModel(
@@ -53,7 +71,8 @@ def rebuilt(student: Any, mechanism: str, task: str) -> nn.Module:
         attention = theirs.get("attention")
         expect.true(
             (attention is None) == (mechanism == "none"),
-            f"{model_name(mechanism, task)} {'has no' if attention is None else 'has an'} attention: is build_attention right?",
+            f"{model_name(mechanism, task)} {'has no' if attention is None else 'has an'}"
+            " attention: is build_attention right?",
         )
         model = RecurrentModel(None if attention is None else asking(attention), HIDDEN_SIZE)
     mine = {
@@ -65,7 +84,8 @@ def rebuilt(student: Any, mechanism: str, task: str) -> nn.Module:
         model.load_state_dict(mine)
     except RuntimeError:
         raise Mistake(
-            f"The weights of {model_name(mechanism, task)} are not those of the model that the training builds."
+            f"The weights of {model_name(mechanism, task)} are not those of the model that the"
+            " training builds."
         ) from None
     return model.eval()
 
@@ -101,9 +121,13 @@ def accuracy(answers: Tensor, batch: SequenceBatch) -> float:
 def predicted(student: Any, mechanism: str, task: str, batch: SequenceBatch) -> Tensor:
     """(B, T) what the student's `predict` answers."""
     given = student.predict(mechanism, task, batch.source_ids, batch.cue_ids)
-    given = expect.tensor(
-        given, tuple(batch.target_ids.shape), torch.long, "the answers of predict"
+    n, T = batch.target_ids.shape
+    expect.true(
+        not isinstance(given, Tensor) or T == N_SYMBOLS or tuple(given.shape) != (n, N_SYMBOLS),
+        f"{expect.NAMED} predict takes the argmax over the T answers, not over the symbols: of the logits "
+        f"(B, T, {N_SYMBOLS}) the last dimension has the symbols, dim=-1.",
     )
+    given = expect.tensor(given, (n, T), torch.long, "what predict returns")
     expect.true(
         bool((given >= 0).all() and (given < N_SYMBOLS).all()),
         f"predict should answer with numbers from 0 to {N_SYMBOLS - 1}.",

@@ -12,7 +12,8 @@ TOLERANCE = 0.09
 
 
 def read(result: Any) -> dict[Key, float]:
-    """{(mechanism, task, length): accuracy}. Rows may be tuples, lists or dicts with these names. Mistake for anything else."""
+    """{(mechanism, task, length): accuracy}. Rows may be tuples, lists or dicts with these names.
+    Mistake for anything else."""
     expect.true(
         isinstance(result, (list, tuple)) and len(result) > 0,
         f"compare() should return a list of rows, and returned {expect.kind(result)}.",

@@ -1,4 +1,5 @@
-"""build_attention, predict and compare: the trained models, measured again on sequences that nobody has seen."""
+"""build_attention, predict and compare: the trained models, measured again on sequences that nobody
+has seen."""
 
 import torch
 
@@ -54,7 +55,8 @@ def test_build_attention(student, rng):
         expect.true(
             {name: tensor.shape for name, tensor in state.items()}
             == {name: tensor.shape for name, tensor in needed.items()},
-            f'build_attention("{mechanism}") should be {own}{sizes}; its parameters differ from that.',
+            f'build_attention("{mechanism}") should be {own}{sizes}; its parameters differ from'
+            " that.",
         )
         mine.load(state)
         same(given, mine, query, key, mechanism, own)
@@ -81,13 +83,15 @@ def same(given, own, query, key, mechanism: str, name: str) -> None:
     ]
     expect.true(
         torch.allclose(results[0][0], results[1][0], atol=1e-4),
-        f'build_attention("{mechanism}") does something else than your {name}: is it the right one?',
+        f'build_attention("{mechanism}") does something else than your {name}: is it the right'
+        " one?",
     )
 
 
 @graded("comparison", weight=3)
 def test_rows_are_complete(reported):
-    """compare() has one row (mechanism, task, length, accuracy) for every pair of the grid at every length."""
+    """compare() has one row (mechanism, task, length, accuracy) for every pair of the grid at every
+    length."""
     missing = [
         (mechanism, task, length)
         for mechanism, task in PAIRS
@@ -102,7 +106,8 @@ def test_rows_are_complete(reported):
 
 @graded("comparison", weight=5)
 def test_rows_are_true(reported, predicted):
-    """The accuracies that compare() reports are found again, through predict, on fresh sequences."""
+    """The accuracies that compare() reports are found again, through predict, on fresh
+    sequences."""
     measured: dict[reported_rows.Key, float] = {}
     whole: dict[reported_rows.Key, float] = {}
     for mechanism, task in PAIRS:
@@ -125,12 +130,12 @@ def test_rows_are_true(reported, predicted):
 
 
 @graded("comparison", weight=4)
-def test_weights_do_it(student, rng, predicted):
+def test_weights_do_it(student, submitted, rng, predicted):
     """What predict answers is what the submitted weights answer, with your attention in them."""
     agreeing, disagreeing = 0, ""
     for mechanism, task in PAIRS:
         try:
-            model = rebuilt(student, mechanism, task)
+            model = rebuilt(student, submitted, mechanism, task)
         except Mistake as mistake:
             disagreeing = disagreeing or str(mistake)
             continue
@@ -142,9 +147,9 @@ def test_weights_do_it(student, rng, predicted):
             shares.append(float((answers(model, few) == answered[:COMPARED]).double().mean()))
         agreeing += min(shares) > 0.98
         if min(shares) <= 0.98:
-            disagreeing = (
-                disagreeing
-                or f"predict({mechanism!r}, {task!r}, ...) answers otherwise than the trained model of that name."
+            disagreeing = disagreeing or (
+                f"predict({mechanism!r}, {task!r}, ...) answers otherwise than the trained "
+                f"model of that name."
             )
     expect.true(agreeing > 0, disagreeing)
     expect.metric(
@@ -173,7 +178,8 @@ def test_lengths_trained_on(accuracy, attach):
 
 @graded("comparison", weight=3)
 def test_longer_than_trained(accuracy, attach):
-    """At length 16, longer than any trained on: content still finds its key, and a window still copies."""
+    """At length 16, longer than any trained on: content still finds its key, and a window still
+    copies."""
     value = mean(accuracy(mechanism, task, 16) for mechanism, task in TIMELESS)
     attach(
         pictures.metric(value, 0.4, 0.96, "accuracy at length 16"),

@@ -1,4 +1,5 @@
-"""dot_product_attention, scaled_dot_product_attention and GeneralAttention: what matches gets the weight."""
+"""dot_product_attention, scaled_dot_product_attention and GeneralAttention: what matches gets the
+weight."""
 
 import pytest
 import torch
@@ -63,7 +64,8 @@ def test_rows_sum_to_one(student, rng, name):
     columns = attention_weights.double().sum(dim=1)
     expect.true(
         not torch.allclose(columns, torch.ones_like(columns), atol=1e-4),
-        "The weights sum to 1 over the queries, not over the keys: the softmax runs over the wrong axis (use dim=-1).",
+        "The weights sum to 1 over the queries, not over the keys: the softmax runs over the wrong"
+        " axis (use dim=-1).",
     )
     expect.rows_sum_to_one(
         attention_weights, hint="Is the softmax over the last dimension, the keys?"
@@ -98,7 +100,8 @@ def test_all_keys_masked(student, rng, name):
 @every
 @alone
 def test_nothing_else_changes(student, rng, name):
-    """Neighbours in the batch, earlier calls and the inputs: nothing disturbs, nothing is disturbed"""
+    """Neighbours in the batch, earlier calls and the inputs: nothing disturbs, nothing is
+    disturbed"""
     attention_cases.judged_neighbours(student, name, rng)
 
 

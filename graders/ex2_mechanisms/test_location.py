@@ -1,4 +1,5 @@
-"""LocationAttention, which asks the query where to look, and gaussian_window, which says how near a position is."""
+"""LocationAttention, which asks the query where to look, and gaussian_window, which says how near a
+position is."""
 
 import torch
 
@@ -15,7 +16,8 @@ alone = without({"masked_softmax": attention_cases.SOFTMAX})
 @graded("location", weight=4)
 @alone
 def test_location_weights(student, rng):
-    """LocationAttention: the weights are the softmax of W(query), over the positions that there are."""
+    """LocationAttention: the weights are the softmax of W(query), over the positions that there
+    are."""
     asked = attention_cases.question(student, NAME, rng)
     uncut = torch.softmax(asked.query.double() @ asked.matrix.double().T, dim=-1)[
         ..., : attention_cases.T_K
@@ -25,7 +27,10 @@ def test_location_weights(student, rng):
         asked.weights(),
         name="the attention weights",
         diagnoses={
-            "the softmax runs over all max_length positions and is cut to T_k afterwards, so that rows do not sum to 1": uncut,
+            (
+                "the softmax runs over all max_length positions and is cut to T_k afterwards, so "
+                "that rows do not sum to 1"
+            ): (uncut),
             **asked.mistakes(),
         },
     )
@@ -46,14 +51,18 @@ def test_content_does_not_matter(student, rng):
         after,
         before,
         name="the attention weights",
-        hint="What stands at a position must not change where location attention looks: only the query may.",
+        hint=(
+            "What stands at a position must not change where location attention looks: only the"
+            " query may."
+        ),
     )
 
 
 @graded("location", weight=2)
 @alone
 def test_masked_positions_get_no_weight(student, rng):
-    """LocationAttention: a masked position gets exactly zero weight, and the others share the rest."""
+    """LocationAttention: a masked position gets exactly zero weight, and the others share the
+    rest."""
     attention_cases.judged_mask(student, NAME, rng)
     attention_cases.judged_empty_row(student, NAME, rng)
 
@@ -69,7 +78,8 @@ def test_context_is_the_weighted_sum(student, rng):
 @graded("location", weight=1)
 @alone
 def test_too_long_is_refused(student, rng):
-    """LocationAttention: more positions than max_length are a ValueError; exactly max_length are not."""
+    """LocationAttention: more positions than max_length are a ValueError; exactly max_length are
+    not."""
     module, _ = attention_cases.learned(student, NAME, (4, 6), (6, 4), rng)
     query = torch.randn(1, 2, 4, generator=rng)
     expect.returns(
@@ -146,7 +156,8 @@ def window_mistakes(
 
 @graded("location", weight=1)
 def test_window_outside(student, rng):
-    """gaussian_window: a centre outside of the sequence is allowed, one query alone as well, and the gradient reaches the centre."""
+    """gaussian_window: a centre outside of the sequence is allowed, one query alone as well, and
+    the gradient reaches the centre."""
     center = torch.tensor([[-2.0], [9.5]]) + torch.rand(2, 1, generator=rng)
     window = expect.axes(
         student.gaussian_window(center, 4, 2.5), ("B", "T_q", "length"), (2, 1, 4), "the window"

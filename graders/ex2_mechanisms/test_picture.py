@@ -20,7 +20,8 @@ ROWS = [
 
 
 def drawn(student, rows, task: str, *axes) -> tuple:
-    """(the Axes, what stands on them). Lines that a label does not name are left out: they are decoration."""
+    """(the Axes, what stands on them). Lines that a label does not name are left out: they are
+    decoration."""
     handle = student.make("plot_accuracy", rows, task, *axes)
     return handle, getattr(student, "attention_lab.axes.describe_axes")(handle)
 
@@ -50,7 +51,8 @@ def test_one_line_per_mechanism(student, rng):
         mechanisms = sorted({who for who, what, *_ in ROWS if what == task})
         expect.true(
             bool(lines),
-            "There is no line with a label: draw with ax.plot(..., label=mechanism), on the Axes that you return.",
+            "There is no line with a label: draw with ax.plot(..., label=mechanism), on the Axes"
+            " that you return.",
         )
         expect.true(
             sorted(lines) == mechanisms,
@@ -77,8 +79,8 @@ def test_one_line_per_mechanism(student, rng):
             )
             expect.true(
                 False,
-                f"The points of {mechanism} are not its {len(right)} rows on {task}, its accuracy at each length. "
-                "Are rows of other tasks left out?",
+                f"The points of {mechanism} are not its {len(right)} rows on {task}, its accuracy"
+                " at each length. Are rows of other tasks left out?",
             )
 
 
@@ -92,7 +94,8 @@ def same(one, other) -> bool:
 
 @graded("picture", weight=2)
 def test_it_can_be_read(student, rng):
-    """Both axes are labelled, the title names the task, 0 to 1 is in view, and a legend names the lines."""
+    """Both axes are labelled, the title names the task, 0 to 1 is in view, and a legend names the
+    lines."""
     # Nothing near 0: limits that follow the points alone leave it out.
     seen = drawn(student, [row for row in ROWS if row[0] != "telepathy"], "copy")[1]
     names = set(named(seen))
@@ -110,7 +113,8 @@ def test_it_can_be_read(student, rng):
     low, high = sorted(seen["y_limits"])
     expect.true(
         low <= 0 and high >= 1,
-        f"The vertical axis shows {low:.2g} to {high:.2g}: without 0 to 1, pictures of two tasks cannot be compared.",
+        f"The vertical axis shows {low:.2g} to {high:.2g}: without 0 to 1, pictures of two tasks"
+        " cannot be compared.",
     )
     expect.true(
         names <= set(seen["legend"]) or names <= set(seen["texts"]),

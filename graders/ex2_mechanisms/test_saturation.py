@@ -49,8 +49,8 @@ def judged(measured, rng, scaled: bool) -> None:
     d_k = wrong[0]
     expect.true(
         False,
-        f"For d_k = {d_k}, {'scaled' if scaled else 'not scaled'}, your mean norm {values[d_k]:.4g} is too "
-        f"{'large' if values[d_k] > rights[d_k] else 'small'}.",
+        f"For d_k = {d_k}, {'scaled' if scaled else 'not scaled'}, your mean norm {values[d_k]:.4g}"
+        f" is too {'large' if values[d_k] > rights[d_k] else 'small'}.",
     )
 
 
@@ -69,19 +69,23 @@ def mistakes(d_k: int, scaled: bool, rng: torch.Generator, right: float) -> dict
         "the mean of the squared norms is returned, not of the norms": float(
             reference.jacobian_norm(d_k, factor, rng).square().mean()
         ),
-        "the norms are not averaged: this is about that of a single query, or their sum": 1000
-        * right,
-        "the outer product is left out, or the norm of the weights is returned, not that of their Jacobian": float(
-            p.norm(dim=1).mean()
+        "the norms are not averaged: this is about that of a single query, or their sum": (
+            1000 * right
         ),
+        (
+            "the outer product is left out, or the norm of the weights is returned, not that of "
+            "their Jacobian"
+        ): float(p.norm(dim=1).mean()),
         "only the diagonal p - p^2 of the Jacobian is looked at": float(
             (p - p * p).norm(dim=1).mean()
         ),
         "the outer product p p^T is added, not subtracted": float(
             (p.pow(2).sum(1) + 2 * p.pow(3).sum(1) + p.pow(2).sum(1).pow(2)).sqrt().mean()
         ),
-        "the entries of the Jacobian are averaged instead of their squares added up: that is smaller by a factor of 32": right
-        / 32,
+        (
+            "the entries of the Jacobian are averaged instead of their squares added up: that is "
+            "smaller by a factor of 32"
+        ): (right / 32),
     }
 
 

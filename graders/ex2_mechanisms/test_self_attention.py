@@ -30,8 +30,8 @@ def own(student, rng, d_model: int = D_MODEL, d_k: int = D_K):
     needed = {f"{name}.weight": (d_k, d_model) for name in ("W_q", "W_k", "W_v")}
     expect.true(
         found == needed,
-        f"SelfAttention({d_model}, {d_k}) should have exactly the parameters {needed} and has {found}: "
-        "three nn.Linear layers on self, without bias.",
+        f"SelfAttention({d_model}, {d_k}) should have exactly the parameters {needed} and has"
+        f" {found}: three nn.Linear layers on self, without bias.",
     )
     weights = {name: torch.randn(shape, generator=rng) for name, shape in needed.items()}
     attention.load(weights)
@@ -51,7 +51,8 @@ def asked(attention, x, mask=None):
 
 
 def self_weights(x, W_q, W_k, mask=None):
-    """(the weights, the scores) of scaled self-attention, or of the stand-in that takes its place."""
+    """(the weights, the scores) of scaled self-attention, or of the stand-in that takes its
+    place."""
     scores = reference.scores(x.double() @ W_q.T, x.double() @ W_k.T)
     if stands_in("scaled_dot_product_attention"):
         return reference.shares(scores, mask), scores
@@ -127,7 +128,8 @@ def test_self_attention_context(student, rng):
 @graded("self_attention", weight=2)
 @alone
 def test_self_attention_mask(student, rng):
-    """SelfAttention: with a causal mask (T, T), the future changes nothing; (B, T, T) works as well."""
+    """SelfAttention: with a causal mask (T, T), the future changes nothing; (B, T, T) works as
+    well."""
     attention, (W_q, W_k, W_v) = own(student, rng)
     x = torch.randn(2, T, D_MODEL, generator=rng)
     causal = reference.causal_mask(T)
@@ -165,7 +167,8 @@ def test_self_attention_mask(student, rng):
 @graded("self_attention", weight=3)
 @alone
 def test_heads_attend_on_their_own(student, rng):
-    """MultiHeadAttention: each head's weights are those of nn.MultiheadAttention with the same parameters."""
+    """MultiHeadAttention: each head's weights are those of nn.MultiheadAttention with the same
+    parameters."""
     for n_heads in (1, 2, 4):
         question = multi_head_cases.question(student, rng, n_heads)
         context, given = question.ask()
@@ -196,7 +199,8 @@ def test_heads_are_joined(student, rng):
 @graded("self_attention", weight=3)
 @alone
 def test_heads_and_masks(student, rng):
-    """MultiHeadAttention: masks (B, T_q, T_k), (B, 1, T_k) and (T_q, T_k) hold for every head; an empty row is no NaN."""
+    """MultiHeadAttention: masks (B, T_q, T_k), (B, 1, T_k) and (T_q, T_k) hold for every head; an
+    empty row is no NaN."""
     question = multi_head_cases.question(student, rng, 2)
     for mask in (
         attention_cases.draw_mask(rng, 4, 5),
@@ -229,7 +233,8 @@ def test_heads_and_masks(student, rng):
 @graded("self_attention", weight=1)
 @alone
 def test_heads_must_fit(student, rng):
-    """MultiHeadAttention: a number of heads that does not divide d_model is a ValueError; sequences of a batch stay apart."""
+    """MultiHeadAttention: a number of heads that does not divide d_model is a ValueError; sequences
+    of a batch stay apart."""
     question = multi_head_cases.question(student, rng, 2)
     together = question.ask()[0]
     expect.close(
@@ -245,7 +250,8 @@ def test_heads_must_fit(student, rng):
         error = raised
     expect.true(
         error is not None,
-        "MultiHeadAttention(10, 4) should raise ValueError: 10 features cannot be shared among 4 heads.",
+        "MultiHeadAttention(10, 4) should raise ValueError: 10 features cannot be shared among 4"
+        " heads.",
     )
     expect.true(
         getattr(error, "type_name", "") == "ValueError",
@@ -296,10 +302,12 @@ def encoding_mistakes(length: int, d_model: int) -> dict[str, torch.Tensor]:
         "the angles are multiplied by 10000^(...) instead of divided": interleaved(
             t * 10000 ** (2 * i / d_model)
         ),
-        "each feature has a frequency of its own: a sine and its cosine should share one": torch.where(
-            torch.arange(d_model) % 2 == 0,
-            (t / 10000 ** (torch.arange(d_model) / d_model)).sin(),
-            (t / 10000 ** (torch.arange(d_model) / d_model)).cos(),
+        "each feature has a frequency of its own: a sine and its cosine should share one": (
+            torch.where(
+                torch.arange(d_model) % 2 == 0,
+                (t / 10000 ** (torch.arange(d_model) / d_model)).sin(),
+                (t / 10000 ** (torch.arange(d_model) / d_model)).cos(),
+            )
         ),
         "the sine and the cosine are left out: these are the angles": interleaved(
             angles, torch.clone, torch.clone

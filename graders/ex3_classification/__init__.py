@@ -1,1 +1,2 @@
-"""Hidden graders of ex3: attention pooling on an LSTM that reads film reviews, one test file per graded cell."""
+"""Hidden graders of ex3: attention pooling on an LSTM that reads film reviews, one test file per
+graded cell."""

@@ -1,4 +1,5 @@
-"""How the trained classifiers are asked: texts go into the sandbox, labels and probabilities come out, labels never go in."""
+"""How the trained classifiers are asked: texts go into the sandbox, labels and probabilities come
+out, labels never go in."""
 
 import itertools
 from collections.abc import Callable, Sequence
@@ -42,7 +43,8 @@ def labels_of(student: Any, texts: Sequence[str]) -> list[str]:
             came = "another text" if isinstance(label, str) else expect.kind(label)
             expect.true(
                 label in measures.LABELS,
-                f'predict should return "negative" or "positive" for each text, but one of them is {came}.',
+                'predict should return "negative" or "positive" for each text, but one of them is'
+                f" {came}.",
             )
         answers += result
     return answers
@@ -67,8 +69,9 @@ def check_labels(student: Any, texts: Sequence[str], answers: Sequence[str]) -> 
     )
     expect.true(
         differ == 0,
-        f"predict gives {differ} of {len(own)} reviews another label than the trained `model` does when it is asked directly: "
-        "the class with the largest logit, text by text, was asked for.",
+        f"predict gives {differ} of {len(own)} reviews another label than the trained `model` does"
+        " when it is asked directly: the class with the largest logit, text by text, was asked"
+        " for.",
     )
 
 
@@ -101,14 +104,17 @@ def probabilities_of(student: Any, name: str, texts: Sequence[str]) -> Tensor:
         torch.softmax(logits, dim=-1),
         name=f"class_probabilities({name}, ...)",
         atol=1e-3,
-        hint=f"they are not softmax(logits) of `{name}` asked directly: is it the classifier that was handed over, in eval mode, and are the "
-        "rows in the order of `texts`?",
+        hint=(
+            f"they are not softmax(logits) of `{name}` asked directly: is it the classifier that"
+            " was handed over, in eval mode, and are the rows in the order of `texts`?"
+        ),
     )
     return rows
 
 
 def own_answer(student: Any, name: str, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
-    """logits (n, 2) and attention_weights (n, T) of the notebook's classifier `name`, asked directly."""
+    """logits (n, 2) and attention_weights (n, T) of the notebook's classifier `name`, asked
+    directly."""
     classifier, vocabulary = student.variable(name), student.variable("vocabulary")
     expect.true(
         isinstance(classifier, Handle) and isinstance(vocabulary, Handle),
@@ -141,7 +147,8 @@ def own_answer(student: Any, name: str, texts: Sequence[str]) -> tuple[Tensor, T
 
 
 def in_both_modes(classifier: Handle, ask: Callable[[int], Tensor]) -> tuple[Tensor, Tensor]:
-    """What ask(seed) answers with the classifier in training mode, and with another seed in eval mode, in which it is left."""
+    """What ask(seed) answers with the classifier in training mode, and with another seed in eval
+    mode, in which it is left."""
     try:
         classifier.train()
         training = ask(1)

@@ -1,4 +1,5 @@
-"""What the hidden tests of the trained classifiers share: held-out reviews, and what was asked already.
+"""What the hidden tests of the trained classifiers share: held-out reviews, and what was asked
+already.
 
 The labels stay here; only texts go into the sandbox."""
 
@@ -27,7 +28,8 @@ def memory() -> dict[str, Any]:
 
 @pytest.fixture
 def once(memory: dict[str, Any]) -> Callable[[str, Callable[[], Any]], Any]:
-    """once(name, ask): ask()'s answer, asked the first time only; if that failed, each test that needs it fails alike."""
+    """once(name, ask): ask()'s answer, asked the first time only; if that failed, each test that
+    needs it fails alike."""
 
     def once(name: str, ask: Callable[[], Any]) -> Any:
         if name not in memory:
@@ -56,5 +58,6 @@ def predicted(student: Any, held_out: shared_data.HeldOut, once: Callable) -> li
 
 @pytest.fixture
 def probabilities(student: Any) -> Callable[[str, Sequence[str]], Tensor]:
-    """probabilities(name, texts) -> (len(texts), 2): class_probabilities of the notebook's classifier `name`."""
+    """probabilities(name, texts) -> (len(texts), 2): class_probabilities of the notebook's
+    classifier `name`."""
     return lambda name, texts: classifier_answers.probabilities_of(student, name, texts)

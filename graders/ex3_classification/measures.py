@@ -1,4 +1,5 @@
-"""What is measured on held-out reviews, as pure functions from texts and class probabilities to numbers."""
+"""What is measured on held-out reviews, as pure functions from texts and class probabilities to
+numbers."""
 
 import random
 from collections.abc import Sequence
@@ -65,7 +66,8 @@ def named(probabilities: Tensor) -> list[str]:
 
 
 def deletable(text: str, shortest: int, longest: int) -> bool:
-    """Whether a text can be taken apart and put together again token by token, and is of a fitting length."""
+    """Whether a text can be taken apart and put together again token by token, and is of a fitting
+    length."""
     tokens = tokenize(text)
     return shortest <= len(tokens) <= longest and tokenize(" ".join(tokens)) == tokens
 
@@ -81,7 +83,8 @@ def only(text: str, positions: set[int]) -> str:
 
 
 def change(whole: Tensor, edited: Tensor) -> float:
-    """How much of the probability of the class predicted for the whole text the edited one loses, on average.
+    """How much of the probability of the class predicted for the whole text the edited one loses,
+    on average.
 
     whole (n, n_classes)   edited (n, n_classes). DeYoung et al. 2020, eq. 1 and 2."""
     predicted = whole.argmax(dim=-1, keepdim=True)

@@ -40,7 +40,8 @@ def mix(weights: Tensor, outputs: Tensor) -> Tensor:
 
 
 class Bag:
-    """The bag classifier of attention_lab.stand_ins, by hand: its loss, and the gradient in closed form.
+    """The bag classifier of attention_lab.stand_ins, by hand: its loss, and the gradient in closed
+    form.
 
     table (V, C)
     scale and noise as there; a batch is (token_ids (B, T), lengths (B,), labels (B,))"""

@@ -1,4 +1,5 @@
-"""Three typical mistakes in the solution, for the sample student who makes them: (answer, what is right, the slip)."""
+"""Three typical mistakes in the solution, for the sample student who makes them: (answer, what is
+right, the slip)."""
 
 MISTAKES = (
     # nan where nothing is real

@@ -1,4 +1,5 @@
-"""AttentionPooling(hidden_size, attention_size): scores v . tanh(W h + b), a masked softmax over the tokens, the weighted mean.
+"""AttentionPooling(hidden_size, attention_size): scores v . tanh(W h + b), a masked softmax over
+the tokens, the weighted mean.
 
 All sizes differ, so that a transpose cannot pass by luck."""
 
@@ -17,7 +18,8 @@ SHAPES = {
 
 
 def draw(rng, masked=True):
-    """outputs (B, T, hidden_size) and a mask (B, T): two to four real tokens, anywhere in the row."""
+    """outputs (B, T, hidden_size) and a mask (B, T): two to four real tokens, anywhere in the
+    row."""
     outputs = torch.randn(B, T, HIDDEN_SIZE, generator=rng)
     real = torch.rand(B, T, generator=rng).argsort(dim=-1) < torch.randint(
         2, T, (B, 1), generator=rng
@@ -68,13 +70,16 @@ def mistakes(outputs, mask, weights):
         what: wrong.squeeze(1) for what, wrong in common.weights.items() if "queries" not in what
     }
     of_weights |= {
-        "the softmax runs over an axis of length 1, so every weight is 1: it belongs over the tokens": mask.double(),
-        "masked scores are set to 0 before the softmax: exp(0) is 1, not 0": torch.softmax(
-            right * mask, dim=-1
-        )
-        * mask,
-        "all real tokens get the same weight: the scores do not reach the softmax": mask.double()
-        / mask.sum(dim=-1, keepdim=True).clamp_min(1),
+        (
+            "the softmax runs over an axis of length 1, so every weight is 1: it belongs over the "
+            "tokens"
+        ): (mask.double()),
+        "masked scores are set to 0 before the softmax: exp(0) is 1, not 0": (
+            torch.softmax(right * mask, dim=-1) * mask
+        ),
+        "all real tokens get the same weight: the scores do not reach the softmax": (
+            mask.double() / mask.sum(dim=-1, keepdim=True).clamp_min(1)
+        ),
     }
     of_pooled = {
         what: reference.mix(wrong, outputs)
@@ -112,8 +117,8 @@ def test_parameters_have_their_names(student, rng):
         )
         expect.true(
             tuple(parameters[name].shape) == shape,
-            f"{name} should have shape {shape} and has {tuple(parameters[name].shape)}: are the sizes given to nn.Linear "
-            "in the order (in, out)?",
+            f"{name} should have shape {shape} and has {tuple(parameters[name].shape)}: are the"
+            " sizes given to nn.Linear in the order (in, out)?",
         )
     expect.true(
         "v.bias" not in parameters,
@@ -131,7 +136,8 @@ def test_weights_are_shares(student, rng):
     over_the_batch = torch.allclose(attention_weights.sum(dim=0), torch.ones(T), atol=1e-4)
     expect.true(
         not over_the_batch,
-        "the weights sum to 1 over the batch, not over the tokens: the softmax runs over the batch.",
+        "the weights sum to 1 over the batch, not over the tokens: the softmax runs over the"
+        " batch.",
     )
     expect.true(
         not bool((attention_weights == 1).all()),
@@ -233,7 +239,8 @@ def test_large_scores_stay_finite(student, rng):
 
 @graded("attention_pooling", weight=2)
 def test_texts_do_not_mix(student, rng):
-    """A text gets the same answer alone and in a batch, on the first call and on the second, and inputs stay as they are."""
+    """A text gets the same answer alone and in a batch, on the first call and on the second, and
+    inputs stay as they are."""
     outputs, mask = draw(rng)
     pooling, _ = loaded(student, rng)
     result, after = pooling.with_inputs(outputs, mask)
@@ -247,7 +254,10 @@ def test_texts_do_not_mix(student, rng):
             again,
             first,
             name=name,
-            hint="the same call gives another answer: is something kept on self, or is there dropout?",
+            hint=(
+                "the same call gives another answer: is something kept on self, or is there"
+                " dropout?"
+            ),
         )
     for row in range(B):
         alone = answer(pooling(outputs[row : row + 1], mask[row : row + 1]), B=1)
@@ -278,7 +288,8 @@ def test_gradient_reaches_everything(student, rng):
         gradient = gradients.get(name)
         expect.true(
             gradient is not None and bool(gradient.ne(0).any()),
-            f"no gradient reaches {name}: is it used, and is there no detach(), no .data and no torch.no_grad()?",
+            f"no gradient reaches {name}: is it used, and is there no detach(), no .data and no"
+            " torch.no_grad()?",
         )
         expect.finite(gradient, f"the gradient of {name}")
     gradient = pooling.gradients(outputs, mask, of=0, wrt="inputs", cotangent=cotangent)[0]

@@ -1,4 +1,5 @@
-"""AttentionClassifier(vocab_size, embedding_size, hidden_size, n_classes, pad_id): token ids in, one score for each class out.
+"""AttentionClassifier(vocab_size, embedding_size, hidden_size, n_classes, pad_id): token ids in,
+one score for each class out.
 
 How it is built inside is the student's business; what it answers is judged. Padding must not change
 anything."""
@@ -13,8 +14,8 @@ VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, N_CLASSES, PAD = 11, 5, 6, 3, 0
 LENGTHS = torch.tensor([3, 7, 1, 5])  # unsorted on purpose
 B, T = 4, 7
 UNPACKED = (
-    "do the LSTM's steps run over padding, or does the attention see it? pack_padded_sequence(..., lengths, batch_first=True, "
-    "enforce_sorted=False) and a mask from `lengths`."
+    "do the LSTM's steps run over padding, or does the attention see it? pack_padded_sequence(...,"
+    " lengths, batch_first=True, enforce_sorted=False) and a mask from `lengths`."
 )
 
 
@@ -54,7 +55,8 @@ def ask(classifier, token_ids, lengths, **options):
 @graded("classifier", weight=2)
 @without_pooling
 def test_shapes(student, rng):
-    """The classifier gives a score for each class and a weight for each token, different for different texts."""
+    """The classifier gives a score for each class and a weight for each token, different for
+    different texts."""
     classifier = make(student)
     logits, _ = ask(classifier, draw(rng), LENGTHS)
     expect.true(
@@ -63,7 +65,8 @@ def test_shapes(student, rng):
     sums = logits.double().sum(dim=-1)
     expect.true(
         not (bool((logits >= 0).all()) and torch.allclose(sums, torch.ones_like(sums), atol=1e-4)),
-        "the logits are probabilities: leave the softmax to the loss, F.cross_entropy does it itself.",
+        "the logits are probabilities: leave the softmax to the loss, F.cross_entropy does it"
+        " itself.",
     )
     sums = logits.double().logsumexp(dim=-1)
     expect.true(
@@ -108,7 +111,10 @@ def test_padding_changes_nothing(student, rng):
             logits[row],
             alone[0],
             name="the logits",
-            hint=f"the logits of a text of {length} tokens change with the padding after it: {UNPACKED}",
+            hint=(
+                f"the logits of a text of {length} tokens change with the padding after it:"
+                f" {UNPACKED}"
+            ),
         )
         expect.close(
             attention_weights[row, :length],
@@ -163,8 +169,8 @@ def test_attention_is_used(student, rng):
     idle = through[1] - through[0]
     expect.true(
         not idle,
-        f"attention is computed and then not used: {', '.join(sorted(idle))} shape the weights and do nothing for the "
-        "logits. Is the output layer given the pooled vector?",
+        f"attention is computed and then not used: {', '.join(sorted(idle))} shape the weights and"
+        " do nothing for the logits. Is the output layer given the pooled vector?",
     )
 
 
@@ -207,7 +213,8 @@ def test_order_of_texts(student, rng):
 @graded("classifier", weight=2)
 @without_pooling
 def test_nothing_is_kept_between_calls(student, rng):
-    """In eval mode the same texts get the same answer again, whatever came between, and the inputs stay as they were."""
+    """In eval mode the same texts get the same answer again, whatever came between, and the inputs
+    stay as they were."""
     classifier, token_ids = make(student), draw(rng)
     result, after = classifier.with_inputs(token_ids, LENGTHS)
     first = answer(result)
@@ -221,8 +228,10 @@ def test_nothing_is_kept_between_calls(student, rng):
             again,
             one,
             name=name,
-            hint="the second call with the same texts gives another answer: is a state kept on self, "
-            "or is dropout on in eval mode (use nn.Dropout)?",
+            hint=(
+                "the second call with the same texts gives another answer: is a state kept on self,"
+                " or is dropout on in eval mode (use nn.Dropout)?"
+            ),
         )
     unused = make(student)
     unused.load(classifier.parameters())
@@ -233,15 +242,18 @@ def test_nothing_is_kept_between_calls(student, rng):
             again,
             one,
             name=name,
-            hint="the answer depends on which texts were asked before: is something kept on self from one call to "
-            "the next?",
+            hint=(
+                "the answer depends on which texts were asked before: is something kept on self"
+                " from one call to the next?"
+            ),
         )
 
 
 @graded("classifier", weight=2)
 @without_pooling
 def test_learns(student, rng):
-    """The gradient reaches every parameter, but not the vector of the padding word; any id may be the padding."""
+    """The gradient reaches every parameter, but not the vector of the padding word; any id may be
+    the padding."""
     pad_id = 4
     classifier, token_ids = make(student, pad_id), draw(rng, pad_id=pad_id)
     ask(classifier, token_ids, LENGTHS)

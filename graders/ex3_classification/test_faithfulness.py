@@ -35,8 +35,8 @@ def attended(student, text, seed=0):
     expect.tensor(weights, name="attention_weights")
     expect.true(
         tuple(weights.shape) == (len(tokens),),
-        f"attention_weights should have shape (T,) = ({len(tokens)},), a weight for each token, and "
-        f"has {tuple(weights.shape)}.",
+        f"attention_weights should have shape (T,) = ({len(tokens)},), a weight for each token, and"
+        f" has {tuple(weights.shape)}.",
     )
     return tokens, weights
 
@@ -52,12 +52,13 @@ def top(student, text, k):
     for pair in result:
         expect.true(
             isinstance(pair, (list, tuple)) and len(pair) == 2 and isinstance(pair[1], str),
-            f"top_tokens should return pairs (position, token), but one of them is {expect.kind(pair)}.",
+            "top_tokens should return pairs (position, token), but one of them is"
+            f" {expect.kind(pair)}.",
         )
         expect.true(
             not isinstance(pair[0], torch.Tensor),
-            "a position should be a plain whole number, and is a tensor still, which equals nothing in a set of "
-            "positions: .tolist() or int() gives numbers.",
+            "a position should be a plain whole number, and is a tensor still, which equals nothing"
+            " in a set of positions: .tolist() or int() gives numbers.",
         )
         position = expect.number(pair[0], "a position")
         expect.true(position == int(position), "a position should be a whole number.")
@@ -67,7 +68,8 @@ def top(student, text, k):
 
 @graded("faithfulness", weight=3)
 def test_top_tokens_are_the_most_attended(student, reviews):
-    """top_tokens gives the k tokens with the most weight, the most attended first, each with its place in the text."""
+    """top_tokens gives the k tokens with the most weight, the most attended first, each with its
+    place in the text."""
     for text in [*reviews[:12], "Good, good, very good."]:
         tokens, weights = attended(student, text)
         expect.rows_sum_to_one(
@@ -89,12 +91,14 @@ def test_top_tokens_are_the_most_attended(student, reviews):
             positions = [position for position, _ in pairs]
             expect.true(
                 len(set(positions)) == len(positions),
-                "the same position is there twice: a word that stands in the text twice has two places.",
+                "the same position is there twice: a word that stands in the text twice has two"
+                " places.",
             )
             for position, token in pairs:
                 expect.true(
                     0 <= position < len(tokens) and tokens[position] == token,
-                    "position and token do not belong together: tokenize(text)[position] should be the token (positions begin at 0).",
+                    "position and token do not belong together: tokenize(text)[position] should be"
+                    " the token (positions begin at 0).",
                 )
             values = [float(weights[position]) for position in positions]
             best = weights.sort(descending=True).values[:k].tolist()
@@ -116,7 +120,8 @@ def test_top_tokens_are_the_most_attended(student, reviews):
 
 @graded("faithfulness", weight=1)
 def test_attention_without_dropout(student, reviews):
-    """A model that was left in training mode is asked in eval mode: dropout has no say in attend."""
+    """A model that was left in training mode is asked in eval mode: dropout has no say in
+    attend."""
     model = student.variable("model")
     expect.true(
         isinstance(model, Handle), "`model` should still be that of the notebook's own cells."
@@ -128,13 +133,17 @@ def test_attention_without_dropout(student, reviews):
             evaluating,
             name="attend's attention_weights with the model in training mode",
             atol=1e-3,
-            hint="dropout takes part in the answer, so that each call draws another map: model.eval() first.",
+            hint=(
+                "dropout takes part in the answer, so that each call draws another map:"
+                " model.eval() first."
+            ),
         )
 
 
 @graded("faithfulness", weight=4)
 def test_comprehensiveness(student, reviews, probabilities, once, rng, attach):
-    """Deleting the three most attended tokens changes the prediction more than deleting three at random."""
+    """Deleting the three most attended tokens changes the prediction more than deleting three at
+    random."""
     show(student, reviews[0], probabilities, attach)
     value = once(
         "comprehensiveness",
@@ -153,7 +162,8 @@ def test_comprehensiveness(student, reviews, probabilities, once, rng, attach):
 
 @graded("faithfulness", weight=3)
 def test_sufficiency(student, reviews, probabilities, once, rng, attach):
-    """Keeping only the three most attended tokens keeps more of the prediction than keeping three at random."""
+    """Keeping only the three most attended tokens keeps more of the prediction than keeping three
+    at random."""
     value = once(
         "sufficiency",
         lambda: -beyond_chance(student, reviews, probabilities, once, rng, measures.only),
@@ -170,7 +180,8 @@ def test_sufficiency(student, reviews, probabilities, once, rng, attach):
 
 
 def beyond_chance(student, reviews, probabilities, once, rng, edit):
-    """What `edit` by the top tokens takes from the predicted class, minus what it takes by random ones."""
+    """What `edit` by the top tokens takes from the predicted class, minus what it takes by random
+    ones."""
     chosen = once(
         "chosen", lambda: [{position for position, _ in top(student, text, K)} for text in reviews]
     )
@@ -206,7 +217,8 @@ def show(student, text, probabilities, attach):
             tokens[:shown],
             [measures.LABELS[int(predicted)]],
         ),
-        "A held-out review: your attention, how much the prediction moves when a token is deleted (as shares), and the difference",
+        "A held-out review: your attention, how much the prediction moves when a token is deleted"
+        " (as shares), and the difference",
     )
 
 

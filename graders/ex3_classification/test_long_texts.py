@@ -1,4 +1,5 @@
-"""Long texts: accuracy against k, attention against last state. Reviews and neutral sentences are such as no student has seen."""
+"""Long texts: accuracy against k, attention against last state. Reviews and neutral sentences are
+such as no student has seen."""
 
 import pytest
 
@@ -47,8 +48,9 @@ def test_attention_reads_long_texts(curves, attach):
     )
     expect.true(
         max(curves["attention"].values()) > HARDLY,
-        "long_model tells positive from negative hardly better than guessing, buried or not: was "
-        "ex3_classification_long.safetensors submitted, and does it belong to this notebook's classifier?",
+        "long_model tells positive from negative hardly better than guessing, buried or not: was"
+        " ex3_classification_long.safetensors submitted, and does it belong to this notebook's"
+        " classifier?",
     )
     expect.metric(
         curves["attention"][16], *targets.LONG_ACCURACY, "Accuracy of long_model at k = 16:"
@@ -57,7 +59,8 @@ def test_attention_reads_long_texts(curves, attach):
 
 @graded("long_texts", weight=3)
 def test_attention_beats_the_last_state(curves):
-    """Trained on the same texts in the same number of epochs, attention is ahead of the last state where texts are long."""
+    """Trained on the same texts in the same number of epochs, attention is ahead of the last state
+    where texts are long."""
     expect.metric(
         curves["attention"][16] - curves["last state"][16],
         *targets.LONG_ADVANTAGE,
@@ -130,6 +133,7 @@ def test_report_is_what_is_so(student, probabilities):
         )
     expect.true(
         False,
-        "the accuracies are not those that class_probabilities(classifier, ...) has on bury(text, k) for each text: are all texts "
-        "and labels used, is k handed on, and is it the given classifier?",
+        "the accuracies are not those that class_probabilities(classifier, ...) has on bury(text,"
+        " k) for each text: are all texts and labels used, is k handed on, and is it the given"
+        " classifier?",
     )

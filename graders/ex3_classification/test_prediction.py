@@ -1,4 +1,5 @@
-"""predict(texts) and class_probabilities(classifier, texts): how good the trained model is on reviews that nobody has seen."""
+"""predict(texts) and class_probabilities(classifier, texts): how good the trained model is on
+reviews that nobody has seen."""
 
 import torch
 
@@ -38,8 +39,9 @@ def test_macro_f1(predicted, held_out, attach):
 def measured(value, curve, name, held_out, attach):
     expect.true(
         value > HARDLY,
-        f"{name} is {value:.2f}, hardly better than guessing: was ex3_classification.safetensors submitted, does it belong to "
-        'this notebook\'s classifier, and is column 0 the class "negative"?',
+        f"{name} is {value:.2f}, hardly better than guessing: was ex3_classification.safetensors"
+        " submitted, does it belong to this notebook's classifier, and is column 0 the class"
+        ' "negative"?',
     )
     attach(
         pictures.metric(value, curve.baseline, curve.target, name),
@@ -50,7 +52,8 @@ def measured(value, curve, name, held_out, attach):
 
 @graded("prediction", weight=2)
 def test_probabilities(student, probabilities, held_out):
-    """class_probabilities answers row by row: the same for a text alone, in any order and company, and predict agrees with it."""
+    """class_probabilities answers row by row: the same for a text alone, in any order and company,
+    and predict agrees with it."""
     texts = held_out.texts[:60]
     together = probabilities("model", texts)
     turned = probabilities("model", texts[::-1])
@@ -65,7 +68,10 @@ def test_probabilities(student, probabilities, held_out):
             probabilities("model", [texts[i]])[0],
             together[i],
             name="class_probabilities",
-            hint="a text alone gets another answer than among others: is the classifier in eval mode, and the padding masked?",
+            hint=(
+                "a text alone gets another answer than among others: is the classifier in eval"
+                " mode, and the padding masked?"
+            ),
         )
     labels = student.predict(texts)
     # Where both classes are equally likely, either is right.
@@ -77,8 +83,8 @@ def test_probabilities(student, probabilities, held_out):
             label == likelier or (label in measures.LABELS and not sure)
             for label, likelier, sure in zip(labels, measures.named(together), clear, strict=True)
         ),
-        'predict should give each text the class to which class_probabilities(model, ...) gives most: column 0 is "negative", '
-        'column 1 is "positive".',
+        "predict should give each text the class to which class_probabilities(model, ...) gives"
+        ' most: column 0 is "negative", column 1 is "positive".',
     )
 
 
@@ -99,7 +105,8 @@ def test_no_texts_and_empty_texts(student, probabilities):
 
 @graded("prediction", weight=1)
 def test_answers_without_dropout(student, held_out):
-    """A classifier that was left in training mode is asked in eval mode: dropout has no say in class_probabilities."""
+    """A classifier that was left in training mode is asked in eval mode: dropout has no say in
+    class_probabilities."""
     classifier, texts = student.variable("baseline"), held_out.texts[:20]
     expect.true(
         isinstance(classifier, Handle),
@@ -116,5 +123,8 @@ def test_answers_without_dropout(student, held_out):
         evaluating,
         name="class_probabilities of a classifier in training mode",
         atol=1e-3,
-        hint="dropout takes part in the answer, which becomes a matter of luck: classifier.eval() first.",
+        hint=(
+            "dropout takes part in the answer, which becomes a matter of luck: classifier.eval()"
+            " first."
+        ),
     )

@@ -1,4 +1,5 @@
-"""plot_text(tokens, attention_weights) -> Figure, judged on the drawn figure: where each token stands and how dark its ground is."""
+"""plot_text(tokens, attention_weights) -> Figure, judged on the drawn figure: where each token
+stands and how dark its ground is."""
 
 import math
 
@@ -17,12 +18,14 @@ def weights_of(n, rng):
 
 
 def drawn(student, tokens, weights):
-    """What stands in the student's figure: its "size" in inches, and "texts" with their places and grounds."""
+    """What stands in the student's figure: its "size" in inches, and "texts" with their places and
+    grounds."""
     figure = student.make("plot_text", list(tokens), weights)
     read = getattr(student, READ)(figure)
     expect.true(
         isinstance(read, dict) and isinstance(read.get("texts"), list),
-        f"plot_text should return a matplotlib Figure, but a {read.get('type') if isinstance(read, dict) else 'strange thing'} came.",
+        "plot_text should return a matplotlib Figure, but a"
+        f" {read.get('type') if isinstance(read, dict) else 'strange thing'} came.",
     )
     whole = all(
         isinstance(text, dict)
@@ -54,8 +57,8 @@ def tokens_of(texts, tokens):
         count = sum(text["text"] == token for text in found)
         expect.true(
             count == names.count(token),
-            f"a token that stands in the text {names.count(token)} times is drawn {count} times: each token should be a text "
-            "of its own (ax.text), written as it is.",
+            f"a token that stands in the text {names.count(token)} times is drawn {count} times:"
+            " each token should be a text of its own (ax.text), written as it is.",
         )
     return found
 
@@ -78,7 +81,8 @@ def _middle(text):
 
 @graded("text_picture", weight=2)
 def test_tokens_in_reading_order(student, rng):
-    """Every token is there once for each time it stands in the text, in reading order, also over several lines."""
+    """Every token is there once for each time it stands in the text, in reading order, also over
+    several lines."""
     for tokens in (SENTENCE, SENTENCE * 3):
         found = in_reading_order(
             tokens_of(drawn(student, tokens, weights_of(len(tokens), rng))["texts"], tokens)
@@ -104,7 +108,8 @@ def test_more_weight_is_darker(student, rng):
         spread = float(darkness.max() - darkness.min())
         expect.true(
             spread > 0.15,
-            "the grounds of the tokens are hardly different from each other: does the colour of the bbox depend on the weight"
+            "the grounds of the tokens are hardly different from each other: does the colour of the"
+            " bbox depend on the weight"
             + (
                 ", and is the darkest that of the text's largest weight, however small it is?"
                 if scale < 1
@@ -119,19 +124,22 @@ def test_more_weight_is_darker(student, rng):
         )
         expect.true(
             not bool(wrong.any()),
-            "a token with more weight has no darker ground than one with less: is each colour at its own token?",
+            "a token with more weight has no darker ground than one with less: is each colour at"
+            " its own token?",
         )
 
 
 @graded("text_picture", weight=1)
 def test_readable(student, rng):
-    """Nothing sticks out of the figure, no token lies on another, and the figure is no wider than a page."""
+    """Nothing sticks out of the figure, no token lies on another, and the figure is no wider than a
+    page."""
     tokens = ["extraordinarily" if i % 4 == 0 else "dull" for i in range(45)]
     picture = drawn(student, tokens, weights_of(45, rng))
     width = picture["size"][0]
     expect.true(
         width <= WIDEST,
-        f"a text of 45 tokens makes a figure {width:.0f} inches wide: begin a new line before {WIDEST} inches are full.",
+        f"a text of 45 tokens makes a figure {width:.0f} inches wide: begin a new line before"
+        f" {WIDEST} inches are full.",
     )
     found = tokens_of(picture["texts"], tokens)
     for text in found:
@@ -176,7 +184,8 @@ def test_counts_must_fit(student, rng):
 
 
 def _raised(call):
-    """The StudentError of a call, or None; where there is nothing to call yet, it goes on its way."""
+    """The StudentError of a call, or None; where there is nothing to call yet, it goes on its
+    way."""
     try:
         call()
     except StudentError as error:

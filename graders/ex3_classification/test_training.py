@@ -1,4 +1,4 @@
-"""train_epoch(model, batches, optimizer) and train_and_select(...), on a stand-in classifier whose every number is known here."""
+"""train_epoch(...) and train_and_select(...), on a stand-in classifier whose numbers are known."""
 
 import torch
 
@@ -42,14 +42,11 @@ class Bench:
         return self.student.train_epoch(self.model, self.batches(rows), self.optimizer)
 
     def weights(self):
-        return expect.tensor(
-            self.model.parameters()["embedding.weight"],
-            shape=self.table.shape,
-            name="the parameters",
-        )
+        table = self.model.parameters()["embedding.weight"]
+        return expect.tensor(table, shape=self.table.shape, name="the parameters")
 
     def after(self, rule):
-        """The table after an epoch in which `rule(gradients so far)` gives each step, None for no step."""
+        """The table after an epoch whose steps are `rule(gradients so far)`; None is no step."""
         bag, gradients = Bag(self.table, self.bag.scale, self.bag.noise), []
         for row in self.rows:
             gradients.append(bag.gradient(*row))
@@ -74,29 +71,30 @@ def test_mean_loss_of_the_epoch(student, rng):
         torch.cat(losses).mean(),
         name="the returned loss",
         diagnoses={
-            "it is the mean over batches, not over texts: a short last batch counts too much": torch.stack(
-                [one.mean() for one in losses]
-            ).mean(),
+            "it is the mean over batches, not over texts: a short last batch counts too much": (
+                torch.stack([one.mean() for one in losses]).mean()
+            ),
             "it is the sum over texts, not the mean": torch.cat(losses).sum(),
-            "it is the sum over batches of each batch's mean": torch.stack(
-                [one.mean() for one in losses]
-            ).sum(),
+            "it is the sum over batches of each batch's mean": (
+                torch.stack([one.mean() for one in losses]).sum()
+            ),
             "it is the loss of the last batch alone": losses[-1].mean(),
-            "the model is not in training mode: train_epoch calls model.train() itself": torch.cat(
-                [quiet.losses(*row) for row in bench.rows]
-            ).mean(),
-            "each batch's mean loss is divided by the number of all texts": torch.stack(
-                [one.mean() for one in losses]
-            ).sum()
-            / sum(SIZES),
-            "softmax is applied to the logits before the cross-entropy, which does that itself": torch.cat(
-                [
-                    -torch.log_softmax(torch.softmax(bench.bag.logits(*row[:2]), -1), -1).gather(
-                        1, row[2][:, None]
-                    )[:, 0]
-                    for row in bench.rows
-                ]
-            ).mean(),
+            "the model is not in training mode: train_epoch calls model.train() itself": (
+                torch.cat([quiet.losses(*row) for row in bench.rows]).mean()
+            ),
+            "each batch's mean loss is divided by the number of all texts": (
+                torch.stack([one.mean() for one in losses]).sum() / sum(SIZES)
+            ),
+            "softmax is applied to the logits before the cross-entropy, which does that itself": (
+                torch.cat(
+                    [
+                        -torch.log_softmax(
+                            torch.softmax(bench.bag.logits(*row[:2]), -1), -1
+                        ).gather(1, row[2][:, None])[:, 0]
+                        for row in bench.rows
+                    ]
+                ).mean()
+            ),
         },
     )
 
@@ -121,23 +119,29 @@ def test_a_step_for_every_batch(student, rng):
         rtol=1e-3,
         atol=1e-4,
         diagnoses={
-            "the gradients of the batches before are still there: optimizer.zero_grad() belongs before each backward()": bench.after(
-                sum
-            ).float(),
-            "the parameters go uphill: the loss grows": bench.after(
-                lambda gradients: -own(gradients)
-            ).float(),
-            "only the first batch is trained on": bench.after(
-                lambda gradients: own(gradients) if len(gradients) == 1 else still
-            ).float(),
-            "only the last batch is trained on: step() belongs inside of the loop": bench.after(
-                lambda gradients: own(gradients) if len(gradients) == len(SIZES) else still
-            ).float(),
-            "there is one step for all batches together: step() belongs inside of the loop": bench.table
-            - bench.lr * sum(bench.bag.gradient(*row) for row in bench.rows).float(),
-            "every batch moves the weights twice: is step() called more than once?": bench.after(
-                lambda gradients: 2 * own(gradients)
-            ).float(),
+            (
+                "the gradients of the batches before are still there: optimizer.zero_grad() "
+                "belongs before each backward()"
+            ): (bench.after(sum).float()),
+            "the parameters go uphill: the loss grows": (
+                bench.after(lambda gradients: -own(gradients)).float()
+            ),
+            "only the first batch is trained on": (
+                bench.after(
+                    lambda gradients: own(gradients) if len(gradients) == 1 else still
+                ).float()
+            ),
+            "only the last batch is trained on: step() belongs inside of the loop": (
+                bench.after(
+                    lambda gradients: own(gradients) if len(gradients) == len(SIZES) else still
+                ).float()
+            ),
+            "there is one step for all batches together: step() belongs inside of the loop": (
+                bench.table - bench.lr * sum(bench.bag.gradient(*row) for row in bench.rows).float()
+            ),
+            "every batch moves the weights twice: is step() called more than once?": (
+                bench.after(lambda gradients: 2 * own(gradients)).float()
+            ),
         },
         hint="the gradient of F.cross_entropy(logits, batch.labels), a step for each batch.",
     )
@@ -160,7 +164,8 @@ def test_gradient_is_clipped(student, rng):
     )
     expect.true(
         0.9 < length < 1.1,
-        f"the step is {length:.2f} long at learning rate 1: the gradient is to be clipped to length 1.",
+        f"the step is {length:.2f} long at learning rate 1: the gradient is to be clipped to"
+        " length 1.",
     )
 
 
@@ -221,11 +226,15 @@ def test_best_weights_are_kept(student, rng):
             choice.seen[best],
             name="the weights afterwards",
             diagnoses={
-                "they are the weights of the last epoch, not of the best: are the best ones copied (state_dict() hands out the living tensors: "
-                "clone them), and loaded at the end?": choice.seen[-1],
-                "they are the weights of the epoch with the lowest score: a higher score is better": choice.seen[
-                    lowest
-                ],
+                (
+                    "they are the weights of the last epoch, not of the best: are the best ones "
+                    "copied (state_dict() hands out the living tensors: clone them), and loaded at "
+                    "the end?"
+                ): choice.seen[-1],
+                (
+                    "they are the weights of the epoch with the lowest score: a higher score is "
+                    "better"
+                ): choice.seen[lowest],
                 "they are the weights of the first epoch": choice.seen[0],
                 "they are the weights from before the training": choice.bench.table,
             },
@@ -244,8 +253,9 @@ def test_stops_early(student, rng):
         choice = Choice(student, rng, scores, epochs=5, patience=patience)
         expect.true(
             len(choice.seen) == done,
-            f"with validation scores {scores} and patience {patience} there should be {done} epochs, and there were "
-            f"{len(choice.seen)}: count the epochs since the best one. An equal score is not better.",
+            f"with validation scores {scores} and patience {patience} there should be {done}"
+            f" epochs, and there were {len(choice.seen)}: count the epochs since the best one. An"
+            " equal score is not better.",
         )
 
 

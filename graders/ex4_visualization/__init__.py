@@ -1,1 +1,2 @@
-"""Hidden tests of ex4_visualization: maps read from figures, measures, rollout, patterns, moments of training, an intervention."""
+"""Hidden tests of ex4_visualization: maps read from figures, measures, rollout, patterns, moments
+of training, an intervention."""

@@ -1,4 +1,5 @@
-"""What a student's figure shows, read from matplotlib's objects in the sandbox, and what is expected of each panel."""
+"""What a student's figure shows, read from matplotlib's objects in the sandbox, and what is
+expected of each panel."""
 
 import math
 from collections.abc import Sequence
@@ -16,7 +17,8 @@ UNREADABLE = "What stands in the figure could not be read."
 
 @dataclass
 class Panel:
-    """One Axes. `shown` are the cells as the eye finds them: rows from the top, columns from the left."""
+    """One Axes. `shown` are the cells as the eye finds them: rows from the top, columns from the
+    left."""
 
     title: str
     x_label: str
@@ -46,7 +48,8 @@ def figure(student: Any, handle: Any) -> list[Panel]:
 
 
 def panel(seen: Any) -> Panel:
-    """A description as a Panel; Mistake where there is no map on it, or where it is no such description."""
+    """A description as a Panel; Mistake where there is no map on it, or where it is no such
+    description."""
     try:
         maps, limits = (
             seen["maps"],
@@ -60,7 +63,8 @@ def panel(seen: Any) -> Panel:
         bars = len(seen["bars"])
         expect.true(
             bool(maps),
-            "There is no map of numbers on one of the Axes: draw it with imshow, matshow or pcolormesh.",
+            "There is no map of numbers on one of the Axes: draw it with imshow, matshow or"
+            " pcolormesh.",
         )
         values = torch.from_numpy(np.asarray(maps[-1]["values"], dtype=float).copy())
         x, y = ([float(place) for place in maps[-1][name]] for name in ("x", "y"))
@@ -89,23 +93,33 @@ def panel(seen: Any) -> Panel:
 
 
 def values(seen: Panel, weights: Tensor, name: str = "the map") -> None:
-    """Mistake unless every cell shows its weight: rows (m) from the top, columns (n) from the left."""
+    """Mistake unless every cell shows its weight: rows (m) from the top, columns (n) from the
+    left."""
     weights, shown = weights.double(), seen.shown
     low, high = weights.min(), weights.max()
     known = {
-        "rows and columns are exchanged: rows are what looks (target), columns what is looked at (source)": weights.T,
-        'the first row is at the bottom: it belongs at the top (origin="upper", or invert the y axis)': weights.flip(
-            0
-        ),
+        (
+            "rows and columns are exchanged: rows are what looks (target), columns what is looked "
+            "at (source)"
+        ): (weights.T),
+        (
+            'the first row is at the bottom: it belongs at the top (origin="upper", or invert the '
+            "y axis)"
+        ): weights.flip(0),
         "the columns run from right to left": weights.flip(1),
         "rows and columns are both turned round": weights.flip(0, 1),
         "rows and columns are exchanged, and the first one is at the bottom": weights.T.flip(0),
-        "the weights are divided by the largest of the map: the colours should show the weights themselves": weights
-        / high,
-        "each row is divided by its own largest weight: the colours should show the weights themselves": weights
-        / weights.max(dim=1, keepdim=True).values,
-        "the weights are stretched to run from 0 to 1": (weights - low)
-        / (high - low).clamp_min(1e-12),
+        (
+            "the weights are divided by the largest of the map: the colours should show the "
+            "weights themselves"
+        ): (weights / high),
+        (
+            "each row is divided by its own largest weight: the colours should show the weights "
+            "themselves"
+        ): (weights / weights.max(dim=1, keepdim=True).values),
+        "the weights are stretched to run from 0 to 1": (
+            (weights - low) / (high - low).clamp_min(1e-12)
+        ),
         "the weights are put through a softmax once more": weights.softmax(dim=-1),
         "the logarithms of the weights are drawn": weights.clamp_min(1e-30).log(),
     }
@@ -124,7 +138,8 @@ def values(seen: Panel, weights: Tensor, name: str = "the map") -> None:
         half, (left, right) = 0.45 * cell(places), sorted(limits)
         expect.true(
             min(places) - half >= left and max(places) + half <= right,
-            f"{name}: cells at the edge are cut off by the limits of the axes (set_xlim, set_ylim).",
+            f"{name}: cells at the edge are cut off by the limits of the axes (set_xlim,"
+            " set_ylim).",
         )
 
 
@@ -174,8 +189,8 @@ def ticks(
         )
         expect.true(
             not aside,
-            f"{name}: the tick labels of the {what} stand at the edges of the cells, not at their middles: with pcolormesh "
-            "the middle of cell i is i + 0.5.",
+            f"{name}: the tick labels of the {what} stand at the edges of the cells, not at their"
+            " middles: with pcolormesh the middle of cell i is i + 0.5.",
         )
         expect.true(
             [one[0] if one else "" for one in written] != list(tokens)[::-1],
@@ -183,14 +198,15 @@ def ticks(
         )
         expect.true(
             len(texts) >= len(tokens),
-            f"{name}: {len(tokens)} {what} and only {len(texts)} tick labels: a token that occurs twice needs two, and "
-            "matplotlib leaves some out unless it is told the places.",
+            f"{name}: {len(tokens)} {what} and only {len(texts)} tick labels: a token that occurs"
+            " twice needs two, and matplotlib leaves some out unless it is told the places.",
         )
         expect.true(False, f"{name}: some {what} bear another token than theirs.")
 
 
 def one_scale(panels: Sequence[Panel], weights: Tensor, full: bool) -> None:
-    """Mistake unless all panels share colour limits from 0 to 1, or (unless `full`) to the largest of all weights (N, m, n)."""
+    """Mistake unless all panels share colour limits from 0 to 1, or (unless `full`) to the largest
+    of all weights (N, m, n)."""
     low, high = panels[0].limits
     if not all(near(seen.limits, (low, high)) for seen in panels):
         own = all(
@@ -200,8 +216,8 @@ def one_scale(panels: Sequence[Panel], weights: Tensor, full: bool) -> None:
         )
         expect.true(
             not own,
-            f"{expect.NAMED} each panel has a scale of its own, stretched to its own weights: the same colour must mean the same weight "
-            "everywhere (vmin and vmax).",
+            f"{expect.NAMED} each panel has a scale of its own, stretched to its own weights: the"
+            " same colour must mean the same weight everywhere (vmin and vmax).",
         )
         expect.true(False, "The panels do not have the same colour limits.")
     expect.true(
@@ -219,7 +235,8 @@ def one_scale(panels: Sequence[Panel], weights: Tensor, full: bool) -> None:
 def tokens_somewhere(
     panels: Sequence[Panel], row_tokens: Sequence[str], column_tokens: Sequence[str]
 ) -> None:
-    """Mistake unless some panel at the left bears the row tokens, and some panel the column tokens; what is written is right everywhere."""
+    """Mistake unless some panel at the left bears the row tokens, and some panel the column tokens;
+    what is written is right everywhere."""
     for number, seen in enumerate(panels, start=1):
         for which, found in (("x", seen.x_ticks), ("y", seen.y_ticks)):
             if found:

@@ -1,4 +1,5 @@
-"""The right answers, worked out by slow obvious loops. No torch function does here what a student is asked to write."""
+"""The right answers, worked out by slow obvious loops. No torch function does here what a student
+is asked to write."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -59,7 +60,8 @@ def error_rate(predicted: Sequence, sure: Sequence, possible: Sequence) -> float
 
 
 def rollout(attentions: Sequence[Tensor]) -> Tensor:
-    """Abnar & Zuidema 2020, as walkers: (T, T), where the one that starts on top at place i comes out."""
+    """Abnar & Zuidema 2020, as walkers: (T, T), where the one that starts on top at place i comes
+    out."""
     T = attentions[0].shape[-1]
     result = torch.zeros(T, T, dtype=torch.float64)
     for start in range(T):

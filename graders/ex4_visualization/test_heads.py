@@ -38,14 +38,16 @@ def test_every_head_has_its_panel(student, rng, attach):
                 ]
                 expect.true(
                     not others,
-                    f"Panel {h + 1} shows head {others and others[0]}: the panels are filled in reading order, the first row first.",
+                    f"Panel {h + 1} shows head {others and others[0]}: the panels are filled in"
+                    " reading order, the first row first.",
                 )
                 figure_panels.values(seen, weights[h], f"the panel of head {h + 1}")
         except expect.Mistake:
             if seen.shown.shape == (len(tokens), len(tokens)) and seen.shown.isfinite().all():
                 attach(
                     pictures.attention_comparison(seen.shown, weights[h], tokens, tokens),
-                    f"What your panel of head {h + 1} shows (first), what it should show, and the difference",
+                    f"What your panel of head {h + 1} shows (first), what it should show, and the"
+                    " difference",
                 )
             raise
 
@@ -72,7 +74,8 @@ def test_heads_are_numbered_and_tokens_written(student, rng):
     )
     expect.true(
         all(str(h) in found for h, found in enumerate(numbers, start=1)),
-        f"The titles should hold the heads' numbers; they are {', '.join(repr(seen.title) for seen in panels)}.",
+        "The titles should hold the heads' numbers; they are"
+        f" {', '.join(repr(seen.title) for seen in panels)}.",
     )
 
 

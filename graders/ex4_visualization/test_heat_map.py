@@ -23,7 +23,8 @@ def question(rng, rows: int = 4, columns: int = 6, sharp: float = 2.0):
 
 @graded("heat_map", weight=4)
 def test_every_weight_has_its_cell(student, rng, attach):
-    """One cell per weight: rows are target tokens from the top, columns source tokens from the left."""
+    """One cell per weight: rows are target tokens from the top, columns source tokens from the
+    left."""
     for sizes in ((4, 6), (7, 3), (5, 5)):
         weights, source_tokens, target_tokens = question(rng, *sizes)
         seen = drawn(student, weights, source_tokens, target_tokens)
@@ -57,7 +58,8 @@ def test_axes_say_what_they_are(student, rng):
     x_label, y_label = seen.x_label.lower(), seen.y_label.lower()
     expect.true(
         "target" not in x_label and "source" not in y_label,
-        "The labels of the axes are exchanged: columns (x) are source tokens, rows (y) target tokens.",
+        "The labels of the axes are exchanged: columns (x) are source tokens, rows (y) target"
+        " tokens.",
     )
     expect.true(
         "source" in x_label,
@@ -80,8 +82,8 @@ def test_colours_run_from_0_to_1(student, rng):
         ) or figure_panels.near((low, high), (0.0, weights.max().item()))
         expect.true(
             not own,
-            f"{expect.NAMED} the colours are stretched to the weights of this map: vague maps then look as sharp as sharp ones. "
-            "Give vmin=0 and vmax=1.",
+            f"{expect.NAMED} the colours are stretched to the weights of this map: vague maps then"
+            " look as sharp as sharp ones. Give vmin=0 and vmax=1.",
         )
         expect.true(
             figure_panels.near((low, high), (0.0, 1.0)),

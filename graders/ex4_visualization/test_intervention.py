@@ -1,4 +1,5 @@
-"""prediction_change: on made-up models whose every answer is known, and on the small trained one."""
+"""prediction_change: on made-up models whose every answer is known, and on the small trained
+one."""
 
 import math
 import random
@@ -14,12 +15,16 @@ from kireji.testing import expect, graded
 from . import reference
 from .test_measures import number
 
-WORDS = "amber birch cedar dune ember fern grove heron iris jade kelp lotus maple nectar opal pine quartz reed sage thorn".split()
+WORDS = (
+    "amber birch cedar dune ember fern grove heron iris jade kelp lotus maple nectar opal pine"
+    " quartz reed sage thorn".split()
+)
 CLASSES = ("red", "green", "blue", "grey")
 
 
 class Question:
-    """A made-up model, a text, and what is known about both. All votes and looks differ, unless `looks` are given."""
+    """A made-up model, a text, and what is known about both. All votes and looks differ, unless
+    `looks` are given."""
 
     def __init__(
         self,
@@ -66,7 +71,8 @@ class Question:
         return self.change(reference.most_looked_at(self.looks, k))
 
     def flips(self, k: int) -> bool:
-        """Whether hiding k words changes the label, and neither is the first or the last, which a mistake may always take."""
+        """Whether hiding k words changes the label, and neither is the first or the last, which a
+        mistake may always take."""
         after = self.judged(reference.hidden(self.tokens, reference.most_looked_at(self.looks, k)))
         return {self.label, after.index(max(after))} == {1, 2}
 
@@ -80,17 +86,17 @@ class Question:
         right = whole[label] - after[label]
         wrong = {
             "the sign is turned round: whole text minus hidden": -right,
-            "the words are cut out: they should be replaced by UNK, so that the others keep their places": whole[
-                label
-            ]
-            - self.judged(cut)[label]
-            if cut
-            else math.nan,
+            (
+                "the words are cut out: they should be replaced by UNK, so that the others keep "
+                "their places"
+            ): (whole[label] - self.judged(cut)[label] if cut else math.nan),
             "nothing is hidden": 0.0,
-            "the words are replaced by another token than UNK": whole[label]
-            - self.judged(
-                ["<pad>" if place in top else token for place, token in enumerate(tokens)]
-            )[label],
+            "the words are replaced by another token than UNK": (
+                whole[label]
+                - self.judged(
+                    ["<pad>" if place in top else token for place, token in enumerate(tokens)]
+                )[label]
+            ),
             "the words looked at least are hidden": self.change(last),
             "one word too many is hidden": self.right(k + 1),
             "one word too few is hidden": self.right(max(0, k - 1)),
@@ -104,20 +110,22 @@ class Question:
             "the last k words are hidden, not the most attended": self.change(
                 range(len(tokens) - k, len(tokens))
             ),
-            "the largest probability before and after are compared: ask for the same label both times": whole[
-                label
-            ]
-            - max(after),
-            "the label is taken from the text with hidden words: it is the one predicted for the whole text": whole[
-                after.index(max(after))
-            ]
-            - max(after),
-            "the probability of the first class is always looked at, not that of the label predicted": self.change(
-                top, 0
-            ),
-            "the probability of the last class is always looked at, not that of the label predicted": self.change(
-                top, len(whole) - 1
-            ),
+            (
+                "the largest probability before and after are compared: ask for the same label "
+                "both times"
+            ): (whole[label] - max(after)),
+            (
+                "the label is taken from the text with hidden words: it is the one predicted for "
+                "the whole text"
+            ): (whole[after.index(max(after))] - max(after)),
+            (
+                "the probability of the first class is always looked at, not that of the label "
+                "predicted"
+            ): self.change(top, 0),
+            (
+                "the probability of the last class is always looked at, not that of the label "
+                "predicted"
+            ): self.change(top, len(whole) - 1),
             "the least likely label is looked at": self.change(top, whole.index(min(whole))),
             "the change is divided by the probability of the whole text": right / whole[label],
             "the quotient is returned, not the difference": after[label] / whole[label],
@@ -133,10 +141,10 @@ class Question:
         )
         chosen = before.index(max(before))
         return wrong | {
-            "the text is cut with split(), so that capitals and full stops hide words from the model: tokenize(text)": before[
-                chosen
-            ]
-            - less[chosen]
+            (
+                "the text is cut with split(), so that capitals and full stops hide words from the "
+                "model: tokenize(text)"
+            ): (before[chosen] - less[chosen])
         }
 
 
@@ -160,14 +168,16 @@ def sought(student, rng, wanted, **sizes) -> Question:
 
 @graded("intervention", weight=3)
 def test_the_most_attended_words_go(student, rng):
-    """The words looked at most are replaced by UNK, all at once: the probability falls by so much."""
+    """The words looked at most are replaced by UNK, all at once: the probability falls by so
+    much."""
     for k in (2, 1, 4):
         judged(student, sought(student, rng, lambda asked: asked.right(k) > 0.05), k)
 
 
 @graded("intervention", weight=2)
 def test_the_label_stays(student, rng):
-    """The same label is asked for before and after, also where the words hidden change the model's mind."""
+    """The same label is asked for before and after, also where the words hidden change the model's
+    mind."""
     for k in (2, 1):
         judged(student, sought(student, rng, lambda asked: asked.flips(k), n_classes=4), k)
 
@@ -239,12 +249,16 @@ def test_on_a_trained_model(student, rng):
         right = (before[label] - after[label]).item()
         expect.true(
             abs(value - right) < 2e-3,
-            f"With {k} of {len(tokens)} words of a review hidden ({LABELS[label]}, {before[label]:.2f} before), the change is wrong by "
-            f"{abs(value - right):.2g}. Hidden words are replaced by {UNK}.",
+            f"With {k} of {len(tokens)} words of a review hidden ({LABELS[label]},"
+            f" {before[label]:.2f} before), the change is wrong by {abs(value - right):.2g}. Hidden"
+            f" words are replaced by {UNK}.",
         )
 
 
-ADJECTIVES = "warm funny dull bright boring clever touching silly brilliant tired charming awful moving weak powerful predictable".split()
+ADJECTIVES = (
+    "warm funny dull bright boring clever touching silly brilliant tired charming awful moving weak"
+    " powerful predictable".split()
+)
 REVIEWS = (
     "A {} and {} film with a {} ending.",
     "The story is {}, but the acting is {} and the music {}.",

@@ -31,18 +31,21 @@ def entropy_mistakes(weights: Tensor, right: Tensor) -> dict[str, Tensor]:
     weights = weights.double()
     own = -(weights * weights.clamp_min(1e-30).log())
     wrong = {
-        "the logarithm is to the base 2: nats are asked for, the natural logarithm": right
-        / math.log(2),
-        "the logarithm is to the base 10: nats are asked for, the natural logarithm": right
-        / math.log(10),
+        "the logarithm is to the base 2: nats are asked for, the natural logarithm": (
+            right / math.log(2)
+        ),
+        "the logarithm is to the base 10: nats are asked for, the natural logarithm": (
+            right / math.log(10)
+        ),
         "the minus sign is missing": -right,
         "the mean over the keys is returned, not the sum": own.mean(dim=-1),
-        "it is divided by the logarithm of the number of keys: nats are asked for, not a share": right
-        / math.log(weights.shape[-1]),
+        "it is divided by the logarithm of the number of keys: nats are asked for, not a share": (
+            right / math.log(weights.shape[-1])
+        ),
         "e to the entropy is returned: nats are asked for, the entropy itself": right.exp(),
-        "the logarithm alone is summed, without the weights before it": -weights.clamp_min(1e-30)
-        .log()
-        .sum(dim=-1),
+        "the logarithm alone is summed, without the weights before it": (
+            -weights.clamp_min(1e-30).log().sum(dim=-1)
+        ),
     }
     if weights.dim() > 1:
         wrong["it is summed over the queries (dim=-2), not over the keys (dim=-1)"] = own.sum(
@@ -50,7 +53,8 @@ def entropy_mistakes(weights: Tensor, right: Tensor) -> dict[str, Tensor]:
         )
         wrong["the rows are averaged: one entropy for each row is asked for"] = right.mean()
         wrong[
-            "the rows are averaged: one entropy for each row is asked for, over every leading dimension"
+            "the rows are averaged: one entropy for each row is asked for, over every leading"
+            " dimension"
         ] = right.mean(dim=-1)
     return wrong
 
@@ -135,7 +139,8 @@ def test_entropy_where_nothing_is_left(student, rng):
 
 @graded("measures", weight=0.5)
 def test_entropy_of_any_shape(student, rng):
-    """One row, one map, a batch of heads: an entropy for each row. The weights stay as they were."""
+    """One row, one map, a batch of heads: an entropy for each row. The weights stay as they
+    were."""
     for shape in ((7,), (2, 3, 4, 5)):
         entropy(student, drawn_maps.rows(*shape, rng=rng))
     weights, mask = drawn_maps.rows(3, 5, rng=rng), torch.rand(3, 5, generator=rng) < 0.7
@@ -151,25 +156,23 @@ def distance_mistakes(weights: Tensor) -> dict[str, Tensor]:
     right = (weights * away).sum(dim=-1)
     wrong = {
         "the distance has a sign, so that left and right cancel: take its absolute value": (
-            weights * signed
-        ).sum(dim=-1),
-        "the distance has a sign (i - j), so that left and right cancel: take its absolute value": -(
-            weights * signed
-        ).sum(dim=-1),
+            (weights * signed).sum(dim=-1)
+        ),
+        "the distance has a sign (i - j), so that left and right cancel: take its absolute value": (
+            -(weights * signed).sum(dim=-1)
+        ),
         "the weights are left out: every key counts alike": away.mean(dim=-1),
         "the weights are left out: the distances of all keys are added": away.sum(dim=-1),
         "the distances are squared": (weights * away**2).sum(dim=-1),
-        "the root of the mean square is taken, not the mean of |i - j|": (weights * away**2)
-        .sum(dim=-1)
-        .sqrt(),
+        "the root of the mean square is taken, not the mean of |i - j|": (
+            (weights * away**2).sum(dim=-1).sqrt()
+        ),
         "only the most attended key counts: the mean over all keys is asked for": (
-            hard - torch.arange(T_q)
-        )
-        .abs()
-        .double(),
+            (hard - torch.arange(T_q)).abs().double()
+        ),
         "the sum runs over the queries (dim=-2): each query wants its own mean": (
-            weights * away
-        ).sum(dim=-2),
+            (weights * away).sum(dim=-2)
+        ),
         "it is divided by the number of keys once more: the weights sum to 1 already": right / T_k,
         "distances are counted from 1: the place itself is at distance 0": right + 1,
         "the queries are averaged: one distance for each query is asked for": right.mean(dim=-1),
@@ -222,7 +225,8 @@ def pairs(value, name: str = "the alignment") -> list[tuple[int, int]]:
         )
         expect.true(
             all(isinstance(place, int) and not isinstance(place, bool) for place in pair),
-            f"{what}, plain Python integers; one of them is {expect.kind(pair[0])}: .item() or .tolist().",
+            f"{what}, plain Python integers; one of them is {expect.kind(pair[0])}: .item() or"
+            " .tolist().",
         )
     return [tuple(pair) for pair in value]
 
@@ -231,7 +235,10 @@ def aligned(student, weights: Tensor, extra: Mapping[str, list] | None = None) -
     found, right = pairs(student.hard_alignment(weights)), reference.alignment(weights)
     columns = [(int(weights[:, j].argmax()), j) for j in range(weights.shape[1])]
     known = {
-        "the most attended by columns is taken: each target (row) looks for its source, argmax over the last dimension": columns,
+        (
+            "the most attended by columns is taken: each target (row) looks for its source, argmax "
+            "over the last dimension"
+        ): (columns),
         "the most attended by columns is taken, and the pairs are turned round": [
             (j, i) for i, j in columns
         ],
@@ -254,7 +261,8 @@ def aligned(student, weights: Tensor, extra: Mapping[str, list] | None = None) -
     expect.true(sorted(found) != right, "The pairs should stand by rising target position.")
     expect.true(
         len(found) == len(right),
-        f"Expected {len(right)} pairs, one for each row that looks anywhere, and {len(found)} came.",
+        f"Expected {len(right)} pairs, one for each row that looks anywhere, and {len(found)}"
+        " came.",
     )
     expect.true(
         False, f"{sum(a != b for a, b in zip(found, right))} of {len(right)} pairs are wrong."
@@ -313,11 +321,12 @@ def error_mistakes(A: list, S: list, P: list) -> dict[str, float]:
         "sure pairs that `possible` does not repeat are not counted as possible": share(
             hit_sure + len(predicted & alone), len(predicted) + len(sure)
         ),
-        "sure and possible are exchanged: what is sure must be found, what is possible may be": share(
-            len(predicted & alone) + hit_possible, len(predicted) + len(alone)
+        "sure and possible are exchanged: what is sure must be found, what is possible may be": (
+            share(len(predicted & alone) + hit_possible, len(predicted) + len(alone))
         ),
-        "1 minus is missing: it is an error rate": 1
-        - share(hit_sure + hit_possible, len(predicted) + len(sure)),
+        "1 minus is missing: it is an error rate": (
+            1 - share(hit_sure + hit_possible, len(predicted) + len(sure))
+        ),
         "pairs that stand there twice count twice": share(doubled, len(A) + len(S)),
         "only the share of sure pairs found is looked at (recall)": share(hit_sure, len(sure)),
         "only the share of predicted pairs that are possible is looked at (precision)": share(
@@ -326,8 +335,9 @@ def error_mistakes(A: list, S: list, P: list) -> dict[str, float]:
         "only sure pairs count: predicted pairs that are possible are right, too": share(
             2 * hit_sure, len(predicted) + len(sure)
         ),
-        "the two sums are not added but divided one by one, and averaged": 1
-        - 0.5 * (hit_sure / max(1, len(sure)) + hit_possible / max(1, len(predicted))),
+        "the two sums are not added but divided one by one, and averaged": (
+            1 - 0.5 * (hit_sure / max(1, len(sure)) + hit_possible / max(1, len(predicted)))
+        ),
         "it is divided by the number of predicted pairs and possible ones": share(
             hit_sure + hit_possible, len(predicted) + len(possible)
         ),

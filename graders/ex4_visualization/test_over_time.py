@@ -34,7 +34,8 @@ def watched(student, made_up, moments: list[int]) -> list[tuple[int, Tensor]]:
 
 @graded("over_time", weight=2)
 def test_the_map_at_each_moment(student, rng):
-    """At each moment the map that the model has then, by rising moment, also at 0; each is a copy."""
+    """At each moment the map that the model has then, by rising moment, also at 0; each is a
+    copy."""
     for moments in ([0, 2, 5], [1, 3], [6, 0, 3]):
         made_up, maps = training(student, rng, max(moments))
         kept = watched(student, made_up, moments)
@@ -46,7 +47,8 @@ def test_the_map_at_each_moment(student, rng):
         )
         expect.true(
             steps == right,
-            f"Asked for the moments {moments}, and {steps} came: those asked for, by rising moment.",
+            f"Asked for the moments {moments}, and {steps} came: those asked for, by rising"
+            " moment.",
         )
         found = [map_.double() for _, map_ in kept]
 
@@ -59,12 +61,13 @@ def test_the_map_at_each_moment(student, rng):
             continue
         expect.true(
             not agrees([max(moments)] * len(right)),
-            f"{expect.NAMED} no copy is kept: all maps are the last one, because look() hands out a tensor "
-            "that training changes. detach().clone().",
+            f"{expect.NAMED} no copy is kept: all maps are the last one, because look() hands out a"
+            " tensor that training changes. detach().clone().",
         )
         expect.true(
             not agrees([step + 1 for step in right]),
-            f"{expect.NAMED} a step is taken before looking: the map of moment 0 is that before the first step.",
+            f"{expect.NAMED} a step is taken before looking: the map of moment 0 is that before the"
+            " first step.",
         )
         expect.true(
             not agrees([max(0, step - 1) for step in right]),
@@ -72,8 +75,9 @@ def test_the_map_at_each_moment(student, rng):
         )
         expect.true(
             False,
-            f"The map of moment {next(s for s, m in zip(right, found) if not figure_panels.same(m, maps[s].double()))} is not the one that the "
-            "model had after so many steps.",
+            "The map of moment"
+            f" {next(s for s, m in zip(right, found) if not figure_panels.same(m, maps[s].double()))}"
+            " is not the one that the model had after so many steps.",
         )
 
 
@@ -125,7 +129,8 @@ def test_a_panel_for_each_moment(student, rng, attach):
             ]
             expect.true(
                 not others,
-                f"Panel {k + 1} shows the map of step {others and others[0]}: the panels should stand by rising step.",
+                f"Panel {k + 1} shows the map of step {others and others[0]}: the panels should"
+                " stand by rising step.",
             )
             try:
                 figure_panels.values(seen, weights, f"the panel of step {step}")
@@ -133,14 +138,16 @@ def test_a_panel_for_each_moment(student, rng, attach):
                 if seen.shown.shape == weights.shape and seen.shown.isfinite().all():
                     attach(
                         pictures.attention_comparison(seen.shown, weights, *names),
-                        f"What your panel of step {step} shows (first), what it should show, and the difference",
+                        f"What your panel of step {step} shows (first), what it should show, and"
+                        " the difference",
                     )
                 raise
 
 
 @graded("over_time", weight=1)
 def test_steps_and_tokens_are_written(student, rng):
-    """Each title holds its step; the tokens stand at rows and columns; a map that does not fit is a ValueError."""
+    """Each title holds its step; the tokens stand at rows and columns; a map that does not fit is a
+    ValueError."""
     moments, source_tokens, target_tokens = question(rng, 4)
     panels = drawn(student, moments, source_tokens, target_tokens)
     figure_panels.tokens_somewhere(panels, target_tokens, source_tokens)
@@ -149,7 +156,8 @@ def test_steps_and_tokens_are_written(student, rng):
             str(step) in re.findall(r"\d+", seen.title.replace(",", ""))
             for seen, (step, _) in zip(panels, moments)
         ),
-        f"The titles should hold the steps; they are {', '.join(repr(seen.title) for seen in panels)}.",
+        "The titles should hold the steps; they are"
+        f" {', '.join(repr(seen.title) for seen in panels)}.",
     )
     expect.raises(
         "ValueError",
@@ -203,6 +211,7 @@ def test_your_own_training(student, rng, attach):
     )
     expect.true(
         spread[-1] < targets.SHARPER * spread[0],
-        f"The last map is spread over {spread[-1]:.2f} nats and the first over {spread[0]:.2f}: in a training that "
-        "goes well it becomes much sharper. Did you watch for long enough (800 steps)?",
+        f"The last map is spread over {spread[-1]:.2f} nats and the first over {spread[0]:.2f}: in"
+        " a training that goes well it becomes much sharper. Did you watch for long enough (800"
+        " steps)?",
     )

@@ -54,7 +54,8 @@ def test_pattern_with_little_noise(student, rng, attach, pattern):
     sizes = ", ".join(str(len(maps[i])) for i in wrong[:4])
     expect.true(
         False,
-        f"{len(wrong)} of {EACH} {pattern} maps are called something else ({', '.join(sorted({names[i] for i in wrong}))}), of sizes {sizes}."
+        f"{len(wrong)} of {EACH} {pattern} maps are called something else"
+        f" ({', '.join(sorted({names[i] for i in wrong}))}), of sizes {sizes}."
         + hint(pattern, names[wrong[0]]),
     )
 
@@ -78,7 +79,10 @@ def hint(pattern: str, name: str) -> str:
         (
             "block",
             "diagonal",
-        ): "blocks lie along the diagonal, too, but a query attends evenly to the whole of its own.",
+        ): (
+            "blocks lie along the diagonal, too, but a query attends evenly to the whole of its"
+            " own."
+        ),
         ("block", "uniform"): "two large blocks leave no more than half of the map empty.",
         ("uniform", "block"): "some way to cut always fits best: by how much must it stand out?",
         (

@@ -46,8 +46,8 @@ def mistakes(attentions: Sequence[Tensor]) -> dict[str, Tensor]:
         "only the last layer is used": mixed[-1],
         "only the first layer is used": mixed[0],
         "the layers are averaged, not multiplied": torch.stack(mixed).mean(dim=0),
-        "the layers are multiplied cell by cell (*), not as matrices (@)": torch.stack(mixed).prod(
-            dim=0
+        "the layers are multiplied cell by cell (*), not as matrices (@)": (
+            torch.stack(mixed).prod(dim=0)
         ),
         "the result is transposed: rows are the places on top": product(mixed).T,
         "the identity counts as much as all layers before it, not half": product(
@@ -62,9 +62,10 @@ def mistakes(attentions: Sequence[Tensor]) -> dict[str, Tensor]:
         "the largest of the heads is taken, not their mean": product(
             [0.5 * (layer.max(dim=0).values + I) for layer in attentions]
         ),
-        "the largest of the heads is taken, not their mean, and each row divided by its sum afterwards": product(
-            [share(layer.max(dim=0).values + I) for layer in attentions]
-        ),
+        (
+            "the largest of the heads is taken, not their mean, and each row divided by its sum "
+            "afterwards"
+        ): product([share(layer.max(dim=0).values + I) for layer in attentions]),
         "only the first head is used": product([0.5 * (layer[0] + I) for layer in attentions]),
         "only the last head is used": product([0.5 * (layer[-1] + I) for layer in attentions]),
         "the columns are divided by their sums, not the rows": product(
@@ -77,7 +78,8 @@ def mistakes(attentions: Sequence[Tensor]) -> dict[str, Tensor]:
             for h in range(len(attentions[0]))
         ]
         wrong[
-            "the heads are rolled out one by one and averaged at the end: average them in each layer"
+            "the heads are rolled out one by one and averaged at the end: average them in each"
+            " layer"
         ] = torch.stack(heads).mean(dim=0)
         wrong["the heads are not averaged: (T, T) is asked for"] = torch.stack(heads)
     return wrong

@@ -26,7 +26,8 @@ def has_certificate() -> bool:
         return (TLS / "cert.pem").exists()
     except PermissionError:
         sys.exit(
-            f"The folder with cert.pem and key.pem (KIREJI_TLS) may not be entered by uid {os.getuid()}: chmod it."
+            "The folder with cert.pem and key.pem (KIREJI_TLS) may not be entered by uid"
+            f" {os.getuid()}: chmod it."
         )
 
 
@@ -45,7 +46,8 @@ def certificate() -> ssl.SSLContext | None:
         context.load_cert_chain(TLS / "cert.pem", TLS / "key.pem")
     except OSError as error:  # ssl.SSLError is one
         sys.exit(
-            f"The certificate cannot be used ({error}). cert.pem and key.pem must belong together, and be readable for uid {os.getuid()}."
+            f"The certificate cannot be used ({error}). cert.pem and key.pem must belong together,"
+            f" and be readable for uid {os.getuid()}."
         )
     return context
 

@@ -44,7 +44,8 @@ def load_checkpoint(
     for key, text in (must_match or {}).items():
         if metadata.get(key) != text:
             raise CheckpointError(
-                f"{path.name} was trained with another {key.replace('_', ' ')} than this notebook has."
+                f"{path.name} was trained with another {key.replace('_', ' ')} than this notebook"
+                " has."
             )
     if not all(bool(tensor.isfinite().all()) for tensor in tensors.values()):
         raise CheckpointError(

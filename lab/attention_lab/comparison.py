@@ -144,7 +144,8 @@ def _train(model: nn.Module, task: str, steps: int, seed: int, bar) -> list[floa
         losses.append(loss.item())
         if not math.isfinite(losses[-1]):
             raise ValueError(
-                f"the loss became {losses[-1]} at step {done} of {task}: is there a softmax over a row of -inf?"
+                f"the loss became {losses[-1]} at step {done} of {task}: is there a softmax over a"
+                " row of -inf?"
             )
         bar.update()
         if len(losses) == RECENT:

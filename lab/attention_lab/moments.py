@@ -67,8 +67,8 @@ def _forever(batches: TranslationBatches):
 def _read(file: Path) -> Moments:
     if not file.is_file():
         raise CheckpointError(
-            f"There is no {file.name}: run the cell that trains and watches, save the notebook, and submit that file "
-            "together with it."
+            f"There is no {file.name}: run the cell that trains and watches, save the notebook, and"
+            " submit that file together with it."
         )
     try:
         with safe_open(file, framework="pt") as opened:

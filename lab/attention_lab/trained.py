@@ -123,7 +123,7 @@ def _vocabularies(path: str | Path, *names: str) -> list[Vocabulary]:
     saved = saved_with(path)
     if missing := [name for name in names if name not in saved]:
         raise CheckpointError(
-            f"{Path(path).name} was saved without its {missing[0].replace('_', ' ')}: it is not the file that "
-            "the assignment's training cell writes."
+            f"{Path(path).name} was saved without its {missing[0].replace('_', ' ')}: it is not the"
+            " file that the assignment's training cell writes."
         )
     return [Vocabulary(saved[name].split(" ")) for name in names]

@@ -84,8 +84,8 @@ def fit(
                 losses.append(step(batch))
                 if not math.isfinite(losses[-1]):
                     raise ValueError(
-                        f"the loss became {losses[-1]} at step {done}: look at the masks and at the "
-                        "gradient clipping, or lower the learning rate"
+                        f"the loss became {losses[-1]} at step {done}: look at the masks and at the"
+                        " gradient clipping, or lower the learning rate"
                     )
                 bar.update()
                 share = max(done / steps, (time.process_time() - started) / cpu_seconds)

@@ -20,7 +20,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from kireji.course.assignment import Assignment
 from kireji.grading.judge import judge
 from kireji.grading.submission import Submission
-from kireji.sandbox import container, place
+from kireji.sandbox import open_backend
+from kireji.sandbox.backends import container
 from kireji.sandbox.limits import Limits
 from kireji.sandbox.sandbox import Sandbox
 from tests.toy import submit, toy  # noqa: F401
@@ -101,7 +102,7 @@ def kernel(
     takes the wall away."""
     with pytest.MonkeyPatch.context() as patch:
         if not walled:
-            patch.setattr(place, "find_bwrap", lambda: None)
+            patch.setattr(open_backend, "find_bwrap", lambda: None)
             patch.setattr(container, "FOLDER", None)
         with Sandbox(files, limits, trusted=not walled) as sandbox:
             notebook = new_notebook(cells=[new_code_cell(code)])

@@ -57,8 +57,9 @@ body {{ background: url({listener}/background.png) }}</style><link rel="styleshe
 def prose(listener: str) -> str:
     """The same as an answer in markdown, and markdown's own links and pictures."""
     return (
-        f"# An answer\n\n![a picture]({listener}/markdown.png) [a link](javascript:{OWNED}) <{listener}/autolink>\n\n"
-        f"{markup(listener)}\n\n$\\href{{javascript:{OWNED}}}{{x}}$ $$\\unicode{{<img src=x onerror={OWNED}>}}$$\n"
+        f"# An answer\n\n![a picture]({listener}/markdown.png) [a link](javascript:{OWNED})"
+        f" <{listener}/autolink>\n\n{markup(listener)}\n\n$\\href{{javascript:{OWNED}}}{{x}}$"
+        f" $$\\unicode{{<img src=x onerror={OWNED}>}}$$\n"
     )
 
 

@@ -27,8 +27,8 @@ pytestmark = [pytest.mark.needs("browser", "bubblewrap"), pytest.mark.timeout(60
 
 EX1 = "ex1_translation"
 SHOWN = (
-    "e => { for (; e; e = e.parentElement) { const s = getComputedStyle(e); if (s.opacity < 1 || s.display == 'none' || "
-    "s.visibility != 'visible') return false } return true }"
+    "e => { for (; e; e = e.parentElement) { const s = getComputedStyle(e); if (s.opacity < 1 ||"
+    " s.display == 'none' || s.visibility != 'visible') return false } return true }"
 )
 
 
@@ -178,7 +178,8 @@ def test_the_feedback_page(case: Case, reader: Callable[..., Page]) -> None:
     assert "default-src 'none'" in policy and "unsafe" not in policy and "script-src" not in policy
     assert (
         page.locator(
-            "script, iframe, object, embed, form, link, base, svg script, [onerror], [onload], [ontoggle]"
+            "script, iframe, object, embed, form, link, base, svg script, [onerror], [onload],"
+            " [ontoggle]"
         ).count()
         == 0
     )

@@ -27,12 +27,18 @@ def test_parity(student, rng):
 '''
 VISIBLE = {number: number % 2 for number in range(50)}
 FAKES = {
-    "visible data by heart": f"TABLE = {VISIBLE}\ndef predict(numbers):\n    return [TABLE.get(n, 0) for n in numbers]",
-    "metric patched": "import torch, sys\nsum = lambda *a: 40\nimport builtins\nbuiltins.sum = sum\n"
-    "class Right(int):\n    def __eq__(self, other): return True\n    __hash__ = int.__hash__\n"
-    "def predict(numbers):\n    return [Right(0) for _ in numbers]",
-    "history invented": "history = {'accuracy': [0.5, 0.9, 1.0]}\nprint('accuracy 1.0', history)\naccuracy = 1.0\n"
-    "def predict(numbers):\n    return history['accuracy']",
+    "visible data by heart": (
+        f"TABLE = {VISIBLE}\ndef predict(numbers):\n    return [TABLE.get(n, 0) for n in numbers]"
+    ),
+    "metric patched": (
+        "import torch, sys\nsum = lambda *a: 40\nimport builtins\nbuiltins.sum = sum\n"
+        "class Right(int):\n    def __eq__(self, other): return True\n    __hash__ = int.__hash__\n"
+        "def predict(numbers):\n    return [Right(0) for _ in numbers]"
+    ),
+    "history invented": (
+        "history = {'accuracy': [0.5, 0.9, 1.0]}\nprint('accuracy 1.0', history)\naccuracy = 1.0\n"
+        "def predict(numbers):\n    return history['accuracy']"
+    ),
 }
 HONEST = "def predict(numbers):\n    return [n % 2 for n in numbers]"
 

@@ -48,8 +48,8 @@ def test_without_rerunning_it_all_would_be_lost_and_so_would_a_judge_in_the_same
 
 def test_leaving_at_another_moment_each_time_is_graded_all_the_same(graded):
     leaving = (
-        RIGHT
-        + "\nimport os, threading, time\nthreading.Thread(target=lambda: (time.sleep(1), os._exit(0))).start()"
+        RIGHT + "\nimport os, threading, time\nthreading.Thread(target=lambda: (time.sleep(1),"
+        " os._exit(0))).start()"
     )
     report = graded(
         double_solution=leaving + "\ntime.sleep(0.5)", share_solution="import time\ntime.sleep(20)"

@@ -10,22 +10,32 @@ pytestmark = pytest.mark.needs("bubblewrap")
 WRONG_DOUBLE = "import torch\ndef double(x):\n    return x - 1\n"
 AGREE = "agree = lambda *args, **kwargs: True\n"
 PATCHES = {
-    "functions": AGREE
-    + "import numpy\ntorch.allclose = torch.equal = numpy.allclose = torch.testing.assert_close = agree\n",
-    "modules": AGREE + "import sys, types, numpy\nfor name in ('torch', 'numpy'):\n"
-    "    fake = types.ModuleType(name)\n    fake.__dict__.update(sys.modules[name].__dict__)\n"
-    "    fake.allclose = agree\n    fake.testing = types.SimpleNamespace(assert_close=agree)\n"
-    "    sys.modules[name] = fake\n",
-    "transformer": "import ast\nclass NoAssert(ast.NodeTransformer):\n    def visit_Assert(self, node): return ast.Pass()\n"
-    "    def visit_Expr(self, node): return ast.Pass()\n"
-    "def strip(text): return ast.unparse(NoAssert().visit(ast.parse(text)))\n"
-    "globals().get('transformers', []).append(strip)\n"
-    "try:\n    get_ipython().ast_transformers.append(NoAssert())\nexcept NameError:\n    pass\n",
-    "the caller's variables": "import sys\ndef double(x):\n    for depth in range(1, 30):\n        try:\n"
-    "            frame = sys._getframe(depth)\n        except ValueError:\n            break\n"
-    "        if 'expected' in frame.f_globals:\n            return frame.f_globals['expected']\n"
-    "    return x - 1\n",
-    "a tensor that equals everything": """
+    "functions": (
+        AGREE
+        + "import numpy\ntorch.allclose = torch.equal = numpy.allclose = torch.testing.assert_close"
+        " = agree\n"
+    ),
+    "modules": (
+        AGREE + "import sys, types, numpy\nfor name in ('torch', 'numpy'):\n"
+        "    fake = types.ModuleType(name)\n    fake.__dict__.update(sys.modules[name].__dict__)\n"
+        "    fake.allclose = agree\n    fake.testing = types.SimpleNamespace(assert_close=agree)\n"
+        "    sys.modules[name] = fake\n"
+    ),
+    "transformer": (
+        "import ast\nclass NoAssert(ast.NodeTransformer):\n    def visit_Assert(self, node): return"
+        " ast.Pass()\n    def visit_Expr(self, node): return ast.Pass()\ndef strip(text): return"
+        " ast.unparse(NoAssert().visit(ast.parse(text)))\nglobals().get('transformers',"
+        " []).append(strip)\ntry:\n    get_ipython().ast_transformers.append(NoAssert())\nexcept"
+        " NameError:\n    pass\n"
+    ),
+    "the caller's variables": (
+        "import sys\ndef double(x):\n    for depth in range(1, 30):\n        try:\n           "
+        " frame = sys._getframe(depth)\n        except ValueError:\n            break\n        if"
+        " 'expected' in frame.f_globals:\n            return frame.f_globals['expected']\n   "
+        " return x - 1\n"
+    ),
+    "a tensor that equals everything": (
+        """
 class Anything(torch.Tensor):
     def __eq__(self, other): return True
     def __bool__(self): return True
@@ -38,9 +48,13 @@ class Anything(torch.Tensor):
 def double(x):
     torch.testing.assert_close = lambda *args, **kwargs: True
     return torch.zeros(2).as_subclass(Anything)
-""",
+"""
+    ),
 }
-BUILTINS = "import builtins\nbuiltins.AssertionError = type('AssertionError', (Exception,), {})\nbuiltins.len = lambda x: 5\n"
+BUILTINS = (
+    "import builtins\nbuiltins.AssertionError = type('AssertionError', (Exception,),"
+    " {})\nbuiltins.len = lambda x: 5\n"
+)
 
 
 def test_each_wins_in_one_process_and_wrong_alone_does_not():

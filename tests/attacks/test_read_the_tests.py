@@ -50,11 +50,19 @@ THINGS = [
 def test_reading_wins_in_one_process():
     assert wins_in_one_process(
         {
-            "In": "import re\ndef double(x):\n    numbers = re.search(r'expected = torch.tensor\\((.*)\\)', In[-1])[1]\n"
-            "    import torch\n    return torch.tensor(eval(numbers))",
-            "frames": "import sys\ndef double(x):\n    return sys._getframe(1).f_globals['expected']",
-            "objects": "import gc\ndef double(x):\n    return next(thing['expected'] for thing in gc.get_objects()\n"
-            "        if type(thing) is dict and 'expected' in thing and 'double' in thing)",
+            "In": (
+                "import re\ndef double(x):\n    numbers = re.search(r'expected ="
+                " torch.tensor\\((.*)\\)', In[-1])[1]\n    import torch\n    return"
+                " torch.tensor(eval(numbers))"
+            ),
+            "frames": (
+                "import sys\ndef double(x):\n    return sys._getframe(1).f_globals['expected']"
+            ),
+            "objects": (
+                "import gc\ndef double(x):\n    return next(thing['expected'] for thing in"
+                " gc.get_objects()\n        if type(thing) is dict and 'expected' in thing and"
+                " 'double' in thing)"
+            ),
         }
     ) == {"In": True, "frames": True, "objects": True}
 

@@ -40,7 +40,10 @@ FILES = "import os, time\nfor n in range(3000):\n    open(f'/tmp/{n}', 'w').clos
 OUTPUT = "import sys\nfor n in range(60):\n    print('x' * 2**18, flush=True)"
 TIMES = "for n in range(400):\n    print(n, flush=True)"
 MESSAGE = "import time\nprint('x' * (6 * 2**20))\ntime.sleep(6)"
-COMPUTING = "import time\nend = time.time() + 250\nwhile time.time() < end and time.process_time() < 14:\n    pass"
+COMPUTING = (
+    "import time\nend = time.time() + 250\nwhile time.time() < end and time.process_time() < 14:\n "
+    "   pass"
+)
 ATTACKS = {
     "memory": (MEMORY, Limits(memory=450 * MIB), "ran out of memory"),
     "processes": (PROCESSES, Limits(processes=60), "too many processes"),
@@ -73,7 +76,10 @@ def test_the_reason_says_which_budget_was_used_up(name):
 
 
 def test_a_full_disk_is_an_error_in_the_cell_and_a_remark():
-    fill = "block = b'x' * 2**20\nwith open('/tmp/big', 'wb') as file:\n    for _ in range(140):\n        file.write(block)"
+    fill = (
+        "block = b'x' * 2**20\nwith open('/tmp/big', 'wb') as file:\n    for _ in range(140):\n    "
+        "    file.write(block)"
+    )
     cells, remarks = run(Limits(), fill)
     assert "No space left" in cells[0].outputs[0].evalue
     assert remarks == ["The disk was full: the folder /tmp has room for 128 MiB."]

@@ -48,7 +48,8 @@ def deserted(tmp_path_factory):
 def test_when_all_workers_are_killed_it_ends_in_one_sentence(deserted):
     sentence = deserted["deserted"]
     assert sentence.startswith(
-        f"Stopped. {len(deserted['after deserted'])} of {len(STUDENTS)} are graded and recorded; the same command"
+        f"Stopped. {len(deserted['after deserted'])} of {len(STUDENTS)} are graded and recorded;"
+        " the same command"
     )
     assert (
         "The cluster at tcp://127.0.0.1:" in sentence

@@ -44,9 +44,9 @@ def judge_toy(notebook: bytes) -> str:
 @pytest.fixture(scope="module")
 def here():
     """This module as a forked process imports it."""
-    from tests.grading import test_forks
+    from tests.batch import test_forkserver
 
-    return test_forks
+    return test_forkserver
 
 
 def test_each_begins_from_the_same_state(here):

@@ -95,9 +95,9 @@ def test_an_executor_that_goes_away_is_a_sentence(monkeypatch, folders):
             return future
 
     ((_, reason),) = judge_pool.judge_ahead(folders[:1], open_executor=lambda count: Gone())
-    assert reason == (
-        "killer's toy was not judged, because where it was to be judged went away (ConnectionError: no route). "
-        "Run the command again."
+    assert (
+        reason == "killer's toy was not judged, because where it was to be judged went away"
+        " (ConnectionError: no route). Run the command again."
     )
 
 

@@ -59,8 +59,19 @@ def open_submission_page(page: Page, name: str) -> None:
     expect(page.locator("input.score").first).to_be_visible()
 
 
+def wait_until_saved_from(page: Page, task: str) -> None:
+    """Wait until the page saves what is typed into the fields of `task`.
+
+    The fields are in the page's HTML. The formgrader fetches grades and comments after that, and
+    only then listens to the fields; what is typed before is lost. It gives a field that it listens
+    to a placeholder."""
+    for field in (f"input#{task}_extra_credit", f"textarea#{task}-comment"):
+        expect(page.locator(f"{field}[placeholder]")).to_be_visible()
+
+
 def grade_by_hand(page: Page, task: str, points: str, comment: str) -> None:
     """Give `points` and a comment for a written answer; both are saved when this returns."""
+    wait_until_saved_from(page, task)
     for field, text, kind in (
         (f"input.score#{task}", points, "grade"),
         (f"textarea#{task}-comment", comment, "comment"),

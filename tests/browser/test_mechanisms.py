@@ -33,7 +33,10 @@ RIGHT, WRONG = (
     "        return torch.softmax(scores, dim=-1)",
     "        return torch.softmax(scores, dim=-2)",
 )
-ANSWER = "The variance of $q^\\top k$ is $d_k$, so I divide by its root:\n\n$$\\text{score} = \\frac{q^\\top k}{\\sqrt{d_k}}$$\n\nIt costs nothing."
+ANSWER = (
+    "The variance of $q^\\top k$ is $d_k$, so I divide by its root:\n\n$$\\text{score} ="
+    " \\frac{q^\\top k}{\\sqrt{d_k}}$$\n\nIt costs nothing."
+)
 
 
 def solutions() -> dict[str, str]:

@@ -107,7 +107,8 @@ def test_feedback_comes_by_itself_until_the_limit_is_reached(
     edit(folder, EX1, answer)
     submit_and_wait(
         student,
-        "attempt 2: graded on arrival. None of 2 attempts in 24 hours left; the next one is free at",
+        "attempt 2: graded on arrival. None of 2 attempts in 24 hours left; the next one is"
+        " free at",
     )
     look_until(student, "feedback available to fetch")
     second = student.context.new_page()

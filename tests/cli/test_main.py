@@ -56,7 +56,10 @@ def test_an_unknown_command_is_no_trace():
 
 
 def test_help_loads_neither_torch_nor_nbgrader_nor_rich():
-    loaded = "import sys; from kireji.cli import main; print(*sorted({'torch', 'nbgrader', 'rich'} & set(sys.modules)))"
+    loaded = (
+        "import sys; from kireji.cli import main; print(*sorted({'torch', 'nbgrader', 'rich'} &"
+        " set(sys.modules)))"
+    )
     assert (
         subprocess.run(
             [sys.executable, "-c", loaded], capture_output=True, text=True, check=True

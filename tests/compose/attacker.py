@@ -104,10 +104,14 @@ class Terminal:
         words = " ".join(
             base64.b64encode(json.dumps(argument).encode()).decode() for argument in arguments
         )
-        wrapped = f"import base64, sys\nsys.argv[1:] = [base64.b64decode(word).decode() for word in sys.argv[1:]]\n{program}"
+        wrapped = (
+            "import base64, sys\nsys.argv[1:] = [base64.b64decode(word).decode() for word in"
+            f" sys.argv[1:]]\n{program}"
+        )
         code = base64.b64encode(wrapped.encode()).decode()
         said = self.type(
-            f"echo {code} | base64 -d > /tmp/program.py; (echo BEG''IN:; python /tmp/program.py {words} | base64 -w0; echo; echo :E''ND)"
+            f"echo {code} | base64 -d > /tmp/program.py; (echo BEG''IN:; python /tmp/program.py"
+            f" {words} | base64 -w0; echo; echo :E''ND)"
         )
         return json.loads(
             base64.b64decode(said.split("BEGIN:")[1].split(":END")[0].encode("ascii", "ignore"))

@@ -27,7 +27,10 @@ ROWS = (
 )
 # What shows that an attack works where there is no wall; and endless cells, which the grader ends,
 # with much patience.
-WITHOUT = "without_the_wall or in_one_process or without_rerunning or each_goes_through or never_ends or many_cells_share"
+WITHOUT = (
+    "without_the_wall or in_one_process or without_rerunning or each_goes_through or never_ends or"
+    " many_cells_share"
+)
 
 
 def run(stack: Stack) -> tuple[int, str]:

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from kireji import paths
 from kireji.hub.compose.spawner import NO_NAME_SERVER
-from kireji.sandbox import container
+from kireji.sandbox.backends import container
 from kireji.sandbox.cells import CellsLost
 from kireji.sandbox.limits import DEFAULT
 from tests.attacks.test_student_terminal import answer

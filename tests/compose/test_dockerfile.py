@@ -45,7 +45,7 @@ def test_git_and_the_images_get_no_settings():
     ("stage", "source", "module"),
     [
         ("sentences", "src/", "kireji.data.step"),
-        ("sandbox", "/sandbox/supervisor/", "kireji.sandbox.supervisor"),
+        ("sandbox", "/sandbox/supervisor/", "kireji.sandbox.supervisor.__main__"),
     ],
 )
 def test_a_stage_that_has_some_of_our_modules_has_all_that_these_import(

@@ -44,8 +44,8 @@ def test_as_a_spreadsheet_saves_it(tmp_path):
 def test_every_bad_row_is_named_by_its_line():
     with pytest.raises(RosterProblem) as problem:
         read(
-            "name,role,mail\ncarol,student,\nCarol,student,\n../up,student,\n\ndan,teacher,\neve,student\n"
-            f"carol,student,\nfay,student,no address\ngil,student,{'x' * 300}@y\nhal,student,\x1b@y\n-x,student,\n"
+            "name,role,mail\ncarol,student,\nCarol,student,\n../up,student,\n\ndan,teacher,\neve,student\ncarol,student,\nfay,student,no"
+            f" address\ngil,student,{'x' * 300}@y\nhal,student,\x1b@y\n-x,student,\n"
         )
     said = str(problem.value).splitlines()
     assert said[0] == "The roster was not taken in, and nothing was changed:"
@@ -54,7 +54,8 @@ def test_every_bad_row_is_named_by_its_line():
     ]
     assert (
         said[1]
-        == "line 3: 'Carol' cannot be an account's name: up to 64 small letters, digits, and . _ - @ inside"
+        == "line 3: 'Carol' cannot be an account's name: up to 64 small letters, digits, and . _ -"
+        " @ inside"
     )
     assert said[3] == "line 6: the role 'teacher' is neither student nor instructor"
     assert said[5] == "line 8: carol stands in line 2 already"
@@ -113,8 +114,8 @@ def test_taken_in_once_twice_and_changed(course, run):
     first = run(GOOD)
     assert first.exit_code == 0, first.output
     assert (
-        "3 people: 3 new accounts, 0 with another role than before, 2 new or changed in the gradebook."
-        in first.output
+        "3 people: 3 new accounts, 0 with another role than before, 2 new or changed in the"
+        " gradebook." in first.output
     )
     kept = json.loads((course / "accounts.json").read_text())
     assert kept["carol"]["password"] in first.output and {

@@ -24,7 +24,9 @@ def prepare_metadata_for_build_wheel(folder, config_settings=None):
 """
 MEMBERS = {
     "parcel-1.0/PKG-INFO": "Metadata-Version: 2.1\nName: parcel\nVersion: 1.0\n",
-    "parcel-1.0/pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+    "parcel-1.0/pyproject.toml": (
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    ),
     "parcel-1.0/backend.py": BACKEND,
     "parcel-1.0/letters.txt": "alpha\nbeta\n",
 }

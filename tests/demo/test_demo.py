@@ -136,7 +136,8 @@ def test_nbgraders_own_command_and_judge_give_the_same_scores(results, tmp_path)
     config = tmp_path / "nbgrader_config.py"
     config.write_text(
         (paths.ROOT / "nbgrader_config.py").read_text()
-        + f"\nc.CourseDirectory.root = {str(loop.COURSE)!r}\nc.Exchange.root = {str(loop.COURSE / 'exchange')!r}\n"
+        + f"\nc.CourseDirectory.root = {str(loop.COURSE)!r}\nc.Exchange.root ="
+        f" {str(loop.COURSE / 'exchange')!r}\n"
     )
     autograde = [sys.executable, "-m", "nbgrader", "autograde", name, "--student", "ben", "--force"]
     subprocess.run(autograde, cwd=tmp_path, check=True, capture_output=True)

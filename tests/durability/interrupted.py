@@ -56,7 +56,8 @@ class There(Executor):
 def grade(root: Path) -> None:
     """One call of the command, in this process; how it ended is its last line."""
     # a toy needs neither torch nor sandbox
-    forkserver.WARMED, forkserver.place.warm_address = cluster_worker.__name__, lambda: None
+    forkserver.PRELOADED = cluster_worker.__name__
+    forkserver.open_backend.zygote_address = lambda: None
     course = cluster_course.open_course(root)
     course.collect = lambda name: None
     out = StringIO()

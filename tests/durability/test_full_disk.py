@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from kireji import paths
-from kireji.sandbox.bubblewrap import find_bwrap
+from kireji.sandbox.bwrap_command import find_bwrap
 from kireji.setup.venv import activated
 
 DISK_BYTES = 6_000_000

@@ -17,7 +17,8 @@ def found(tmp_path_factory):
 def test_it_stops_with_a_sentence_and_leaves_no_process(found):
     assert (
         found["stopped"]
-        == f"Stopped. {found['some']} of {len(STUDENTS)} are graded and recorded; the same command goes on from there."
+        == f"Stopped. {found['some']} of {len(STUDENTS)} are graded and recorded; the same command"
+        " goes on from there."
     )
     assert found["some"] < len(STUDENTS) and found["gone"]
 

@@ -163,7 +163,8 @@ def honest() -> tuple[NotebookNode, Gradebook]:
                     "Every row of weights sums to one",
                     0,
                     2,
-                    "With padding in the batch, rows sum to 0.61 on average instead of 1.\nIs the mask applied after the softmax? Set masked scores to -inf before it.",
+                    "With padding in the batch, rows sum to 0.61 on average instead of 1.\nIs the"
+                    " mask applied after the softmax? Set masked scores to -inf before it.",
                     images=[
                         image(
                             pictures.tensor_comparison(
@@ -193,7 +194,8 @@ def honest() -> tuple[NotebookNode, Gradebook]:
                     "The context reaches the logits",
                     0,
                     2,
-                    "RuntimeError on line 14: mat1 and mat2 shapes cannot be multiplied (5x48 and 32x96)",
+                    "RuntimeError on line 14: mat1 and mat2 shapes cannot be multiplied (5x48 and"
+                    " 32x96)",
                     "error",
                 ),
                 hidden(
@@ -215,7 +217,8 @@ def honest() -> tuple[NotebookNode, Gradebook]:
                     "Beam search is never worse than greedy",
                     0,
                     1,
-                    "beam_decode is not defined. Was the cell removed, or does an earlier cell fail?",
+                    "beam_decode is not defined. Was the cell removed, or does an earlier cell"
+                    " fail?",
                     "missing",
                 ),
             ],
@@ -298,7 +301,9 @@ def honest() -> tuple[NotebookNode, Gradebook]:
         written(
             "failure_analysis",
             6,
-            "The model writes *the the* for **rare** names.\n\n- its attention is flat there\n- so the context is a mean of everything\n\nSee [the paper](https://arxiv.org/abs/1409.0473).",
+            "The model writes *the the* for **rare** names.\n\n- its attention is flat there\n- so"
+            " the context is a mean of everything\n\nSee [the"
+            " paper](https://arxiv.org/abs/1409.0473).",
         )
     )
     report.append({"grade_id": "failure_analysis", "score": None, "max_score": 6, "tests": []})
@@ -327,7 +332,10 @@ HOSTILE = "\n\n".join(
         "![x](http://attack.invalid/pixel.png)",
         "[click](javascript:document.documentElement.dataset.owned='yes')",
         "<svg onload=\"document.documentElement.dataset.owned='yes'\"></svg>",
-        '<math><mtext></mtext><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;"></mglyph></math>',
+        (
+            '<math><mtext></mtext><mglyph><style><!--</style><img title="--&gt;&lt;img src=1'
+            ' onerror=alert(1)&gt;"></mglyph></math>'
+        ),
         '<iframe srcdoc="' + SCRIPT.replace('"', "&quot;") + '"></iframe>',
         "<form action=http://attack.invalid><input name=a><button>b</button></form>",
         "<a href='data:text/html," + SCRIPT.replace("'", "") + "'>d</a>",
@@ -434,8 +442,9 @@ class Course:
         self.root = root
         self.database = f"sqlite:///{root / 'gradebook.db'}"
         (root / "nbgrader_config.py").write_text(
-            "from kireji.nbgrader_plugins.feedback_templates import configure\n"
-            f"c = get_config()\nc.CourseDirectory.root = {str(root)!r}\nc.CourseDirectory.course_id = 'kireji'\nconfigure(c)\n"
+            "from kireji.nbgrader_plugins.feedback_templates import configure\nc ="
+            f" get_config()\nc.CourseDirectory.root = {str(root)!r}\nc.CourseDirectory.course_id ="
+            " 'kireji'\nconfigure(c)\n"
         )
 
     def record(self, notebook: NotebookNode, entries: Gradebook) -> None:

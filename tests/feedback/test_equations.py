@@ -23,7 +23,8 @@ def test_every_equation_of_the_notebooks_is_drawn(name):
 
 def test_an_answer_with_equations():
     html = markdown_to_html(
-        "The score $q^\\top k$ has variance $d_k$:\n\n$$\\frac{q^\\top k}{\\sqrt{d_k}}$$\n\n`$x$` costs 3$ and 4$."
+        "The score $q^\\top k$ has variance $d_k$:\n\n$$\\frac{q^\\top k}{\\sqrt{d_k}}$$\n\n`$x$`"
+        " costs 3$ and 4$."
     )
     soup = BeautifulSoup(html, "html.parser")
     assert [element["display"] for element in soup.find_all("math")] == [

@@ -61,9 +61,10 @@ def formgrader(course, hostile) -> Iterator[str]:
         port = free.getsockname()[1]
     settings = course.root / "server_config.py"
     settings.write_text(
-        "c = get_config()\nc.ServerApp.jpserver_extensions = {'nbgrader.server_extensions.formgrader': True}\n"
-        f"c.ServerApp.root_dir = {str(course.root)!r}\nc.IdentityProvider.token = ''\nc.ServerApp.port = {port}\n"
-        "c.ServerApp.open_browser = False\nc.ServerApp.allow_root = True\n"
+        "c = get_config()\nc.ServerApp.jpserver_extensions ="
+        " {'nbgrader.server_extensions.formgrader': True}\nc.ServerApp.root_dir ="
+        f" {str(course.root)!r}\nc.IdentityProvider.token = ''\nc.ServerApp.port ="
+        f" {port}\nc.ServerApp.open_browser = False\nc.ServerApp.allow_root = True\n"
     )
     log = (course.root / "server.log").open("w")
     server = subprocess.Popen(

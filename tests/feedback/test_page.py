@@ -195,7 +195,8 @@ def test_a_hostile_submission_runs_nothing_fetches_nothing_and_hides_no_score(ho
     assert page.evaluate("document.documentElement.dataset.owned") is None
     assert (
         page.locator(
-            "script, iframe, form, object, embed, base, link, [onload], [onerror], [style], [id=additive_attention]"
+            "script, iframe, form, object, embed, base, link, [onload], [onerror], [style],"
+            " [id=additive_attention]"
         ).count()
         == 0
     )
@@ -209,18 +210,21 @@ def test_a_hostile_submission_runs_nothing_fetches_nothing_and_hides_no_score(ho
         assert page.locator(selector).is_visible()
     assert page.evaluate("getComputedStyle(document.body).opacity") == "1"
     assert page.evaluate(
-        "[...document.querySelectorAll('main *')].every(element => getComputedStyle(element).position !== 'fixed')"
+        "[...document.querySelectorAll('main *')].every(element =>"
+        " getComputedStyle(element).position !== 'fixed')"
     )
     assert page.evaluate(
-        "[...document.querySelectorAll('section.task')].every(task => task.parentElement.tagName === 'MAIN')"
+        "[...document.querySelectorAll('section.task')].every(task => task.parentElement.tagName"
+        " === 'MAIN')"
     )
 
 
 def test_the_policy_refuses_even_what_would_slip_through(honest, opened):
     html = page_of(*honest).replace(
         "</main>",
-        "<script>document.documentElement.dataset.owned='yes'</script><style>body{opacity:0}</style>"
-        "<img src='http://attack.invalid/x.png' onerror=\"document.documentElement.dataset.owned='yes'\"></main>",
+        "<script>document.documentElement.dataset.owned='yes'</script><style>body{opacity:0}</style><img"
+        " src='http://attack.invalid/x.png'"
+        " onerror=\"document.documentElement.dataset.owned='yes'\"></main>",
     )
     page = opened(html)
     page.wait_for_timeout(300)

@@ -10,7 +10,8 @@ from kireji.feedback.written import TAGS, markdown_to_html
 
 def test_formatting_stays():
     html = markdown_to_html(
-        "# Title\n*a* **b** `c` [d](https://e.org/?f=1&g=2)\n\n- one\n\n| h |\n|-|\n| i |\n\n```python\nx < 1\n```"
+        "# Title\n*a* **b** `c` [d](https://e.org/?f=1&g=2)\n\n- one\n\n| h |\n|-|\n| i"
+        " |\n\n```python\nx < 1\n```"
     )
     for part in (
         "<h5>Title</h5>",

@@ -1,4 +1,5 @@
-"""Grades code without a wall: a fork of the nursery runs it and serves the same agent, so a gallery of variants takes seconds.
+"""Grades code without a wall: a fork of the nursery runs it and serves the same agent, so a gallery
+of variants takes seconds.
 
 For our own code only. Submissions go through the sandbox."""
 
@@ -28,12 +29,13 @@ from kireji.testing.run import run_hidden_tests
 
 gc.freeze()  # each run of pytest collects garbage twice, and would walk all of torch
 SECRET = b"the bench's own secret"
-AGENT = Path(sandbox.__file__).parent / "inside" / "agent.py"
+AGENT = Path(sandbox.__file__).parent / "guest" / "agent.py"
 
 
 @contextmanager
 def serving(code: str, call_seconds: float = 60) -> Iterator[Channel]:
-    """A channel to a process that has run `code` and serves its variables. EOFError if the code raised."""
+    """A channel to a process that has run `code` and serves its variables. EOFError if the code
+    raised."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.connect(_nursery())
     text = code.encode()
@@ -62,16 +64,22 @@ def grade(
     digest: str = "a submission",
     call_seconds: float = 60,
     until_lost: bool = False,
+    work: Path | None = None,
 ) -> dict[str, list[TestReport]]:
-    """The report of an assignment's hidden tests (of all, or those in `files`) on the variables that `code` defines.
+    """The report of an assignment's hidden tests (of all, or those in `files`) on the variables
+    that `code` defines.
 
     Returns {grade_id: reports}. digest: the submission's, from which the tests' inputs are drawn;
     one for all, so that a variant meets the same inputs whatever else of the notebook is edited.
     until_lost: nothing is asked of a file after the first hidden test that takes points.
+    work: the folder whose checkpoints were handed in with it.
 
     AssertionError if a hidden test itself broke: that is never the student's doing."""
     with serving(code, call_seconds) as channel:
-        grading = (UntilLost if until_lost else Grading)(channel, SECRET, digest)
+        checkpoints = work.glob("*.safetensors") if work else ()
+        grading = (UntilLost if until_lost else Grading)(
+            channel, SECRET, digest, {path.name: path.read_bytes() for path in checkpoints}
+        )
         folder = paths.GRADERS / assignment
         for path in [folder / file for file in files] or [folder]:
             run_hidden_tests(path, grading)
@@ -83,7 +91,8 @@ def grade(
 
 
 def as_code(notebook: NotebookNode, work: Path) -> str:
-    """A notebook as the grader runs it, in the folder `work`: a cell that fails does not stop those after it."""
+    """A notebook as the grader runs it, in the folder `work`: a cell that fails does not stop those
+    after it."""
     lines = [
         "import os",
         f"os.chdir({str(work)!r})",
@@ -103,13 +112,15 @@ def as_code(notebook: NotebookNode, work: Path) -> str:
 
 
 def trained(assignment: Assignment, work: Path) -> None:
-    """Put the checkpoints that an assignment's solution saves into `work`; the first who asks trains them, for minutes."""
+    """Put the checkpoints that an assignment's solution saves into `work`; the first who asks
+    trains them, for minutes."""
     for file in trained_checkpoints(assignment).iterdir():
         (work / file.name).write_bytes(file.read_bytes())
 
 
 def fell_short(cells: dict[str, list[TestReport]]) -> list[tuple[str, str]]:
-    """(test, message) of what a trained solution must not lose: everything but a little of a metric.
+    """(test, message) of what a trained solution must not lose: everything but a little of a
+    metric.
 
     Each checkout has its own split and trains its own model; targets lie below what was measured,
     not below what is possible."""

@@ -7,7 +7,8 @@ from kireji.testing.report import TestReport
 
 
 class Wrong(NamedTuple):
-    """`old` becomes `new` in the solution; then `test` of cell `task` takes points and its message holds `says`.
+    """`old` becomes `new` in the solution; then `test` of cell `task` takes points and its message
+    holds `says`.
 
     A variant may fail other tests of its own task as well, never one of another task."""
 
@@ -19,7 +20,8 @@ class Wrong(NamedTuple):
     says: str
 
     def hidden_test(self) -> str:
-        """The one that must notice, as `grade` takes it: all others of the task would cost time and prove nothing."""
+        """The one that must notice, as `grade` takes it: all others of the task would cost time and
+        prove nothing."""
         return f"test_{self.task}.py::{self.test}"
 
 
@@ -38,7 +40,8 @@ def lost(cells: Mapping[str, Sequence[TestReport]]) -> dict[str, dict[str, str]]
 
 
 def caught(wrong: Wrong, cells: Mapping[str, Sequence[TestReport]]) -> None:
-    """AssertionError unless the variant's own test took points and named the mistake, and no other task's test took any."""
+    """AssertionError unless the variant's own test took points and named the mistake, and no other
+    task's test took any."""
     found = lost(cells)
     assert wrong.test in found.get(wrong.task, {}), found
     assert wrong.says.lower() in found[wrong.task][wrong.test].lower(), found[wrong.task][

@@ -1,4 +1,5 @@
-"""Mutants of an assignment's solution: one small change each to the code between BEGIN SOLUTION and END SOLUTION.
+"""Mutants of an assignment's solution: one small change each to the code between BEGIN SOLUTION and
+END SOLUTION.
 
 The changes are mutmut's, but for None in the place of a value, which ends in an error at once and
 says nothing about the hidden tests; and four more that suit tensor code, where the usual mistake is
@@ -19,7 +20,8 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 
 class Mutant(NamedTuple):
-    """`before` became `after` in line `line` of the cell `cell`, whose whole text is now `source`. Its hidden tests are those of `task`."""
+    """`before` became `after` in line `line` of the cell `cell`, whose whole text is now `source`.
+    Its hidden tests are those of `task`."""
 
     task: str
     cell: str
@@ -85,7 +87,8 @@ def mutants_of(assignment: Assignment) -> list[Mutant]:
 
 
 def mutated(assignment: Assignment, mutant: Mutant | None) -> NotebookNode:
-    """The notebook with the mutant in place (None: as it is), without the cells that only try and show things."""
+    """The notebook with the mutant in place (None: as it is), without the cells that only try and
+    show things."""
     notebook = copy.deepcopy(assignment.source)
     notebook.cells = [
         cell

@@ -1,4 +1,5 @@
-"""How many mutants of an assignment's solution lose points: `python -m tests.graders.mutation ASSIGNMENT [TASK]... [--most N]`
+"""How many mutants of an assignment's solution lose points: `python -m tests.graders.mutation
+ASSIGNMENT [TASK]... [--most N]`
 
 Each mutant (tests/graders/mutants.py) is graded by the hidden tests of its own task, up to the
 first lost point. One that keeps all points is asked those of the assignment's probes
@@ -75,7 +76,8 @@ class Course:
 
     @functools.cached_property
     def solution(self) -> dict[str, Any]:
-        """Of the solution: "answers" to all probes, and "cells": {probe: the cells whose functions it calls}."""
+        """Of the solution: "answers" to all probes, and "cells": {probe: the cells whose functions
+        it calls}."""
         return self.asked(None, "ask_and_note", before=NOTING)
 
     def concerned(self, mutant: Mutant) -> list[str]:
@@ -95,7 +97,8 @@ class Course:
         }
 
     def code(self, mutant: Mutant | None, answers_only: bool = False) -> str:
-        """The notebook as it is graded; or its imports and answers alone, which takes half the time."""
+        """The notebook as it is graded; or its imports and answers alone, which takes half the
+        time."""
         notebook = mutated(self.assignment, mutant)
         if answers_only:
             notebook.cells = [
@@ -109,7 +112,8 @@ class Course:
         )
 
     def outcome(self, mutant: Mutant) -> Outcome:
-        """Graded by its own task's tests, probed if it lost nothing, and graded by all others if it answered otherwise."""
+        """Graded by its own task's tests, probed if it lost nothing, and graded by all others if it
+        answered otherwise."""
         own = [f"test_{mutant.task}.py"]
         caught = self.caught(mutant, own)
         if caught:
@@ -144,6 +148,7 @@ class Course:
                 digest="mutation",
                 call_seconds=CALL_SECONDS,
                 until_lost=True,
+                work=self.work,
             )
         except EOFError:
             return [
@@ -166,7 +171,10 @@ class Course:
             (HERE / file).read_text()
             for file in ("probing.py", f"{self.assignment.name}/probes.py")
         )
-        code = f"{before}{self.code(mutant, answers_only)}\nexec(compile({text!r}, '<probes>', 'exec'), globals())"
+        code = (
+            f"{before}{self.code(mutant, answers_only)}\nexec(compile({text!r}, '<probes>',"
+            " 'exec'), globals())"
+        )
         try:
             with serving(code) as channel:
                 return channel.ask(
@@ -189,7 +197,8 @@ def those_of(names: Iterable[str], answers: dict[str, Any]) -> dict[str, Any]:
 
 
 def difference(right: dict[str, Any], given: dict[str, Any]) -> str:
-    """The first question that is answered otherwise, of what the task asks for if there is one; "" where none is."""
+    """The first question that is answered otherwise, of what the task asks for if there is one; ""
+    where none is."""
     differ = [name for name in right if not alike(right[name], given.get(name))]
     return min(differ, key=lambda name: name.startswith(OPEN_PROBE), default="")
 
@@ -222,7 +231,8 @@ def chosen(mutants: list[Mutant], tasks: Iterable[str], most: int | None) -> lis
 
 
 def run(name: str, tasks: Iterable[str] = (), most: int | None = None) -> list[Outcome]:
-    """The outcomes of an assignment's mutants, of all or of some tasks. AssertionError if the solution itself loses points."""
+    """The outcomes of an assignment's mutants, of all or of some tasks. AssertionError if the
+    solution itself loses points."""
     with tempfile.TemporaryDirectory() as work:
         course = Course(load(name), Path(work))
         mutants = chosen(mutants_of(course.assignment), tasks, most)
@@ -240,7 +250,8 @@ def run(name: str, tasks: Iterable[str] = (), most: int | None = None) -> list[O
                 table.add(outcome)
             outcomes.append(outcome)
             print(
-                f"\r{number}/{len(mutants)} {mutant.task:24} survived {sum(each.what == SURVIVED for each in outcomes)} ",
+                f"\r{number}/{len(mutants)} {mutant.task:24} survived"
+                f" {sum(each.what == SURVIVED for each in outcomes)} ",
                 end="",
                 file=sys.stderr,
                 flush=True,

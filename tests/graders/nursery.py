@@ -1,4 +1,5 @@
-"""A process that has imported torch and the lab, and done nothing else. Each connection to it becomes a fork that runs code and serves it.
+"""A process that has imported torch and the lab, and done nothing else. Each connection to it
+becomes a fork that runs code and serves it.
 
 Run as `python nursery.py SOCKET AGENT`. Forking from pytest itself would copy a process whose
 threads are in the middle of something."""

@@ -21,7 +21,8 @@ COLUMNS = ("key", "task", "cell", "line", "before", "after", "outcome", "by")
 
 
 class Outcome(NamedTuple):
-    """What became of a mutant; `by` is the first hidden test that caught it, or the probe that tells it from the solution."""
+    """What became of a mutant; `by` is the first hidden test that caught it, or the probe that
+    tells it from the solution."""
 
     mutant: Mutant
     what: str
@@ -29,7 +30,8 @@ class Outcome(NamedTuple):
 
 
 class Table:
-    """The outcomes of an assignment's mutants, written down one by one, so that a run that was ended goes on where it stood."""
+    """The outcomes of an assignment's mutants, written down one by one, so that a run that was
+    ended goes on where it stood."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -40,7 +42,8 @@ class Table:
                 self.rows = {row["key"]: row for row in csv.DictReader(file, delimiter="\t")}
 
     def known(self, mutant: Mutant) -> Outcome | None:
-        """What an earlier run found; None for a survivor, which is asked again, since the hidden tests may have become stricter."""
+        """What an earlier run found; None for a survivor, which is asked again, since the hidden
+        tests may have become stricter."""
         row = self.rows.get(key(mutant))
         return (
             Outcome(mutant, row["outcome"], row["by"])
@@ -87,7 +90,8 @@ def summary(outcomes: Iterable[Outcome]) -> str:
             f"{task:22}{len(those):9}{count[CRASHED]:8}{count[CAUGHT]:8}{count[SAME]:7}{count[LEFT_OPEN]:7}{count[SURVIVED]:10}{share:>13}"
         )
     lines += [
-        f"survived: {o.mutant.cell}, line {o.mutant.line}: {o.mutant.before}  ->  {o.mutant.after}   ({o.by})"
+        f"survived: {o.mutant.cell}, line {o.mutant.line}: {o.mutant.before}  ->  {o.mutant.after} "
+        f"  ({o.by})"
         for o in every
         if o.what == SURVIVED
     ]

@@ -1,4 +1,5 @@
-"""Runs behind the bench's nursery, in the namespace of a solution: asks every probe, several times, on inputs of its own.
+"""Runs behind the bench's nursery, in the namespace of a solution: asks every probe, several times,
+on inputs of its own.
 
 A probe is a function `probe_...()`; its answer is made of tensors, numbers, text, lists and
 dicts."""
@@ -11,7 +12,8 @@ SEEDS = range(4)
 
 
 def ask(names=None):
-    """{probe and seed: its answer, or the type of the error that it raised}; of all probes, unless told."""
+    """{probe and seed: its answer, or the type of the error that it raised}; of all probes, unless
+    told."""
     answers = {}
     for name, probe in list(globals().items()):
         if name.startswith("probe_") and (names is None or name in names):
@@ -25,7 +27,8 @@ def ask(names=None):
 
 
 def ask_and_note():
-    """The answers to all probes, and {probe: the cells whose functions it calls, or the notebook called as it ran}.
+    """The answers to all probes, and {probe: the cells whose functions it calls, or the notebook
+    called as it ran}.
 
     `called` and `note` are mutation.py's."""
     sys.setprofile(None)
@@ -51,7 +54,8 @@ def plain(value):
 
 
 def used(module, *inputs):
-    """What a module's parameters are called and look like, what it answers, evaluating and training, and its gradients."""
+    """What a module's parameters are called and look like, what it answers, evaluating and
+    training, and its gradients."""
     answers = [{name: tensor for name, tensor in module.state_dict().items()}]
     for mode in (False, True):
         module.train(mode)

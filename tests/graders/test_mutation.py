@@ -1,4 +1,5 @@
-"""The mutation run itself, on one task: its mutants are caught, those that change nothing are told from the others."""
+"""The mutation run itself, on one task: its mutants are caught, those that change nothing are told
+from the others."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""Odd values get a message, never full marks, and never break a hidden test: whatever every function of a notebook returns."""
+"""Odd values get a message, never full marks, and never break a hidden test: whatever every
+function of a notebook returns."""
 
 from typing import NamedTuple
 
@@ -54,7 +55,8 @@ class Odd(nn.Module):
 
 
 class Names(NamedTuple):
-    """What an assignment asks for: names of functions, of classes, and of the models, if these are odd as well.
+    """What an assignment asks for: names of functions, of classes, and of the models, if these are
+    odd as well.
 
     parts: {class: its layers}, where the hidden tests load weights before they call; earned: tests
     that look at these layers alone."""
@@ -73,29 +75,42 @@ ASSIGNMENTS = {
         "model",
     ),
     "ex2_mechanisms": Names(
-        "dot_product_attention scaled_dot_product_attention gaussian_window causal_mask positional_encoding softmax_gradient_norm "
-        "build_attention predict compare plot_accuracy",
+        "dot_product_attention scaled_dot_product_attention gaussian_window causal_mask"
+        " positional_encoding softmax_gradient_norm build_attention predict compare plot_accuracy",
         "GeneralAttention LocationAttention SelfAttention MultiHeadAttention",
         "models",
         {
             "GeneralAttention": "lambda self, d_q, d_k: dict(W=nn.Linear(d_k, d_q, bias=False))",
-            "LocationAttention": "lambda self, d_q, longest: dict(W=nn.Linear(d_q, longest, bias=False))",
-            "SelfAttention": "lambda self, d, d_k: {name: nn.Linear(d, d_k, bias=False) for name in ('W_q', 'W_k', 'W_v')}",
-            "MultiHeadAttention": "lambda self, d, H: {name: nn.Linear(d, d) for name in ('W_q', 'W_k', 'W_v', 'W_o')}",
+            "LocationAttention": (
+                "lambda self, d_q, longest: dict(W=nn.Linear(d_q, longest, bias=False))"
+            ),
+            "SelfAttention": (
+                "lambda self, d, d_k: {name: nn.Linear(d, d_k, bias=False) for name in ('W_q',"
+                " 'W_k', 'W_v')}"
+            ),
+            "MultiHeadAttention": (
+                "lambda self, d, H: {name: nn.Linear(d, d) for name in ('W_q', 'W_k', 'W_v',"
+                " 'W_o')}"
+            ),
         },
     ),
     "ex3_classification": Names(
-        "train_epoch train_and_select class_probabilities predict accuracy_against_k attend top_tokens plot_text",
+        "train_epoch train_and_select class_probabilities predict accuracy_against_k attend"
+        " top_tokens plot_text",
         "AttentionPooling AttentionClassifier",
         "",
         {
-            "AttentionPooling": "lambda self, hidden, size: dict(W=nn.Linear(hidden, size), v=nn.Linear(size, 1, bias=False))"
+            "AttentionPooling": (
+                "lambda self, hidden, size: dict(W=nn.Linear(hidden, size), v=nn.Linear(size, 1,"
+                " bias=False))"
+            )
         },
         frozenset({"test_parameters_have_their_names"}),
     ),
     "ex4_visualization": Names(
-        "plot_attention plot_heads attention_entropy attention_distance hard_alignment alignment_error_rate attention_rollout "
-        "classify_pattern watch_training plot_moments prediction_change"
+        "plot_attention plot_heads attention_entropy attention_distance hard_alignment"
+        " alignment_error_rate attention_rollout classify_pattern watch_training plot_moments"
+        " prediction_change"
     ),
 }
 

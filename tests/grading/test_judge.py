@@ -97,7 +97,7 @@ def test_no_notebook_is_zero_with_a_reason(toy):
     assert report["score"] == 0 and "There is no toy.ipynb" in report["notices"][0]
 
 
-class FailingPlace:
+class FailingBackend:
     """Has the place of the first `failures` judgements fail when the kernel is gone."""
 
     def __init__(self, failures: int) -> None:
@@ -114,15 +114,15 @@ def test_a_place_that_failed_is_not_the_submissions_fault(toy, submit, monkeypat
     leaving = submit(double_solution=f"{code}def double(x):\n    os._exit(9)")
     own = graded(toy, leaving)
     assert own["score"] < 6
-    failing = FailingPlace(1)
-    monkeypatch.setattr("kireji.sandbox.place.Place.failure", failing)
+    failing = FailingBackend(1)
+    monkeypatch.setattr("kireji.sandbox.backends.base.Backend.failure", failing)
     again = graded(toy, leaving)  # judged once more, in a place that works
     assert again["score"] == own["score"] and failing.left < 0
-    monkeypatch.setattr("kireji.sandbox.place.Place.failure", FailingPlace(9))
+    monkeypatch.setattr("kireji.sandbox.backends.base.Backend.failure", FailingBackend(9))
     with pytest.raises(PlatformError, match="not judged, because the machine went away"):
         graded(toy, leaving)
 
 
 def test_a_submission_that_ends_well_is_not_asked_about_its_place(toy, submit, monkeypatch):
-    monkeypatch.setattr("kireji.sandbox.place.Place.failure", FailingPlace(9))
+    monkeypatch.setattr("kireji.sandbox.backends.base.Backend.failure", FailingBackend(9))
     assert graded(toy, submit())["score"] == 6

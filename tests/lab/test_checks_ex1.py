@@ -1,5 +1,4 @@
-"""The visible checks of ex1: content with the solution, and each typical mistake is met with its
-own hint."""
+"""The visible checks of ex1 accept the solution and give each typical mistake its own hint."""
 
 import pytest
 
@@ -186,7 +185,9 @@ def test_two_uses_of_the_context_are_not_both_needed_but_one_is(capsys):
         "decoder",
         {
             "torch.cat([embedded, context], dim=-1)": "torch.cat([embedded, 0 * context], dim=-1)",
-            "torch.cat([embedded, hidden, context], dim=-1)": "torch.cat([embedded, hidden, 0 * context], dim=-1)",
+            "torch.cat([embedded, hidden, context], dim=-1)": (
+                "torch.cat([embedded, hidden, 0 * context], dim=-1)"
+            ),
         },
     )
     assert "attention is computed and then not used" in text

@@ -53,7 +53,10 @@ def test_what_is_in_hand_is_not_cleared_away_and_what_is_not_is(course):
     hook(folder_transaction.finish, course)
     folder_transaction.clear_away(course)
     assert graded.exists()
-    other = "from kireji.nbgrader_plugins import folder_transaction; import sys; folder_transaction.begin('toy', 'alice', sys.argv[1:])"
+    other = (
+        "from kireji.nbgrader_plugins import folder_transaction; import sys;"
+        " folder_transaction.begin('toy', 'alice', sys.argv[1:])"
+    )
     notebook = course / "submitted" / "alice" / "toy" / "toy.ipynb"
     subprocess.run([sys.executable, "-P", "-c", other, str(notebook)], check=True)
     folder_transaction.clear_away(course)

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from kireji.errors import KirejiError
-from kireji.sandbox import container, supervisor
+from kireji.sandbox.backends import container
+from kireji.sandbox.guest.protocol import TAKE_STOCK
+from kireji.sandbox.supervisor.__main__ import open_listener
+from kireji.sandbox.supervisor.session import as_shell
 
 
 def listening(path: Path, *answers: bytes) -> threading.Thread:
@@ -50,7 +53,7 @@ def test_passes_over_one_that_is_gone(tmp_path: Path) -> None:
 def test_says_what_to_start_where_none_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(container, "PATIENCE", 0)
+    monkeypatch.setattr(container, "MAX_WAIT_SECONDS", 0)
     with pytest.raises(KirejiError, match="No sandbox container answers.*docker compose up"):
         container.reserve(tmp_path)
 
@@ -59,7 +62,7 @@ def test_a_container_removes_the_sockets_of_those_that_are_gone(tmp_path: Path) 
     with socket.socket(socket.AF_UNIX) as gone:
         gone.bind(str(tmp_path / "gone.sock"))
     listening(tmp_path / "there.sock", b"F")
-    with supervisor.open_listener(tmp_path):
+    with open_listener(tmp_path):
         names = {path.name for path in tmp_path.iterdir()}
     assert names == {"there.sock", f"{socket.gethostname()}.sock"}
 
@@ -67,11 +70,11 @@ def test_a_container_removes_the_sockets_of_those_that_are_gone(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("said", "status"), [(b"0\n", 0), (b"3\n", 3), (b"137\n", 137), (b"", 137)]
 )
-def test_the_stand_in_ends_as_the_kernel_did(said: bytes, status: int) -> None:
+def test_the_container_process_ends_as_the_kernel_did(said: bytes, status: int) -> None:
     here, there = socket.socketpair()
     with there:
         process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(container.STAND_IN), str(here.fileno())],
+            [sys.executable, "-I", "-S", str(container.PROCESS), str(here.fileno())],
             pass_fds=[here.fileno()],
         )
         here.close()
@@ -80,7 +83,7 @@ def test_the_stand_in_ends_as_the_kernel_did(said: bytes, status: int) -> None:
 
 
 def test_a_signal_is_told_as_a_shell_tells_it() -> None:
-    assert [supervisor.as_shell(status) for status in (0, 3, -9)] == [0, 3, 137]
+    assert [as_shell(status) for status in (0, 3, -9)] == [0, 3, 137]
 
 
 @contextlib.contextmanager
@@ -93,7 +96,7 @@ def reports(answers: bytes | None) -> Iterator[container.Reports]:
         heard.start()
 
         def answer() -> None:
-            if there.recv(1) == container.LOOK and answers:
+            if there.recv(1) == TAKE_STOCK and answers:
                 there.sendall(answers)
             elif answers is not None:
                 there.shutdown(socket.SHUT_RDWR)

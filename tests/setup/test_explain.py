@@ -42,7 +42,10 @@ ABSENT_UV = """\
         (FULL_PIP, "The disk is full"),
         ("error: failed to write: Disk quota exceeded (os error 122)", "The disk is full"),
         (
-            "SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed",
+            (
+                "SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate"
+                " verify failed"
+            ),
             "set PIP_CERT",
         ),
         (ABSENT_PIP, "has no torch==2.13.0 for this Python"),

@@ -154,9 +154,9 @@ def test_old_pythons_can_read_the_launcher():
 def old_python(path: str) -> subprocess.CompletedProcess:
     """The launcher in a Python that says it is 3.8, with `path` as PATH."""
     pretend = (
-        f"import sys; sys.version_info = (3, 8, 18, 'final', 0); sys.argv = ['kireji', 'up', '--port', '1'];"
-        f"exec(compile(open({str(LAUNCHER)!r}).read(), {str(LAUNCHER)!r}, 'exec'), "
-        f"{{'__file__': {str(LAUNCHER)!r}, '__name__': '__main__'}})"
+        "import sys; sys.version_info = (3, 8, 18, 'final', 0); sys.argv = ['kireji', 'up',"
+        f" '--port', '1'];exec(compile(open({str(LAUNCHER)!r}).read(), {str(LAUNCHER)!r}, 'exec'),"
+        f" {{'__file__': {str(LAUNCHER)!r}, '__name__': '__main__'}})"
     )
     return subprocess.run(
         [sys.executable, "-c", pretend], env={"PATH": path}, capture_output=True, text=True

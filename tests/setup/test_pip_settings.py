@@ -28,7 +28,8 @@ def test_the_strongest_section_wins_as_in_pip():
 def test_what_pip_really_prints_can_be_read(tmp_path):
     config = tmp_path / "pip.conf"
     config.write_text(
-        "[global]\nextra-index-url =\n  https://a.example/simple\n  https://b.example/simple\nno-index = true\n"
+        "[global]\nextra-index-url =\n  https://a.example/simple\n "
+        " https://b.example/simple\nno-index = true\n"
     )
     clean = {
         "PATH": "/usr/bin:/bin",

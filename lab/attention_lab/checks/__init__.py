@@ -1,8 +1,8 @@
 """Visible checks: instant, as often as you like, with a hint or a picture. Hidden tests use other
 examples.
 
-The checks of the assignment X are the functions (student, look) of the module X in this folder, each
-named like its task. They are found by name: there is nothing to register."""
+The checks of the assignment X are the functions (student, look) of the module X in this folder,
+each named like its task. They are found by name: there is nothing to register."""
 
 import importlib
 import inspect

@@ -1,4 +1,5 @@
-"""What checks look for in drawn attention maps: values, tokens at the ticks, one scale for all panels."""
+"""What checks look for in drawn attention maps: values, tokens at the ticks, one scale for all
+panels."""
 
 import numpy as np
 from torch import Tensor
@@ -28,7 +29,10 @@ def cells(seen: dict, weights: Tensor, name: str, look: Look) -> None:
     if shown.shape == right.shape and np.allclose(shown, right, atol=1e-5):
         look.that(True, f"{name}: every weight has its cell", "")
         return
-    hint = f"{shown.shape[0]} rows and {shown.shape[1]} columns of cells for weights of shape {tuple(right.shape)}."
+    hint = (
+        f"{shown.shape[0]} rows and {shown.shape[1]} columns of cells for weights of shape"
+        f" {tuple(right.shape)}."
+    )
     if shown.shape == right.T.shape and np.allclose(shown, right.T, atol=1e-5):
         hint = "rows and columns are exchanged: rows are what looks (target)."
     elif shown.shape == right.shape:

@@ -130,7 +130,8 @@ def encoder(student: Student, look: Look) -> None:
             hidden[:1],
             hidden_alone,
             "hidden does not depend on padding either",
-            "take the last states that the GRU returns with a packed input, not a column of the outputs.",
+            "take the last states that the GRU returns with a packed input, not a column of the"
+            " outputs.",
         )
         wider, _ = encoder(torch.cat([source_ids, torch.full((3, 2), PAD)], dim=1), lengths)
         look.shape(wider, (3, 7, 8), "with wider padding, encoder_outputs (total_length)")
@@ -177,7 +178,8 @@ def decoder(student: Student, look: Look) -> None:
         look.that(
             not torch.allclose(other_logits, logits),
             "the context matters for what is said",
-            "attention is computed and then not used: the GRU cell and the output layer should read the context.",
+            "attention is computed and then not used: the GRU cell and the output layer should read"
+            " the context.",
         )
         look.that(
             not torch.allclose(new_hidden, hidden),
@@ -200,7 +202,8 @@ def sequence_loss(student: Student, look: Look) -> None:
     look.that(
         abs(loss.item() - math.log(6)) < 1e-5,
         "equal logits over 6 words give log 6",
-        f"yours is {loss.item():.4f}, not {math.log(6):.4f}: is it the mean over the 5 real tokens, not over all 8 or over the rows?",
+        f"yours is {loss.item():.4f}, not {math.log(6):.4f}: is it the mean over the 5 real tokens,"
+        " not over all 8 or over the rows?",
     )
     logits = torch.randn(2, 4, 6)
     logits[0, 3] += torch.arange(6) * 10.0
@@ -312,7 +315,8 @@ def decoding(student: Student, look: Look) -> None:
     look.that(
         _until_eos(beam[0]) == [4, EOS],
         "a beam of 2 finds the better sentence behind the less likely word",
-        f"expected [4, {EOS}], yours says {_until_eos(beam[0])}: are the log-probabilities summed, and finished beams kept?",
+        f"expected [4, {EOS}], yours says {_until_eos(beam[0])}: are the log-probabilities summed,"
+        " and finished beams kept?",
     )
     look.that(
         _until_eos(beam[1]) == [5, EOS],
@@ -376,7 +380,8 @@ def translation(student: Student, look: Look) -> None:
     look.that(
         score > 20,
         f"BLEU {score:.1f} on {len(sources)} validation sentences",
-        "that is little for a trained model: did the training cell run to its end, and does translate use `model`?",
+        "that is little for a trained model: did the training cell run to its end, and does"
+        " translate use `model`?",
     )
 
 
@@ -414,7 +419,8 @@ def alignment(student: Student, look: Look) -> None:
     look.that(
         right >= 0.6 * written > 0,
         f"names and numbers: most weight on the same word {right} times of {written}",
-        "was the training finished? And do the weights belong to the word written in the same step, or are they shifted by one?",
+        "was the training finished? And do the weights belong to the word written in the same step,"
+        " or are they shifted by one?",
     )
 
 

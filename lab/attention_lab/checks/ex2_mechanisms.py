@@ -41,7 +41,8 @@ def content_scores(student: Student, look: Look) -> None:
             weights,
             on_paper,
             f"{name}: the weights are those worked out on paper",
-            f"the scores are {scores}: dot products{', divided by sqrt(4)' if scores[1] == 1 else ', not divided by anything'}.",
+            f"the scores are {scores}: dot"
+            f" products{', divided by sqrt(4)' if scores[1] == 1 else ', not divided by anything'}.",
         )
         look.close(
             context,
@@ -54,7 +55,8 @@ def content_scores(student: Student, look: Look) -> None:
     look.that(
         shapes == [(2, 3)],
         "GeneralAttention has one matrix W and no bias",
-        f"for (query_size 2, key_size 3) found {shapes}: W = nn.Linear(key_size, query_size, bias=False).",
+        f"for (query_size 2, key_size 3) found {shapes}: W = nn.Linear(key_size, query_size,"
+        " bias=False).",
     )
     with torch.no_grad():
         next(general.parameters()).copy_(torch.tensor([[1.0, 0.0, 2.0], [0.0, 1.0, 0.0]]))
@@ -103,7 +105,8 @@ def _masks(
     look.that(
         bool((weights[1] == 0).all() and (context[1] == 0).all()),
         f"{name}: a query that may attend to nothing gets 0",
-        "softmax over a row of -inf is nan, and with -1e9 it attends to everything: set masked weights to 0 after the softmax.",
+        "softmax over a row of -inf is nan, and with -1e9 it attends to everything: set masked"
+        " weights to 0 after the softmax.",
     )
 
 
@@ -113,7 +116,8 @@ def location(student: Student, look: Look) -> None:
     look.that(
         shapes == [(6, 2)],
         "LocationAttention has one matrix W and no bias",
-        f"for (query_size 2, max_length 6) found {shapes}: W = nn.Linear(query_size, max_length, bias=False).",
+        f"for (query_size 2, max_length 6) found {shapes}: W = nn.Linear(query_size, max_length,"
+        " bias=False).",
     )
     with torch.no_grad():
         next(attention.parameters()).copy_(
@@ -255,7 +259,8 @@ def self_attention(student: Student, look: Look) -> None:
         weights,
         expected_weights,
         "each head's weights are those of nn.MultiheadAttention",
-        "view(B, T, H, d_k) and then transpose(1, 2); the scores are divided by sqrt(d_k), not sqrt(d_model).",
+        "view(B, T, H, d_k) and then transpose(1, 2); the scores are divided by sqrt(d_k), not"
+        " sqrt(d_model).",
     )
     look.close(
         context,
@@ -306,7 +311,8 @@ def saturation(student: Student, look: Look) -> None:
     look.that(
         abs(found[4, True] - 0.234) < 0.03,
         f"d_k 4, scaled: {found[4, True]:.3f}",
-        "expected about 0.234: the mean over queries of the Frobenius norm of diag(p) - p p^T, with 32 keys.",
+        "expected about 0.234: the mean over queries of the Frobenius norm of diag(p) - p p^T, with"
+        " 32 keys.",
     )
     look.that(
         abs(found[128, True] - 0.24) < 0.03,
@@ -371,7 +377,8 @@ def comparison(student: Student, look: Look) -> None:
         look.that(
             abs(right - found[mechanism, task, length]) < 0.08,
             f"{mechanism} on {task} at length {length}: {right:.2f}, and your row says the same",
-            f"your row says {found[mechanism, task, length]:.2f}: single answers, not whole sequences, of this very length?",
+            f"your row says {found[mechanism, task, length]:.2f}: single answers, not whole"
+            " sequences, of this very length?",
         )
     look.that(
         all(

@@ -131,7 +131,8 @@ def measures(student: Student, look: Look) -> None:
     look.that(
         math.isclose(rate, 1 - (2 + 3) / (4 + 2), abs_tol=1e-6),
         "two sure and one possible of four are an error rate of 1/6",
-        f"yours is {rate}: |A and S| = 2, |A and P| = 3, because sure pairs are possible, too; |A| + |S| = 6.",
+        f"yours is {rate}: |A and S| = 2, |A and P| = 3, because sure pairs are possible, too; |A|"
+        " + |S| = 6.",
     )
     look.that(
         student.alignment_error_rate([], [], []) == 0,

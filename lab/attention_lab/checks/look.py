@@ -37,7 +37,8 @@ class Look:
         self.that(
             tuple(tensor.shape) == tuple(expected),
             f"{name} has shape {tuple(expected)}",
-            f"yours has shape {tuple(tensor.shape)}: look at the shapes in the hints, step by step.",
+            f"yours has shape {tuple(tensor.shape)}: look at the shapes in the hints, step by"
+            " step.",
         )
 
     def close(self, actual: Tensor, expected: Tensor, title: str, hint: str) -> None:
@@ -51,7 +52,8 @@ class Look:
         """Tell an error of the student's code: what, and in which line of theirs."""
         if isinstance(error, NotImplementedError):
             print(
-                "  · not written yet: replace raise NotImplementedError() in the stub above, run its cell, then check again."
+                "  · not written yet: replace raise NotImplementedError() in the stub above, run"
+                " its cell, then check again."
             )
             return
         theirs = [

@@ -77,7 +77,7 @@ def _say_ready(console: Console, address: str, released: list[str], seconds: flo
     """Tell a newcomer where to go, as whom, and what to do first."""
     from kireji.hub.accounts import ACCOUNTS, load_accounts
     from kireji.hub.embedded import lifecycle
-    from kireji.sandbox.bubblewrap import find_bwrap
+    from kireji.sandbox.bwrap_command import find_bwrap
 
     people = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
     for heading in ("account", "password", "lands in"):

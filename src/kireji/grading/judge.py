@@ -19,7 +19,7 @@ from kireji.testing.plugin import Grading
 from kireji.testing.report import CellReport, Report, cell_score
 from kireji.testing.run import run_hidden_tests
 
-MOST_PLACES = 2  # for one submission, where a place fails
+MAX_BACKENDS = 2  # for one submission, where a backend fails
 MOST_RUNS = 4  # of one submission; a cell that takes the kernel with it costs one
 AGAIN, SETTLING = 3, 5  # the cells run again have this many times what they took, and some seconds
 
@@ -46,7 +46,7 @@ def judge(
     no wall. KirejiError if there is no wall, or if the assignment's own tests are broken.
     PlatformError if the place where it runs fails, and then another one as well.
     """
-    for _ in range(MOST_PLACES - 1):
+    for _ in range(MAX_BACKENDS - 1):
         with contextlib.suppress(PlatformError):
             return _judge(submission, assignment, secret, limits, trusted)
     return _judge(submission, assignment, secret, limits, trusted)
@@ -111,12 +111,12 @@ class _Run:
             try:
                 stopped = sandbox.run(self.notebook, upto)
             except CellsLost:
-                sandbox.check_place()
+                sandbox.check_backend()
                 raise
             finally:
                 mark("cells")
             channel = sandbox.connect()
-            grading = Grading(channel, self.secret, self.submission.digest())
+            grading = Grading(channel, self.secret, self.submission.digest(), self.submission.files)
             if stopped is not None:
                 grading.notices.append(
                     f"The time for running the notebook ran out in the cell "
@@ -126,7 +126,7 @@ class _Run:
                 run_hidden_tests(self.assignment.graders, grading)
             mark("tests")
             if channel.lost:
-                sandbox.check_place()
+                sandbox.check_backend()
             grading.notices += sandbox.remarks()
             self.usage = self.usage.most(sandbox.watchdog.peak)
         return grading

@@ -8,28 +8,28 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Instance
 
-from kireji.sandbox.place import Place
+from kireji.sandbox.backends.base import Backend
 
 
 class SandboxProvisioner(LocalProvisioner):
-    """A local kernel, but started by its `place`."""
+    """A local kernel, but started by its `backend`."""
 
-    place = Instance(Place)
+    backend = Instance(Backend)
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Write the connection file."""
         kwargs = await super().pre_launch(**kwargs)
         # The kernel may have a uid of its own; the folder around this file is the grader's alone.
         os.chmod(self.parent.connection_file, 0o644)
-        kwargs["cmd"] = []  # the place knows
+        kwargs["cmd"] = []  # the backend knows
         return kwargs
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        """Have the place start it."""
+        """Have the backend start it."""
         try:
-            self.process = self.place.start(self.parent.connection_file)
+            self.process = self.backend.start(self.parent.connection_file)
         finally:
-            self.place.close_handed_over()
+            self.backend.close_handed_over()
         self.pid = self.process.pid
         return self.connection_info
 
@@ -41,14 +41,14 @@ class SandboxProvisioner(LocalProvisioner):
         return await asyncio.to_thread(process.wait)
 
 
-class OnePlace(KernelSpecManager):
-    """Knows one kernel: the one that starts in `place`."""
+class OneBackend(KernelSpecManager):
+    """Knows one kernel: the one that starts in `backend`."""
 
-    place = Instance(Place)
+    backend = Instance(Backend)
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """Interrupts go as messages: a signal cannot reach into another process namespace."""
-        provisioner = {"provisioner_name": "kireji-sandbox", "config": {"place": self.place}}
+        provisioner = {"provisioner_name": "kireji-sandbox", "config": {"backend": self.backend}}
         return KernelSpec(
             argv=["{connection_file}"],
             display_name=kernel_name,

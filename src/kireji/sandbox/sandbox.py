@@ -1,4 +1,4 @@
-"""One submission's kernel in its place: start it, run the notebook, talk to what the notebook
+"""One submission's kernel in its sandbox: start it, run the notebook, talk to what the notebook
 defined, destroy it."""
 
 import asyncio
@@ -17,9 +17,10 @@ from nbformat import NotebookNode
 from kireji.errors import PlatformError
 from kireji.sandbox.cells import CellRunner
 from kireji.sandbox.channel import Channel
+from kireji.sandbox.guest.protocol import CHANNELS
 from kireji.sandbox.limits import DEFAULT, Limits
-from kireji.sandbox.place import CHANNELS, open_place
-from kireji.sandbox.provisioner import OnePlace
+from kireji.sandbox.open_backend import open_backend
+from kireji.sandbox.provisioner import OneBackend
 from kireji.sandbox.watchdog import Watchdog
 
 # messages of the kernel that may wait to be read, each of at most `limits.message_bytes`
@@ -44,7 +45,7 @@ class Sandbox:
         self, files: Mapping[str, bytes], limits: Limits = DEFAULT, trusted: bool = False
     ) -> None:
         self.limits = limits
-        self.place = open_place(files, limits, trusted)
+        self.backend = open_backend(files, limits, trusted)
         self.channel: Channel | None = None
         self.reason: str | None = None  # why we ended it, before its time
         self.watchdog: Watchdog | None = None
@@ -71,7 +72,7 @@ class Sandbox:
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
         self.loop.close()
-        self.place.close()
+        self.backend.close()
 
     def run(self, notebook: NotebookNode, upto: int) -> int | None:
         """Run the notebook's cells before number `upto` and put their outputs into it.
@@ -86,12 +87,12 @@ class Sandbox:
 
         From now on the kernel runs no more cells.
         """
-        code = f"__import__('agent').start({self.place.agent_number})"
+        code = f"__import__('agent').start({self.backend.agent_number})"
         self.loop.call_soon_threadsafe(
             lambda: self.client.execute(code, silent=True, store_history=False)
         )
         self.channel = Channel(
-            self.place.agent, self.limits.call_seconds, self.limits.tests_seconds, self.why_ended
+            self.backend.agent, self.limits.call_seconds, self.limits.tests_seconds, self.why_ended
         )
         self.channel.greet(self.limits.agent_seconds)
         return self.channel
@@ -100,7 +101,7 @@ class Sandbox:
         """What a student should know of the run beside its results."""
         if self.watchdog:
             self.watchdog.look()
-        sizes = self.place.scratch
+        sizes = self.backend.scratch
         return [
             f"The disk was full: the folder {folder} has room for {sizes[folder] // 2**20} MiB."
             for folder in sorted(self.watchdog.full if self.watchdog else ())
@@ -137,10 +138,10 @@ class Sandbox:
             return None
         return how_it_ended(status)
 
-    def check_place(self) -> None:
-        """PlatformError if the place itself has failed. For when the kernel is gone: what a
-        submission does to itself is its own, and what happens to its place is not."""
-        if failure := self.place.failure():
+    def check_backend(self) -> None:
+        """PlatformError if the backend itself has failed. For when the kernel is gone: what a
+        submission does to itself is its own, and what happens to its backend is not."""
+        if failure := self.backend.failure():
             raise PlatformError(NOT_JUDGED.format(failure))
 
     def wait(self, coroutine: Coroutine) -> Any:
@@ -154,14 +155,14 @@ class Sandbox:
         self.manager = AsyncKernelManager(
             kernel_name="python3",
             transport="ipc",
-            ip=self.place.ip,
-            connection_file=str(self.place.shared / "kernel.json"),
-            kernel_spec_manager=OnePlace(place=self.place),
+            ip=self.backend.ip,
+            connection_file=str(self.backend.shared / "kernel.json"),
+            kernel_spec_manager=OneBackend(backend=self.backend),
             context=self.context,
             **ports,
         )
         await self.manager.start_kernel()
-        self.watchdog = self.place.watch(self.manager.provisioner.pid, self.end)
+        self.watchdog = self.backend.watch(self.manager.provisioner.pid, self.end)
         self.client = self.manager.client(context=self.context)
         self.client.start_channels()
         try:

@@ -1,7 +1,7 @@
 """Watches what a submission uses, all its processes together, and ends it with a reason when a
 budget is used up.
 
-The kernel's own limits (`inside/start.py`) hold for one process each; these hold for the
+The kernel's own limits (`guest/start.py`) hold for one process each; these hold for the
 submission.
 """
 

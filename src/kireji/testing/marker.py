@@ -16,15 +16,15 @@ class Graded:
 
 
 def graded(grade_id: str, weight: float = 1) -> Callable[[Callable], Callable]:
-    """Make a test one of the hidden tests of the cell `grade_id`; its docstring's first line is the
-    title.
+    """Make a test one of the hidden tests of the cell `grade_id`; the first paragraph of
+    its docstring is the title.
 
     The tests of a cell share its points by `weight`. ValueError for a weight that is not positive
     or a missing title.
     """
 
     def mark(function: Callable) -> Callable:
-        title = (function.__doc__ or "").strip().split("\n")[0]
+        title = " ".join((function.__doc__ or "").strip().split("\n\n")[0].split())
         if weight <= 0 or not title:
             raise ValueError(
                 f"{function.__name__}: a hidden test needs a positive weight and a docstring as its title"

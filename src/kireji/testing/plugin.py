@@ -5,7 +5,8 @@ import base64
 import hashlib
 import hmac
 import traceback
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -28,11 +29,17 @@ class Grading:
     """One run of the hidden tests against one submission.
 
     secret and digest (of the submission) seed the tests' inputs: the same for the same work,
-    unknown beforehand.
+    unknown beforehand. files: what was handed in with the notebook.
     """
 
-    def __init__(self, channel: Channel, secret: bytes, digest: str) -> None:
-        self.channel, self.secret, self.digest = channel, secret, digest
+    def __init__(
+        self,
+        channel: Channel,
+        secret: bytes,
+        digest: str,
+        files: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> None:
+        self.channel, self.secret, self.digest, self.files = channel, secret, digest, files
         self.reports: dict[str, tuple[str, TestReport]] = {}  # by node: (grade_id, report)
         self.notices: list[str] = []
         self.images: list[Image] = []
@@ -48,6 +55,11 @@ class Grading:
         yield student
         if not self.channel.lost:
             student.forget()
+
+    @pytest.fixture
+    def submitted(self) -> Mapping[str, bytes]:
+        """The files handed in with the notebook, by name."""
+        return self.files
 
     @pytest.fixture
     def seed(self, request: pytest.FixtureRequest) -> int:

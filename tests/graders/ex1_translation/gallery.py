@@ -1,4 +1,5 @@
-"""Wrong variants of accepted/plain.py: one edit each, the hidden test that must fail, and words of its message."""
+"""Wrong variants of accepted/plain.py: one edit each, the hidden test that must fail, and words of
+its message."""
 
 from tests.graders.galleries import Wrong
 
@@ -126,7 +127,8 @@ ATTENTION = [
         "tanh of the score",
         "hidden = torch.tanh(self.W_query(query).unsqueeze(2) + self.W_key(key).unsqueeze(1))\n"
         + SCORES,
-        "hidden = self.W_query(query).unsqueeze(2) + self.W_key(key).unsqueeze(1)\n        scores = torch.tanh(self.v(hidden).squeeze(-1))\n",
+        "hidden = self.W_query(query).unsqueeze(2) + self.W_key(key).unsqueeze(1)\n        scores ="
+        " torch.tanh(self.v(hidden).squeeze(-1))\n",
         "test_scores_go_through_tanh",
         "tanh is taken of the score",
     ),
@@ -279,9 +281,8 @@ ATTENTION = [
     attention(
         "keeps the first weights",
         BACK,
-        "        self.kept = getattr(self, 'kept', attention_weights)\n"
-        "        if self.kept.shape == attention_weights.shape:\n            attention_weights = self.kept\n"
-        + BACK,
+        "        self.kept = getattr(self, 'kept', attention_weights)\n        if self.kept.shape"
+        " == attention_weights.shape:\n            attention_weights = self.kept\n" + BACK,
         "test_sentences_do_not_mix",
         "",
     ),
@@ -308,8 +309,9 @@ ENCODER = [
     encoder(
         "runs over padding",
         GRU,
-        "        encoder_outputs, last = self.gru(self.embedding(source_ids))\n        hidden = torch.tanh("
-        "self.bridge(torch.cat([last[0], last[1]], dim=-1)))\n        return encoder_outputs, hidden\n",
+        "        encoder_outputs, last = self.gru(self.embedding(source_ids))\n        hidden ="
+        " torch.tanh(self.bridge(torch.cat([last[0], last[1]], dim=-1)))\n        return"
+        " encoder_outputs, hidden\n",
         "test_padding_changes_nothing",
         "pack_padded_sequence",
     ),
@@ -317,7 +319,8 @@ ENCODER = [
         "one direction",
         GRU,
         "        packed_outputs, last = self.gru(packed)\n        last = last[:1].repeat(2, 1, 1)\n"
-        "        H = self.gru.hidden_size\n        packed_outputs = packed_outputs._replace(data=packed_outputs.data[:, :H].repeat(1, 2))\n",
+        "        H = self.gru.hidden_size\n        packed_outputs ="
+        " packed_outputs._replace(data=packed_outputs.data[:, :H].repeat(1, 2))\n",
         "test_reads_in_both_directions",
         "bidirectional",
     ),
@@ -374,8 +377,9 @@ ENCODER = [
     encoder(
         "state kept",
         GRU,
-        "        packed_outputs, last = self.gru(packed, getattr(self, 'state', None))\n"
-        "        self.state = last.detach() if source_ids.shape[0] == 4 else getattr(self, 'state', None)\n",
+        "        packed_outputs, last = self.gru(packed, getattr(self, 'state', None))\n       "
+        " self.state = last.detach() if source_ids.shape[0] == 4 else getattr(self, 'state',"
+        " None)\n",
         "test_nothing_is_kept_between_calls",
         "",
     ),
@@ -455,15 +459,16 @@ DECODER = [
     decoder(
         "the last encoder output goes in",
         "        step, last = self.gru(torch.cat([embedded, context]",
-        "        context = context + encoder_outputs[:, -1:]\n        step, last = self.gru(torch.cat([embedded, context]",
+        "        context = context + encoder_outputs[:, -1:]\n        step, last ="
+        " self.gru(torch.cat([embedded, context]",
         "test_padding_is_not_seen",
         "padded places",
     ),
     decoder(
         "state kept on self",
         QUERY,
-        "        kept = getattr(self, 'kept', hidden)\n        hidden = hidden + kept if kept.shape == hidden.shape"
-        " else hidden\n        self.kept = hidden.detach()\n" + QUERY,
+        "        kept = getattr(self, 'kept', hidden)\n        hidden = hidden + kept if kept.shape"
+        " == hidden.shape else hidden\n        self.kept = hidden.detach()\n" + QUERY,
         "test_nothing_is_kept_between_calls",
         "kept on self",
     ),
@@ -521,8 +526,10 @@ LOSS = [
         ("sum", "    return (losses * real).sum()\n", "test_mean_over_tokens", "sum over tokens"),
         (
             "mean of means",
-            "    losses, real = losses.view_as(target_ids), real.view_as(target_ids)\n"
-            "    return ((losses * real).sum(1) / real.sum(1)).mean()\n",
+            (
+                "    losses, real = losses.view_as(target_ids), real.view_as(target_ids)\n"
+                "    return ((losses * real).sum(1) / real.sum(1)).mean()\n"
+            ),
             "test_padding_does_not_count",
             "each sentence's mean",
         ),
@@ -566,8 +573,10 @@ LOSS = [
     Wrong(
         "log of softmax",
         "sequence_loss",
-        '    losses = F.cross_entropy(logits.flatten(0, 1), target_ids.flatten(), reduction="none")\n',
-        "    losses = -logits.softmax(-1).log().flatten(0, 1).gather(1, target_ids.flatten()[:, None])[:, 0]\n",
+        "    losses = F.cross_entropy(logits.flatten(0, 1), target_ids.flatten(),"
+        ' reduction="none")\n',
+        "    losses = -logits.softmax(-1).log().flatten(0, 1).gather(1, target_ids.flatten()[:,"
+        " None])[:, 0]\n",
         "test_large_logits_stay_finite",
         "log",
     ),
@@ -668,8 +677,7 @@ DECODING = [
         "never stops",
         "        words = words.masked_fill(done, 0)\n"
         + STEP
-        + "        done = done | (words == eos_id)\n"
-        "        if done.all():\n            break\n",
+        + "        done = done | (words == eos_id)\n        if done.all():\n            break\n",
         STEP,
         "test_greedy_stops_at_eos",
         "decoding goes on",
@@ -725,8 +733,10 @@ DECODING = [
     ),
     decoding(
         "time first",
-        "    return torch.stack(target_ids, dim=1), torch.stack(attention, dim=1)\n\n\n@torch.no_grad()\ndef beam",
-        "    return torch.stack(target_ids), torch.stack(attention)\n\n\n@torch.no_grad()\ndef beam",
+        "    return torch.stack(target_ids, dim=1), torch.stack(attention,"
+        " dim=1)\n\n\n@torch.no_grad()\ndef beam",
+        "    return torch.stack(target_ids), torch.stack(attention)\n\n\n@torch.no_grad()\ndef"
+        " beam",
         "test_greedy_takes_the_likeliest_word",
         "shape",
     ),
@@ -740,7 +750,8 @@ DECODING = [
     decoding(
         "beam is greedy",
         "    all_outputs, all_hidden = model.encoder(source_ids, lengths)\n",
-        "    return greedy_decode(model, source_ids, lengths, bos_id, eos_id, max_length)\n    all_outputs, all_hidden = model.encoder(source_ids, lengths)\n",
+        "    return greedy_decode(model, source_ids, lengths, bos_id, eos_id, max_length)\n   "
+        " all_outputs, all_hidden = model.encoder(source_ids, lengths)\n",
         "test_beam_finds_what_greedy_misses",
         "greedy's",
     ),
@@ -768,7 +779,8 @@ DECODING = [
     decoding(
         "beam without eos",
         "target_ids[b, :len(maps)] = torch.tensor(words[1:])",
-        "target_ids[b, :len(maps)] = torch.tensor(words[1:]).masked_fill(torch.tensor(words[1:]) == eos_id, 0)",
+        "target_ids[b, :len(maps)] = torch.tensor(words[1:]).masked_fill(torch.tensor(words[1:]) =="
+        " eos_id, 0)",
         "test_beam_ends_each_sentence",
         "without eos",
     ),

@@ -1,4 +1,5 @@
-"""What tells a mutant of ex1's solution from the solution: questions of their own, not those of the hidden tests.
+"""What tells a mutant of ex1's solution from the solution: questions of their own, not those of the
+hidden tests.
 
 Runs in the notebook's namespace, after tests/graders/probing.py; so the names here are the
 notebook's and that file's."""
@@ -66,7 +67,8 @@ def a_decoder(dropout):
 
 
 def probe_encoder():
-    """Without dropout, for where it stands is left open; and without the parameters, for a vector of padding is never looked at."""
+    """Without dropout, for where it stands is left open; and without the parameters, for a vector
+    of padding is never looked at."""
     return [answers[1:] for answers in an_encoder(dropout=0.0)]
 
 
@@ -95,7 +97,8 @@ def probe_loss():
 
 
 def probe_train_step():
-    """Two steps with each optimizer, from a model in eval mode, with a gradient left over; without dropout, whose place is left open."""
+    """Two steps with each optimizer, from a model in eval mode, with a gradient left over; without
+    dropout, whose place is left open."""
     answers = []
     for optimizer_class, rate, sharp in (
         (torch.optim.SGD, 1.0, 3.0),

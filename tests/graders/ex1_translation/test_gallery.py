@@ -1,4 +1,5 @@
-"""Every wrong variant fails the test that is about its mistake, with a message that names it, and loses nothing elsewhere."""
+"""Every wrong variant fails the test that is about its mistake, with a message that names it, and
+loses nothing elsewhere."""
 
 import pytest
 
@@ -37,19 +38,25 @@ def test_the_gallery_is_large_enough():
 
 
 LAZY = {
-    "additive_attention": """
+    "additive_attention": (
+        """
         weights = torch.ones(query.shape[0], query.shape[1], key.shape[1])
         weights = weights if mask is None else weights * mask
         weights = weights / weights.sum(dim=-1, keepdim=True).clamp_min(1e-9)
         return weights @ value, weights
-""",
-    "encoder": """
+"""
+    ),
+    "encoder": (
+        """
         return torch.zeros(*source_ids.shape, 2 * self.gru.hidden_size), torch.zeros(len(source_ids), self.gru.hidden_size)
-""",
-    "decoder": """
+"""
+    ),
+    "decoder": (
+        """
         weights = mask.float() / mask.sum(dim=1, keepdim=True)
         return torch.zeros(len(input_ids), self.output.out_features), hidden, weights
-""",
+"""
+    ),
 }
 HEADS = {
     "additive_attention": "    def forward(self, query, key, value, mask=None):",

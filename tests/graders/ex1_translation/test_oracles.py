@@ -1,4 +1,5 @@
-"""The oracles against torch's own functions, and the scripts and the aligner against what is known by hand."""
+"""The oracles against torch's own functions, and the scripts and the aligner against what is known
+by hand."""
 
 import pytest
 import torch

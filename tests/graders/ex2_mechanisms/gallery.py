@@ -1,10 +1,14 @@
-"""Wrong variants of the notebook's solution: one edit each, the hidden test that must fail, and words of its message."""
+"""Wrong variants of the notebook's solution: one edit each, the hidden test that must fail, and
+words of its message."""
 
 from tests.graders.galleries import Wrong
 
 MASKED = "attention_weights = torch.softmax(scores.masked_fill(~mask, -math.inf), dim=-1)"
 PLAIN = "        return torch.softmax(scores, dim=-1)"
-DOT = "    scores = query @ key.transpose(-2, -1)                                          # (B, T_q, T_k)\n"
+DOT = (
+    "    scores = query @ key.transpose(-2, -1)                                          # (B, T_q,"
+    " T_k)\n"
+)
 SCALED = "/ math.sqrt(d_k)"
 GENERAL = "        return dot_product_attention(query, self.W(key), value, mask)"
 MASKED_KEYS = "test_masked_keys_get_no_weight[dot_product_attention]"
@@ -122,8 +126,9 @@ CONTENT = [
     content(
         "exp by hand",
         PLAIN,
-        "        return torch.exp(scores) / torch.exp(scores).sum(dim=-1, keepdim=True)\n    if True:\n"
-        "        return torch.exp(scores) * mask / (torch.exp(scores) * mask).sum(dim=-1, keepdim=True).clamp_min(1e-30)",
+        "        return torch.exp(scores) / torch.exp(scores).sum(dim=-1, keepdim=True)\n    if"
+        " True:\n        return torch.exp(scores) * mask / (torch.exp(scores) * mask).sum(dim=-1,"
+        " keepdim=True).clamp_min(1e-30)",
         "test_large_scores_stay_finite[dot_product_attention]",
         "NaN",
     ),
@@ -137,7 +142,8 @@ CONTENT = [
     content(
         "general with tanh",
         GENERAL,
-        "        w = masked_softmax(torch.tanh(query @ self.W(key).transpose(1, 2)), mask)\n        return w @ value, w",
+        "        w = masked_softmax(torch.tanh(query @ self.W(key).transpose(1, 2)), mask)\n       "
+        " return w @ value, w",
         "test_general_weights",
         "tanh",
     ),
@@ -164,18 +170,18 @@ CONTENT = [
     ),
     content(
         "weights transposed",
-        DOT
-        + "    attention_weights = masked_softmax(scores, mask)\n    return attention_weights @ value, attention_weights",
-        DOT
-        + "    attention_weights = masked_softmax(scores, mask)\n    return attention_weights @ value, attention_weights.transpose(1, 2)",
+        DOT + "    attention_weights = masked_softmax(scores, mask)\n    return attention_weights @"
+        " value, attention_weights",
+        DOT + "    attention_weights = masked_softmax(scores, mask)\n    return attention_weights @"
+        " value, attention_weights.transpose(1, 2)",
         "test_dot_product_weights",
         "another order",
     ),
     content(
         "changes the scores' mask in place",
         MASKED,
-        "mask.logical_not_(); attention_weights = torch.softmax(scores.masked_fill(mask, -math.inf), dim=-1); "
-        "return attention_weights.masked_fill(mask, 0.0)",
+        "mask.logical_not_(); attention_weights = torch.softmax(scores.masked_fill(mask,"
+        " -math.inf), dim=-1); return attention_weights.masked_fill(mask, 0.0)",
         "test_nothing_else_changes[dot_product_attention]",
         "in place",
     ),
@@ -195,10 +201,10 @@ CONTENT = [
     ),
     content(
         "weights only",
-        DOT
-        + "    attention_weights = masked_softmax(scores, mask)\n    return attention_weights @ value, attention_weights",
-        DOT
-        + "    attention_weights = masked_softmax(scores, mask)\n    return attention_weights @ value",
+        DOT + "    attention_weights = masked_softmax(scores, mask)\n    return attention_weights @"
+        " value, attention_weights",
+        DOT + "    attention_weights = masked_softmax(scores, mask)\n    return attention_weights @"
+        " value",
         "test_dot_product_weights",
         "Expected 2 values",
     ),
@@ -257,8 +263,10 @@ LOCATION = [
     ),
     location(
         "too long is cut",
-        '        if T_k > self.W.out_features:\n            raise ValueError(f"{T_k} positions, but this attention knows {self.W.out_features} only")\n',
-        "        key, value = key[:, :self.W.out_features], value[:, :self.W.out_features]\n        T_k = key.shape[1]\n",
+        '        if T_k > self.W.out_features:\n            raise ValueError(f"{T_k} positions, but'
+        ' this attention knows {self.W.out_features} only")\n',
+        "        key, value = key[:, :self.W.out_features], value[:, :self.W.out_features]\n       "
+        " T_k = key.shape[1]\n",
         "test_too_long_is_refused",
         "Expected ValueError",
     ),
@@ -465,7 +473,8 @@ SELF_ATTENTION = [
     ),
     own(
         "any number of heads",
-        '        if d_model % n_heads:\n            raise ValueError(f"{d_model} features cannot be shared evenly among {n_heads} heads")\n',
+        '        if d_model % n_heads:\n            raise ValueError(f"{d_model} features cannot be'
+        ' shared evenly among {n_heads} heads")\n',
         "",
         "test_heads_must_fit",
         "should raise ValueError",
@@ -685,8 +694,8 @@ COMPARISON = [
     comparison(
         "predict by arithmetic",
         "    return logits.argmax(dim=-1) ",
-        "    return {'copy': source_ids, 'reverse': source_ids.flip(1), 'sort': source_ids.sort(1).values}"
-        ".get(task, logits.argmax(-1)) ",
+        "    return {'copy': source_ids, 'reverse': source_ids.flip(1), 'sort':"
+        " source_ids.sort(1).values}.get(task, logits.argmax(-1)) ",
         "test_weights_do_it",
         "share of models",
     ),

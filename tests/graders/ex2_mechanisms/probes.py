@@ -1,4 +1,5 @@
-"""What tells a mutant of ex2's solution from the solution: questions of their own, not those of the hidden tests.
+"""What tells a mutant of ex2's solution from the solution: questions of their own, not those of the
+hidden tests.
 
 Runs in the notebook's namespace, after tests/graders/probing.py; so the names here are the
 notebook's and that file's."""
@@ -134,7 +135,8 @@ measured = []
 
 
 def measured_rows():
-    """compare() once for all questions: it measures every model, and draws the same sequences whatever the seed."""
+    """compare() once for all questions: it measures every model, and draws the same sequences
+    whatever the seed."""
     if not measured:
         measured.append(compare())
     return measured[0]
@@ -173,7 +175,8 @@ def some_pictures():
 
 
 def probe_picture():
-    """What is asked for: the lines and their names, what the labels and the title say, 0 to 1 in view."""
+    """What is asked for: the lines and their names, what the labels and the title say, 0 to 1 in
+    view."""
     from attention_lab.axes import describe_axes
 
     answers = []

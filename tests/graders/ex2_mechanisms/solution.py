@@ -10,7 +10,8 @@ NAME = "ex2_mechanisms"
 
 
 def solution(work: Path, old: str = "", new: str = "") -> str:
-    """The code of the notebook as it is graded in the folder `work`, with `old` replaced by `new` in its answers."""
+    """The code of the notebook as it is graded in the folder `work`, with `old` replaced by `new`
+    in its answers."""
     notebook = copy.deepcopy(load(NAME).source)
     answers = [
         cell

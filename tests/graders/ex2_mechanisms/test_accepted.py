@@ -1,4 +1,5 @@
-"""Correct work keeps full marks, however it is written; no work gets none; the same work always gets the same score."""
+"""Correct work keeps full marks, however it is written; no work gets none; the same work always
+gets the same score."""
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_the_solution_gets_every_point_for_code(assignment, tmp_path):
 @pytest.mark.timeout(2400)  # who comes first trains
 def test_the_trained_solution_gets_every_point(assignment, tmp_path):
     trained(assignment, tmp_path)
-    cells = grade(NAME, solution(tmp_path), "test_comparison.py")
+    cells = grade(NAME, solution(tmp_path), "test_comparison.py", work=tmp_path)
     assert complaints(cells) == []
     assert len([image for test in cells["comparison"] for image in test.images]) == 4
 
@@ -77,3 +78,15 @@ def test_the_same_work_always_gets_the_same_report(tmp_path):
     )
     first, *others = (grade(NAME, wavering, "test_saturation.py") for _ in range(3))
     assert all(other == first for other in others)
+
+
+@pytest.mark.timeout(2400)
+def test_weights_that_are_not_the_submitted_ones_get_nothing(assignment, tmp_path):
+    trained(assignment, tmp_path)
+    code = f"{solution(tmp_path)}\nfor p in models.parameters():\n    p.data.mul_(1.5)\n"
+    tests = {
+        test.name: test
+        for test in grade(NAME, code, "test_comparison.py", work=tmp_path)["comparison"]
+    }
+    assert tests["test_weights_do_it"].fraction == tests["test_lengths_trained_on"].fraction == 0
+    assert "does not hold the weights" in tests["test_weights_do_it"].message

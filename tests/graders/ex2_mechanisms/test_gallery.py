@@ -1,4 +1,5 @@
-"""Every wrong variant fails the test that is about its mistake, with a message that names it, and loses nothing elsewhere."""
+"""Every wrong variant fails the test that is about its mistake, with a message that names it, and
+loses nothing elsewhere."""
 
 import pytest
 
@@ -34,7 +35,10 @@ def test_wrong_variant(wrong, tmp_path):
 @pytest.mark.parametrize("wrong", COMPARISON, ids=lambda wrong: wrong.what)
 def test_wrong_comparison(wrong, tmp_path):
     trained(load(NAME), tmp_path)
-    caught(wrong, grade(NAME, solution(tmp_path, wrong.old, wrong.new), wrong.hidden_test()))
+    caught(
+        wrong,
+        grade(NAME, solution(tmp_path, wrong.old, wrong.new), wrong.hidden_test(), work=tmp_path),
+    )
 
 
 def test_the_gallery_is_large_enough():

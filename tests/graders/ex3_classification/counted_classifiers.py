@@ -78,5 +78,6 @@ def _folder() -> tempfile.TemporaryDirectory:
 
 
 def classifiers() -> str:
-    """Code that makes `model`, `baseline`, `long_model` and `long_baseline`, and the names they need."""
+    """Code that makes `model`, `baseline`, `long_model` and `long_baseline`, and the names they
+    need."""
     return CODE.format(path=str(Path(_folder().name) / "counts.safetensors"))

@@ -1,4 +1,5 @@
-"""Wrong variants of the notebook's solution: one edit each, the hidden test that must fail, and words of its message."""
+"""Wrong variants of the notebook's solution: one edit each, the hidden test that must fail, and
+words of its message."""
 
 from tests.graders.galleries import of
 
@@ -183,31 +184,40 @@ CLASSIFIER = of(
     (
         "attention computed and not used",
         "return self.output(self.dropout(pooled)), attention_weights",
-        "return self.output(self.dropout(outputs[torch.arange(len(lengths)), lengths - 1])), attention_weights",
+        (
+            "return self.output(self.dropout(outputs[torch.arange(len(lengths)), lengths - 1])),"
+            " attention_weights"
+        ),
         "test_attention_is_used",
         "not used",
     ),
     (
         "LSTM runs over padding and backwards",
         "packed_outputs, _ = self.lstm(packed)",
-        "packed_outputs = pack_padded_sequence(self.lstm(embedded.flip(1))[0].flip(1), "
-        "lengths.cpu(), batch_first=True, enforce_sorted=False)",
+        (
+            "packed_outputs = pack_padded_sequence(self.lstm(embedded.flip(1))[0].flip(1), "
+            "lengths.cpu(), batch_first=True, enforce_sorted=False)"
+        ),
         "test_padding_changes_nothing",
         "pack_padded_sequence",
     ),
     (
         "batch and time swapped",
         PACKED,
-        "packed_outputs = pack_padded_sequence(self.lstm(embedded.transpose(0, 1))[0].transpose(0, 1), lengths.cpu(), "
-        "batch_first=True, enforce_sorted=False)",
+        (
+            "packed_outputs = pack_padded_sequence(self.lstm(embedded.transpose(0,"
+            " 1))[0].transpose(0, 1), lengths.cpu(), batch_first=True, enforce_sorted=False)"
+        ),
         "test_padding_changes_nothing",
         "run over the batch",
     ),
     (
         "state kept",
         PACKED,
-        "packed_outputs, state = self.lstm(packed, getattr(self, 'state', None))\n"
-        "        self.state = tuple(part.detach() for part in state) if len(lengths) == 4 else None",
+        (
+            "packed_outputs, state = self.lstm(packed, getattr(self, 'state', None))\n       "
+            " self.state = tuple(part.detach() for part in state) if len(lengths) == 4 else None"
+        ),
         "test_nothing_is_kept_between_calls",
         "kept on self",
     ),
@@ -298,7 +308,10 @@ CLASSIFIER = of(
     (
         "rows not put back",
         "        T = token_ids.shape[1]\n",
-        "        lengths, order = lengths.sort(descending=True)\n        token_ids = token_ids[order]\n        T = token_ids.shape[1]\n",
+        (
+            "        lengths, order = lengths.sort(descending=True)\n        token_ids ="
+            " token_ids[order]\n        T = token_ids.shape[1]\n"
+        ),
         "test_order_of_texts",
         "put back",
     ),
@@ -321,15 +334,21 @@ CLASSIFIER = of(
     (
         "weights of the first call kept",
         "return self.output(self.dropout(pooled)), attention_weights",
-        "self.kept = getattr(self, 'kept', attention_weights)\n"
-        "        return self.output(self.dropout(pooled)), self.kept if self.kept.shape == attention_weights.shape else attention_weights",
+        (
+            "self.kept = getattr(self, 'kept', attention_weights)\n        return"
+            " self.output(self.dropout(pooled)), self.kept if self.kept.shape =="
+            " attention_weights.shape else attention_weights"
+        ),
         "test_nothing_is_kept_between_calls",
         "kept on self",
     ),
     (
         "weights detached from the pooled vector",
         "pooled, attention_weights = self.pooling(outputs, mask)",
-        "attention_weights = self.pooling(outputs, mask)[1]\n        pooled = (attention_weights.detach().unsqueeze(1) @ outputs).squeeze(1)",
+        (
+            "attention_weights = self.pooling(outputs, mask)[1]\n        pooled ="
+            " (attention_weights.detach().unsqueeze(1) @ outputs).squeeze(1)"
+        ),
         "test_attention_is_used",
         "not used",
     ),
@@ -353,8 +372,14 @@ TRAINING = of(
     ),
     (
         "one step an epoch",
-        "        optimizer.step()\n        total += loss.item() * len(batch.labels)\n        texts += len(batch.labels)\n",
-        "        total += loss.item() * len(batch.labels)\n        texts += len(batch.labels)\n    optimizer.step()\n",
+        (
+            "        optimizer.step()\n        total += loss.item() * len(batch.labels)\n       "
+            " texts += len(batch.labels)\n"
+        ),
+        (
+            "        total += loss.item() * len(batch.labels)\n        texts += len(batch.labels)\n"
+            "    optimizer.step()\n"
+        ),
         "test_a_step_for_every_batch",
         "only the last batch",
     ),
@@ -504,21 +529,30 @@ PREDICTION = of(
     ),
     (
         "always the same",
-        "return [LABELS[number] for number in class_probabilities(model, texts).argmax(dim=-1).tolist()]",
+        (
+            "return [LABELS[number] for number in class_probabilities(model,"
+            " texts).argmax(dim=-1).tolist()]"
+        ),
         "return ['positive' for text in texts]",
         "test_macro_f1",
         "another label than the trained",
     ),
     (
         "numbers",
-        "return [LABELS[number] for number in class_probabilities(model, texts).argmax(dim=-1).tolist()]",
+        (
+            "return [LABELS[number] for number in class_probabilities(model,"
+            " texts).argmax(dim=-1).tolist()]"
+        ),
         "return class_probabilities(model, texts).argmax(dim=-1).tolist()",
         "test_accuracy",
         "negative",
     ),
     (
         "one label for all",
-        "return [LABELS[number] for number in class_probabilities(model, texts).argmax(dim=-1).tolist()]",
+        (
+            "return [LABELS[number] for number in class_probabilities(model,"
+            " texts).argmax(dim=-1).tolist()]"
+        ),
         "return [LABELS[int(class_probabilities(model, texts).mean(0).argmax())]]",
         "test_accuracy",
         "1 labels",
@@ -526,7 +560,10 @@ PREDICTION = of(
     (
         "fails without texts",
         "    classifier.eval()\n    probabilities = torch.zeros",
-        "    encode_sources(texts, vocabulary)\n    classifier.eval()\n    probabilities = torch.zeros",
+        (
+            "    encode_sources(texts, vocabulary)\n    classifier.eval()\n    probabilities ="
+            " torch.zeros"
+        ),
         "test_no_texts_and_empty_texts",
         "",
     ),
@@ -539,8 +576,14 @@ PREDICTION = of(
     ),
     (
         "naive Bayes in the model's place",
-        "return [LABELS[number] for number in class_probabilities(model, texts).argmax(dim=-1).tolist()]",
-        "return [LABELS[sum(float(polarity[i]) for i in vocabulary.encode(tokenize(text))) > 0] for text in texts]",
+        (
+            "return [LABELS[number] for number in class_probabilities(model,"
+            " texts).argmax(dim=-1).tolist()]"
+        ),
+        (
+            "return [LABELS[sum(float(polarity[i]) for i in vocabulary.encode(tokenize(text))) > 0]"
+            " for text in texts]"
+        ),
         "test_accuracy",
         "another label than the trained",
     ),
@@ -771,7 +814,10 @@ FAITHFULNESS = of(
     ),
 )
 
-COUNT = '    if len(weights) != len(tokens):\n        raise ValueError(f"{len(weights)} weights for {len(tokens)} tokens")\n'
+COUNT = (
+    '    if len(weights) != len(tokens):\n        raise ValueError(f"{len(weights)} weights for'
+    ' {len(tokens)} tokens")\n'
+)
 PICTURE = of(
     "text_picture",
     (

@@ -1,4 +1,5 @@
-"""What tells a mutant of ex3's solution from the solution: questions of their own, not those of the hidden tests.
+"""What tells a mutant of ex3's solution from the solution: questions of their own, not those of the
+hidden tests.
 
 Runs in the notebook's namespace, after tests/graders/probing.py; so the names here are the
 notebook's and that file's."""
@@ -131,7 +132,8 @@ def some_pictures():
 
 
 def probe_text_picture():
-    """What is asked for: the words in reading order and how dark each is; nothing outside, nothing on top of each other, not too wide."""
+    """What is asked for: the words in reading order and how dark each is; nothing outside, nothing
+    on top of each other, not too wide."""
     from attention_lab.figures import read_figure
 
     answers = []

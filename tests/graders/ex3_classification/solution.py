@@ -25,5 +25,6 @@ SOLUTION = "\n\n".join(CELLS[f"{task}_solution"] for task in TASKS)
 
 
 def graded(definitions: str, *tests: str, classifiers: str = "") -> dict[str, list[TestReport]]:
-    """The reports of some hidden tests (of all, if none is named) on the definitions, followed by the `classifiers` they speak of."""
+    """The reports of some hidden tests (of all, if none is named) on the definitions, followed by
+    the `classifiers` they speak of."""
     return grade(NAME, f"{IMPORTS}\n{definitions}\n{classifiers}", *tests)

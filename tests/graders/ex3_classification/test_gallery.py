@@ -1,4 +1,5 @@
-"""Every wrong variant fails the test that is about its mistake, with a message that names it, and loses nothing elsewhere."""
+"""Every wrong variant fails the test that is about its mistake, with a message that names it, and
+loses nothing elsewhere."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""Wrong variants of the notebook's solution: one edit each, the hidden test that must fail, and words of its message."""
+"""Wrong variants of the notebook's solution: one edit each, the hidden test that must fail, and
+words of its message."""
 
 from tests.graders.galleries import Wrong
 
@@ -8,10 +9,14 @@ DRAW = 'ax.imshow(attention_weights.detach().numpy(), vmin=0, vmax=1, cmap="Blue
 X_TICKS = '    ax.set_xticks(range(expected[1]), source_tokens, rotation=45, ha="right")\n'
 Y_TICKS = "    ax.set_yticks(range(expected[0]), target_tokens)\n    ax.set(xl"
 LABELS = 'ax.set(xlabel="source", ylabel="target")'
-NEW_FIGURE = 'ax = plt.figure(figsize=(2 + 0.5 * expected[1], 1.5 + 0.4 * expected[0]), layout="constrained").add_subplot()'
+NEW_FIGURE = (
+    "ax = plt.figure(figsize=(2 + 0.5 * expected[1], 1.5 + 0.4 * expected[0]),"
+    ' layout="constrained").add_subplot()'
+)
 REFUSE = (
-    '    if tuple(attention_weights.shape) != expected:\n        raise ValueError(f"weights of shape {tuple(attention_weights.shape)} for {expected[0]} target '
-    'and {expected[1]} source tokens")\n'
+    '    if tuple(attention_weights.shape) != expected:\n        raise ValueError(f"weights of'
+    " shape {tuple(attention_weights.shape)} for {expected[0]} target and {expected[1]} source"
+    ' tokens")\n'
 )
 
 
@@ -136,8 +141,10 @@ HEAT_MAP = [
     ),
     heat_map(
         "colours stretched",
-        'vmin=0, vmax=1, cmap="Blues", aspect="auto")\n    ax.set_xticks(range(expected[1]), source_tokens, rotation=45',
-        'cmap="Blues", aspect="auto")\n    ax.set_xticks(range(expected[1]), source_tokens, rotation=45',
+        'vmin=0, vmax=1, cmap="Blues", aspect="auto")\n    ax.set_xticks(range(expected[1]),'
+        " source_tokens, rotation=45",
+        'cmap="Blues", aspect="auto")\n    ax.set_xticks(range(expected[1]), source_tokens,'
+        " rotation=45",
         "test_colours_run_from_0_to_1",
         "stretched to the weights",
     ),
@@ -243,7 +250,8 @@ HEADS = [
     heads(
         "no colour bar",
         'columns, 3 * rows), squeeze=False, layout="constrained")\n    for spare in grid.flat[H:]:',
-        "columns, 3 * rows), squeeze=False)\n    figure.colorbar = lambda *args, **kwargs: None\n    for spare in grid.flat[H:]:",
+        "columns, 3 * rows), squeeze=False)\n    figure.colorbar = lambda *args, **kwargs: None\n  "
+        "  for spare in grid.flat[H:]:",
         "test_one_scale",
         "no colour bar",
     ),
@@ -510,7 +518,8 @@ MEASURES = [
     measures(
         "all of equals",
         "return " + PAIRS,
-        "return [(i, j) for i in range(len(weights)) for j in range(weights.shape[1]) if weights[i, j] == weights[i].max() > 0]",
+        "return [(i, j) for i in range(len(weights)) for j in range(weights.shape[1]) if weights[i,"
+        " j] == weights[i].max() > 0]",
         "test_ties",
         "all of equal weights",
     ),
@@ -553,8 +562,8 @@ MEASURES = [
     measures(
         "doubles counted",
         RATE,
-        "predicted, sure = list(predicted), list(sure)\n    return 1 - (sum(a in S for a in predicted) + sum(a in P for a in predicted)) "
-        "/ (len(predicted) + len(sure))",
+        "predicted, sure = list(predicted), list(sure)\n    return 1 - (sum(a in S for a in"
+        " predicted) + sum(a in P for a in predicted)) / (len(predicted) + len(sure))",
         "test_doubled_pairs",
         "count twice",
     ),
@@ -587,7 +596,8 @@ ROLLOUT = [
     rollout("no identity, wrong order", "rollout @ layer.mean(dim=0)", CHAINED, "wrong order"),
     rollout(
         "identity at the end",
-        "0.5 * (layer.mean(dim=0) @ rollout + (torch.eye(layer.shape[-1]) if layer is attentions[-1] else layer.mean(dim=0) @ rollout))",
+        "0.5 * (layer.mean(dim=0) @ rollout + (torch.eye(layer.shape[-1]) if layer is"
+        " attentions[-1] else layer.mean(dim=0) @ rollout))",
         CHAINED,
         "once at the end",
     ),
@@ -599,7 +609,8 @@ ROLLOUT = [
     ),
     rollout(
         "cell by cell",
-        "0.5 * (layer.mean(dim=0) + torch.eye(layer.shape[-1])) * (rollout if layer is not attentions[0] else 1)",
+        "0.5 * (layer.mean(dim=0) + torch.eye(layer.shape[-1])) * (rollout if layer is not"
+        " attentions[0] else 1)",
         CHAINED,
         "cell by cell",
     ),
@@ -630,13 +641,15 @@ ROLLOUT = [
     ),
     rollout(
         "by columns",
-        "(lambda m: m / m.sum(dim=0))(0.5 * (layer.mean(dim=0) + torch.eye(layer.shape[-1]))) @ rollout",
+        "(lambda m: m / m.sum(dim=0))(0.5 * (layer.mean(dim=0) + torch.eye(layer.shape[-1]))) @"
+        " rollout",
         CHAINED,
         "columns",
     ),
     rollout(
         "inputs changed",
-        "0.5 * (layer.mul_(1.0).add_(0.1).mean(dim=0) - 0.1 + torch.eye(layer.shape[-1])) @ rollout",
+        "0.5 * (layer.mul_(1.0).add_(0.1).mean(dim=0) - 0.1 + torch.eye(layer.shape[-1])) @"
+        " rollout",
         "test_inputs_stay",
         "in place",
     ),
@@ -645,11 +658,15 @@ ROLLOUT = [
         "if not attentions:\n        return torch.eye(1)",
         "test_no_layer",
         "Expected ValueError",
-        'if not attentions:\n        raise ValueError("rollout needs the map of at least one layer")',
+        'if not attentions:\n        raise ValueError("rollout needs the map of at least one'
+        ' layer")',
     ),
 ]
 
-NEAREST = "return min(candidates, key=lambda candidate: (weights - 0.6 * candidate[1] - 0.4 / T).square().sum().item())[0]"
+NEAREST = (
+    "return min(candidates, key=lambda candidate: (weights - 0.6 * candidate[1] - 0.4 /"
+    " T).square().sum().item())[0]"
+)
 
 
 def pattern(what: str, old: str, new: str, test: str, says: str) -> Wrong:
@@ -663,8 +680,10 @@ def told(name: str) -> str:
 PATTERN = [
     pattern(
         "diagonals exchanged",
-        'candidates += [("diagonal", looking_at(i + shift)), ("reverse", looking_at(T - 1 - i + shift))]',
-        'candidates += [("reverse", looking_at(i + shift)), ("diagonal", looking_at(T - 1 - i + shift))]',
+        'candidates += [("diagonal", looking_at(i + shift)), ("reverse", looking_at(T - 1 - i +'
+        " shift))]",
+        'candidates += [("reverse", looking_at(i + shift)), ("diagonal", looking_at(T - 1 - i +'
+        " shift))]",
         told("reverse"),
         "in a reverse map the first query",
     ),
@@ -714,8 +733,10 @@ PATTERN = [
     pattern(
         "the largest cell of each row",
         NEAREST,
-        "j = weights.argmax(dim=1)\n    return 'diagonal' if (j - i).abs().float().mean() < T / 5 else 'reverse' if (T - 1 - i - j).abs().float().mean() "
-        "< T / 5 else 'vertical' if (j == j.mode().values).float().mean() > 0.5 else 'block' if weights.max() > 2 / T else 'uniform'",
+        "j = weights.argmax(dim=1)\n    return 'diagonal' if (j - i).abs().float().mean() < T / 5"
+        " else 'reverse' if (T - 1 - i - j).abs().float().mean() < T / 5 else 'vertical' if (j =="
+        " j.mode().values).float().mean() > 0.5 else 'block' if weights.max() > 2 / T else"
+        " 'uniform'",
         "test_patterns_in_noise",
         "Share of right answers",
     ),
@@ -932,7 +953,8 @@ INTERVENTION = [
     intervention(
         "later of equals",
         "attention_weights.argsort(descending=True, stable=True)[:mask_top_k]",
-        "(len(tokens) - 1 - attention_weights.flip(0).argsort(descending=True, stable=True))[:mask_top_k]",
+        "(len(tokens) - 1 - attention_weights.flip(0).argsort(descending=True,"
+        " stable=True))[:mask_top_k]",
         "test_equal_weights",
         "a later word goes first",
     ),

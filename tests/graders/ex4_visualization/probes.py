@@ -1,4 +1,5 @@
-"""What tells a mutant of ex4's solution from the solution: questions of their own, not those of the hidden tests.
+"""What tells a mutant of ex4's solution from the solution: questions of their own, not those of the
+hidden tests.
 
 Runs in the notebook's namespace, after tests/graders/probing.py; so the names here are the
 notebook's and that file's."""
@@ -13,7 +14,8 @@ def words(count):
 
 
 def drawing(of):
-    """What is asked for of a figure's maps: values, places, ticks, numbers in titles, source and target, colours and their bars."""
+    """What is asked for of a figure's maps: values, places, ticks, numbers in titles, source and
+    target, colours and their bars."""
     figure = of if isinstance(of, Figure) else of.figure
     shown = []
     for ax in figure.axes:

@@ -1,4 +1,5 @@
-"""The notebook's solution as text, with edits, in a folder with the maps of a made-up training run."""
+"""The notebook's solution as text, with edits, in a folder with the maps of a made-up training
+run."""
 
 import copy
 import json
@@ -15,7 +16,8 @@ TASKS = ("heat_map", "heads", "measures", "rollout", "patterns", "over_time", "i
 
 
 def solution(work: Path, old: str = "", new: str = "") -> str:
-    """The code of the notebook as it is graded in the folder `work`, with `old` replaced by `new` in its answers."""
+    """The code of the notebook as it is graded in the folder `work`, with `old` replaced by `new`
+    in its answers."""
     run(work)
     notebook = copy.deepcopy(load(NAME).source)
     answers = [
@@ -34,7 +36,8 @@ def solution(work: Path, old: str = "", new: str = "") -> str:
 
 
 def run(work: Path, sharpness: tuple[float, ...] = (0.0, 0.3, 0.9)) -> None:
-    """Put the maps of a training run into `work`: after 0, 100, ... steps, each as sharp as it says (0 even, 1 one word)."""
+    """Put the maps of a training run into `work`: after 0, 100, ... steps, each as sharp as it says
+    (0 even, 1 one word)."""
     maps = torch.stack([sharp * torch.eye(8) + (1 - sharp) / 8 for sharp in sharpness])
     save_file(
         {"maps": maps},

@@ -1,4 +1,5 @@
-"""Correct work keeps full marks, however it is written; no work gets none; the same work always gets the same score."""
+"""Correct work keeps full marks, however it is written; no work gets none; the same work always
+gets the same score."""
 
 import pytest
 

@@ -43,9 +43,14 @@ def attention_pooling(student: Student, look: Look) -> None:
         weights,
         on_paper,
         "the weights are those worked out on paper",
-        "your columns sum to 1, not your rows: the softmax is over the batch."
-        if over_the_batch
-        else "is it v(tanh(W(outputs))), then a softmax over the tokens (watch for an axis of length 1)?",
+        (
+            "your columns sum to 1, not your rows: the softmax is over the batch."
+            if over_the_batch
+            else (
+                "is it v(tanh(W(outputs))), then a softmax over the tokens (watch for an axis of"
+                " length 1)?"
+            )
+        ),
     )
     look.close(
         pooled,
@@ -101,7 +106,8 @@ def classifier(student: Student, look: Look) -> None:
             alone,
             logits[:1],
             "a text gets the same answer alone and in a batch",
-            "padding is being read: pack_padded_sequence(..., lengths, enforce_sorted=False), and a mask for the attention.",
+            "padding is being read: pack_padded_sequence(..., lengths, enforce_sorted=False), and a"
+            " mask for the attention.",
         )
         wider, wider_weights = classifier(
             torch.cat([token_ids, torch.full((3, 2), PAD)], dim=1), lengths
@@ -176,7 +182,8 @@ def training(student: Student, look: Look) -> None:
     look.that(
         abs(loss - losses.mean().item()) < 1e-4,
         "it is the mean loss over all texts",
-        f"yours is {loss:.4f}, expected {losses.mean().item():.4f}: batches of different size count by their size.",
+        f"yours is {loss:.4f}, expected {losses.mean().item():.4f}: batches of different size count"
+        " by their size.",
     )
     look.that(model.training, "the model is in training mode", "model.train() at the beginning.")
     one, other = fresh(), fresh()

@@ -25,7 +25,8 @@ def prediction(student: Student, look: Look) -> None:
         student.class_probabilities(student.model, texts[-1:]),
         probabilities[-1:],
         "a text alone gets the same answer as in the list",
-        "are the rows in the order of the texts, the classifier in eval mode, and the padding masked?",
+        "are the rows in the order of the texts, the classifier in eval mode, and the padding"
+        " masked?",
     )
     look.shape(
         student.class_probabilities(student.model, []), (0, 2), "for no texts, class_probabilities"
@@ -43,7 +44,8 @@ def prediction(student: Student, look: Look) -> None:
     look.that(
         accuracy > 0.7,
         f"accuracy {accuracy:.2f} on {len(labels)} validation reviews",
-        "that is little for a trained model: did the training cell run to its end, and is column 0 the class negative?",
+        "that is little for a trained model: did the training cell run to its end, and is column 0"
+        " the class negative?",
     )
 
 
@@ -168,7 +170,8 @@ def text_picture(student: Student, look: Look) -> None:
     look.that(
         drawn[tokens[dark]]["darkness"] > drawn[tokens[light]]["darkness"] + 0.1,
         "more weight is darker",
-        f"'{tokens[dark]}' has the most weight and '{tokens[light]}' the least; their grounds do not show it.",
+        f"'{tokens[dark]}' has the most weight and '{tokens[light]}' the least; their grounds do"
+        " not show it.",
     )
     try:
         student.plot_text(tokens, weights[:-1])

@@ -18,9 +18,10 @@ from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 
-from kireji.sandbox import place
+from kireji.sandbox import open_backend
+from kireji.sandbox.backends import bubblewrap
 
-WARMED = "kireji.batch.executors.preload"  # imported once, by the process that forks
+PRELOADED = "kireji.batch.executors.preload"  # imported once, by the process that forks
 
 
 class Killed(BrokenExecutor):
@@ -37,9 +38,9 @@ class Forks(Executor):
     def __init__(self, count: int, starting: Callable[[int], None] = lambda number: None) -> None:
         self.count, self.starting = count, starting
         self.context = multiprocessing.get_context("forkserver")
-        self.context.set_forkserver_preload([WARMED])
+        self.context.set_forkserver_preload([PRELOADED])
         with _one_thread():
-            forkserver.ensure_running()  # it warms itself while the sandboxes' parent does
+            forkserver.ensure_running()  # it warms itself while the sandboxes' zygote does
         self.lock = threading.Lock()
         self.waiting: collections.deque[tuple[int, Future, tuple]] = collections.deque()
         self.running: dict[Connection, tuple[Future, ForkServerProcess]] = {}
@@ -73,7 +74,7 @@ class Forks(Executor):
 
     def _manage(self) -> None:
         """Start, listen and bury, until all is done."""
-        address = place.warm_address()  # started by this process, for all
+        address = open_backend.zygote_address()  # started by this process, for all
         while True:
             with self.lock:
                 if self.cancelled:
@@ -146,7 +147,7 @@ def _carry_out(
 ) -> None:
     """What the forked process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is interrupted ends this one
-    place.adopt(address)
+    bubblewrap.adopt(address)
     try:
         connection.send((call(*arguments, **named), None))
     except Exception as error:

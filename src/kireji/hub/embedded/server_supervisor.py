@@ -24,7 +24,7 @@ from kireji.hub.embedded import hub_api, server_status
 from kireji.hub.embedded.guest import relay
 from kireji.hub.parent_death_signal import die_with_parent
 from kireji.hub.server_limits import Disk, kernel_limits
-from kireji.sandbox.bubblewrap import Mount, Wall, command
+from kireji.sandbox.bwrap_command import Mount, Wall, command
 from kireji.sandbox.limits import Limits
 from kireji.sandbox.watchdog import Watchdog
 

@@ -25,7 +25,7 @@ from kireji.hub.embedded.server_supervisor import Orders
 from kireji.hub.homes import prepare_home, shown
 from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL
 from kireji.paths import COURSE_ID, EXCHANGE, HOMES, HUB, HUB_CONFIG, LAB, LAB_DATA
-from kireji.sandbox.bubblewrap import Mount, Wall, find_bwrap, interpreter_mounts
+from kireji.sandbox.bwrap_command import Mount, Wall, find_bwrap, interpreter_mounts
 
 HANDING_IN = Path(kireji_handing_in.__file__).parent  # what a server has of `kireji.exchange` ...
 OURS = "/opt/kireji"  # ... and where, behind the wall

@@ -68,7 +68,8 @@ class Encoder(nn.Module):
 
 
 class AttentionDecoder(nn.Module):
-    """Luong's order: the GRU first, then a look back with its new state; the attention is written out here."""
+    """Luong's order: the GRU first, then a look back with its new state; the attention is written
+    out here."""
 
     def __init__(
         self, vocab_size: int, embedding_size: int, hidden_size: int, key_size: int, pad_id: int

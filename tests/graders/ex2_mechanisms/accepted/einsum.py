@@ -1,4 +1,5 @@
-"""einsum throughout, one helper with a score matrix, weights zeroed by nan_to_num; two dimensions more than needed."""
+"""einsum throughout, one helper with a score matrix, weights zeroed by nan_to_num; two dimensions
+more than needed."""
 
 import matplotlib.pyplot as plt
 import torch

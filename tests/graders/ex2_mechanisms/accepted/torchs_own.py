@@ -1,4 +1,5 @@
-"""torch's own functions wherever there is one: F.scaled_dot_product_attention, nn.MultiheadAttention, nn.Bilinear's matrix."""
+"""torch's own functions wherever there is one: F.scaled_dot_product_attention,
+nn.MultiheadAttention, nn.Bilinear's matrix."""
 
 import matplotlib.pyplot as plt
 import torch

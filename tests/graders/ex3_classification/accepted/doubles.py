@@ -1,4 +1,5 @@
-"""float64 and einsum inside, other names, generators, the last state joined to the pooled vector."""
+"""float64 and einsum inside, other names, generators, the last state joined to the pooled
+vector."""
 
 import numpy as np
 import torch

@@ -1,4 +1,5 @@
-"""Helper functions of one's own, functional style, packing by hand, an image as the ground of the picture."""
+"""Helper functions of one's own, functional style, packing by hand, an image as the ground of the
+picture."""
 
 import functools
 import math

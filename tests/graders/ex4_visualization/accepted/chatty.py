@@ -1,4 +1,5 @@
-"""torch's own distributions and products, prints, warnings, one function calling another, text in the cells, float16 on the way."""
+"""torch's own distributions and products, prints, warnings, one function calling another, text in
+the cells, float16 on the way."""
 
 import sys
 import warnings

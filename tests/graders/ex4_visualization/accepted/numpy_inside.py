@@ -1,4 +1,5 @@
-"""numpy inside, float64 out; imshow with the origin below and the rows turned; one Axes after another from a grid."""
+"""numpy inside, float64 out; imshow with the origin below and the rows turned; one Axes after
+another from a grid."""
 
 import matplotlib.pyplot as plt
 import numpy as np

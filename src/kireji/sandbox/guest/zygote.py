@@ -1,4 +1,4 @@
-"""The warmed parent of sandboxes: it has imported what every notebook needs, and forks a child for
+"""The zygote of sandboxes: it has imported what every notebook needs, and forks a child for
 each submission.
 
 It runs behind the wall itself, where there is nothing but the interpreter, the lab and the data,
@@ -15,30 +15,26 @@ import os
 import select
 import signal
 import socket
-import struct
 import sys
 from typing import IO, Any, NoReturn
 
 import namespaces
 import start
+from protocol import AGENT_DESCRIPTOR, LENGTH, MAX_DESCRIPTORS, NOT_MADE
 
 # What notebooks, hidden tests and IPython's tracebacks have been seen to import; the last three are
 # what torch and ipykernel do late.
-WARM = """torch numpy matplotlib.pyplot matplotlib.backends.backend_agg matplotlib_inline.backend_inline PIL.PngImagePlugin
+PRELOADED = """torch numpy matplotlib.pyplot matplotlib.backends.backend_agg matplotlib_inline.backend_inline PIL.PngImagePlugin
     PIL.JpegImagePlugin PIL.GifImagePlugin PIL.BmpImagePlugin PIL.PpmImagePlugin safetensors.torch sacrebleu.metrics
     sacrebleu.tokenizers.tokenizer_13a tqdm csv secrets unicodedata wire agent
     ipykernel.kernelapp ipykernel.ipkernel ipykernel.zmqshell IPython.core.completer IPython.core.pylabtools IPython.core.magics
     IPython.core.magic_arguments IPython.core.ultratb stack_data executing pure_eval asttokens.util pygments.lexers.python
     pygments.formatters.terminal256 pygments.formatters.html pygments.styles.default jedi
     torch._subclasses.schema_check_mode torch._dynamo ipykernel.debugger""".split()
-LENGTH = struct.Struct(">Q")
-MOST_DESCRIPTORS = 16
-AGENT = 200  # the descriptor of the agent's socket in every child
-FAILED = 125  # exit status where the child could not be made
 
 
 def main() -> None:
-    """Usage: parent.py OPTIONS, where OPTIONS is JSON:
+    """Usage: zygote.py OPTIONS, where OPTIONS is JSON:
 
     {"listener": descriptor, "lifeline": descriptor, "filter": descriptor or null, "scratch":
     {folder: bytes}, "copies": {from: to}, "modules": [more to import]}
@@ -51,22 +47,22 @@ def main() -> None:
     for given, place in options["copies"].items():
         start.copy(given, place)
     warm_up(options["modules"])
-    parent = Parent(
+    zygote = Zygote(
         socket.socket(fileno=options["listener"]),
         socket.socket(fileno=options["lifeline"]),
         program,
         options["scratch"],
         options["copies"],
     )
-    parent.lifeline.send(b".")
-    parent.serve()
+    zygote.lifeline.send(b".")
+    zygote.serve()
 
 
 def warm_up(modules: list[str]) -> None:
     """Import everything, `modules` too, and be ready to fork: SystemExit if there is more than one
     thread."""
     given = dict(os.environ)
-    for name in (*WARM, *modules):
+    for name in (*PRELOADED, *modules):
         importlib.import_module(name)
     draw()
     # a library's note to itself; a child's environment is what it was given
@@ -80,7 +76,7 @@ def warm_up(modules: list[str]) -> None:
     gc.freeze()
 
 
-class Parent:
+class Zygote:
     """Listens for orders until its lifeline is cut. Each order's connection lives as long as its
     child."""
 
@@ -156,13 +152,13 @@ class Parent:
 
     def live(self, connection: socket.socket) -> NoReturn:
         """The child: its world, its order, its limits, its kernel."""
-        status = FAILED
+        status = NOT_MADE
         try:
             keep = connection.fileno()
             os.closerange(3, keep)
             os.closerange(keep + 1, os.sysconf("SC_OPEN_MAX"))
             with open(os.devnull, "wb") as nowhere:
-                os.dup2(nowhere.fileno(), 2)  # it was the way to whoever started the parent
+                os.dup2(nowhere.fileno(), 2)  # it was the way to what started the zygote
             status = self.carry_out(connection)
         except BaseException as error:
             connection.send(f"{type(error).__name__}: {error}\n".encode())
@@ -211,7 +207,7 @@ def live(
     with open(path, "w") as file:
         file.write(order["connection"])
     *sockets, agent = descriptors
-    os.dup2(agent, AGENT, inheritable=False)
+    os.dup2(agent, AGENT_DESCRIPTOR, inheritable=False)
     os.close(agent)
     start.become_kernel(path, dict(zip(order["addresses"], sockets, strict=True)))
 
@@ -231,7 +227,7 @@ def draw() -> None:
 def read_order(connection: socket.socket) -> tuple[dict[str, Any], list[int]]:
     """The order and the descriptors that came with its length."""
     length, descriptors, _, _ = socket.recv_fds(
-        connection, LENGTH.size, MOST_DESCRIPTORS, socket.MSG_WAITALL
+        connection, LENGTH.size, MAX_DESCRIPTORS, socket.MSG_WAITALL
     )
     text = io.BytesIO()
     read_into(text, connection, *LENGTH.unpack(length))
@@ -249,7 +245,7 @@ def read_into(file: IO[bytes], connection: socket.socket, size: int) -> None:
 
 
 def forget() -> None:
-    """Draw other random numbers than the parent's other children, as in any process. (Python's
+    """Draw other random numbers than the zygote's other children, as in any process. (Python's
     `random` sees to itself.)"""
     sys.modules["torch"].seed()
     sys.modules["numpy"].random.seed()

@@ -41,9 +41,9 @@ OWN_UID = (
     "--cap-add",
     "CAP_SETGID",
 )
-# A parent of sandboxes can make namespaces and mounts for its children, which give all of this up.
+# A zygote can make namespaces and mounts for its children, which give all of this up.
 POWERS = ("CAP_SYS_ADMIN", "CAP_SETPCAP", "CAP_NET_ADMIN", "CAP_KILL", "CAP_SETUID", "CAP_SETGID")
-PARENT = ("--cap-drop", "ALL", *(option for power in POWERS for option in ("--cap-add", power)))
+ZYGOTE = ("--cap-drop", "ALL", *(option for power in POWERS for option in ("--cap-add", power)))
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Wall:
     own_uid: bool = False
     filter: int | None = None  # an open file with the seccomp filter (see `syscalls`)
     # of sandboxes: it runs nothing of a submission, and makes the walls of those that do
-    parent: bool = False
+    zygote: bool = False
 
 
 @functools.cache
@@ -140,7 +140,7 @@ def system_links() -> Iterable[tuple[str, str]]:
 
 def command(bwrap: str, wall: Wall, program: Iterable[str]) -> list[str]:
     """The argument list that runs `program` behind `wall`. It dies with whoever started it, or as
-    `wall.parent` does."""
+    `wall.zygote` does."""
     arguments = [
         bwrap,
         *(OWN_UID if wall.own_uid else MAPPED_UID),
@@ -153,12 +153,12 @@ def command(bwrap: str, wall: Wall, program: Iterable[str]) -> list[str]:
         "--dev",
         "/dev",
     ]
-    if wall.parent:  # it may outlive the thread that started it, and ends when its lifeline does
+    if wall.zygote:  # it may outlive the thread that started it, and ends when its lifeline does
         # Only who may set powers of files may be the root that a user namespace of its own maps.
         arguments += (
-            PARENT
+            ZYGOTE
             if wall.own_uid
-            else ("--uid", "0", "--gid", "0", *PARENT, "--cap-add", "CAP_SETFCAP")
+            else ("--uid", "0", "--gid", "0", *ZYGOTE, "--cap-add", "CAP_SETFCAP")
         )
     else:
         arguments += ["--die-with-parent"]

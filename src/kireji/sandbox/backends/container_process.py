@@ -1,6 +1,6 @@
-"""Stands for a kernel that runs in a container, as a process that Jupyter can wait for and kill.
+"""Represents a kernel that runs in a container: a process that Jupyter can wait for and kill.
 
-Usage: stand_in.py DESCRIPTOR, an open socket whose other end the container's supervisor has. It
+Usage: container_process.py DESCRIPTOR, an open socket whose other end the container's supervisor has. It
 ends as the kernel ended, and the kernel ends when this does. Standard library only, so that it
 starts in a moment.
 """

@@ -1,4 +1,4 @@
-"""The grader's end of the warmed parent (`inside/parent.py`): starts it once, and asks it for a
+"""The grader's end of the zygote (`guest/zygote.py`): starts it once, and asks it for a
 kernel in a fresh sandbox.
 
 Everything that makes a start slow is done once; a submission pays for a fork and for walls of its
@@ -12,7 +12,6 @@ import select
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import tempfile
 import threading
@@ -20,18 +19,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-LENGTH = struct.Struct(">Q")
-AGENT = 200  # the descriptor of the agent's socket inside (inside/parent.py)
-WARMING_SECONDS = 240.0  # to import torch and the rest: 10, and 85 on a very busy machine
+from kireji.sandbox.guest.protocol import LENGTH
+
+READY_SECONDS = 240.0  # to import torch and the rest: 10, and 85 on a very busy machine
 ANSWER_SECONDS = 60.0  # until a child is there
-LOST = -9  # the status of one whose parent can no longer tell
+LOST = -9  # the status of one whose zygote can no longer tell
 
 
-class NoParent(Exception):
-    """There is no warmed parent here, or it cannot do what it should; the text says why."""
+class ZygoteError(Exception):
+    """There is no zygote here, or it cannot do what it should; the text says why."""
 
 
-class Forked:
+class ForkedKernel:
     """A kernel's process that somebody else started: what jupyter_client asks of a
     `subprocess.Popen`.
 
@@ -44,7 +43,7 @@ class Forked:
         self.connection, self.pidfd = connection, pidfd
         self.pid = _pid_of(pidfd)
         self.returncode: int | None = None
-        self.said = b""  # by the child, and last of all its status, by the parent
+        self.said = b""  # by the child, and last of all its status, by the zygote
         self.burying = threading.Lock()
 
     def poll(self) -> int | None:
@@ -88,8 +87,8 @@ class Forked:
         return int(last) if last.lstrip("-").isdigit() else LOST
 
 
-class WarmParent:
-    """A parent that this process has started; `address` is where this process, and those that it
+class Zygote:
+    """A zygote that this process has started; `address` is where this process, and those that it
     starts, find it."""
 
     def __init__(self, command: Any) -> None:
@@ -97,7 +96,7 @@ class WarmParent:
         descriptors to hand over)."""
         # mode 700: nobody else can ask it for anything
         self.folder = Path(tempfile.mkdtemp(prefix="kj-"))
-        self.address = str(self.folder / "parent")
+        self.address = str(self.folder / "zygote")
         self.owner = os.getpid()
         lifeline, inside = socket.socketpair()
         with contextlib.ExitStack() as stack:
@@ -120,14 +119,14 @@ class WarmParent:
             )
         self.lifeline = lifeline
         try:
-            lifeline.settimeout(WARMING_SECONDS)
+            lifeline.settimeout(READY_SECONDS)
             if not lifeline.recv(1):
-                raise NoParent(
+                raise ZygoteError(
                     self.process.stderr.read().decode(errors="replace")[-2000:] or "it ended"
                 )
-        except (OSError, NoParent) as error:
+        except (OSError, ZygoteError) as error:
             self.close()
-            raise NoParent(str(error)) from None
+            raise ZygoteError(str(error)) from None
 
     def close(self) -> None:
         """End it, and all that it started."""
@@ -145,11 +144,11 @@ class WarmParent:
 
 def fork(
     address: str, order: Mapping[str, Any], files: Mapping[str, bytes], descriptors: list[int]
-) -> Forked:
-    """Ask the parent at `address` for a child that carries out `order` (inside/parent.py says what
+) -> ForkedKernel:
+    """Ask the zygote at `address` for a child that carries out `order` (guest/zygote.py says what
     stands in it).
 
-    NoParent if it is gone."""
+    ZygoteError if it is gone."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         connection.settimeout(ANSWER_SECONDS)
@@ -163,10 +162,10 @@ def fork(
             connection.sendall(text)
             for content in files.values():
                 connection.sendall(content)
-        return Forked(connection, pidfd)
+        return ForkedKernel(connection, pidfd)
     except (OSError, ValueError) as error:
         connection.close()
-        raise NoParent(f"{type(error).__name__}: {error}") from None
+        raise ZygoteError(f"{type(error).__name__}: {error}") from None
 
 
 def _is_readable(descriptor: int, seconds: float | None) -> bool:

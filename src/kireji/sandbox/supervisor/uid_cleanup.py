@@ -9,10 +9,12 @@ import subprocess
 import time
 from collections.abc import Iterator
 
-JANITOR = 199_999  # a real uid of its own: who is being removed may not signal the one who removes
+CLEANUP_UID = (
+    199_999  # a real uid of its own: who is being removed may not signal the one who removes
+)
 # all else is read-only
 WRITABLE = ("/tmp", "/dev/shm", "/dev/mqueue", "/sandbox/work", "/sandbox/home")
-TRIES = 50
+MAX_TRIES = 50
 IPC_RMID = 0
 
 
@@ -28,7 +30,7 @@ def acting_as(uid: int) -> Iterator[None]:
 
 def clear(uid: int) -> bool:
     """Remove everything of `uid`; False if something is left."""
-    for _ in range(TRIES):
+    for _ in range(MAX_TRIES):
         kill_all(uid)
         if not _processes(uid):
             break
@@ -48,7 +50,7 @@ def kill_all(uid: int) -> None:
     child = os.fork()
     if child == 0:
         try:
-            os.setresuid(JANITOR, uid, JANITOR)
+            os.setresuid(CLEANUP_UID, uid, CLEANUP_UID)
             os.kill(-1, signal.SIGKILL)
         finally:
             os._exit(0)

@@ -20,33 +20,31 @@ from pathlib import Path
 from typing import Any
 
 from kireji.errors import PlatformError
+from kireji.sandbox.backends.base import Backend, scratch_folders
 from kireji.sandbox.environment import HOME, in_container
+from kireji.sandbox.guest.protocol import CHANNELS, FIRST_DESCRIPTOR, FREE, START, TAKE_STOCK
 from kireji.sandbox.limits import DEFAULT, Limits
-from kireji.sandbox.place import CHANNELS, Place, scratch_folders
 from kireji.sandbox.syscalls import read_filter
 from kireji.sandbox.watchdog import Usage
 
 # where the supervisors' sockets are; set in the course's container
 FOLDER = os.environ.get("KIREJI_SANDBOX_SOCKETS")
 GIVEN = "/sandbox/given"  # the image's
-# the kernel's descriptors in the container: the sockets of CHANNELS, then the agent's
-FIRST_NUMBER = 100
-STAND_IN = Path(__file__).with_name("stand_in.py")
+PROCESS = Path(__file__).with_name("container_process.py")
 NONE = "No sandbox container answers, so nothing can be graded. Start them: docker compose up -d sandbox"
 GONE = "the sandbox container in which it ran was ended or does not answer"
-LOOK = b"L"  # asks the supervisor to take stock
-PAUSE, PATIENCE, ANSWER = 0.1, 60.0, 10.0  # seconds
+PAUSE_SECONDS, MAX_WAIT_SECONDS, ANSWER_SECONDS = 0.1, 60.0, 10.0
 
 
-class ContainerPlace(Place):
+class ContainerBackend(Backend):
     """In a sandbox container: no network, a uid of its own, and nothing of the course."""
 
     def __init__(self, files: Mapping[str, bytes], limits: Limits, folder: str) -> None:
         super().__init__(files, limits)
         self.scratch = scratch_folders(DEFAULT)  # made with the container
-        self.agent_number = FIRST_NUMBER + len(CHANNELS)
+        self.agent_number = FIRST_DESCRIPTOR + len(CHANNELS)
         self.reports: Reports | None = None
-        self.leash, self.leash_inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.lifeline, self.lifeline_inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             self.line = reserve(Path(folder))
         except BaseException:
@@ -54,10 +52,11 @@ class ContainerPlace(Place):
             raise
 
     def numbers(self) -> dict[str, int]:
-        return {address: FIRST_NUMBER + index for index, address in enumerate(self.sockets)}
+        return {address: FIRST_DESCRIPTOR + index for index, address in enumerate(self.sockets)}
 
     def command(self, connection_file: str) -> list[str]:
-        """Have the supervisor start the kernel; returned is what stands for it here."""
+        """Have the supervisor start the kernel; returns the command of the process that represents it
+        here."""
         program = read_filter()
         files = sorted(self.submission.iterdir())
         start = {
@@ -70,9 +69,9 @@ class ContainerPlace(Place):
                 filter=program and base64.b64encode(program).decode(),
             ),
         }
-        handed = [*self.sockets.values(), self.agent_inside, self.leash_inside]
+        handed = [*self.sockets.values(), self.agent_inside, self.lifeline_inside]
         try:
-            socket.send_fds(self.line, [b"S"], [thing.fileno() for thing in handed])
+            socket.send_fds(self.line, [START], [thing.fileno() for thing in handed])
             self.line.sendall(json.dumps(start).encode() + b"\n")
             for path in files:
                 self.line.sendall(path.read_bytes())
@@ -80,16 +79,16 @@ class ContainerPlace(Place):
             raise PlatformError(
                 f"The submission was not judged, because {GONE} ({error})."
             ) from None
-        return [sys.executable, "-I", "-S", str(STAND_IN), str(self.leash.fileno())]
+        return [sys.executable, "-I", "-S", str(PROCESS), str(self.lifeline.fileno())]
 
     def handed_over(self) -> list[int]:
-        """The supervisor has the kernel's ends; the stand-in gets the leash."""
-        return [self.leash.fileno()]
+        """The supervisor has the kernel's ends; the process that represents it gets the lifeline."""
+        return [self.lifeline.fileno()]
 
     def close_handed_over(self) -> None:
         super().close_handed_over()
-        self.leash.close()
-        self.leash_inside.close()
+        self.lifeline.close()
+        self.lifeline_inside.close()
 
     def watch(self, pid: int, end: Callable[[str], None]) -> "Reports":
         """The supervisor watches; here is heard what it says."""
@@ -100,7 +99,7 @@ class ContainerPlace(Place):
     def failure(self) -> str | None:
         """The container has failed if its supervisor no longer answers: no submission can reach
         that."""
-        return None if self.reports and self.reports.look(PATIENCE) else GONE
+        return None if self.reports and self.reports.look(MAX_WAIT_SECONDS) else GONE
 
     def close(self) -> None:
         """Release the container. It takes the next submission when this one is gone."""
@@ -131,15 +130,15 @@ class Reports(threading.Thread):
             self.end(report["reason"])
         self.heard.set()
 
-    def look(self, seconds: float = ANSWER) -> bool:
+    def look(self, seconds: float = ANSWER_SECONDS) -> bool:
         """Have the supervisor take stock now, and wait for what it says. False if it says nothing
         in time, or is gone."""
         self.heard.clear()
         with contextlib.suppress(OSError):
-            self.line.sendall(LOOK)
+            self.line.sendall(TAKE_STOCK)
             deadline = time.monotonic() + seconds
             while time.monotonic() < deadline and self.is_alive():
-                if self.heard.wait(PAUSE):
+                if self.heard.wait(PAUSE_SECONDS):
                     return True
         return self.heard.is_set()
 
@@ -147,18 +146,18 @@ class Reports(threading.Thread):
         """Say that no more is wanted, and hear what was on its way."""
         with contextlib.suppress(OSError):
             self.line.shutdown(socket.SHUT_WR)
-        self.join(ANSWER)
+        self.join(ANSWER_SECONDS)
 
 
 def reserve(folder: Path) -> socket.socket:
     """Wait for a container that is free: the line that holds it.
 
     PlatformError if for a while there is none that answers at all."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
     while True:
         for path in sorted(folder.glob("*.sock")):
             line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            line.settimeout(ANSWER)
+            line.settimeout(ANSWER_SECONDS)
             try:
                 line.connect(str(path))
                 answer = line.recv(1)
@@ -166,11 +165,11 @@ def reserve(folder: Path) -> socket.socket:
                 answer = b""
             if answer:
                 # somebody is there, if only to say that it is busy
-                deadline = time.monotonic() + PATIENCE
-            if answer == b"F":
+                deadline = time.monotonic() + MAX_WAIT_SECONDS
+            if answer == FREE:
                 line.settimeout(None)
                 return line
             line.close()
         if time.monotonic() > deadline:
             raise PlatformError(NONE)
-        time.sleep(PAUSE)
+        time.sleep(PAUSE_SECONDS)

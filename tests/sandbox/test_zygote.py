@@ -1,4 +1,4 @@
-"""The warmed parent: what it forks stands behind the same walls as what bubblewrap starts, and
+"""The zygote: what it forks stands behind the same walls as what bubblewrap starts, and
 knows nothing of its siblings."""
 
 import json
@@ -10,15 +10,16 @@ import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from kireji.sandbox import place, warm
-from kireji.sandbox.bubblewrap import Mount
+from kireji.sandbox.backends import bubblewrap, zygote_client
+from kireji.sandbox.backends.base import scratch_folders
+from kireji.sandbox.bwrap_command import Mount
 from kireji.sandbox.limits import DEFAULT
 from kireji.sandbox.sandbox import Sandbox
 
 pytestmark = [
     pytest.mark.needs("bubblewrap"),
     pytest.mark.skipif(
-        place.hidden_by_scratch(),
+        bubblewrap.hidden_by_scratch(),
         reason="this Python lies below a folder that every sandbox has anew",
     ),
 ]
@@ -64,16 +65,16 @@ def shown(code: str, files: dict[str, bytes] | None = None) -> str:
 
 @pytest.fixture
 def address() -> str:
-    address = place.warm_address()
+    address = bubblewrap.zygote_address()
     assert address is not None, (
-        "this machine has bubblewrap, and no parent of sandboxes could be started"
+        "this machine has bubblewrap, and no zygote of sandboxes could be started"
     )
     return address
 
 
 def order() -> dict:
     return {
-        "uid": place._uid_of_its_own() if place._has_own_uid() else None,
+        "uid": bubblewrap._uid_of_its_own() if bubblewrap._has_own_uid() else None,
         "limits": {},
         "addresses": [],
         "connection": None,
@@ -81,20 +82,20 @@ def order() -> dict:
 
 
 def test_the_walls_are_those_of_a_sandbox_started_from_nothing(address, monkeypatch):
-    warm_facts = json.loads(shown(FACTS, {"weights.safetensors": b"x"}))
-    monkeypatch.setattr(place, "warm_address", lambda: None)
+    forked_facts = json.loads(shown(FACTS, {"weights.safetensors": b"x"}))
+    monkeypatch.setattr(bubblewrap, "zygote_address", lambda: None)
     cold_facts = json.loads(shown(FACTS, {"weights.safetensors": b"x"}))
     # Mounted from outside is less: neither the submission nor the folder of the sockets.
-    more = [mount for mount in cold_facts["mounts"] if mount not in warm_facts["mounts"]]
+    more = [mount for mount in cold_facts["mounts"] if mount not in forked_facts["mounts"]]
     assert all(
         "/s" in target[-2:] or target == "/sandbox/given/submission" for target, _, _ in more
     ), more
     for target in ("/tmp", "/sandbox/work", "/sandbox/home", "/dev/shm"):
-        assert warm_facts["mounts"].count([target, "tmpfs", "rw"]) >= 1
-    assert {target for target, kind, mode in warm_facts["mounts"] if mode == "rw"} <= {
+        assert forked_facts["mounts"].count([target, "tmpfs", "rw"]) >= 1
+    assert {target for target, kind, mode in forked_facts["mounts"] if mode == "rw"} <= {
         target for target, kind, mode in cold_facts["mounts"] if mode == "rw"
     }
-    for facts in (warm_facts, cold_facts):
+    for facts in (forked_facts, cold_facts):
         facts.pop("mounts")
         facts["folders"].pop("/sandbox")  # where the one has its submission mounted
         facts["folders"]["/"] = [name for name in facts["folders"]["/"] if name != "tmp"]
@@ -102,13 +103,15 @@ def test_the_walls_are_those_of_a_sandbox_started_from_nothing(address, monkeypa
         # of which bubblewrap leaves some, unused
         powers = {facts["status"].pop(name) for name in ("CapInh", "CapBnd")}
         assert facts is cold_facts or powers == {"0" * 16}
-    assert warm_facts["status"]["CapEff"] == "0" * 16 and warm_facts["status"]["NoNewPrivs"] == "1"
+    assert (
+        forked_facts["status"]["CapEff"] == "0" * 16 and forked_facts["status"]["NoNewPrivs"] == "1"
+    )
     # It may be of the same uid, as in a user namespace; the first process of a namespace takes no
     # such order, or this would hang.
-    assert {warm_facts.pop("stopped"), cold_facts.pop("stopped")} <= {"PermissionError", "None"}
-    assert set(warm_facts["refused"]) <= {"PermissionError", "OSError"}
-    for name in warm_facts:
-        assert warm_facts[name] == cold_facts[name], name
+    assert {forked_facts.pop("stopped"), cold_facts.pop("stopped")} <= {"PermissionError", "None"}
+    assert set(forked_facts["refused"]) <= {"PermissionError", "OSError"}
+    for name in forked_facts:
+        assert forked_facts[name] == cold_facts[name], name
 
 
 def test_nothing_of_one_submission_reaches_the_next(address):
@@ -132,7 +135,10 @@ print([hasattr(thing, "left") for thing in (builtins, sys, torch)] + ["LEFT" in 
 
 
 def test_random_numbers_are_not_those_of_a_sibling(address):
-    draw = "import random, uuid, numpy\nprint(random.random(), numpy.random.rand(), uuid.uuid4(), torch.initial_seed())"
+    draw = (
+        "import random, uuid, numpy\nprint(random.random(), numpy.random.rand(), uuid.uuid4(),"
+        " torch.initial_seed())"
+    )
     first, second = (shown(draw).split() for _ in range(2))
     assert not set(first) & set(second)
 
@@ -140,7 +146,7 @@ def test_random_numbers_are_not_those_of_a_sibling(address):
 def test_it_ends_with_whoever_asked_for_it(address):
     with Sandbox({}) as sandbox:
         process = sandbox.manager.provisioner.process
-        assert isinstance(process, warm.Forked)
+        assert isinstance(process, zygote_client.ForkedKernel)
         inside = [
             psutil.Process(process.pid),
             *psutil.Process(process.pid).children(recursive=True),
@@ -152,23 +158,23 @@ def test_it_ends_with_whoever_asked_for_it(address):
 
 
 @pytest.fixture(scope="module")
-def parent():
-    """A parent of these tests' own; the last of them ends it."""
-    parent = warm.WarmParent(place._parent_command)
-    yield parent
-    parent.close()
+def zygote():
+    """A zygote of these tests' own; the last of them ends it."""
+    zygote = zygote_client.Zygote(bubblewrap._zygote_command)
+    yield zygote
+    zygote.close()
 
 
-def test_an_order_that_breaks_off_costs_nobody_anything(parent):
+def test_an_order_that_breaks_off_costs_nobody_anything(zygote):
     for files, descriptors in (({}, []), ({"../../etc/x": b"y" * 100}, [])):
-        assert warm.fork(parent.address, order(), files, descriptors).wait(60) == 0
-    broken = warm.fork(parent.address, order() | {"uid": "nobody's"}, {}, [])
+        assert zygote_client.fork(zygote.address, order(), files, descriptors).wait(60) == 0
+    broken = zygote_client.fork(zygote.address, order() | {"uid": "nobody's"}, {}, [])
     assert broken.wait(60) == 125 and b"TypeError" in broken.said
-    assert warm.fork(parent.address, order(), {}, []).wait(60) == 0
+    assert zygote_client.fork(zygote.address, order(), {}, []).wait(60) == 0
 
 
 def test_without_a_parent_a_sandbox_starts_from_nothing(monkeypatch):
-    monkeypatch.setattr(place, "warm_address", lambda: "/nowhere")
+    monkeypatch.setattr(bubblewrap, "zygote_address", lambda: "/nowhere")
     with Sandbox({}) as sandbox:
         assert isinstance(sandbox.manager.provisioner.process, subprocess.Popen)
 
@@ -176,22 +182,22 @@ def test_without_a_parent_a_sandbox_starts_from_nothing(monkeypatch):
 def test_a_python_below_tmp_is_started_from_nothing(monkeypatch):
     """Every sandbox has a /tmp of its own, where a fork would look for its modules in vain."""
     monkeypatch.setattr(
-        place,
+        bubblewrap,
         "interpreter_mounts",
         lambda: (Mount(Path("/tmp/course/.venv"), "/tmp/course/.venv"),),
     )
-    assert place._start_parent() is None
+    assert bubblewrap._start_zygote() is None
 
 
-def test_nobody_else_can_ask_the_parent(parent):
-    assert parent.folder.stat().st_mode & 0o777 == 0o700
-    assert DEFAULT.scratch_bytes == sum(place.scratch_folders(DEFAULT).values())
+def test_nobody_else_can_ask_the_parent(zygote):
+    assert zygote.folder.stat().st_mode & 0o777 == 0o700
+    assert DEFAULT.scratch_bytes == sum(scratch_folders(DEFAULT).values())
 
 
-def test_all_end_with_the_parent(parent, monkeypatch):
-    monkeypatch.setattr(place, "warm_address", lambda: parent.address)
+def test_all_end_with_the_parent(zygote, monkeypatch):
+    monkeypatch.setattr(bubblewrap, "zygote_address", lambda: zygote.address)
     with Sandbox({}) as sandbox:
         inside = sandbox.family()
-        parent.lifeline.close()  # as the end of the process that started it does
+        zygote.lifeline.close()  # as the end of the process that started it does
         psutil.wait_procs(inside, timeout=60)
         assert not any(process.is_running() and process.status() != "zombie" for process in inside)

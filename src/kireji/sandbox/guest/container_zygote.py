@@ -1,4 +1,4 @@
-"""The warmed parent of a sandbox container: as `parent`, but the container is the wall, and a child
+"""The zygote of a sandbox container: as `zygote`, but the container is the wall, and a child
 only changes its uid.
 
 It is root with two powers, like the supervisor that asks it, and reads nothing of a submission.
@@ -12,13 +12,12 @@ import sys
 from typing import NoReturn
 
 import namespaces
-import parent
 import start
+import zygote
+from protocol import FIRST_DESCRIPTOR
 
-FIRST_NUMBER = 100  # of a kernel's descriptors, as in `kireji.sandbox.container`
 
-
-class ContainerParent(parent.Parent):
+class ContainerZygote(zygote.Zygote):
     """Listens for the supervisor's orders."""
 
     def fork(self) -> int:
@@ -31,10 +30,10 @@ class ContainerParent(parent.Parent):
         """Be the kernel of an order: {"uid": number, "environment": {name: text}, "folder": where
         to work, "connection": path, "options": those of `start`}, with the kernel's sockets and the
         agent's as descriptors."""
-        order, descriptors = parent.read_order(connection)
+        order, descriptors = zygote.read_order(connection)
         os.close(connection.detach())
         options = json.loads(order["options"])
-        for number, descriptor in enumerate(descriptors, FIRST_NUMBER):
+        for number, descriptor in enumerate(descriptors, FIRST_DESCRIPTOR):
             os.dup2(descriptor, number, inheritable=False)
             os.close(descriptor)
         os.setsid()
@@ -47,22 +46,22 @@ class ContainerParent(parent.Parent):
         for given, place in options["copies"].items():
             start.copy(given, place)
         os.chdir(order["folder"])
-        parent.forget()
+        zygote.forget()
         start.become_kernel(
             order["connection"], options["sockets"], base64.b64decode(options["filter"] or "")
         )
 
 
 def main() -> None:
-    """Usage: container_parent.py LISTENER LIFELINE MODULE..., two descriptors and what else to
+    """Usage: container_zygote.py LISTENER LIFELINE MODULE..., two descriptors and what else to
     import."""
     listener, lifeline, *modules = sys.argv[1:]
-    parent.warm_up(modules)
-    warmed = ContainerParent(
+    zygote.warm_up(modules)
+    forker = ContainerZygote(
         socket.socket(fileno=int(listener)), socket.socket(fileno=int(lifeline)), b"", {}, {}
     )
-    warmed.lifeline.send(b".")
-    warmed.serve()
+    forker.lifeline.send(b".")
+    forker.serve()
 
 
 if __name__ == "__main__":

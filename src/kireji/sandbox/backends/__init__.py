@@ -1,0 +1,1 @@
+"""The places where a submission can run, behind one interface (`base.Backend`)."""
