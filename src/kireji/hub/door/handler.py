@@ -101,6 +101,13 @@ class Door(ProxyHandler):
         else:
             self.finish({"message": page.sentence(self.owner)})
 
+    def add_header(self, name: str, value: str) -> None:
+        """Add a header; what came by HTTPS sets cookies for HTTPS alone."""
+        by_https = get_browser_protocol(self.request) == "https"
+        if name.lower() == "set-cookie" and by_https and "; secure" not in value.lower():
+            value += "; Secure"
+        super().add_header(name, value)
+
     async def get_target_url(self, path: str) -> str | None:
         """Return the address of the target, with the path as the browser wrote it.
 
