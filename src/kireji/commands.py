@@ -14,6 +14,7 @@ GROUPS = {
         "watch": "grade what students submit the moment it arrives, and give feedback",
         "copies": "which submissions of an assignment are too alike, in code or in weights",
         "roster": "take in the class from a CSV file: accounts, and names in the gradebook",
+        "password": "give somebody who has lost theirs a new password",
         "backup": "save accounts, homes, submissions, grades and secrets in one file",
         "restore": "put back what backup saved",
     },
@@ -39,7 +40,7 @@ def page() -> str:
     for group, commands in GROUPS.items():
         lines += [
             f"{group}:",
-            *(f"  {name:<7} {summary}" for name, summary in commands.items()),
+            *(f"  {name:<8} {summary}" for name, summary in commands.items()),
             "",
         ]
     lines += [
