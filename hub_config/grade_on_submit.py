@@ -1,5 +1,5 @@
 """Grading on submit: what `./kireji watch`, and the course service if told so, do with what
-arrives. See docs/tutorial/instructor.md."""
+arrives. See docs/howto/grade-on-submit.md."""
 
 c = get_config()
 

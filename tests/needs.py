@@ -65,6 +65,10 @@ def _no_dask() -> str | None:
     )
 
 
+def _no_sphinx() -> str | None:
+    return None if importlib.util.find_spec("sphinx") else "Sphinx is not installed: ./kireji docs"
+
+
 def _no_linters() -> str | None:
     from kireji.setup.environment import lint_step
 
@@ -79,4 +83,5 @@ MISSING = {
     "linters": _no_linters,
     "docker": _no_docker,
     "composes": _no_composes,
+    "sphinx": _no_sphinx,
 }

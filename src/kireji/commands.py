@@ -20,6 +20,7 @@ GROUPS = {
     },
     "Work on Kireji": {
         "setup": "only set up (every other command does it too, when it is needed)",
+        "docs": "build the documentation as a site, with search",
         "test": "run the tests; further words go to pytest",
         "lint": "check layout, style and types (--fix mends what can be mended)",
         "bench": "how fast a class is graded, beside nbgrader (--quick, --json FILE)",

@@ -10,7 +10,12 @@ from kireji.paths import DOCS, HOMES, HUB_CONFIG, LESSONS, STUDENT_DOCS
 # What the home shows of the repository: under the names that the links between these pages have.
 READ_ONLY = {LESSONS.name: LESSONS, DOCS.name: STUDENT_DOCS}
 # The pages of docs/ that students see. The others also tell what hidden tests do not notice.
-FOR_STUDENTS = ("explanation/theory.md", "tutorial/student.md", "figures")
+FOR_STUDENTS = (
+    "explanation/theory.md",
+    "explanation/grading.md",
+    "tutorial/student.md",
+    "figures",
+)
 
 ENDED = """> **Your last server was stopped because {}.** Your files are as they were.
 

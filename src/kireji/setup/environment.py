@@ -20,6 +20,7 @@ from kireji.setup.venv import PYTHON, VENV
 UV = VENV / "bin" / "uv"
 LOCK = paths.ROOT / "requirements.lock"
 CLUSTER_LOCK = paths.ROOT / "requirements-cluster.lock"
+DOCS_LOCK = paths.ROOT / "requirements-docs.lock"
 LINT_LOCK = paths.ROOT / "requirements-lint.lock"
 PROJECTS = paths.ROOT / "pyproject.toml", paths.LAB / "pyproject.toml"
 GIGABYTES = 2.5  # an environment of 1.6 GB, and the archives on their way into it
@@ -46,13 +47,22 @@ def environment_steps() -> list[Step]:
 
 
 def cluster_step() -> Step:
-    """What `grade --cluster` needs beyond the rest; only for whoever asks for it."""
+    """What `grade --cluster` needs beyond the other steps."""
+    return _extra_packages("Dask, for grading on a cluster", "cluster", CLUSTER_LOCK)
+
+
+def docs_step() -> Step:
+    """What `./kireji docs` needs beyond the other steps."""
+    return _extra_packages("Sphinx, for the documentation", "docs", DOCS_LOCK)
+
+
+def _extra_packages(title: str, stamp: str, lock: Path) -> Step:
     return Step(
-        "Dask, for grading on a cluster",
-        VENV / "kireji-setup" / "cluster",
-        [CLUSTER_LOCK.read_bytes()],
+        title,
+        VENV / "kireji-setup" / stamp,
+        [lock.read_bytes()],
         [PYTHON],
-        lambda shell: install_packages(shell, CLUSTER_LOCK),
+        lambda shell: install_packages(shell, lock),
     )
 
 

@@ -1,0 +1,62 @@
+"""The documentation: generated pages follow the code, and the site builds without a warning."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from kireji import paths
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", *map(str, arguments)]
+    return subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True)
+
+
+def test_reference_pages_are_what_the_code_says() -> None:
+    done = run("docs.generate", "--check")
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site as `./kireji docs` builds it; a link that leads nowhere is an error."""
+    folder = tmp_path_factory.mktemp("site")
+    done = run("sphinx", "-W", "--keep-going", "-n", "-E", "-q", "-b", "html", "docs", folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    return folder
+
+
+@pytest.mark.needs("sphinx")
+def test_a_browser_loads_nothing_from_another_host(site: Path) -> None:
+    loads = re.compile(r"<(?:script|img|iframe|source)\b[^>]*\bsrc=[\"'](?:https?:)?//")
+    styles = re.compile(
+        r"<link\b[^>]*\brel=[\"'](?:stylesheet|preload|icon)[^>]*href=[\"'](?:https?:)?//"
+    )
+    pages = list(site.rglob("*.html"))
+    assert len(pages) > 20
+    assert [page.name for page in pages if loads.search(page.read_text())] == []
+    assert [page.name for page in pages if styles.search(page.read_text())] == []
+    imports = re.compile(r"@import\s+(?:url\()?[\"']?(?:https?:)?//|url\([\"']?(?:https?:)?//")
+    assert [path.name for path in site.rglob("*.css") if imports.search(path.read_text())] == []
+
+
+@pytest.mark.needs("sphinx")
+def test_every_equation_is_mathml(site: Path) -> None:
+    text = (paths.DOCS / "explanation" / "theory.md").read_text()
+    equations = re.findall(r"\$\$.+?\$\$|\$[^$]+\$", text)
+    page = (site / "explanation" / "theory.html").read_text()
+    assert page.count("<math ") == len(equations) > 50
+
+
+@pytest.mark.needs("sphinx")
+def test_the_contents_list_of_the_theory_leads_to_its_sections(site: Path) -> None:
+    page = BeautifulSoup((site / "explanation" / "theory.html").read_text(), "html.parser")
+    contents = page.select("article p a[href^='#']")
+    assert len(contents) == 10
+    for link in contents:
+        section = page.find(id=link["href"][1:])
+        assert section is not None and section.find("h2").get_text().startswith(link.get_text())
