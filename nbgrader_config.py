@@ -5,6 +5,7 @@ from kireji import paths
 from kireji.nbgrader_plugins import feedback_templates as feedback
 from kireji.nbgrader_plugins import folder_transaction
 from kireji.nbgrader_plugins import judge_submission as grading
+from kireji.nbgrader_plugins.accepted_files import NoteAcceptedFiles
 from kireji.nbgrader_plugins.collect import Collect
 from kireji.nbgrader_plugins.record_report import RecordReport
 from kireji.nbgrader_plugins.release_feedback import ReleaseFeedback
@@ -33,6 +34,7 @@ c.CourseDirectory.ignore = [
     folder_transaction.TIMESTAMP,
 ]
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
+c.GenerateAssignment.preprocessors.append(NoteAcceptedFiles)
 
 # Intake: refused files go aside before nbgrader copies anything, and a notebook in any state
 # becomes a sound one. nbgrader's two passes over a notebook begin with an empty one, so that the

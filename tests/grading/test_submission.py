@@ -5,6 +5,7 @@ import socket
 
 import pytest
 
+from kireji import paths
 from kireji.grading.quarantine import set_refused_aside, take_in
 from kireji.grading.submission import MOST_ENTRIES, read_submission, refused
 from kireji.sandbox.limits import Limits
@@ -25,6 +26,28 @@ def test_the_notebook_and_the_checkpoints_are_taken(folder):
     assert submission.notebook == b"{}" and submission.files == {"toy.safetensors": b"weights"}
     assert submission.notices == ()
     assert refused(folder, "toy") == []
+
+
+@pytest.fixture
+def masks_accepted(tmp_path, monkeypatch):
+    """The assignment takes any module with the notebook."""
+    graders = tmp_path / "graders"
+    (graders / "toy").mkdir(parents=True)
+    (graders / "toy" / "assignment.toml").write_text('files = ["*.py", "*.safetensors"]')
+    monkeypatch.setattr(paths, "GRADERS", graders)
+
+
+def test_a_helper_module_is_taken_where_the_assignment_says_so(folder, masks_accepted):
+    (folder / "my_masks.py").write_text("x = 1")
+    submission = take_in(folder)
+    assert submission.files["my_masks.py"] == b"x = 1" and submission.notices == ()
+
+
+def test_a_file_that_configures_jupyter_is_never_taken(folder, masks_accepted):
+    for name in ("nbgrader_config.py", "jupyter_server_config.py"):
+        (folder / name).write_text("x = 1")
+        assert refused(folder, "toy") == [folder / name]
+        assert set(take_in(folder).files) == {"toy.safetensors"}
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolut
 from nbgrader.utils import compute_checksum
 
 from kireji import paths
+from kireji.course.assignment_file import FILE, AssignmentFile, read_assignment_file
 from kireji.errors import KirejiError
 
 DECORATION = str.maketrans("", "", "*`$\\")  # of markdown and LaTeX, in headings
@@ -21,11 +22,22 @@ DECORATION = str.maketrans("", "", "*`$\\")  # of markdown and LaTeX, in heading
 @dataclass(frozen=True)
 class Assignment:
     """One of the course's assignments: its name, its notebook with solutions, the folder of its
-    hidden tests."""
+    hidden tests, and what its assignment.toml says."""
 
     name: str
     source: NotebookNode
     graders: Path
+    file: AssignmentFile = AssignmentFile()
+
+    @property
+    def title(self) -> str:
+        """What it is called: as assignment.toml has it, else its notebook's first heading, else its
+        name."""
+        text = "\n".join(cell.source for cell in self.source.cells if cell.cell_type == "markdown")
+        heading = re.search(r"^#[ \t]+(.+)$", text, re.MULTILINE)
+        return self.file.title or (
+            heading[1].translate(DECORATION).strip() if heading else self.name
+        )
 
     @property
     def points(self) -> dict[str, float]:
@@ -77,12 +89,19 @@ class Assignment:
 
 
 def names() -> list[str]:
-    """The assignments there are."""
-    return sorted(
+    """The assignments there are, in the order of their assignment.toml."""
+    found = [
         folder.name
         for folder in paths.SOURCE.iterdir()
         if (folder / f"{folder.name}.ipynb").is_file()
-    )
+    ]
+    return sorted(found, key=lambda name: (assignment_file(name).order, name))
+
+
+def assignment_file(name: str) -> AssignmentFile:
+    """What the assignment.toml of `name` says; the defaults if there is no such file."""
+    path = paths.GRADERS / name / FILE
+    return _read_file(path.parent, path.stat().st_mtime_ns if path.is_file() else 0)
 
 
 def load(name: str) -> Assignment:
@@ -92,9 +111,15 @@ def load(name: str) -> Assignment:
         raise KirejiError(
             f"There is no assignment '{name}'. Those there are: {', '.join(names())}."
         )
-    return _load(path, path.stat().st_mtime_ns)
+    source = _read_notebook(path, path.stat().st_mtime_ns)
+    return Assignment(name, source, paths.GRADERS / name, assignment_file(name))
 
 
 @functools.cache
-def _load(path: Path, changed: int) -> Assignment:
-    return Assignment(path.stem, nbformat.read(path, as_version=4), paths.GRADERS / path.stem)
+def _read_notebook(path: Path, changed: int) -> NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+@functools.cache
+def _read_file(graders: Path, changed: int) -> AssignmentFile:
+    return read_assignment_file(graders)

@@ -36,6 +36,8 @@ def run(assignments: list[str], tell: Tell) -> list[Result]:
     begins."""
     checkpoints = {}
     for name in assignments:
+        if not load(name).file.trains:
+            continue
         if not is_trained(load(name)):
             tell(f"Training the solution of {name}, some minutes; kept for the next time")
         checkpoints[name] = trained_checkpoints(load(name))
@@ -49,7 +51,7 @@ def run(assignments: list[str], tell: Tell) -> list[Result]:
         course.release(name)
         for student in STUDENTS:
             tell(f"{student.name} works on {name} and submits it")
-            work(clients[student.name], student, name, checkpoints[name])
+            work(clients[student.name], student, name, checkpoints.get(name))
         course.collect(name)
         for _, graded, reason in course.grade_many([(name, student.name) for student in STUDENTS]):
             if reason:
@@ -80,14 +82,16 @@ def open_course() -> Course:
     return Course(changes=move)
 
 
-def work(client: StudentClient, student: SampleStudent, assignment: str, checkpoints: Path) -> None:
-    """Fetch, answer, train (that is: take the trained checkpoint), submit."""
+def work(
+    client: StudentClient, student: SampleStudent, assignment: str, checkpoints: Path | None
+) -> None:
+    """Fetch, answer, train (that is: take the trained checkpoint, if there is one), submit."""
     folder = client.fetch(assignment)
     path = folder / f"{assignment}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     student.answer(load(assignment), notebook)
     nbformat.write(notebook, path)
-    if student.trained:
+    if student.trained and checkpoints:
         for checkpoint in checkpoints.iterdir():
             shutil.copyfile(checkpoint, folder / checkpoint.name)
     client.submit(assignment)

@@ -12,7 +12,7 @@ from kireji.errors import PlatformError
 from kireji.grading.rebuild import rebuild
 from kireji.grading.submission import Submission
 from kireji.sandbox.cells import CellsLost
-from kireji.sandbox.limits import DEFAULT, Limits
+from kireji.sandbox.limits import Limits, with_changes
 from kireji.sandbox.sandbox import Sandbox
 from kireji.sandbox.watchdog import Usage
 from kireji.testing.plugin import Grading
@@ -37,15 +37,17 @@ def judge(
     submission: Submission,
     assignment: Assignment,
     secret: bytes,
-    limits: Limits = DEFAULT,
+    limits: Limits | None = None,
     trusted: bool = False,
 ) -> Judgement:
     """Rebuild the notebook, run it in a sandbox, and let the hidden tests question it there.
 
-    secret: the course's, from which the tests' inputs are drawn. trusted: run even where there is
+    secret: the course's, from which the tests' inputs are drawn. limits: those of the assignment,
+    unless given. trusted: run even where there is
     no wall. KirejiError if there is no wall, or if the assignment's own tests are broken.
     PlatformError if the place where it runs fails, and then another one as well.
     """
+    limits = limits or with_changes(assignment.file.limits)
     for _ in range(MAX_BACKENDS - 1):
         with contextlib.suppress(PlatformError):
             return _judge(submission, assignment, secret, limits, trusted)

@@ -7,8 +7,11 @@ What is not on the list is left out with a sentence; it is never opened, importe
 import hashlib
 import os
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 
+from kireji.course.assignment import assignment_file
+from kireji.course.assignment_file import NEVER
 from kireji.files.untrusted import NotPlain, PlainFolder
 from kireji.sandbox.limits import DEFAULT, Limits
 
@@ -36,8 +39,9 @@ class Submission:
 
 
 def read_submission(folder: Path, assignment: str, limits: Limits = DEFAULT) -> Submission:
-    """The notebook `assignment`.ipynb and the checkpoints (*.safetensors) of `folder`; the rest is
-    noted."""
+    """The notebook `assignment`.ipynb of `folder`, and the files that assignment.toml takes; the
+    rest is noted."""
+    accepted = assignment_file(assignment).files
     notebook, files, notices = None, {}, []
     try:
         opened = PlainFolder(folder)
@@ -53,7 +57,7 @@ def read_submission(folder: Path, assignment: str, limits: Limits = DEFAULT) -> 
             if name in OURS | UNREMARKABLE:
                 continue
             try:
-                _check_name(name, assignment)
+                _check_name(name, assignment, accepted)
                 content = plain.read(name, limits.submission_bytes)
             except NotPlain as reason:
                 notices.append(f"{ascii(name)[:100]} was left out: {reason}.")
@@ -71,22 +75,29 @@ def refused(folder: Path, assignment: str) -> list[Path]:
     """The entries of a submission folder that must not be copied or followed by anybody."""
     if not folder.is_dir():
         return []
+    accepted = assignment_file(assignment).files
     return [
         Path(entry.path)
         for entry in os.scandir(folder)
         if not entry.is_file(follow_symlinks=False)
         or not (
             entry.name in OURS
-            or (_plain(entry.name) and entry.name.endswith((".ipynb", ".safetensors")))
+            or _plain(entry.name)
+            and (entry.name.endswith(".ipynb") or _is_accepted(entry.name, accepted))
         )
     ]
 
 
-def _check_name(name: str, assignment: str) -> None:
-    if name != f"{assignment}.ipynb" and not name.endswith(".safetensors"):
-        raise NotPlain(f"only {assignment}.ipynb and *.safetensors files are taken")
+def _check_name(name: str, assignment: str, accepted: tuple[str, ...]) -> None:
+    if name != f"{assignment}.ipynb" and not _is_accepted(name, accepted):
+        taken = " and ".join([f"{assignment}.ipynb", *accepted])
+        raise NotPlain(f"only {taken} files are taken" if accepted else f"only {taken} is taken")
     if not _plain(name):
         raise NotPlain("use letters, digits, '.', '_' and '-' in the names of files")
+
+
+def _is_accepted(name: str, patterns: tuple[str, ...]) -> bool:
+    return not NEVER.fullmatch(name) and any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _plain(name: str) -> bool:

@@ -21,6 +21,9 @@ def course_steps() -> list[Step]:
         *recipe_files(paths.GRADERS),
     ]
     source = assignment_files(paths.SOURCE)
+    files = sorted(
+        paths.GRADERS.glob("*/assignment.toml")
+    )  # a released notebook says what it takes
     names = {path.relative_to(paths.SOURCE).parts[0] for path in source}
     return [
         Step(
@@ -33,7 +36,7 @@ def course_steps() -> list[Step]:
         Step(
             "The students' notebooks in release/",
             STAMPS / "release",
-            [LOCK.read_bytes(), *_contents([CONFIG, *source])],
+            [LOCK.read_bytes(), *_contents([CONFIG, *source, *files])],
             [paths.GRADEBOOK, *(paths.RELEASE / name for name in sorted(names))],
             lambda shell: _tell(shell, "kireji.nbgrader_plugins.generate_release"),
         ),

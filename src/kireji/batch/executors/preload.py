@@ -22,7 +22,7 @@ from kireji.errors import KirejiError
 from kireji.testing.run import collect
 
 MODULES = """kireji.batch.judge_pool kireji.testing.expect kireji.testing.diagnoses kireji.testing.isolation kireji.testing.gradients
-    kireji.feedback.pictures kireji.sandbox.sandbox nbclient sacrebleu.metrics nbgrader.preprocessors
+    kireji.feedback.pictures kireji.sandbox.sandbox nbclient nbgrader.preprocessors
     jupyter_client.asynchronous jupyter_client.provisioning.factory IPython.core.formatters""".split()
 
 
@@ -33,6 +33,8 @@ def warm() -> None:
     for name in MODULES:
         importlib.import_module(name)
     for name in names():
+        for library in load(name).file.libraries:
+            importlib.import_module(library)
         collect(load(name).graders)
         load(name).skeleton()
         # What the hidden tests have for every submission alike. Where data are missing, the tests

@@ -6,8 +6,12 @@ without it, since the server is theirs: the same quotas hold again where submiss
 (`kireji.nbgrader_plugins.collect`).
 """
 
+import json
 import os
+import re
 import shutil
+from collections.abc import Callable
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from nbgrader.exchange.default import ExchangeSubmit
@@ -19,6 +23,8 @@ SUBMISSION_BYTES = 128 * MIB  # one submission
 FILES = 200  # in one submission
 KEPT = 100  # submissions of one assignment
 INBOUND_BYTES = 2048 * MIB  # all submissions of a student
+TAKEN = ("*.safetensors",)  # with the notebook, unless it says otherwise
+IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
 DRAFT = "."  # in front of the name while it is being written: neither listed nor collected
 
 
@@ -30,8 +36,11 @@ class Submit(ExchangeSubmit):
         """Refuse, or hand in."""
         inbound, name = Path(self.inbound_path), self.assignment_filename
         ignored = ignore_patterns(exclude=self.coursedir.ignore)
-        reason = too_much(Path(self.src_path), ignored) or exhausted(
-            inbound, self.coursedir.assignment_id
+        folder, assignment = Path(self.src_path), self.coursedir.assignment_id
+        reason = (
+            too_much(folder, ignored)
+            or left_behind(folder, assignment, ignored)
+            or exhausted(inbound, assignment)
         )
         if reason:
             self.fail(f"Not handed in: {reason} What you handed in before is still there.")
@@ -70,6 +79,29 @@ def too_much(folder: Path, ignored) -> str:
             f"the folder has {total / MIB:.0f} MiB, and a submission may have {SUBMISSION_BYTES // MIB} MiB. "
             "Move away what is not part of your answer."
         )
+    return ""
+
+
+def left_behind(folder: Path, assignment: str, ignored: Callable) -> str:
+    """Why the notebook would not run where it is graded: it imports a file of `folder` that is not
+    taken. "" if it does not."""
+    try:
+        text = (folder / f"{assignment}.ipynb").read_text(encoding="utf-8", errors="replace")
+        notebook = json.loads(text)
+        code = "\n".join("".join(cell["source"]) for cell in notebook["cells"])
+        taken = notebook["metadata"].get("kireji", {}).get("files", TAKEN)
+        taken = [one for one in taken if isinstance(one, str)]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return ""  # a notebook in this state is for the course to judge
+    imported = {f"{name}.py" for name in IMPORT.findall(code)}
+    names = [entry.name for entry in os.scandir(folder) if entry.is_file()]
+    for name in sorted(imported.intersection(names) - set(ignored(str(folder), names))):
+        if not any(fnmatchcase(name, pattern) for pattern in taken):
+            return (
+                f"{assignment}.ipynb imports {name}, which is not taken: copy its code into a cell of "
+                "the notebook, and remove the import. Taken with the notebook: "
+                f"{', '.join(taken) or 'no other file'}."
+            )
     return ""
 
 
