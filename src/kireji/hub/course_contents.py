@@ -37,6 +37,14 @@ class CourseContents(AsyncLargeFileManager):
             raise web.HTTPError(404, "The course service does not show this file.")
         return super()._get_os_path(path)
 
+    async def _dir_model(self, path: str, content: bool = True) -> dict:
+        if _parts(path) or not content:
+            return await super()._dir_model(path, content)
+        root = await super()._dir_model(path, content=False)
+        there = [name for name in sorted(READABLE) if await self.dir_exists(name)]
+        entries = [await self.get(name, content=False) for name in there]
+        return root | {"content": entries, "format": "json"}
+
     async def save(self, model, path=""):
         """Save a file of `source/`."""
         _refuse_others(path)
