@@ -23,7 +23,7 @@ from kireji import paths
 from kireji.course.assignment import Assignment, load
 
 if TYPE_CHECKING:
-    from kireji.batch.grade_class import Course
+    from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
 CHEAPEST = "ex1_translation"  # of the four, untouched
 SIZES = (10, 100, 1000)
@@ -75,7 +75,7 @@ def prepare(root: Path, assignment: Assignment, students: int) -> None:
 
 
 def stages(
-    graded: "Course", name: str, students: int, grade: Callable[[bool], None]
+    graded: "NbgraderCourse", name: str, students: int, grade: Callable[[bool], None]
 ) -> dict[str, float]:
     """What `./kireji grade` takes: of everything, of nothing new, and of everything again.
     grade(again): the command.

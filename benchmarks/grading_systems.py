@@ -90,20 +90,20 @@ def generate(api: Any, course: Path) -> None:
 
 
 def our_course(root: Path) -> Any:
-    from kireji.batch.grade_class import Course
     from kireji.grading import cache
+    from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
-    cache.KEPT = root / "judgements"
+    cache.FOLDER = root / "judgements"
 
     def move(config: Config) -> None:
         config.CourseDirectory.root = str(root)
         config.Exchange.root = str(root / "exchange")
 
-    return Course(changes=move)
+    return NbgraderCourse(changes=move)
 
 
 class Measured(Executor):
-    """Forks, whose calls also write down what they took."""
+    """ForkserverExecutor, whose calls also write down what they took."""
 
     def __init__(self, count: int, out: Path) -> None:
         self.count, self.out = count, out
@@ -111,9 +111,9 @@ class Measured(Executor):
     @functools.cached_property
     def forks(self) -> Executor:
         """Started when there is something to judge."""
-        from kireji.batch.executors.forkserver import Forks
+        from kireji.batch.executors.forkserver import ForkserverExecutor
 
-        return Forks(self.count)
+        return ForkserverExecutor(self.count)
 
     def submit(self, call: Callable, /, *arguments: Any, **named: Any) -> Future:
         return self.forks.submit(measured, call, str(self.out), *arguments, **named)
@@ -195,8 +195,10 @@ def ours(course: Path, out: Path, workers: int) -> None:
     """Collected work into the gradebook, by the way that `./kireji grade` takes."""
     graded = timed(our_course(course), out)
     generate(graded.api, course)
-    for name, student, reason in graded.grade_many(
-        work_of(course), workers, open_executor=lambda count: Measured(workers, out)
+    from kireji.batch.grade_class import grade_many
+
+    for name, student, reason in grade_many(
+        graded, work_of(course), workers, open_executor=lambda count: Measured(workers, out)
     ):
         if reason:
             raise SystemExit(f"{student}'s {name}: {reason}")
@@ -254,16 +256,18 @@ def again(course: Path, out: Path) -> None:
     list(judge_ahead(folders))
     recalled = (time.monotonic() - started) / len(work)
     started = time.monotonic()
-    list(graded.grade_many(work))
+    from kireji.batch.grade_class import grade_many
+
+    list(grade_many(graded, work))
     write(out, again=(time.monotonic() - started) / len(work), recalled=recalled)
 
 
 def floor(course: Path, out: Path) -> None:
     """The same cells and the same tests in one warm process without a wall, each submission in a
     fork of it."""
-    from kireji.batch.executors.forkserver import Forks
+    from kireji.batch.executors.forkserver import ForkserverExecutor
 
-    with Forks(1) as forks:
+    with ForkserverExecutor(1) as forks:
         for name, student in work_of(course):
             forks.submit(bare, str(course), name, student, str(out)).result()
 

@@ -14,7 +14,9 @@ import websocket
 
 COURSE = "kireji"
 SERVICE = f"/services/{COURSE}"
-PATIENCE = 600.0  # seconds for anything: a machine under load is slow, and slow is not wrong
+MAX_WAIT_SECONDS = (
+    600.0  # seconds for anything: a machine under load is slow, and slow is not wrong
+)
 
 
 class LoadError(Exception):
@@ -46,11 +48,11 @@ class Person:
 
     def log_in(self) -> None:
         """As on the log-in page."""
-        self.session.get(f"{self.address}/hub/login", timeout=PATIENCE)
+        self.session.get(f"{self.address}/hub/login", timeout=MAX_WAIT_SECONDS)
         page = self.session.post(
             f"{self.address}/hub/login",
             params={"next": "/hub/home"},
-            timeout=PATIENCE,
+            timeout=MAX_WAIT_SECONDS,
             data={
                 "username": self.name,
                 "password": self.password,
@@ -69,7 +71,11 @@ class Person:
         ]
         token = max(cookies, key=lambda cookie: len(cookie.path)).value
         answer = self.session.request(
-            method, self.address + path, headers={"X-XSRFToken": token}, timeout=PATIENCE, **options
+            method,
+            self.address + path,
+            headers={"X-XSRFToken": token},
+            timeout=MAX_WAIT_SECONDS,
+            **options,
         )
         if not answer.ok:
             raise LoadError(
@@ -87,12 +93,12 @@ class Student(Person):
     def start_server(self) -> float:
         """Seconds from the click until JupyterLab answers."""
         began = time.monotonic()
-        self.session.get(f"{self.address}/hub/spawn", timeout=PATIENCE)
+        self.session.get(f"{self.address}/hub/spawn", timeout=MAX_WAIT_SECONDS)
         while True:
-            page = self.session.get(f"{self.server}/lab", timeout=PATIENCE)
+            page = self.session.get(f"{self.server}/lab", timeout=MAX_WAIT_SECONDS)
             if page.ok and f"/user/{self.name}/lab" in page.url:
                 return time.monotonic() - began
-            if time.monotonic() - began > PATIENCE:
+            if time.monotonic() - began > MAX_WAIT_SECONDS:
                 raise LoadError(
                     f"the server of {self.name} did not start: {page.status_code} at {page.url}"
                 )
@@ -156,7 +162,7 @@ class Kernel:
             f"{student.server.replace('http', 'ws', 1)}/api/kernels/{self.id}/channels?session_id={self.number}",
             cookie=cookies,
             origin=student.address,
-            timeout=PATIENCE,
+            timeout=MAX_WAIT_SECONDS,
         )
 
     def run(self, code: str) -> str:
@@ -221,7 +227,7 @@ class Kernel:
         except websocket.WebSocketTimeoutException:
             return True
         finally:
-            self.socket.settimeout(PATIENCE)
+            self.socket.settimeout(MAX_WAIT_SECONDS)
 
     def end(self) -> None:
         """Shut it down."""
@@ -236,7 +242,7 @@ class Instructor(Person):
         """Log in and be let into the course service."""
         self.log_in()
         self.session.get(
-            f"{self.address}{SERVICE}/formgrader/manage_assignments", timeout=PATIENCE
+            f"{self.address}{SERVICE}/formgrader/manage_assignments", timeout=MAX_WAIT_SECONDS
         ).raise_for_status()
 
     def collect(self, assignment: str) -> None:
@@ -251,5 +257,5 @@ class Instructor(Person):
     def arrived(self, student: Student, assignment: str) -> bool:
         """Whether what this student handed in last is what was collected."""
         path = f"{SERVICE}/api/contents/submitted/{student.name}/{assignment}/proof.txt"
-        answer = self.session.get(self.address + path, timeout=PATIENCE)
+        answer = self.session.get(self.address + path, timeout=MAX_WAIT_SECONDS)
         return answer.ok and answer.json()["content"] == student.proof

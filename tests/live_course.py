@@ -31,7 +31,7 @@ PARTS = (
     "pyproject.toml",
     "requirements.lock",
 )
-PATIENCE = 120  # seconds for a start on a busy machine
+MAX_WAIT_SECONDS = 120  # seconds for a start on a busy machine
 
 
 class LiveCourse:
@@ -102,7 +102,9 @@ class LiveCourse:
         self.process = self.run_up()
         while "Ready after" not in self.said:
             assert self.process.poll() is None, f"up ended: {self.said}"
-            assert time.monotonic() - began < PATIENCE, f"up is not ready: {self.said}\n{self.log}"
+            assert time.monotonic() - began < MAX_WAIT_SECONDS, (
+                f"up is not ready: {self.said}\n{self.log}"
+            )
             time.sleep(0.1)
         return time.monotonic() - began
 
@@ -152,7 +154,7 @@ class LiveCourse:
         """Log in and wait for the person's own server; the session has that server's cookies
         too."""
         session = self.log_in(name)
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + MAX_WAIT_SECONDS
         # the hub has not noticed yet that the last one ended
         while not session.get(f"{self.address}/hub/spawn").ok:
             assert time.monotonic() < deadline, self.log[-4000:]

@@ -24,7 +24,7 @@ def limit_carol(spawner):
 
 c.Spawner.pre_spawn_hook = limit_carol
 """
-PATIENCE = 120  # seconds for a program in a terminal on a busy machine
+MAX_WAIT_SECONDS = 120  # seconds for a program in a terminal on a busy machine
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +103,7 @@ class Terminal:
         """Type a line and return what the terminal says up to the word `until`."""
         with closing(self.open()) as connection:
             connection.send(json.dumps(["stdin", line + "\r"]))
-            said, deadline = "", time.monotonic() + PATIENCE
+            said, deadline = "", time.monotonic() + MAX_WAIT_SECONDS
             while until not in said:
                 assert time.monotonic() < deadline, said
                 kind, text = json.loads(connection.recv())[:2]
@@ -121,7 +121,7 @@ class Terminal:
             f"{self.url.replace('http', 'ws')}/terminals/websocket/{name}",
             cookie=cookies,
             origin=self.course.address,
-            timeout=PATIENCE,
+            timeout=MAX_WAIT_SECONDS,
         )
 
 
@@ -141,6 +141,6 @@ def outside(program: str, folder: Path, *arguments: object) -> object:
         [sys.executable, "-c", program, *map(str, arguments), str(found)],
         cwd=folder,
         check=True,
-        timeout=PATIENCE,
+        timeout=MAX_WAIT_SECONDS,
     )
     return json.loads(found.read_text())

@@ -106,5 +106,12 @@ def hostile(notebook: NotebookNode, listener: str) -> NotebookNode:
             "version_minor": 0,
         }
     }
-    notebook.metadata["kireji"] = {"score": 100, "cells": [], "notices": [markup(listener)]}
+    notebook.metadata["kireji"] = {
+        "assignment": "toy",
+        "score": 100,
+        "max_score": 100,
+        "cells": [],
+        "notices": [markup(listener)],
+        "seconds": {},
+    }
     return notebook

@@ -21,7 +21,7 @@ from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 
 from kireji.exchange.folders import student_folders, view
 from kireji.exchange.student_server import kireji_handing_in as handing_in
-from kireji.files.untrusted import PlainFolder
+from kireji.files.untrusted import UntrustedFolder
 from kireji.nbgrader_plugins import collect as collecting
 from tests.small_exchange import COURSE, collect, config, place, submitted, write  # noqa: F401  (place is a fixture)
 
@@ -165,13 +165,13 @@ def test_nor_does_one_that_goes_away_while_it_is_looked_at(place, attack, caplog
     folder = write(place, "mallory")
     write(place, "zoe")
 
-    class Late(PlainFolder):
+    class Late(UntrustedFolder):
         def __init__(self, path):
             if path == folder and not path.is_symlink() and path.exists():
                 attack(folder)
             super().__init__(path)
 
-    monkeypatch.setattr(collecting, "PlainFolder", Late)
+    monkeypatch.setattr(collecting, "UntrustedFolder", Late)
     assert collect(place) == ["zoe"]
     assert "Passed over a submission of mallory" in caplog.text
 
@@ -276,7 +276,7 @@ def small_quotas(monkeypatch):
         "FILE_BYTES": 3000,
         "SUBMISSION_BYTES": 5000,
         "FILES": 5,
-        "KEPT": 3,
+        "MAX_KEPT": 3,
         "INBOUND_BYTES": 100_000,
         "MIB": 1,
     }.items():
@@ -367,7 +367,7 @@ def test_a_submission_that_is_cut_off_is_none(place, monkeypatch):
 
 
 def test_a_student_with_a_flood_of_folders_stops_nobody(place, monkeypatch, caplog):
-    monkeypatch.setattr(collecting, "MOST_SUBMISSIONS", 20)
+    monkeypatch.setattr(collecting, "MAX_SUBMISSIONS", 20)
     for number in range(30):
         write(place, "mallory", name=f"{number}+x")
     write(place, "zoe")

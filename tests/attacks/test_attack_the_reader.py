@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from kireji.paths import ARTEFACTS
 from tests.attacks.hostile import hostile, listener, markup
-from tests.browser.conftest import ARGUMENTS, DESKTOP, PATIENCE
+from tests.browser.conftest import ARGUMENTS, DESKTOP, MAX_WAIT_MS
 from tests.live_course import LiveCourse
 from tests.needs import browser as find_browser
 from tests.running_course import SERVICE
@@ -91,7 +91,7 @@ def reader(chromium: Browser, case: Case) -> Iterator[Callable[..., Page]]:
     been asked."""
     asked, pages = [], []
     context = chromium.new_context(viewport=DESKTOP, locale="en-GB")
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(MAX_WAIT_MS)
     context.on("request", lambda request: asked.append(request))
 
     def reader(address: str, who: str = "") -> Page:
@@ -156,7 +156,7 @@ def test_the_attacks_work_in_an_ordinary_page(chromium: Browser, tmp_path: Path)
         page.on("domcontentloaded", lambda: states.append(page.url))
         page.goto((tmp_path / "page.html").as_uri(), wait_until="domcontentloaded")
         with page.expect_event(
-            "framenavigated", lambda frame: frame.url.endswith("/refresh"), timeout=PATIENCE
+            "framenavigated", lambda frame: frame.url.endswith("/refresh"), timeout=MAX_WAIT_MS
         ):
             pass  # the page leads its reader away
         context.close()

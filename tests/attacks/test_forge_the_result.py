@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from kireji.sandbox.channel import CallFailed, Channel, SandboxLost
+from kireji.sandbox.channel import CallError, Channel, SandboxLostError
 from kireji.wire import Stream, encode
 
 RIGHT = "def double(x):\n    return 2 * x"
@@ -73,7 +73,7 @@ def test_an_early_answer_ends_the_run(ends, early):
     theirs.sendall(LENGTH.pack(len(early)) + early)
     channel = Channel(ours, 5, 60)
     for _ in range(2):
-        with pytest.raises(SandboxLost, match="had not been asked"):
+        with pytest.raises(SandboxLostError, match="had not been asked"):
             ask(channel)
 
 
@@ -128,10 +128,10 @@ def test_a_reply_that_breaks_the_protocol_ends_the_run(ends, reply, reason):
     ours, theirs = ends
     thread = replying(theirs, reply)
     channel = Channel(ours, 30, 60)
-    with pytest.raises(SandboxLost, match=reason):
+    with pytest.raises(SandboxLostError, match=reason):
         ask(channel)
     thread.join()
-    with pytest.raises(SandboxLost, match=reason):
+    with pytest.raises(SandboxLostError, match=reason):
         ask(channel)
 
 
@@ -141,7 +141,7 @@ def test_a_reply_sent_twice_is_taken_once(ends):
     channel = Channel(ours, 30, 60)
     assert ask(channel) == 1
     thread.join()
-    with pytest.raises(SandboxLost, match="had not been asked"):
+    with pytest.raises(SandboxLostError, match="had not been asked"):
         ask(channel)
 
 
@@ -149,7 +149,7 @@ def test_half_a_reply_and_silence_run_out_of_time(ends):
     ours, theirs = ends
     thread = replying(theirs, LENGTH.pack(100) + b"half")
     channel = Channel(ours, 0.2, 60)
-    with pytest.raises(SandboxLost, match="could not be stopped") as lost:
+    with pytest.raises(SandboxLostError, match="could not be stopped") as lost:
         ask(channel)
     assert lost.value.out_of_time
     thread.join()
@@ -160,7 +160,7 @@ def test_an_error_of_any_name_is_the_students_own(ends):
     thread = replying(
         theirs, framed({"id": 1, "error": {"type": "Passed", "message": "score 6", "line": ""}})
     )
-    with pytest.raises(CallFailed, match="Passed: score 6"):
+    with pytest.raises(CallError, match="Passed: score 6"):
         ask(Channel(ours, 30, 60))
     thread.join()
 

@@ -8,7 +8,7 @@ is not in its way.
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from kireji.sandbox.cells import CellsLost
+from kireji.sandbox.cells import CellsLostError
 from kireji.sandbox.limits import MIB, Limits
 from kireji.sandbox.sandbox import Sandbox
 
@@ -70,7 +70,7 @@ def test_each_goes_through_where_the_limit_is_not_in_its_way():
 @pytest.mark.parametrize("name", ATTACKS)
 def test_the_reason_says_which_budget_was_used_up(name):
     code, limits, reason = ATTACKS[name]
-    with pytest.raises(CellsLost, match=reason) as lost:
+    with pytest.raises(CellsLostError, match=reason) as lost:
         run(limits, "before = 1", code)
     assert lost.value.index == 1
 

@@ -12,7 +12,7 @@ import pytest
 
 from kireji import paths
 from kireji.backup import restore as restoring
-from kireji.backup.archive import FORMAT, HEAD, TAIL, BadArchive, Writer, checksum
+from kireji.backup.archive import FORMAT, HEAD, TAIL, ArchiveError, Writer, checksum
 from kireji.backup.restore import FLAG
 from kireji.errors import KirejiError
 from kireji.nbgrader_plugins import folder_transaction
@@ -78,7 +78,7 @@ def test_a_damaged_archive_changes_nothing(full, empty, go, spoil, words):
     archive = spoil(saved())
     go(empty)
     before = everything(empty)
-    with pytest.raises(BadArchive, match=words) as sentence:
+    with pytest.raises(ArchiveError, match=words) as sentence:
         put_back(archive)
     assert str(sentence.value).startswith("the.archive") and "Nothing was changed" in str(
         sentence.value
@@ -144,7 +144,7 @@ def test_an_archive_is_not_trusted(empty, go, members, python, monkeypatch):
         monkeypatch.delattr(tarfile, "data_filter", raising=False)  # Python before 3.11.4
     go(empty)
     before = everything(empty.parent)
-    with pytest.raises(BadArchive, match="was not written by"):
+    with pytest.raises(ArchiveError, match="was not written by"):
         put_back(tar(*((one, b"x" if one.isreg() else b"") for one in members)))
     after = everything(empty.parent)
     assert {name: time for name, time in after.items() if time or name in before} == before
@@ -179,7 +179,7 @@ def test_no_file_comes_back_with_somebody_elses_rights(empty, go):
 )
 def test_another_version_is_named(empty, go, head, words):
     go(empty)
-    with pytest.raises(BadArchive, match=words):
+    with pytest.raises(ArchiveError, match=words):
         put_back(tar(head=head))
 
 
@@ -229,5 +229,5 @@ def test_an_archive_without_its_end_is_not_taken_for_one(tmp_path, empty, go):
     stream = io.BytesIO()
     with Writer(stream):
         pass
-    with pytest.raises(BadArchive, match="its end is missing"):
+    with pytest.raises(ArchiveError, match="its end is missing"):
         put_back(stream.getvalue())

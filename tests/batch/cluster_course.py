@@ -23,17 +23,18 @@ from traitlets.config import Config
 
 from kireji.batch.executors import dask
 from kireji.batch.executors.dask import Cluster
-from kireji.batch.grade_class import Course
+from kireji.batch.grade_class import grade_many
 from kireji.errors import KirejiError
+from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 from tests.batch import cluster_worker
 from tests.durability.world import NAME, answered, source
 
 STUDENTS = [f"student{number}" for number in range(8)]
 WORKERS = 3
-PATIENCE = 240  # seconds for anything on a busy machine
+MAX_WAIT_SECONDS = 240  # seconds for anything on a busy machine
 
 
-def make_course(root: Path) -> Course:
+def make_course(root: Path) -> NbgraderCourse:
     """A toy course with a submission of everybody in hand; the answer of student N is N."""
     (root / "source" / NAME).mkdir(parents=True)
     (root / "var").mkdir()
@@ -48,7 +49,7 @@ def make_course(root: Path) -> Course:
     return course
 
 
-def open_course(root: Path) -> Course:
+def open_course(root: Path) -> NbgraderCourse:
     """The course in `root`, which becomes this process's."""
     cluster_worker.redirect(root)
     dask.graders_version = cluster_worker.kept.graders_version
@@ -56,7 +57,7 @@ def open_course(root: Path) -> Course:
     def move(config: Config) -> None:
         config.CourseDirectory.root = str(root)
 
-    return Course(changes=move)
+    return NbgraderCourse(changes=move)
 
 
 def start(stack: ExitStack, folder: Path, *words: str, **settings: str) -> subprocess.Popen:
@@ -72,7 +73,7 @@ def start(stack: ExitStack, folder: Path, *words: str, **settings: str) -> subpr
 
 
 def wait_for(path: Path) -> str:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
     while not path.exists() or not path.read_text():
         assert time.monotonic() < deadline, f"{path.name} did not come"
         time.sleep(0.05)
@@ -132,7 +133,7 @@ def run(folder: Path) -> dict:
         while "has no worker" in refusal(address):
             pass
         with Cluster(address) as place:
-            place.client.wait_for_workers(WORKERS, timeout=PATIENCE)
+            place.client.wait_for_workers(WORKERS, timeout=MAX_WAIT_SECONDS)
 
             def kill() -> None:
                 killed.append(int(wait_for(folder / "captive")))
@@ -141,8 +142,11 @@ def run(folder: Path) -> dict:
             killer = threading.Thread(target=kill)
             killer.start()
             done = list(
-                course.grade_many(
-                    [(NAME, who) for who in STUDENTS], WORKERS, open_executor=lambda count: place
+                grade_many(
+                    course,
+                    [(NAME, who) for who in STUDENTS],
+                    WORKERS,
+                    open_executor=lambda count: place,
                 )
             )
             killer.join()

@@ -19,7 +19,7 @@ CAPTIVE = 600  # seconds, at most
 def redirect(root: Path) -> None:
     """Make the course in `root` this process's."""
     paths.SOURCE, paths.SECRET = root / "source", root / "var" / "secret"
-    cache.KEPT, cache.judge = root / "var" / "judgements", world.judge
+    cache.FOLDER, cache.judge = root / "var" / "judgements", world.judge
     cache.graders_version = lambda graders: "toy"
 
 

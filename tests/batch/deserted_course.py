@@ -22,14 +22,21 @@ from rich.console import Console
 
 from kireji.batch.executors import dask
 from kireji.batch.executors.dask import Cluster
-from kireji.batch.grade_class import Course
 from kireji.cli.grade import grade_all
 from kireji.errors import KirejiError
-from tests.batch.cluster_course import PATIENCE, STUDENTS, make_course, start, wait_for, worker
+from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
+from tests.batch.cluster_course import (
+    MAX_WAIT_SECONDS,
+    STUDENTS,
+    make_course,
+    start,
+    wait_for,
+    worker,
+)
 from tests.durability.world import NAME
 
 
-def grade(course: Course, address: str) -> str:
+def grade(course: NbgraderCourse, address: str) -> str:
     """`./kireji grade --cluster ADDRESS`: how it ended."""
     try:
         with Cluster(address) as place:
@@ -47,7 +54,7 @@ def grade(course: Course, address: str) -> str:
     return "to the end"
 
 
-def recorded(course: Course) -> dict[str, int]:
+def recorded(course: NbgraderCourse) -> dict[str, int]:
     with Gradebook(course.directory.db_url, course.directory.course_id) as book:
         return Counter(submission.student_id for submission in book.assignment_submissions(NAME))
 
@@ -60,14 +67,14 @@ def workers(
     (place / "calls").mkdir(parents=True, exist_ok=True)
     made = [worker(stack, place, folder / "course", address) for _ in range(count)]
     with Client(address, set_as_default=False) as client:
-        client.wait_for_workers(count, timeout=PATIENCE)
+        client.wait_for_workers(count, timeout=MAX_WAIT_SECONDS)
     return made, place
 
 
 def run(folder: Path) -> dict:
     course, found = make_course(folder / "course"), {}
     course.collect = lambda name: None
-    dask.LOOK = 0.2
+    dask.POLL_SECONDS = 0.2
     with ExitStack() as stack:
         start(
             stack,
@@ -102,7 +109,7 @@ def run(folder: Path) -> dict:
         killing.join()
         found["after deserted"] = recorded(course)
 
-        dask.DESERTED = PATIENCE
+        dask.DESERTED = MAX_WAIT_SECONDS
         killing = kill(*workers(stack, folder, "second", address, 1), 1)
         found["relieved"] = grade(course, address)
         killing.join()

@@ -124,7 +124,7 @@ class Deserted:
 
 @pytest.mark.parametrize("answer", [dict, lambda: (_ for _ in ()).throw(OSError("no scheduler"))])
 def test_without_any_worker_grading_ends(monkeypatch, answer):
-    monkeypatch.setattr(dask, "LOOK", 0.01)
+    monkeypatch.setattr(dask, "POLL_SECONDS", 0.01)
     monkeypatch.setattr(dask, "DESERTED", 0.0)
     lookout = dask.Lookout(Deserted(answer), "tcp://here")
     waiting = lookout.promise(Future())
@@ -151,7 +151,7 @@ def test_what_a_worker_answers_is_what_was_promised():
 
 
 def test_an_address_without_a_scheduler_is_a_sentence(monkeypatch):
-    monkeypatch.setattr(dask, "PATIENCE", 1)
+    monkeypatch.setattr(dask, "ANSWER_SECONDS", 1)
     for address in (f"tcp://127.0.0.1:{free_ports(1)[0]}", "nowhere at all"):
         with pytest.raises(
             dask.NoCluster, match="There is no Dask scheduler to be reached at"

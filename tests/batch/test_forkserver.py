@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from kireji.batch.executors.forkserver import Forks, Killed
+from kireji.batch.executors.forkserver import ForkserverExecutor, JudgeKilledError
 from kireji.grading.judge import judge
 from kireji.grading.submission import Submission
 from tests.toy import make_toy
@@ -50,19 +50,19 @@ def here():
 
 
 def test_each_begins_from_the_same_state(here):
-    with Forks(1) as forks:
+    with ForkserverExecutor(1) as forks:
         found = [forks.submit(here.remember, number).result(250) for number in range(3)]
     assert found == [([0], True), ([1], True), ([2], True)]
 
 
 def test_one_that_is_killed_or_fails_costs_itself_only(here):
-    with Forks(2) as forks:
+    with ForkserverExecutor(2) as forks:
         killed, failed, good = (
             forks.submit(*work)
             for work in ((here.fail, "killed"), (here.fail, "x"), (here.remember, 1))
         )
         assert good.result(250)[0] == [1]
-        with pytest.raises(Killed):
+        with pytest.raises(JudgeKilledError):
             killed.result(250)
         with pytest.raises(ValueError, match="a mistake"):
             failed.result(250)
@@ -70,11 +70,11 @@ def test_one_that_is_killed_or_fails_costs_itself_only(here):
 
 def test_what_is_stopped_ends_at_once_and_what_waits_is_dropped(here):
     began, started = [], threading.Event()
-    forks = Forks(1, starting=lambda number: (began.append(number), started.set()))
+    forks = ForkserverExecutor(1, starting=lambda number: (began.append(number), started.set()))
     running, waiting = forks.submit(here.wait_for_ever), forks.submit(here.wait_for_ever)
     assert started.wait(250) and began == [0]
     forks.shutdown(cancel_futures=True)
-    assert isinstance(running.exception(60), Killed) and waiting.cancelled()
+    assert isinstance(running.exception(60), JudgeKilledError) and waiting.cancelled()
 
 
 @pytest.mark.needs("bubblewrap")
@@ -87,7 +87,7 @@ def test_reports_are_the_same_byte_for_byte_whatever_the_number_of_workers(here,
     ]
     reports = {}
     for workers in (1, 2, 4):
-        with Forks(workers) as forks:
+        with ForkserverExecutor(workers) as forks:
             reports[workers] = [
                 future.result(250)
                 for future in [forks.submit(here.judge_toy, notebook) for notebook in work]

@@ -16,11 +16,11 @@ from kireji.grading.submission import Submission
 from kireji.testing.report import CellReport, Report, TestReport
 
 
-def judge(task: judge_pool.Task) -> judge_pool.Outcome:
+def judge(task: judge_pool.JudgeTask) -> judge_pool.JudgeOutcome:
     """What a judging process does, by the student's name."""
     if task.name.startswith("killer"):
         os.kill(os.getpid(), signal.SIGKILL)
-    return judge_pool.Outcome(reason="a reason" if task.name.startswith("odd") else "another")
+    return judge_pool.JudgeOutcome(reason="a reason" if task.name.startswith("odd") else "another")
 
 
 @pytest.fixture
@@ -28,13 +28,13 @@ def folders(monkeypatch, tmp_path, toy):
     """Empty submissions of killer, odd and zoe."""
     monkeypatch.setattr(judge_pool, "load", lambda name: toy)
     monkeypatch.setattr(judge_pool.paths, "SECRET", tmp_path / "secret")
-    monkeypatch.setattr(cache, "KEPT", tmp_path / "judgements")
+    monkeypatch.setattr(cache, "FOLDER", tmp_path / "judgements")
     return [tmp_path / "submitted" / name / "toy" for name in ("killer", "odd", "zoe")]
 
 
 def test_a_killed_process_costs_its_own_submission_only(monkeypatch, folders):
     # a spawned process imports it under this name
-    from tests.grading import test_ahead as importable
+    from tests.batch import test_judge_pool as importable
 
     monkeypatch.setattr(judge_pool, "judge_task", importable.judge)
     found = {

@@ -19,10 +19,10 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-PATIENCE = 90_000  # milliseconds for a page on a busy machine
+MAX_WAIT_MS = 90_000  # milliseconds for a page on a busy machine
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=MAX_WAIT_MS)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def context(chromium: Browser) -> Callable[..., BrowserContext]:
 
     def context(size: dict[str, int] = DESKTOP) -> BrowserContext:
         made = chromium.new_context(viewport=size, locale="en-GB")
-        made.set_default_timeout(PATIENCE)
+        made.set_default_timeout(MAX_WAIT_MS)
         return made
 
     return context

@@ -9,7 +9,7 @@ from contextlib import closing
 import requests
 import websocket
 
-from tests.compose.stack import PATIENCE, Stack
+from tests.compose.stack import MAX_WAIT_SECONDS, Stack
 from tests.running_course import xsrf
 
 LOOK = """
@@ -128,7 +128,7 @@ class Terminal:
         address = f"{url.replace('http', 'ws')}/terminals/websocket/{opened.json()['name']}"
         with closing(
             websocket.create_connection(
-                address, cookie=cookies, origin=self.stack.address, timeout=PATIENCE
+                address, cookie=cookies, origin=self.stack.address, timeout=MAX_WAIT_SECONDS
             )
         ) as connection:
             connection.send(
@@ -136,7 +136,7 @@ class Terminal:
                     ["stdin", "stty -echo; bind 'set enable-bracketed-paste off'\r" + line + "\r"]
                 )
             )
-            said, deadline = "", time.monotonic() + PATIENCE
+            said, deadline = "", time.monotonic() + MAX_WAIT_SECONDS
             while ":END" not in said:
                 assert time.monotonic() < deadline, said
                 kind, text = json.loads(connection.recv())[:2]

@@ -22,7 +22,7 @@ from tests.needs import require
 
 EX1, TASK = "ex1_translation", "padding_mask"
 POINTS = "4"  # of the task that Alice solves
-PATIENCE = 240_000  # milliseconds for a page
+MAX_WAIT_MS = 240_000  # milliseconds for a page
 SLOW = 400_000  # and for JupyterLab's or a kernel's first start on a busy machine
 
 
@@ -44,11 +44,11 @@ def stack() -> Iterator[Stack]:
 def new_page(context: Callable[..., BrowserContext]) -> Callable[[], Page]:
     """A page of a browser in which nobody is logged in. With more patience than elsewhere: there
     are containers behind it."""
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=MAX_WAIT_MS)
 
     def new_page() -> Page:
         page = context().new_page()
-        page.set_default_timeout(PATIENCE)
+        page.set_default_timeout(MAX_WAIT_MS)
         return page
 
     return new_page

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from kireji import paths
-from tests.compose.stack import PATIENCE, Stack, composes
+from tests.compose.stack import MAX_WAIT_SECONDS, Stack, composes
 
 VOLUMES = ("homes", "exchange", "hub", "course")
 MADE_ANEW = {
@@ -34,7 +34,7 @@ def keeper(stack: Stack, *words: str, given: bytes = b"") -> bytes:
         input=given,
         env=os.environ | stack.settings,
         capture_output=True,
-        timeout=PATIENCE,
+        timeout=MAX_WAIT_SECONDS,
     )
     assert done.returncode == 0, done.stdout[-500:] + done.stderr[-3000:]
     return done.stdout

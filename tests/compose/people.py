@@ -7,7 +7,7 @@ import time
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.compose.stack import PATIENCE, Stack
+from tests.compose.stack import MAX_WAIT_SECONDS, Stack
 from tests.running_course import xsrf
 
 PASSWORD = "correct-horse-battery"
@@ -50,7 +50,7 @@ def is_in(session: requests.Session, stack: Stack) -> bool:
 
 def open_server(session: requests.Session, stack: Stack, name: str) -> None:
     """Wait for the person's own server; the session has that server's cookies too."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
     session.get(f"{stack.address}/hub/spawn")
     while (
         not (page := session.get(f"{stack.address}/user/{name}/lab")).ok

@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 from kireji import paths
-from tests.compose.stack import PATIENCE, Stack
+from tests.compose.stack import MAX_WAIT_SECONDS, Stack
 
 ROWS = (
     "get_out",
@@ -52,6 +52,6 @@ def run(stack: Stack) -> tuple[int, str]:
         env=os.environ | {"KIREJI_SANDBOX_SOCKETS": str(stack.volume("sandboxes"))},
         capture_output=True,
         text=True,
-        timeout=2 * PATIENCE,
+        timeout=2 * MAX_WAIT_SECONDS,
     )
     return done.returncode, done.stdout[-6000:] + done.stderr[-2000:]

@@ -20,7 +20,7 @@ from kireji.hub.embedded.lifecycle import free_ports
 LOG_IN = "/hub/login"
 COURSE = "/services/kireji/formgrader"
 # seconds for what a busy machine does slowly: to build an image, to prepare the course
-PATIENCE = 600
+MAX_WAIT_SECONDS = 600
 
 
 def composes() -> dict[str, list[str]]:
@@ -91,7 +91,7 @@ class Stack:
             env=os.environ | self.settings,
             text=True,
             capture_output=True,
-            timeout=3 * PATIENCE,
+            timeout=3 * MAX_WAIT_SECONDS,
             stdin=subprocess.DEVNULL,
         )
         assert not check or done.returncode == 0, (
@@ -225,7 +225,7 @@ class Stack:
 
 def wait_until(true: Callable[[], bool], why_not: Callable[[], str] = str) -> None:
     """Until something is so; AssertionError with the reason if it is not for very long."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
     while not true():
         assert time.monotonic() < deadline, why_not()
         time.sleep(1)
@@ -237,7 +237,7 @@ def docker(*arguments: str) -> str:
         ["docker", *arguments],
         text=True,
         capture_output=True,
-        timeout=PATIENCE,
+        timeout=MAX_WAIT_SECONDS,
         stdin=subprocess.DEVNULL,
     )
     assert done.returncode == 0, f"{arguments}: {done.stderr}"

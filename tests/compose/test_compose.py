@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, expect
 from kireji import paths
 from kireji.hub.compose.spawner import NO_NAME_SERVER
 from kireji.sandbox.backends import container
-from kireji.sandbox.cells import CellsLost
+from kireji.sandbox.cells import CellsLostError
 from kireji.sandbox.limits import DEFAULT
 from tests.attacks.test_student_terminal import answer
 from tests.browser.formgrader import (
@@ -103,7 +103,7 @@ def test_nothing_of_a_submission_is_left_for_the_next_one(in_the_container: None
 
 
 def test_a_submission_that_takes_too_much_is_ended_with_the_reason(in_the_container: None) -> None:
-    with pytest.raises(CellsLost, match="ran out of memory: a submission has 1.0 GiB"):
+    with pytest.raises(CellsLostError, match="ran out of memory: a submission has 1.0 GiB"):
         leftovers.run(leftovers.GREEDY, limits=replace(DEFAULT, memory=2**30))
 
 

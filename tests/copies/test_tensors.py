@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from safetensors.torch import save
 
 from kireji.copies import tensors
-from kireji.copies.tensors import NotTensors, read_tensors
+from kireji.copies.tensors import TensorsError, read_tensors
 
 
 def raw(header: object, data: bytes = b"", length: int | None = None) -> bytes:
@@ -66,13 +66,13 @@ FORGED = {
         b"0" * 8,
     ),
     "the same numbers a thousand times": raw({str(n): ENTRY for n in range(1000)}, b"0" * 8),
-    "too many": raw({str(n): ENTRY for n in range(tensors.MOST_TENSORS + 1)}, b"0" * 8),
+    "too many": raw({str(n): ENTRY for n in range(tensors.MAX_TENSORS + 1)}, b"0" * 8),
 }
 
 
 @pytest.mark.parametrize("content", FORGED.values(), ids=FORGED)
 def test_anything_else_is_refused(content):
-    with pytest.raises(NotTensors):
+    with pytest.raises(TensorsError):
         read_tensors(content)
 
 
@@ -106,6 +106,6 @@ json_values = st.recursive(
 def test_no_bytes_break_it(content):
     try:
         read = read_tensors(content)
-    except NotTensors:
+    except TensorsError:
         return
     assert sum(values.size for values in read.values()) <= len(content)

@@ -8,7 +8,7 @@ from nbgrader.api import Gradebook
 
 from kireji import paths
 from kireji.cli.main import kireji
-from kireji.course.roster import Person, RosterProblem, load, read
+from kireji.course.roster import Person, RosterError, load, read
 from kireji.hub import accounts
 
 CLASS = """name,role,first_name,last_name,mail
@@ -37,12 +37,12 @@ def test_as_a_spreadsheet_saves_it(tmp_path):
     (tmp_path / "class.csv").write_bytes(
         "name;role;first_name\r\ncarol;student;Zoë\r\n".encode("latin-1")
     )
-    with pytest.raises(RosterProblem, match="UTF-8"):
+    with pytest.raises(RosterError, match="UTF-8"):
         load(tmp_path / "class.csv")
 
 
 def test_every_bad_row_is_named_by_its_line():
-    with pytest.raises(RosterProblem) as problem:
+    with pytest.raises(RosterError) as problem:
         read(
             "name,role,mail\ncarol,student,\nCarol,student,\n../up,student,\n\ndan,teacher,\neve,student\ncarol,student,\nfay,student,no"
             f" address\ngil,student,{'x' * 300}@y\nhal,student,\x1b@y\n-x,student,\n"
@@ -73,7 +73,7 @@ def test_every_bad_row_is_named_by_its_line():
     ],
 )
 def test_a_file_that_is_no_roster(text, words):
-    with pytest.raises(RosterProblem, match=words):
+    with pytest.raises(RosterError, match=words):
         read(text)
 
 

@@ -91,7 +91,7 @@ def test_a_new_submission_takes_the_old_ones_place(course):
 def test_nobody_stays_ungraded(course, student, change, notice):
     hand_in(course, student, change)
     assert "0 / 100" in said(course)
-    assert any(notice in line for line in course.report(NAME, student)["notices"])
+    assert any(notice in line for line in course.report(NAME, student).notices)
 
 
 def test_links_in_a_submission_are_not_followed(course):

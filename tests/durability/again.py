@@ -17,6 +17,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 from rich.console import Console
 
+from kireji.batch.grade_class import grade_many
 from kireji.batch.judge_pool import Here
 from kireji.cli.grade import grade_all
 from kireji.errors import KirejiError
@@ -125,7 +126,7 @@ def held(world: World) -> str:
     holder = sqlite3.connect(world.root / "gradebook.db", isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     try:
-        return f"no sentence: {list(world.course.grade_many([(NAME, ALICE)]))}"
+        return f"no sentence: {list(grade_many(world.course, [(NAME, ALICE)]))}"
     except KirejiError as error:
         return str(error)
 

@@ -27,11 +27,11 @@ from kireji.errors import KirejiError
 from tests.batch import cluster_course, cluster_worker
 from tests.durability.world import NAME
 
-PATIENCE = 240  # seconds for anything on a busy machine
+MAX_WAIT_SECONDS = 240  # seconds for anything on a busy machine
 WORKERS = 2
 
 
-def judged(root: str, task: judge_pool.Task) -> judge_pool.Outcome:
+def judged(root: str, task: judge_pool.JudgeTask) -> judge_pool.JudgeOutcome:
     """Judge in a process that knows nothing of the toy course yet."""
     cluster_worker.redirect(Path(root))
     if os.environ.get("KIREJI_TEST_CALLS"):
@@ -43,7 +43,7 @@ class There(Executor):
     """The forks, each of which goes to the toy course first."""
 
     def __init__(self, root: Path) -> None:
-        self.root, self.forks = root, forkserver.Forks(WORKERS)
+        self.root, self.forks = root, forkserver.ForkserverExecutor(WORKERS)
 
     def submit(self, call, /, task):
         assert call is judge_pool.judge_task
@@ -90,10 +90,10 @@ def in_a_session(root: Path, calls: Path | None) -> tuple[str, bool]:
             subprocess.TimeoutExpired
         ):  # Python drops an interrupt that comes in a destructor; people press again
             os.killpg(round_.pid, signal.SIGINT)
-    said, errors = round_.communicate(timeout=PATIENCE)
+    said, errors = round_.communicate(timeout=MAX_WAIT_SECONDS)
     if round_.returncode:
         raise SystemExit(errors[-3000:])
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
     while (left := _alive(round_.pid)) and time.monotonic() < deadline:
         time.sleep(0.05)
     return said.splitlines()[-1], not left
@@ -113,7 +113,7 @@ def recorded(root: Path) -> dict:
     with Gradebook(course.directory.db_url, course.directory.course_id) as book:
         students = [submission.student_id for submission in book.assignment_submissions(NAME)]
     return {
-        who: [students.count(who), *course.score(NAME, who), course.report(NAME, who)]
+        who: [students.count(who), *course.score(NAME, who), course.report(NAME, who).as_dict()]
         for who in sorted(students)
     }
 

@@ -43,7 +43,7 @@ TOUCHES = {
     "truncate",
     "fchmod",
 }
-PATIENCE = 120  # seconds for one child on a busy machine
+MAX_WAIT_SECONDS = 120  # seconds for one child on a busy machine
 # two cells, and half of their sum as the penalty
 GRADES = {True: (NEW, NEW, NEW), False: (OLD, OLD, OLD)}
 
@@ -176,7 +176,7 @@ def go_on(world: World, step: str) -> list[str]:
     for who in STUDENTS:
         graded = world.course.graded(NAME, who) / f"{NAME}.ipynb"
         points = 2.0 * (NEW if who in new else OLD)
-        if not graded.is_file() or world.course.report(NAME, who)["score"] != points:
+        if not graded.is_file() or world.course.report(NAME, who).score != points:
             lost.append(f"{who}'s graded notebook is not there")
         pages = world.released_pages(who)
         lost += [

@@ -10,7 +10,7 @@ from kireji.nbgrader_plugins import collect, record_report
 from tests.durability.world import World
 
 
-def copy_in_place(submission: collect.Submission | collect.Attempt, target: Path) -> None:
+def copy_in_place(submission: collect.InboundSubmission | collect.Attempt, target: Path) -> None:
     """In place of `put`."""
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)

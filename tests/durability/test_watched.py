@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from kireji import paths
-from kireji.exchange.attempts import AT_ONCE, LET_IN, WAITING
+from kireji.exchange.attempts import AttemptState
 from kireji.setup.venv import activated
 
 
@@ -49,14 +49,25 @@ def test_what_is_handed_in_is_graded_and_given_back(limited):
 def test_beyond_the_limit_it_is_kept_and_the_student_is_told(limited):
     over = limited["over the limit"]
     assert (over["points"], over["pages"]) == (7, 3)
-    assert over["decided"] == [LET_IN, AT_ONCE, AT_ONCE, WAITING]
+    assert over["decided"] == [
+        AttemptState.LET_IN,
+        AttemptState.GRADED_AT_ONCE,
+        AttemptState.GRADED_AT_ONCE,
+        AttemptState.WAITING,
+    ]
     assert over["note"].startswith(
         "attempt 4: kept, and graded when your instructor grades. None of 2 attempts"
     )
 
 
 def test_who_removes_what_they_handed_in_gets_no_attempt_back(limited):
-    assert limited["after tidying up"]["decided"] == [LET_IN, AT_ONCE, AT_ONCE, WAITING, WAITING]
+    assert limited["after tidying up"]["decided"] == [
+        AttemptState.LET_IN,
+        AttemptState.GRADED_AT_ONCE,
+        AttemptState.GRADED_AT_ONCE,
+        AttemptState.WAITING,
+        AttemptState.WAITING,
+    ]
     assert limited["after tidying up"]["points"] == 7
 
 
@@ -64,7 +75,7 @@ def test_the_instructor_grades_what_waited_also_when_its_student_removed_it(limi
     assert "16 / 20" in limited["graded"]
     assert (
         limited["after the instructor"]["points"] == 8
-        and WAITING not in limited["after the instructor"]["decided"]
+        and AttemptState.WAITING not in limited["after the instructor"]["decided"]
     )
 
 

@@ -27,7 +27,7 @@ def state(world: World) -> dict:
     return {
         "points": world.scores()["alice"][0],
         "pages": len(world.released_pages("alice")),
-        "decided": [attempt.decided for attempt in world.course.attempts(NAME, "alice").all()],
+        "decided": [attempt.state for attempt in world.course.attempts(NAME, "alice").all()],
         "note": notes["notes"][max(notes["notes"])],
         "page": world.course.feedback_page(NAME, "alice")
         .read_text()

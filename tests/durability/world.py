@@ -22,16 +22,16 @@ from rich.console import Console
 from traitlets.config import Config
 
 from kireji import paths
-from kireji.batch.grade_class import Course
 from kireji.batch.grade_on_submit import Watch
 from kireji.batch.judge_pool import Here
 from kireji.cli.grade import grade_all
 from kireji.demo.student_client import StudentClient
 from kireji.exchange.student_server.kireji_handing_in import Submit
-from kireji.files.untrusted import PlainFolder
+from kireji.files.untrusted import UntrustedFolder
 from kireji.grading import cache
 from kireji.grading.judge import Judgement
 from kireji.grading.rebuild import rebuild
+from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 from kireji.testing.report import CellReport, Report
 
 NAME = "toy"
@@ -105,10 +105,10 @@ class World:
     ) -> None:
         self.root, self.store = root, store
         paths.SOURCE, paths.SECRET = root / "source", root / "var" / "secret"
-        cache.KEPT, cache.judge = root / "var" / "judgements", judge
+        cache.FOLDER, cache.judge = root / "var" / "judgements", judge
         cache.graders_version = lambda graders: "toy"
         # A restored copy of a state has other change times, and the same modification times.
-        PlainFolder.change_time = lambda folder, most: os.stat(folder.handle).st_mtime
+        UntrustedFolder.change_time = lambda folder, most: os.stat(folder.handle).st_mtime
         for folder in ("source/" + NAME, "exchange", "var"):
             (root / folder).mkdir(parents=True)
         nbformat.write(source(), root / "source" / NAME / f"{NAME}.ipynb")
@@ -120,7 +120,7 @@ class World:
             config.ExchangeFactory.submit = Submit  # as students' servers have it
             config.GradeOnSubmit.update(settings)
 
-        self.course = Course(changes=move)
+        self.course = NbgraderCourse(changes=move)
         self.course.release(NAME)
         with Gradebook(self.course.directory.db_url, self.course.directory.course_id) as gradebook:
             gradebook.find_assignment(NAME).duedate = datetime(2020, 1, 1)

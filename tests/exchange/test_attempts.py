@@ -7,7 +7,7 @@ import pytest
 
 from kireji.exchange import attempts as keeping
 from kireji.exchange.attempt_status import left
-from kireji.exchange.attempts import AT_ONCE, LET_IN, WAITING, Attempts, GradeOnSubmit
+from kireji.exchange.attempts import Attempts, AttemptState, GradeOnSubmit
 
 NOON = datetime(2026, 3, 1, 12)
 
@@ -39,7 +39,7 @@ def settings(**given):
 
 
 def decided(alice):
-    return [attempt.decided for attempt in alice.all()]
+    return [attempt.state for attempt in alice.all()]
 
 
 def test_each_is_kept_once(alice):
@@ -63,7 +63,11 @@ def test_attempts_are_counted_in_the_hours_before_now(alice):
     for hour in (0, 1, 2):
         alice.hand_in(hour)
         alice.decide_new(settings(), NOON + timedelta(hours=hour))
-    assert decided(alice) == [AT_ONCE, AT_ONCE, WAITING]
+    assert decided(alice) == [
+        AttemptState.GRADED_AT_ONCE,
+        AttemptState.GRADED_AT_ONCE,
+        AttemptState.WAITING,
+    ]
     assert left(alice, settings(), NOON + timedelta(hours=3)) == (
         "None of 2 attempts in 24 hours left; the next one is free at 12:00 UTC on 2 March."
     )
@@ -81,19 +85,34 @@ def test_what_arrived_together_costs_one_attempt_where_the_last_counts(alice):
     for hour in (0, 1, 2):
         alice.hand_in(hour)
     alice.decide_new(settings(), NOON + timedelta(hours=3))
-    assert decided(alice) == [WAITING, WAITING, AT_ONCE]
+    assert decided(alice) == [
+        AttemptState.WAITING,
+        AttemptState.WAITING,
+        AttemptState.GRADED_AT_ONCE,
+    ]
 
 
 def test_and_as_many_as_are_left_where_the_best_counts(alice):
     for hour in (0, 1, 2):
         alice.hand_in(hour)
     alice.decide_new(settings(counts="best"), NOON + timedelta(hours=3))
-    assert decided(alice) == [WAITING, AT_ONCE, AT_ONCE]
+    assert decided(alice) == [
+        AttemptState.WAITING,
+        AttemptState.GRADED_AT_ONCE,
+        AttemptState.GRADED_AT_ONCE,
+    ]
 
 
 def test_where_there_is_no_room_what_never_counted_goes_first(alice, monkeypatch):
-    monkeypatch.setattr(keeping, "KEPT", 4)
-    for hour, what in enumerate((AT_ONCE, WAITING, LET_IN, WAITING)):
+    monkeypatch.setattr(keeping, "MAX_KEPT", 4)
+    for hour, what in enumerate(
+        (
+            AttemptState.GRADED_AT_ONCE,
+            AttemptState.WAITING,
+            AttemptState.LET_IN,
+            AttemptState.WAITING,
+        )
+    ):
         alice.hand_in(hour)
         alice.decide(alice.all()[-1], what)
     for hour in (4, 5, 6):
@@ -102,7 +121,7 @@ def test_where_there_is_no_room_what_never_counted_goes_first(alice, monkeypatch
     alice.weigh({alice.all()[1].path.name: 20.0, alice.all()[0].path.name: 10.0})
     for hour in (7, 8, 9):
         alice.hand_in(hour)
-        alice.decide(alice.all()[-1], AT_ONCE)
+        alice.decide(alice.all()[-1], AttemptState.GRADED_AT_ONCE)
     assert 2 in [attempt.came.hour - 12 for attempt in alice.all()], (
         "the best one is never given up"
     )

@@ -310,6 +310,9 @@ def honest() -> tuple[NotebookNode, Gradebook]:
     grades["failure_analysis"] = Grade(0, 6, waiting=True)
     notebook.metadata["kireji"] = {
         "assignment": "ex1_translation",
+        "score": sum(cell["score"] or 0 for cell in report),
+        "max_score": 94,
+        "seconds": {"start": 1.0},
         "cells": report,
         "notices": [
             "Left out at intake: notes.txt (only the notebook and *.safetensors are graded)."

@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from kireji.course import assignment as catalogue
-from kireji.feedback.equations import LAYOUT, SPACES, TEXT, VALUES, Refused, mathml
+from kireji.feedback.equations import LAYOUT, SPACES, TEXT, VALUES, EquationError, mathml
 from kireji.feedback.written import markdown_to_html
 
 EQUATION = re.compile(r"\$\$(.+?)\$\$|(?<!\$)\$([^$\n]+)\$(?!\$)", re.DOTALL)
@@ -58,7 +58,7 @@ def test_an_answer_with_equations():
     ],
 )
 def test_what_is_no_mere_equation_stays_as_it_was_typed(latex):
-    with pytest.raises(Refused):
+    with pytest.raises(EquationError):
         mathml(latex)
     html = markdown_to_html(f"See ${latex}$ here")
     assert "<math" not in html

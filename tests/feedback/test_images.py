@@ -7,7 +7,7 @@ import zlib
 import pytest
 from PIL import Image, PngImagePlugin
 
-from kireji.feedback.images import LARGEST_SIDE, PictureRefused, reencode, size
+from kireji.feedback.images import LARGEST_SIDE, PictureError, reencode, size
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -94,7 +94,7 @@ def test_large_pictures_shrink():
     ],
 )
 def test_anything_else_is_refused_with_a_sentence(data):
-    with pytest.raises(PictureRefused, match="not a readable PNG or JPEG"):
+    with pytest.raises(PictureError, match="not a readable PNG or JPEG"):
         reencode(data)
 
 
@@ -102,10 +102,10 @@ def test_anything_else_is_refused_with_a_sentence(data):
     "sides", [(5000, 5000), (30_000, 30_000), (12_000, 12_000), (2**31 - 1, 2**31 - 1)]
 )
 def test_bombs_are_refused_before_they_are_decoded(sides):
-    with pytest.raises(PictureRefused):
+    with pytest.raises(PictureError):
         reencode(bomb(*sides))
 
 
 def test_files_beyond_the_limit_are_not_opened():
-    with pytest.raises(PictureRefused, match=r"9\.0 MB is not shown; the limit is 8 MB"):
+    with pytest.raises(PictureError, match=r"9\.0 MB is not shown; the limit is 8 MB"):
         reencode(bytes(9_000_000))

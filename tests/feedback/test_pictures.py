@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from kireji.feedback import labels, pictures
-from kireji.feedback.attention_pictures import MOST_TOKENS
+from kireji.feedback.attention_pictures import MAX_TOKENS
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -111,7 +111,7 @@ def test_long_sentences_are_cut_and_the_picture_stays_bounded():
     )
     at_most = decoded(
         pictures.attention_map(
-            uniform(MOST_TOKENS, MOST_TOKENS), ["s"] * MOST_TOKENS, ["t"] * MOST_TOKENS
+            uniform(MAX_TOKENS, MAX_TOKENS), ["s"] * MAX_TOKENS, ["t"] * MAX_TOKENS
         )
     )
     assert longest.width == at_most.width == 960

@@ -22,7 +22,7 @@ import torch
 
 from kireji.course.assignment import Assignment, load
 from kireji.demo.checkpoint import trained_checkpoints
-from kireji.sandbox.channel import CallFailed, SandboxLost
+from kireji.sandbox.channel import CallError, SandboxLostError
 from kireji.testing.report import TestReport
 from tests.graders.bench import as_code, grade, serving
 from tests.graders.mutants import Mutant, mutants_of, mutated
@@ -185,7 +185,7 @@ class Course:
                     args=list(arguments),
                     kwargs={},
                 )["result"]
-        except (EOFError, CallFailed, SandboxLost) as error:
+        except (EOFError, CallError, SandboxLostError) as error:
             return {"all": type(error).__name__}
 
 

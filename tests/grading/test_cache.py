@@ -31,7 +31,7 @@ def judged(monkeypatch, tmp_path, toy):
 
     judge.status = "partly"
     monkeypatch.setattr(cache, "judge", judge)
-    monkeypatch.setattr(cache, "KEPT", tmp_path / "judgements")
+    monkeypatch.setattr(cache, "FOLDER", tmp_path / "judgements")
     cache.graders_version.cache_clear()
     calls_and_judge = (calls, judge)
     yield calls_and_judge
@@ -101,7 +101,7 @@ def test_what_ran_out_of_time_is_not_kept(judged, toy):
 
 def test_a_damaged_one_is_judged_anew(judged, toy):
     cache.judge_or_recall(Submission(b"{}"), toy, SECRET)
-    (path,) = cache.KEPT.iterdir()
+    (path,) = cache.FOLDER.iterdir()
     for damage in (b"", b"{", b"[]", b'{"report": 3}'):
         path.write_bytes(damage)
         cache.judge_or_recall(Submission(b"{}"), toy, SECRET)

@@ -7,7 +7,7 @@ import pytest
 
 from kireji import paths
 from kireji.grading.quarantine import set_refused_aside, take_in
-from kireji.grading.submission import MOST_ENTRIES, read_submission, refused
+from kireji.grading.submission import MAX_ENTRIES, read_submission, refused
 from kireji.sandbox.limits import Limits
 
 
@@ -107,7 +107,7 @@ def test_too_large_a_file_is_left_out(folder):
 
 
 def test_a_million_files_are_not_listed(folder):
-    for number in range(MOST_ENTRIES + 50):
+    for number in range(MAX_ENTRIES + 50):
         (folder / f"{number}.txt").touch()
     assert len(read_submission(folder, "toy").notices) <= 11
 

@@ -26,7 +26,7 @@ def test_a_command_leaves_one_line_in_the_log(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setattr(course_log, "LOG", str(tmp_path / "log"))
     course_log.tell("kireji grade a\nforged line " + "x" * 5000)
     (line,) = (tmp_path / "log").read_text().splitlines()
-    assert "command line: kireji grade a forged line" in line and len(line) == course_log.LONGEST
+    assert "command line: kireji grade a forged line" in line and len(line) == course_log.MAX_LENGTH
 
 
 def test_a_log_that_cannot_be_written_stops_nobody(

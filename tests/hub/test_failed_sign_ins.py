@@ -23,15 +23,15 @@ def test_more_cost_more_and_never_long() -> None:
         failing(times).wait("alice", "here", times - 1)
         for times in range(failed_sign_ins.FREE, failed_sign_ins.FREE + 12)
     ]
-    assert waits[0] > 0 and waits == sorted(waits) and waits[-1] == failed_sign_ins.LONGEST
+    assert waits[0] > 0 and waits == sorted(waits) and waits[-1] == failed_sign_ins.MAX_WAIT_SECONDS
 
 
 def test_waiting_ends_by_itself() -> None:
     kept = failing(20)
-    assert kept.wait("alice", "here", 19 + failed_sign_ins.LONGEST) == 0
+    assert kept.wait("alice", "here", 19 + failed_sign_ins.MAX_WAIT_SECONDS) == 0
     assert (
         failing(failed_sign_ins.FREE).wait(
-            "alice", "here", failed_sign_ins.WINDOW + failed_sign_ins.FREE
+            "alice", "here", failed_sign_ins.WINDOW_SECONDS + failed_sign_ins.FREE
         )
         == 0
     )
@@ -58,7 +58,7 @@ def test_the_right_password_forgets() -> None:
 
 
 def test_memory_is_bounded(monkeypatch) -> None:
-    monkeypatch.setattr(failed_sign_ins, "MOST_KEYS", 100)
+    monkeypatch.setattr(failed_sign_ins, "MAX_KEYS", 100)
     kept = FailedSignIns()
     for number in range(500):
         kept.note(f"name{number}", f"place{number}", number)

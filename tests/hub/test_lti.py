@@ -17,7 +17,7 @@ import requests
 from kireji.hub.embedded.lifecycle import free_ports
 from tests.hub.learning_platform import AUTHORIZE, CLIENT, ISSUER, Platform, arrive, begin, new_key
 
-PATIENCE = 120  # seconds for the hub to start on a busy machine
+MAX_WAIT_SECONDS = 120  # seconds for the hub to start on a busy machine
 # The hub as hub_config/compose has it, but for the engine and the proxy: it is asked directly, and
 # nobody's server is started.
 CONFIG = """
@@ -82,7 +82,7 @@ def hub(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def wait_for(url: str, running: subprocess.Popen, log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
     while True:
         try:
             return requests.get(url, timeout=10).raise_for_status()

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from kireji.nbgrader_plugins import gradebook
-from kireji.nbgrader_plugins.gradebook import CannotRecord
+from kireji.nbgrader_plugins.gradebook import GradebookError
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_damaged_one_is_named_with_its_copy_and_left_as_it_is(book, damage):
     copy = gradebook.back_up(book)
     damage(book)
     before = book.read_bytes()
-    with pytest.raises(CannotRecord) as sentence:
+    with pytest.raises(GradebookError) as sentence:
         gradebook.check(book)
     assert (
         str(book) in str(sentence.value)
@@ -69,7 +69,7 @@ def test_one_that_is_gone_is_not_replaced_by_a_new_one(book, empty):
     book.unlink()
     if empty:
         book.touch()
-    with pytest.raises(CannotRecord, match="is empty" if empty else "is not there") as sentence:
+    with pytest.raises(GradebookError, match="is empty" if empty else "is not there") as sentence:
         gradebook.check(book)
     assert str(copy) in str(sentence.value)
     assert book.exists() == empty
@@ -77,7 +77,7 @@ def test_one_that_is_gone_is_not_replaced_by_a_new_one(book, empty):
 
 def test_without_a_copy_graded_work_says_that_there_was_one(tmp_path):
     (tmp_path / "autograded" / "alice" / "toy").mkdir(parents=True)
-    with pytest.raises(CannotRecord, match="no copy"):
+    with pytest.raises(GradebookError, match="no copy"):
         gradebook.check(tmp_path / "gradebook.db")
 
 
@@ -88,7 +88,7 @@ def test_the_advice_works(book, tmp_path):
     gradebook.back_up(book)
     damage_header(book)
     (tmp_path / "gradebook.db-journal").write_bytes(b"of the damaged one")
-    with pytest.raises(CannotRecord) as sentence:
+    with pytest.raises(GradebookError) as sentence:
         gradebook.check(book)
     command = str(sentence.value).split("Put it back with: ")[1].split("; then")[0]
     subprocess.run(command, shell=True, check=True)
@@ -115,7 +115,7 @@ def test_it_waits_for_another_writer_and_says_so(book):
 def test_it_does_not_wait_for_ever(book):
     with closing(sqlite3.connect(book, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(CannotRecord, match="in use by another program"):
+        with pytest.raises(GradebookError, match="in use by another program"):
             gradebook.wait_until_free(book, lambda sentence: None, patience=0.3)
         gradebook.check(book)  # in use is not damaged
 
@@ -127,14 +127,14 @@ def test_a_free_one_is_not_waited_for(book):
 def test_copies_are_made_when_something_changed_and_the_oldest_go(book):
     first = gradebook.back_up(book)
     assert gradebook.back_up(book) == first and gradebook.copies(book) == [first]
-    for number in range(gradebook.MOST_COPIES + 1):
+    for number in range(gradebook.MAX_COPIES + 1):
         with closing(sqlite3.connect(book)) as database:
             database.execute("INSERT INTO grade VALUES ('new', ?)", (number,))
             database.commit()
         newest = gradebook.back_up(book)
-    assert len(gradebook.copies(book)) == gradebook.MOST_COPIES
+    assert len(gradebook.copies(book)) == gradebook.MAX_COPIES
     assert gradebook.copies(book)[-1] == newest and first not in gradebook.copies(book)
-    assert rows(newest) == 2000 + gradebook.MOST_COPIES + 1
+    assert rows(newest) == 2000 + gradebook.MAX_COPIES + 1
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import torch
 from nbformat.v4 import new_code_cell, new_notebook
 
 from kireji import paths
-from kireji.sandbox.cells import CellsLost
-from kireji.sandbox.channel import CallFailed
+from kireji.sandbox.cells import CellsLostError
+from kireji.sandbox.channel import CallError
 from kireji.sandbox.limits import Limits
 from kireji.sandbox.sandbox import Sandbox
 
@@ -88,7 +88,7 @@ def test_a_module_is_made_loaded_and_asked_for_gradients(box):
 
 
 def test_an_error_in_the_students_code_is_told_with_its_line(box):
-    with pytest.raises(CallFailed) as raised:
+    with pytest.raises(CallError) as raised:
         call(box, "double", "text", 3)
     assert raised.value.type_name == "TypeError"
 
@@ -116,6 +116,6 @@ def run(code: str, limits: Limits = Limits(), then: str = "double") -> object:
 
 
 def test_a_cell_that_ends_python_is_named():
-    with pytest.raises(CellsLost) as lost:
+    with pytest.raises(CellsLostError) as lost:
         run("os._exit(3)")
     assert lost.value.index == 1

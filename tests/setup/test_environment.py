@@ -10,31 +10,31 @@ import pytest
 
 from kireji.errors import KirejiError
 from kireji.setup import environment
-from kireji.setup.shell import Outcome
+from kireji.setup.shell import CommandOutcome
 
 
 class Installers:
     """Stands where `Shell` does: answers each command from a list of (part of the command,
     outcome)."""
 
-    def __init__(self, *answers: tuple[str, Outcome]) -> None:
+    def __init__(self, *answers: tuple[str, CommandOutcome]) -> None:
         self.answers, self.commands, self.notes = answers, [], []
         self.line = self
 
     def note(self, sentence: str) -> None:
         self.notes.append(sentence)
 
-    def run(self, *command, settings=None) -> Outcome:
+    def run(self, *command, settings=None) -> CommandOutcome:
         words = " ".join(map(str, command))
         self.commands.append(words)
         return next(outcome for part, outcome in self.answers if part in words)
 
 
-GOOD = Outcome(True, "")
-ABSENT = Outcome(False, "ERROR: No matching distribution found for torch")
-FULL = Outcome(False, "OSError: [Errno 28] No space left on device")
-OFFLINE = Outcome(False, "NewConnectionError: Connection refused")
-LISTED = Outcome(True, "global.find-links='/wheels'\n")
+GOOD = CommandOutcome(True, "")
+ABSENT = CommandOutcome(False, "ERROR: No matching distribution found for torch")
+FULL = CommandOutcome(False, "OSError: [Errno 28] No space left on device")
+OFFLINE = CommandOutcome(False, "NewConnectionError: Connection refused")
+LISTED = CommandOutcome(True, "global.find-links='/wheels'\n")
 
 
 @pytest.fixture(autouse=True)

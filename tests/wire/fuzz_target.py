@@ -10,10 +10,10 @@ import sys
 import atheris
 
 with atheris.instrument_imports(include=["kireji.wire"]):
-    from kireji.wire import Limits, WireError, decode, encode
+    from kireji.wire import WireError, WireLimits, decode, encode
     from kireji.wire.codec import HEADER
 
-LIMITS = Limits(structure_bytes=2**16, tensor_bytes=2**16)
+LIMITS = WireLimits(structure_bytes=2**16, tensor_bytes=2**16)
 
 
 def one_input(data: bytes) -> None:

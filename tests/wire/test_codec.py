@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kireji.wire import Limits, Opaque, Reference, WireError, decode, encode
+from kireji.wire import Opaque, Reference, WireError, WireLimits, decode, encode
 from kireji.wire.codec import DTYPES, HEADER
 
 SCALARS = (
@@ -109,7 +109,7 @@ def test_a_bool_is_always_0_or_1():
     assert decode(bytes(message)).to(torch.uint8).tolist() == [1, 0]
 
 
-@pytest.mark.parametrize("limits", [Limits(tensor_bytes=100), Limits(structure_bytes=100)])
+@pytest.mark.parametrize("limits", [WireLimits(tensor_bytes=100), WireLimits(structure_bytes=100)])
 def test_too_much_is_refused_on_both_sides(limits):
     value = [torch.zeros(1000), "x" * 1000]
     with pytest.raises(WireError, match="over the limit"):

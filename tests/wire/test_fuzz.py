@@ -15,7 +15,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kireji.wire import Limits, Opaque, Reference, WireError, decode, encode
+from kireji.wire import Opaque, Reference, WireError, WireLimits, decode, encode
 from kireji.wire.codec import HEADER
 
 SEEDS = (
@@ -28,7 +28,7 @@ SEEDS = (
     Reference(3, "parameters"),
     [[[[[]]]]],
 )
-SMALL = Limits(structure_bytes=2**16, tensor_bytes=2**16)
+SMALL = WireLimits(structure_bytes=2**16, tensor_bytes=2**16)
 
 
 def test_a_coverage_guided_fuzzer_finds_no_way_to_crash_hang_or_grow_it(tmp_path):

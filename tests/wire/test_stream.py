@@ -5,14 +5,14 @@ import struct
 
 import pytest
 
-from kireji.wire import Limits, Stream, WireError
+from kireji.wire import Stream, WireError, WireLimits
 
 
 @pytest.fixture
 def pair():
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        yield Stream(ours, Limits(structure_bytes=1000, tensor_bytes=1000)), theirs
+        yield Stream(ours, WireLimits(structure_bytes=1000, tensor_bytes=1000)), theirs
 
 
 def test_values_arrive_in_order(pair):

@@ -22,7 +22,7 @@ FORMAT, OLDEST = 1, 1  # what is written, and the oldest that can be read
 LARGEST_PAGE = 256 * 2**20  # bytes of the last member, about 2 million files
 
 
-class BadArchive(KirejiError):
+class ArchiveError(KirejiError):
     """The archive cannot be restored; why, and what to do."""
 
 
@@ -104,7 +104,7 @@ class Reader:
                 str(about["made"]),
             )
         except (tarfile.TarError, OSError, EOFError, zlib.error, ValueError, KeyError, TypeError):
-            raise BadArchive(
+            raise ArchiveError(
                 f"{name} is no backup of a Kireji course, or its beginning is damaged. Nothing was changed. Give the "
                 "file that `./kireji backup` wrote."
             ) from None
@@ -112,7 +112,7 @@ class Reader:
             isinstance(self.format, int) and OLDEST <= self.format < FORMAT
         ):
             newer = isinstance(self.format, int) and self.format > FORMAT
-            raise BadArchive(
+            raise ArchiveError(
                 f"{name} was written by Kireji {self.version}, whose backups (format {self.format}) are "
                 f"{'newer' if newer else 'older'} than this Kireji can read ({OLDEST} to {FORMAT}). Nothing was "
                 f"changed. Restore it with Kireji {self.version}{'' if newer else ', and back up again from a later one'}."
@@ -122,7 +122,7 @@ class Reader:
         """Each entry, and a file's content, which must be read to its end before the next is asked
         for.
 
-        BadArchive at the end, or before, if what came is not what was written.
+        ArchiveError at the end, or before, if what came is not what was written.
         """
         with self._damage():
             while member := self.tar.next():
@@ -171,7 +171,7 @@ class Reader:
             TypeError,
             AttributeError,
         ) as error:
-            raise BadArchive(
+            raise ArchiveError(
                 f"{self.name} is damaged ({error or type(error).__name__}). Nothing was changed. Use another copy of "
                 "it, or another backup."
             ) from None

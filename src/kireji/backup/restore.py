@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kireji import paths
-from kireji.backup.archive import BadArchive, Reader, modified
+from kireji.backup.archive import ArchiveError, Reader, modified
 from kireji.backup.areas import (
     ASIDE,
     GRADEBOOK,
@@ -110,7 +110,7 @@ def _unpack(archive: Reader, by_name: dict[str, Area]) -> _Staged:
                 os.utime(file.fileno(), ns=(modified(member),) * 2)
             staged.files += 1
         else:
-            raise BadArchive(
+            raise ArchiveError(
                 f"{archive.name} was not written by `./kireji backup`: it has a device, a pipe or a hard link. Nothing "
                 "was changed."
             )
@@ -126,7 +126,7 @@ def _unpack(archive: Reader, by_name: dict[str, Area]) -> _Staged:
 
 
 def _place(archive: Reader, member: tarfile.TarInfo, by_name: dict[str, Area]) -> Path:
-    """Where to unpack a member; BadArchive for a name that is none of ours or leads out of its
+    """Where to unpack a member; ArchiveError for a name that is none of ours or leads out of its
     area."""
     top, _, rest = member.name.partition("/")
     area = by_name.get("var" if top in (GRADEBOOK, SETTINGS) else top)
@@ -142,7 +142,7 @@ def _place(archive: Reader, member: tarfile.TarInfo, by_name: dict[str, Area]) -
             place.parent.mkdir(parents=True, exist_ok=True)
         if place.parent.is_dir() and _tarfile_agrees(member, inner, staging):
             return place
-    raise BadArchive(
+    raise ArchiveError(
         f"{archive.name} was not written by `./kireji backup`: {ascii(member.name)} has no place in a course. Nothing "
         "was changed."
     )

@@ -1,315 +1,71 @@
-"""The instructor's round with nbgrader: collect, autograde, feedback, by its own API and
-configuration."""
+"""Grades a class: judges several submissions at a time, and records each as it is done."""
 
-import re
-import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
-from pathlib import Path
-
-import nbformat
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.apps import NbGraderAPI
-from nbgrader.utils import capture_log, temp_attrs
-from sqlalchemy.exc import DatabaseError, SAWarning
-from traitlets.config import Config, PyFileConfigLoader
 
 from kireji import paths
 from kireji.batch.judge_pool import Judging, judge_ahead, open_processes
 from kireji.course.assignment import load
 from kireji.course.secret import read_or_make_secret
 from kireji.errors import KirejiError
-from kireji.exchange.attempts import Attempts, GradeOnSubmit
-from kireji.exchange.folders import student_folders
-from kireji.grading.cache import clear_drafts, key_of
+from kireji.grading.cache import key_of
 from kireji.grading.quarantine import take_in
-from kireji.nbgrader_plugins import folder_transaction, gradebook
-from kireji.nbgrader_plugins.judge_submission import begin_grading
-from kireji.nbgrader_plugins.record_report import REPORT, is_recorded
-from kireji.nbgrader_plugins.release_feedback import release, released_page
-
-# nbgrader reads objects that its own session has let go of; a newer SQLAlchemy remarks on each.
-warnings.filterwarnings("ignore", category=SAWarning, message="Object of type")
-
-# the last line of a traceback
-REASON = re.compile(r"^\s*(\w+(?:\.\w+)*(?:Error|Exception|Warning): .*)$", re.MULTILINE)
+from kireji.nbgrader_plugins import gradebook
+from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
+from kireji.nbgrader_plugins.record_report import is_recorded
 
 
-class Course:
-    """A course directory. `changes` are made to the repository's nbgrader configuration.
+def grade_many(
+    course: NbgraderCourse,
+    work: list[tuple[str, str]],
+    workers: int | None = None,
+    tell: Callable[[str], None] = lambda sentence: None,
+    open_executor: Callable[[int], Executor] = open_processes,
+    watch: Callable[[Judging], None] = lambda judging: None,
+) -> Iterator[tuple[str, str, str]]:
+    """Grade (assignment, student) pairs, several at a time; yields each when it is recorded, at
+    once where it is already.
 
-    trusted: grade even where there is no wall.
+    The third value is the reason why it could not be graded, or "". One process writes to the
+    gradebook: this one. tell: hears it when another program has to be waited for. GradebookError
+    ends it: run again, it goes on from there. open_executor(count): where they are judged,
+    `count` at a time; recorded is here. watch: as of `judge_ahead`.
     """
-
-    def __init__(
-        self, trusted: bool = False, changes: Callable[[Config], None] = lambda config: None
-    ) -> None:
-        config = Config(
-            PyFileConfigLoader("nbgrader_config.py", path=str(paths.ROOT)).load_config()
-        )
-        config.JudgeSubmission.trust_submissions = self.trusted = trusted
-        changes(config)
-        config.Autograde.pre_convert_hook = begin_grading(config)
-        self.config, self.settings = config, GradeOnSubmit(config=config)
-        self.api = NbGraderAPI(config=config)
-        self.directory = self.api.coursedir
-        self.gradebook_file = gradebook.file_of(self.directory.db_url)
-
-    def make_ready(self, tell: Callable[[str], None] = lambda sentence: None) -> None:
-        """Before something is recorded: clear away what a killed run left half done, and copy the
-        gradebook.
-
-        tell: hears it when another program has to be waited for. CannotRecord if the gradebook is
-        damaged, gone or busy.
-        """
-        folder_transaction.refuse_half_a_restore()
-        folder_transaction.clear_away(Path(self.directory.root))
-        clear_drafts()
-        if self.gradebook_file:
-            gradebook.check(self.gradebook_file)
-            gradebook.wait_until_free(self.gradebook_file, tell)
-            gradebook.back_up(self.gradebook_file)
-
-    def submitted(self, assignment: str, student: str) -> Path:
-        """The folder of a collected submission."""
-        return Path(
-            self.directory.format_path(self.directory.submitted_directory, student, assignment)
-        )
-
-    def graded(self, assignment: str, student: str) -> Path:
-        """The folder of a graded submission."""
-        return Path(
-            self.directory.format_path(self.directory.autograded_directory, student, assignment)
-        )
-
-    def feedback_page(self, assignment: str, student: str) -> Path:
-        """The page that a student will read."""
-        folder = self.directory.format_path(self.directory.feedback_directory, student, assignment)
-        return Path(folder) / f"{assignment}.html"
-
-    def release(self, assignment: str) -> None:
-        """Generate what students get and hand it out."""
-        self._must(self.api.generate_assignment(assignment), f"generating {assignment}")
-        self._must(self.api.release_assignment(assignment), f"releasing {assignment}")
-
-    def collect(self, assignment: str) -> None:
-        """Take in what students submitted through the exchange, replacing older submissions by
-        newer ones."""
-        self._must(self.api.collect(assignment, update=True), f"collecting {assignment}")
-
-    def collect_at_once(self, assignment: str, student: str) -> None:
-        """Take in what one student just submitted; beyond the limit of attempts it is kept and
-        waits."""
-        with temp_attrs(self.directory, assignment_id=assignment, student_id=student):
-            app = self.api.exchange.Collect(
-                coursedir=self.directory, authenticator=self.api.authenticator, parent=self.api
-            )
-            app.update = app.at_once = True
-            self._must(capture_log(app), f"collecting {student}'s {assignment}")
-
-    def attempts(self, assignment: str, student: str) -> Attempts:
-        """What a student has handed in so far."""
-        return Attempts(Path(self.directory.root), student, assignment)
-
-    def students(self, assignment: str) -> list[str]:
-        """Who has a collected submission."""
-        return sorted(
-            folder.parent.name
-            for folder in Path(self.directory.root).glob(
-                f"{self.directory.submitted_directory}/*/{assignment}"
-            )
-            if folder.is_dir()
-        )
-
-    def is_graded(self, assignment: str, student: str) -> bool:
-        """Whether the submission in hand, and not an older one, is graded."""
-        graded = self.graded(assignment, student)
-        dates = [_timestamp(folder) for folder in (graded, self.submitted(assignment, student))]
-        return (graded / f"{assignment}.ipynb").is_file() and dates[0] == dates[1]
-
-    def grade(self, assignment: str, student: str) -> None:
-        """Grade one submission and record it, in place of what was recorded before."""
-        self.make_gradable(assignment, student)
-        with folder_transaction.alone(self.graded(assignment, student)):
-            self._must(
-                self.api.autograde(assignment, student, force=True),
-                f"grading {student}'s {assignment}",
-            )
-        if not self.is_graded(assignment, student):
-            raise KirejiError(
-                f"{student}'s {assignment} was graded and could not be written down to the end. Is the disk "
-                "full? Run the command again."
-            )
-
-    def grade_many(
-        self,
-        work: list[tuple[str, str]],
-        workers: int | None = None,
-        tell: Callable[[str], None] = lambda sentence: None,
-        open_executor: Callable[[int], Executor] = open_processes,
-        watch: Callable[[Judging], None] = lambda judging: None,
-    ) -> Iterator[tuple[str, str, str]]:
-        """Grade (assignment, student) pairs, several at a time; yields each when it is recorded, at
-        once where it is already.
-
-        The third value is the reason why it could not be graded, or "". One process writes to the
-        gradebook: this one. tell: hears it when another program has to be waited for. CannotRecord
-        ends it: run again, it goes on from there. open_executor(count): where they are judged,
-        `count` at a time; recorded is here. watch: as of `judge_ahead`.
-        """
-        for assignment, student in work:
-            self.make_gradable(assignment, student)
-        recorded = set()
-        for assignment, student in self._recorded(work):
-            recorded.add((assignment, student))
-            yield assignment, student, ""
-        folders = [self.submitted(*pair) for pair in work if pair not in recorded]
-        for folder, reason in judge_ahead(folders, workers, self.trusted, open_executor, watch):
-            assignment, student = folder.name, folder.parent.name
-            try:
-                if not reason:
-                    if self.gradebook_file:
-                        gradebook.wait_until_free(self.gradebook_file, tell)
-                    self.grade(assignment, student)
-            except gradebook.CannotRecord:
-                raise
-            except KirejiError as error:
-                reason = str(error)
-            yield assignment, student, reason
-
-    def _recorded(self, work: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-        """Those of `work` that grading again would change nothing of. None where the best attempt
-        counts: another may by now."""
-        graded = [pair for pair in work if self.is_graded(*pair)]
-        if not graded or self.settings.counts == "best":
-            return
-        secret = read_or_make_secret(paths.SECRET)
-        with self._gradebook("reading what is recorded") as book:
-            for assignment, student in graded:
-                try:
-                    key = key_of(
-                        take_in(self.submitted(assignment, student)), load(assignment), secret
-                    )
-                except (OSError, KirejiError):  # grading it says what is wrong
-                    continue
-                if is_recorded(book, self.config, self.graded(assignment, student), key):
-                    yield assignment, student
-
-    @contextmanager
-    def _gradebook(self, doing: str) -> Iterator[Gradebook]:
-        """nbgrader's gradebook, to read in. CannotRecord, which says what it was `doing`, where
-        that fails."""
+    for assignment, student in work:
+        course.make_gradable(assignment, student)
+    recorded = set()
+    for assignment, student in _recorded(course, work):
+        recorded.add((assignment, student))
+        yield assignment, student, ""
+    folders = [course.submitted(*pair) for pair in work if pair not in recorded]
+    for folder, reason in judge_ahead(folders, workers, course.trusted, open_executor, watch):
+        assignment, student = folder.name, folder.parent.name
         try:
-            with Gradebook(self.directory.db_url, self.directory.course_id) as book:
-                yield book
-        except DatabaseError as error:
-            raise gradebook.explain(doing, str(error)) or gradebook.CannotRecord(
-                f"{doing.capitalize()} failed: {error}."
-            ) from None
+            if not reason:
+                if course.gradebook_file:
+                    gradebook.wait_until_free(course.gradebook_file, tell)
+                course.grade(assignment, student)
+        except gradebook.GradebookError:
+            raise
+        except KirejiError as error:
+            reason = str(error)
+        yield assignment, student, reason
 
-    def make_gradable(self, assignment: str, student: str) -> None:
-        """Give a submission that lacks its notebook an empty one: nbgrader passes over a folder
-        without."""
-        notebook = self.submitted(assignment, student) / f"{assignment}.ipynb"
-        if not notebook.exists() and not notebook.is_symlink():
-            notebook.touch()
 
-    def score(self, assignment: str, student: str) -> tuple[float, float]:
-        """The score in the gradebook and the maximum, written questions and penalties included."""
-        with self._gradebook(f"reading {student}'s score for {assignment}") as book:
+def _recorded(course: NbgraderCourse, work: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Those of `work` that grading again would change nothing of. None where the best attempt
+    counts: another may by now."""
+    graded = [pair for pair in work if course.is_graded(*pair)]
+    if not graded or course.settings.counts == "best":
+        return
+    secret = read_or_make_secret(paths.SECRET)
+    with course.gradebook("reading what is recorded") as book:
+        for assignment, student in graded:
             try:
-                submission = book.find_submission(assignment, student)
-                return submission.score, submission.max_score
-            except MissingEntry:
-                return 0.0, 0.0
-
-    def report(self, assignment: str, student: str) -> dict:
-        """The report of the graded submission, as `Report.as_dict` gives it."""
-        notebook = nbformat.read(
-            self.graded(assignment, student) / f"{assignment}.ipynb", as_version=4
-        )
-        return notebook.metadata[REPORT]
-
-    def give_feedback(self, assignment: str) -> None:
-        """Make the feedback pages of an assignment and hand them out."""
-        folder_transaction.clear_away(Path(self.directory.root))
-        self._must(
-            self.api.generate_feedback(assignment, force=True), f"making feedback for {assignment}"
-        )
-        cut_short = [
-            folder.parent.name
-            for folder in Path(self.directory.root).glob(
-                f"{self.directory.feedback_directory}/*/{assignment}"
-            )
-            if folder_transaction.is_unfinished(folder)
-        ]
-        if cut_short:
-            raise KirejiError(
-                f"The feedback on {assignment} for {', '.join(cut_short)} could not be written to the end. Is the "
-                "disk full? Run the command again."
-            )
-        self._must(self.api.release_feedback(assignment), f"releasing feedback for {assignment}")
-
-    def give_feedback_to(self, assignment: str, student: str) -> None:
-        """Make one student's feedback page and hand it out."""
-        page = self.feedback_page(assignment, student)
-        with (
-            folder_transaction.alone(self.graded(assignment, student)),
-            folder_transaction.alone(page.parent),
-        ):
-            self._must(
-                self.api.generate_feedback(assignment, student, force=True),
-                f"making {student}'s feedback for {assignment}",
-            )
-            if folder_transaction.is_unfinished(page.parent) or not page.is_file():
-                raise KirejiError(
-                    f"{student}'s feedback on {assignment} could not be written to the end. Is the disk full?"
+                key = key_of(
+                    take_in(course.submitted(assignment, student)), load(assignment), secret
                 )
-            self._must(
-                self.api.release_feedback(assignment, student),
-                f"releasing {student}'s feedback for {assignment}",
-            )
-
-        # Where the best counts and another one is better, its page says so to who looks for theirs.
-        for attempt in self.attempts(assignment, student).all():
-            if (
-                attempt.counted
-                and not (found := self._released(assignment, student, attempt.path)).exists()
-            ):
-                release(page, found)
-
-    def has_feedback(self, assignment: str, student: str) -> bool:
-        """Whether the student has feedback on the last attempt that counts or might have."""
-        counted = [
-            attempt for attempt in self.attempts(assignment, student).all() if attempt.counted
-        ]
-        return not counted or self._released(assignment, student, counted[-1].path).exists()
-
-    def _released(self, assignment: str, student: str, submission: Path) -> Path:
-        feedback = (
-            student_folders(Path(self.config.Exchange.root), self.directory.course_id, student)
-            .make()
-            .feedback
-        )
-        return released_page(feedback, assignment, submission)
-
-    def _must(self, result: dict, doing: str) -> None:
-        if not result["success"]:
-            # nbgrader takes it for a failure of its own
-            if result.get("error", "").rstrip().endswith(KeyboardInterrupt.__name__):
-                raise KeyboardInterrupt
-            said = result.get("log", "") + result.get("error", "")
-            if self.gradebook_file:
-                gradebook.check(self.gradebook_file)
-            if sentence := gradebook.explain(doing, said):
-                raise sentence
-            reasons = REASON.findall(said)
-            raise KirejiError(
-                f"nbgrader failed while {doing}: {reasons[0] if reasons else 'it gave no reason'}"
-            )
-
-
-def _timestamp(folder: Path) -> str | None:
-    path = folder / "timestamp.txt"
-    return path.read_text().strip() if path.is_file() else None
+            except (OSError, KirejiError):  # grading it says what is wrong
+                continue
+            if is_recorded(book, course.config, course.graded(assignment, student), key):
+                yield assignment, student

@@ -8,7 +8,6 @@ be killed at any moment and goes on.
 """
 
 import contextlib
-import fcntl
 import itertools
 import os
 import time
@@ -16,24 +15,26 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
 from threading import Event
-from typing import IO
+
+from filelock import FileLock
 
 from kireji import paths
-from kireji.batch.grade_class import Course
 from kireji.batch.judge_pool import Judging, open_processes
 from kireji.course import assignment as catalogue
 from kireji.errors import KirejiError
 from kireji.exchange.attempt_status import leave_note
-from kireji.exchange.attempts import AT_ONCE, WAITING, Attempt, now
+from kireji.exchange.attempts import Attempt, AttemptState, now
 from kireji.exchange.folders import student_folders
 from kireji.exchange.student_server.kireji_handing_in import DRAFT
+from kireji.files.lock import LockedError, hold
 from kireji.nbgrader_plugins import gradebook
-from kireji.nbgrader_plugins.collect import MOST_SUBMISSIONS
+from kireji.nbgrader_plugins.collect import MAX_SUBMISSIONS
+from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
-LOOK = 1.0  # seconds between two looks at the students' folders
+POLL_SECONDS = 1.0  # seconds between two looks at the students' folders
 # and at everything in them: what was written there by another program than nbgrader's submit
-LOOK_INSIDE = 60.0
-AGAIN = 30.0  # seconds after which what could not be recorded is tried again
+SCAN_SECONDS = 60.0
+RETRY_SECONDS = 30.0  # seconds after which what could not be recorded is tried again
 
 Work = tuple[str, str]  # assignment, student
 
@@ -43,7 +44,7 @@ class Watch:
 
     def __init__(
         self,
-        course: Course,
+        course: NbgraderCourse,
         tell: Callable[[str], None],
         workers: int | None = None,
         open_executor: Callable[[int], Executor] = open_processes,
@@ -63,7 +64,7 @@ class Watch:
             while not stop.is_set():
                 self.step()
                 if not self.judging:
-                    stop.wait(LOOK)
+                    stop.wait(POLL_SECONDS)
 
     @property
     def busy(self) -> bool:
@@ -80,7 +81,7 @@ class Watch:
                 continue
             del self._queue[name, student]
             self._safely((name, student), self._take_in)
-        for folder, reason in self.judging.done(LOOK) if self.judging else ():
+        for folder, reason in self.judging.done(POLL_SECONDS) if self.judging else ():
             self._safely((folder.name, folder.parent.name), self._finish, reason)
 
     def _changed(self) -> list[Work]:
@@ -90,7 +91,7 @@ class Watch:
             return []
         inside, known = time.monotonic() > self._look_inside_at, set(catalogue.names())
         if inside:
-            self._look_inside_at = time.monotonic() + LOOK_INSIDE
+            self._look_inside_at = time.monotonic() + SCAN_SECONDS
         changed: set[Work] = set()
         for home in sorted(self.inbound.iterdir()):
             if home.is_symlink() or not home.is_dir():
@@ -116,11 +117,11 @@ class Watch:
             self.course.collect_at_once(name, student)
         attempts = self.course.attempts(name, student).all()
         if len(attempts) != len(before):
-            if attempts[-1].decided == WAITING:
+            if attempts[-1].state == AttemptState.WAITING:
                 self.tell(
                     f"{student} handed in {name}, over the limit: it is kept, and graded by ./kireji grade"
                 )
-        at_once = [attempt for attempt in attempts if attempt.decided == AT_ONCE]
+        at_once = [attempt for attempt in attempts if attempt.state == AttemptState.GRADED_AT_ONCE]
         if not at_once or at_once[-1] != [attempt for attempt in attempts if attempt.counted][-1]:
             return
         if not self._is_graded(work, at_once[-1]):
@@ -145,7 +146,7 @@ class Watch:
         judged = self._in_hand.pop(self.course.submitted(name, student))
         attempts = self.course.attempts(name, student)
         if reason:
-            attempts.decide(judged, WAITING)  # it costs the student no attempt
+            attempts.decide(judged, AttemptState.WAITING)  # it costs the student no attempt
             self._leave_note(work)
             self.tell(f"{student}'s {name} waits for ./kireji grade: {reason}")
             return
@@ -182,8 +183,10 @@ class Watch:
         try:
             do(work, *more)
         except (KirejiError, OSError) as error:
-            self.tell(f"{work[1]}'s {work[0]}: {error} It is tried again in {AGAIN:g} seconds.")
-            self._queue[work] = time.monotonic() + AGAIN
+            self.tell(
+                f"{work[1]}'s {work[0]}: {error} It is tried again in {RETRY_SECONDS:g} seconds."
+            )
+            self._queue[work] = time.monotonic() + RETRY_SECONDS
 
 
 def _entries(home: Path) -> dict[str, int]:
@@ -191,24 +194,20 @@ def _entries(home: Path) -> dict[str, int]:
     changed."""
     found = {}
     with os.scandir(home) as entries:
-        for entry in itertools.islice(entries, MOST_SUBMISSIONS):
+        for entry in itertools.islice(entries, MAX_SUBMISSIONS):
             if entry.name.count("+") >= 2 and not entry.name.startswith(DRAFT):
                 with contextlib.suppress(FileNotFoundError):  # its student takes it away
                     found[entry.name] = entry.stat(follow_symlinks=False).st_ctime_ns
     return found
 
 
-def take_lock() -> IO[str]:
+def take_lock() -> FileLock:
     """Hold the lock that one watch has; KirejiError if there is another. Its holder's end frees it,
     however it ends."""
-    paths.VAR.mkdir(exist_ok=True)
-    lock = (paths.VAR / "watch.lock").open("w")
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
+        return hold(paths.VAR / "watch.lock", max_wait_seconds=0)
+    except LockedError:
         raise KirejiError(
             "What is handed in is graded already: another ./kireji watch runs, or ./kireji up does it "
             "(hub_config/grade_on_submit.py)."
         ) from None
-    return lock

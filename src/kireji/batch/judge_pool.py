@@ -1,7 +1,7 @@
 """Judges several submissions at a time, through any executor; what comes out is kept for the one
 who records it.
 
-Whoever judges gets plain data and gives plain data (`Task`, `Outcome`): processes of this machine,
+Whoever judges gets plain data and gives plain data (`JudgeTask`, `JudgeOutcome`): processes of this machine,
 or of others (`cluster`). They need neither the folders of the submissions nor the gradebook.
 """
 
@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kireji import paths
-from kireji.batch.executors.forkserver import Forks
+from kireji.batch.executors.forkserver import ForkserverExecutor
 from kireji.course.assignment import load
 from kireji.course.secret import read_or_make_secret
 from kireji.errors import KirejiError
@@ -41,13 +41,13 @@ LOG = paths.VAR / "grading.log"
 AT_HAND = 2
 
 
-class NobodyLeft(KirejiError):
+class NoJudgesError(KirejiError):
     """Why nothing more can be judged where it was to be judged: of all that waits, and not of one
     submission."""
 
 
 @dataclass(frozen=True)
-class Task:
+class JudgeTask:
     """A submission on its way to whoever judges it. `key` is what its judgement will be kept
     under."""
 
@@ -59,7 +59,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class JudgeOutcome:
     """A judgement as `kept.written`, or the reason why there is none, for a defect of ours with its
     trace."""
 
@@ -68,34 +68,34 @@ class Outcome:
     trace: str = ""
 
 
-def judge_task(task: Task) -> Outcome:
+def judge_task(task: JudgeTask) -> JudgeOutcome:
     """Judge, wherever this runs. The same course, secret included, must be there: its own key of
     the task tells."""
     try:
         assignment = load(task.assignment)
         secret = read_or_make_secret(paths.SECRET) if paths.SECRET.exists() else b""
         if cache.key_of(task.submission, assignment, secret) != task.key:
-            return Outcome(reason=OTHER.format(name=task.name))
-        return Outcome(
+            return JudgeOutcome(reason=OTHER.format(name=task.name))
+        return JudgeOutcome(
             cache.written(cache.judge(task.submission, assignment, secret, trusted=task.trusted))
         )
     except Exception as error:
         return _went_wrong(error, task.name)
 
 
-def _went_wrong(error: Exception, name: str) -> Outcome:
+def _went_wrong(error: Exception, name: str) -> JudgeOutcome:
     doing = f"judging {name}"
     if isinstance(error, KirejiError):
-        return Outcome(reason=str(error))
+        return JudgeOutcome(reason=str(error))
     if isinstance(error, OSError):
-        return Outcome(
+        return JudgeOutcome(
             reason=str(
                 gradebook.explain(doing, str(error))
                 or f"The machine refused something while {doing}: {error}."
             )
         )
     # One submission that finds a mistake of ours must not stop a class.
-    return Outcome(
+    return JudgeOutcome(
         reason=DEFECT.format(
             doing=doing, error=type(error).__name__, log=LOG.relative_to(paths.ROOT)
         ),
@@ -114,21 +114,21 @@ class Here(Executor):
 
 def open_processes(count: int) -> Executor:
     """Room for `count` judgements at a time on this machine."""
-    return Forks(count)
+    return ForkserverExecutor(count)
 
 
-def _outcome(future: Future, task: Task) -> Outcome:
+def _outcome(future: Future, task: JudgeTask) -> JudgeOutcome:
     """What came of `task`, once it is done."""
     try:
         return future.result()
     except BrokenExecutor:
-        return Outcome(reason=KILLED.format(name=task.name))
-    except NobodyLeft:
+        return JudgeOutcome(reason=KILLED.format(name=task.name))
+    except NoJudgesError:
         raise
     except KirejiError as error:
-        return Outcome(reason=f"{task.name} was not judged: {error}")
+        return JudgeOutcome(reason=f"{task.name} was not judged: {error}")
     except Exception as error:  # of an executor beyond this machine
-        return Outcome(
+        return JudgeOutcome(
             reason=LOST.format(
                 name=task.name, error=f"{type(error).__name__}: {error}".splitlines()[0]
             )
@@ -154,9 +154,9 @@ class Judging:
             open_executor,
         )
         self._executor: Executor | None = None
-        self._running: dict[Future[Outcome], tuple[Path, Task]] = {}
+        self._running: dict[Future[JudgeOutcome], tuple[Path, JudgeTask]] = {}
         self._done: list[tuple[Path, str]] = []
-        self._left: NobodyLeft | None = None
+        self._left: NoJudgesError | None = None
 
     def __enter__(self) -> "Judging":
         return self
@@ -192,14 +192,14 @@ class Judging:
             return
         if self._executor is None:
             self._executor = self.open_executor(self.workers)
-        task = Task(name, folder.name, submission, key, self.trusted)
+        task = JudgeTask(name, folder.name, submission, key, self.trusted)
         self._running[self._executor.submit(judge_task, task)] = (folder, task)
 
     def done(self, seconds: float | None = None) -> list[tuple[Path, str]]:
         """Those that are done, each with the reason why it could not be judged, or "". Waits for
         one, so many `seconds`.
 
-        NobodyLeft if none will be any more.
+        NoJudgesError if none will be any more.
         """
         if not self._done and self._running:
             finished, _ = wait(self._running, seconds, FIRST_COMPLETED)
@@ -208,14 +208,14 @@ class Judging:
                 folder, task = self._running.pop(future)
                 try:
                     self._note(folder, _outcome(future, task), task)
-                except NobodyLeft as left:
+                except NoJudgesError as left:
                     self._left = left
         if self._left and not self._done:
             raise self._left
         done, self._done = self._done, []
         return done
 
-    def _note(self, folder: Path, outcome: Outcome, task: Task | None = None) -> None:
+    def _note(self, folder: Path, outcome: JudgeOutcome, task: JudgeTask | None = None) -> None:
         if task and outcome.judgement:
             try:
                 cache.hand_over(task.key, outcome.judgement)

@@ -9,10 +9,10 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from kireji.batch.grade_class import Course
-    from kireji.copies.look import Look
+    from kireji.copies.look import Comparison
+    from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
-MOST_SHOWN = 40
+MAX_SHOWN = 40
 
 
 @click.command()
@@ -23,13 +23,12 @@ def copies(assignment: str) -> None:
     Prints the pairs that are alike and writes a page that shows their code side by side. Nothing is
     recorded, no points change, and no student sees it.
     """
-    from kireji.batch.grade_class import Course
-
     # here: torch and nbgrader take a second to import
     from kireji.feedback.copies_page import percent
+    from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
     console = Console(highlight=False)
-    course = Course()
+    course = NbgraderCourse()
     found = compare(course, assignment, console)
     if not found.pairs:
         console.print(
@@ -37,20 +36,20 @@ def copies(assignment: str) -> None:
         )
         return
     table = Table("Students", "What", "Alike", "In what way", box=None, padding=(0, 2, 0, 0))
-    for pair in found.pairs[:MOST_SHOWN]:
+    for pair in found.pairs[:MAX_SHOWN]:
         table.add_row(
             escape(f"{pair.one} and {pair.other}"), escape(pair.what), percent(pair), pair.how
         )
     console.print(table)
-    if len(found.pairs) > MOST_SHOWN:
-        console.print(f"... and {len(found.pairs) - MOST_SHOWN} more pairs.")
+    if len(found.pairs) > MAX_SHOWN:
+        console.print(f"... and {len(found.pairs) - MAX_SHOWN} more pairs.")
     console.print(
         "A reason to look and to ask, not a proof. All pairs, and their code side by side:"
     )
     console.print(f"  {page_of(course, found.assignment)}", soft_wrap=True)
 
 
-def compare(course: "Course", assignment: str, console: Console) -> "Look":
+def compare(course: "NbgraderCourse", assignment: str, console: Console) -> "Comparison":
     """Compare what is collected of `assignment` and write the page for it."""
     from kireji.copies.look import look
     from kireji.course.assignment import load
@@ -71,6 +70,6 @@ def compare(course: "Course", assignment: str, console: Console) -> "Look":
     return found
 
 
-def page_of(course: "Course", assignment: str) -> Path:
+def page_of(course: "NbgraderCourse", assignment: str) -> Path:
     """Where the page of an assignment lies."""
     return Path(course.directory.root) / "var" / "copies" / f"{assignment}.html"

@@ -43,8 +43,8 @@ def demo(assignments: tuple[str, ...], json_file: Path | None) -> None:
         table.add_row(
             result.student.name,
             result.student.description,
-            report["assignment"],
-            f"{report['score']:g} / {report['max_score']:g}",
+            report.assignment,
+            f"{report.score:g} / {report.max_score:g}",
         )
     console.print()
     console.print(table)
@@ -54,6 +54,6 @@ def demo(assignments: tuple[str, ...], json_file: Path | None) -> None:
     for result in results:
         console.print(f"  {result.page.relative_to(paths.ROOT)}", soft_wrap=True)
     if json_file:
-        listed = [{"student": result.student.name, **result.report} for result in results]
+        listed = [{"student": result.student.name, **result.report.as_dict()} for result in results]
         json_file.write_text(json.dumps(listed, indent=2, ensure_ascii=False))
         console.print(f"Reports: {json_file}")

@@ -13,7 +13,7 @@ from kireji.errors import KirejiError
 from kireji.hub.compose import course_log
 
 if TYPE_CHECKING:
-    from kireji.batch.grade_class import Course
+    from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
 STOPPED = "Stopped. {done} of {total} are graded and recorded; the same command goes on from there."
 
@@ -53,11 +53,11 @@ def grade(
     grade is either the old one or the new one, and the next call goes on.
     """
     # here: torch and nbgrader take a second to import
-    from kireji.batch.grade_class import Course
     from kireji.course import assignment as catalogue
+    from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
     names = [catalogue.load(name).name for name in assignments] or catalogue.names()
-    course, console = Course(trust_submissions), Console(highlight=False)
+    course, console = NbgraderCourse(trust_submissions), Console(highlight=False)
     if not cluster:
         grade_all(course, names, student, again, workers, console)
         return
@@ -68,7 +68,7 @@ def grade(
 
 
 def grade_all(
-    course: "Course",
+    course: "NbgraderCourse",
     names: list[str],
     student: str | None,
     again: bool,
@@ -96,14 +96,16 @@ def grade_all(
     where = {"open_executor": lambda count: place} if place else {}
     table = Table("Assignment", "Student", "Score", box=None, padding=(0, 2, 0, 0))
     failed = []
-    from kireji.batch.judge_pool import NobodyLeft  # and here
-    from kireji.cli.progress import Round  # here: torch takes a second to import
+    # here: torch takes a second to import
+    from kireji.batch.grade_class import grade_many
+    from kireji.batch.judge_pool import NoJudgesError
+    from kireji.cli.progress import Round
 
     shown = Round(len(work))
     try:
         with Live(shown, console=console, transient=True, refresh_per_second=4):
-            for name, who, reason in course.grade_many(
-                work, workers, console.print, watch=shown.judging, **where
+            for name, who, reason in grade_many(
+                course, work, workers, console.print, watch=shown.judging, **where
             ):
                 score = (
                     "[red]not graded[/]"
@@ -116,7 +118,7 @@ def grade_all(
                 course_log.tell(f"{name}/{who} {'could not be graded' if reason else 'is graded'}")
     except KeyboardInterrupt:
         raise KirejiError(STOPPED.format(done=shown.finished, total=len(work))) from None
-    except NobodyLeft as reason:
+    except NoJudgesError as reason:
         raise KirejiError(
             f"{STOPPED.format(done=shown.finished, total=len(work))} {reason}"
         ) from None

@@ -7,7 +7,7 @@ import click
 
 from kireji import paths
 
-MOST_PROCESSES = 4  # each may start a hub, a browser and PyTorch: about 2 GB
+MAX_PROCESSES = 4  # each may start a hub, a browser and PyTorch: about 2 GB
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -22,7 +22,7 @@ def test(arguments: tuple[str, ...]) -> None:
     if not arguments:
         # A file's tests stay together, for what they share. Longest first: tests/conftest.py says
         # which.
-        processes = min(os.cpu_count() or 1, MOST_PROCESSES)
+        processes = min(os.cpu_count() or 1, MAX_PROCESSES)
         arguments = ("-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder")
     # One thread: two torch threads beside another busy process are many times slower than one.
     os.execve(

@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 READY_SECONDS = 120
-MOST_SHOWN = 12  # accounts
+MAX_SHOWN = 12  # accounts
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, a polite kill, a closed terminal
 
 
@@ -55,7 +55,7 @@ def up(port: int) -> None:
                     hub.wait_until_ready(READY_SECONDS)
                 _say_ready(console, hub.address, names, time.monotonic() - began)
                 hub.wait()
-                raise lifecycle.HubProblem(
+                raise lifecycle.HubError(
                     f"The hub ended by itself; the reason is near the end of {lifecycle.shown(lifecycle.LOG)}. "
                     "Start it again with: ./kireji up"
                 )
@@ -84,7 +84,7 @@ def _say_ready(console: Console, address: str, released: list[str], seconds: flo
         people.add_column(heading, header_style="dim")
     places = {"instructor": "the formgrader", "student": "JupyterLab"}
     everybody, words = list(load_accounts().values()), first_passwords()
-    for account in everybody[:MOST_SHOWN]:
+    for account in everybody[:MAX_SHOWN]:
         word = words.get(account.name)
         people.add_row(
             f"[bold]{account.name}[/bold]",
@@ -95,8 +95,8 @@ def _say_ready(console: Console, address: str, released: list[str], seconds: flo
         Panel.fit(f"Kireji is running at [bold cyan]{address}[/bold cyan]", border_style="cyan")
     )
     console.print(people)
-    if len(everybody) > MOST_SHOWN:
-        console.print(f"and {len(everybody) - MOST_SHOWN} more")
+    if len(everybody) > MAX_SHOWN:
+        console.print(f"and {len(everybody) - MAX_SHOWN} more")
     if len(words) < len(everybody):
         console.print(
             "A password is shown until the person has logged in. A new one: "

@@ -28,17 +28,21 @@ def watch(trust_submissions: bool, workers: int | None) -> None:
     stop = Event()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda *_: stop.set())
-    from kireji.batch.grade_class import Course  # here: torch and nbgrader take a second to import
+    # here: torch and nbgrader take a second to import
     from kireji.batch.grade_on_submit import Watch, take_lock
+    from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
     def tell(sentence: str) -> None:
         click.echo(f"{datetime.now():%H:%M:%S}  {sentence}")
 
-    with take_lock():
-        course = Course(trust_submissions)
+    lock = take_lock()
+    try:
+        course = NbgraderCourse(trust_submissions)
         course.make_ready(tell)
         tell(
             "Watching for submissions. Ctrl-C ends it; what arrives meanwhile is graded by the next one."
         )
         Watch(course, tell, workers).run(stop)
         tell("Stopped.")
+    finally:
+        lock.release()

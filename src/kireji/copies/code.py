@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 # Characters after tokenising that count as a match: a line or two of PyTorch. Every place is kept
 # (window 1), so that the same pair is always as alike as before.
 NOISE = 40
-MOST = 100_000  # characters of code that are looked at; a long solution has 25,000
+MAX_CHARACTERS = 100_000  # characters of code that are looked at; a long solution has 25,000
 # characters of one's own: with less, two short answers are alike because they are right
 LEAST = 400
 ALIKE = 0.6  # of the smaller of the two; what was measured is in docs/explanation/security.md
@@ -75,7 +75,9 @@ def passages(
 
 
 def _fingerprint(code: str) -> CodeFingerprint:
-    return CodeFingerprint("code.py", NOISE, 1, fp=io.StringIO(code[:MOST]), language="python")
+    return CodeFingerprint(
+        "code.py", NOISE, 1, fp=io.StringIO(code[:MAX_CHARACTERS]), language="python"
+    )
 
 
 def _merged(places: np.ndarray, length: int) -> list[tuple[int, int]]:

@@ -18,7 +18,7 @@ CHECKPOINTS = 20  # of one submission, looked at
 
 
 @dataclass(frozen=True)
-class Pair:
+class AlikePair:
     """Two students' submissions that are too alike in `what`: "code" or the name of a
     checkpoint."""
 
@@ -30,12 +30,12 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Look:
+class Comparison:
     """What was compared, and what was found: code first, the most alike first."""
 
     assignment: str
     students: tuple[str, ...]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[AlikePair, ...]
     codes: dict[str, CodeFingerprint]
 
 
@@ -43,7 +43,7 @@ def look(
     assignment: Assignment,
     submissions: Iterable[tuple[str, Path]],
     tell: Callable[[str], None] = lambda student: None,
-) -> Look:
+) -> Comparison:
     """Compare the submissions (student, folder). tell: hears each student's name as their work is
     read."""
     known = code.given(given(assignment))
@@ -69,7 +69,7 @@ def look(
         similarity = code.alike(codes[one], codes[other])
         if similarity is not None:
             pairs.append(
-                Pair(
+                AlikePair(
                     one,
                     other,
                     "code",
@@ -79,12 +79,12 @@ def look(
             )
         pairs += _checkpoints(one, other, checkpoints)
     pairs.sort(key=lambda pair: (pair.what != "code", -pair.similarity, pair.one, pair.other))
-    return Look(assignment.name, tuple(sorted(codes)), tuple(pairs), codes)
+    return Comparison(assignment.name, tuple(sorted(codes)), tuple(pairs), codes)
 
 
 def _checkpoints(
     one: str, other: str, checkpoints: dict[str, list[tuple[str, weights.Fingerprint]]]
-) -> Iterable[Pair]:
+) -> Iterable[AlikePair]:
     """Each of `one`'s checkpoints with the one of `other`'s that is most like it."""
     for name, mark in checkpoints[one]:
         found = [
@@ -94,7 +94,7 @@ def _checkpoints(
         ]
         if found:
             similarity, how, theirs = max(found)
-            yield Pair(
+            yield AlikePair(
                 one, other, name if name == theirs else f"{name} and {theirs}", similarity, how
             )
 

@@ -12,8 +12,8 @@ import struct
 import numpy as np
 
 HEADER_BYTES = 2**20
-MOST_TENSORS = 2000
-MOST_DIMENSIONS = 8
+MAX_TENSORS = 2000
+MAX_DIMENSIONS = 8
 DTYPES = {
     "F64": "<f8",
     "F32": "<f4",
@@ -28,24 +28,24 @@ DTYPES = {
 BF16 = "BF16"  # the upper half of a float32, for which NumPy has no name
 
 
-class NotTensors(Exception):
+class TensorsError(Exception):
     """The bytes are no safetensors file that can be read."""
 
 
 def read_tensors(content: bytes) -> dict[str, np.ndarray]:
-    """name -> values, as float64 of the tensor's shape. NotTensors for anything else than a sound
+    """name -> values, as float64 of the tensor's shape. TensorsError for anything else than a sound
     file."""
     if len(content) < 8:
-        raise NotTensors("too short")
+        raise TensorsError("too short")
     (length,) = struct.unpack("<Q", content[:8])
     if length > min(HEADER_BYTES, len(content) - 8):
-        raise NotTensors("a header that is too long")
+        raise TensorsError("a header that is too long")
     try:
         header = json.loads(content[8 : 8 + length])
     except (ValueError, RecursionError):
-        raise NotTensors("a header that is no JSON") from None
-    if not isinstance(header, dict) or len(header) > MOST_TENSORS:
-        raise NotTensors("a header that is no table of tensors")
+        raise TensorsError("a header that is no JSON") from None
+    if not isinstance(header, dict) or len(header) > MAX_TENSORS:
+        raise TensorsError("a header that is no table of tensors")
     header.pop("__metadata__", None)
     data, total = memoryview(content)[8 + length :], 0
     tensors = {}
@@ -54,7 +54,7 @@ def read_tensors(content: bytes) -> dict[str, np.ndarray]:
         total += end - begin
         # or overlapping tensors would make a small file large
         if end > len(data) or total > len(data):
-            raise NotTensors("numbers that are not there")
+            raise TensorsError("numbers that are not there")
         with np.errstate(invalid="ignore"):  # some nans ring a bell when they are converted
             tensors[name] = _values(data[begin:end], dtype).reshape(shape)
     return tensors
@@ -66,13 +66,13 @@ def _entry(entry: object) -> tuple[list[int], str, int, int]:
         width = 2 if dtype == BF16 else np.dtype(DTYPES[dtype]).itemsize
         numbers = [begin, end, *shape]
     except (TypeError, KeyError, ValueError):
-        raise NotTensors("an entry that is no tensor") from None
-    if len(shape) > MOST_DIMENSIONS or any(
+        raise TensorsError("an entry that is no tensor") from None
+    if len(shape) > MAX_DIMENSIONS or any(
         type(number) is not int or not 0 <= number < 2**40 for number in numbers
     ):
-        raise NotTensors("a shape that is none")
+        raise TensorsError("a shape that is none")
     if math.prod(shape) * width != end - begin:
-        raise NotTensors("a shape that does not fit its numbers")
+        raise TensorsError("a shape that does not fit its numbers")
     return shape, dtype, begin, end
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kireji.copies.tensors import NotTensors, read_tensors
+from kireji.copies.tensors import TensorsError, read_tensors
 
 LARGEST = 1e100  # of the numbers that are compared, and its inverse: their squares are numbers too
 # numbers in a tensor: fewer may agree by chance, or because both are still as they began
@@ -51,7 +51,7 @@ def fingerprint(content: bytes) -> Fingerprint:
     """The fingerprint of a checkpoint's bytes, which may be anything."""
     try:
         tensors = read_tensors(content)
-    except NotTensors:
+    except TensorsError:
         tensors = {}
     kept = [_tensor(values) for values in tensors.values() if values.size >= SMALLEST]
     return Fingerprint(

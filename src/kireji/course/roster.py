@@ -23,7 +23,7 @@ MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 TOO_LONG = 200  # letters in a field
 
 
-class RosterProblem(KirejiError):
+class RosterError(KirejiError):
     """What is wrong with a roster, line by line."""
 
 
@@ -39,20 +39,20 @@ class Person:
 
 
 def load(path: Path) -> list[Person]:
-    """The roster in a file. RosterProblem if it cannot be read or has a bad row."""
+    """The roster in a file. RosterError if it cannot be read or has a bad row."""
     try:
         # some spreadsheets begin a file with a mark
         return read(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise RosterProblem(f"The roster {path} cannot be read: {error.strerror}.") from None
+        raise RosterError(f"The roster {path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
-        raise RosterProblem(
+        raise RosterError(
             f"The roster {path} is not text in UTF-8. Save it as CSV in UTF-8."
         ) from None
 
 
 def read(text: str) -> list[Person]:
-    """The people of a roster, in its order. RosterProblem names every bad row by its line
+    """The people of a roster, in its order. RosterError names every bad row by its line
     number."""
     head = text.split("\n", 1)[0]
     rows = csv.reader(
@@ -80,7 +80,7 @@ def read(text: str) -> list[Person]:
     except csv.Error as error:
         bad.append(f"line {rows.line_num}: {error}")
     if bad or not people:
-        raise RosterProblem(
+        raise RosterError(
             "\n".join(
                 [
                     "The roster was not taken in, and nothing was changed:",
@@ -103,7 +103,7 @@ def _check_columns(columns: list[str]) -> None:
             if unknown
             else f"has the column {twice[0]!r} twice"
         )
-        raise RosterProblem(
+        raise RosterError(
             f"The roster was not taken in, and nothing was changed: its first line {what}. It must name the columns: "
             f"{', '.join(NEEDED)}, and if you like {', '.join(MORE)}."
         )

@@ -2,7 +2,6 @@
 at a stamp."""
 
 import errno
-import fcntl
 import hmac
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -137,6 +136,11 @@ def _alone(folder: Path) -> Iterator[None]:
     """Let one set-up at a time work in `folder`; a second one waits and then finds everything
     done."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    # here: the image that only downloads has no other library
+    from kireji.files.lock import hold
+
+    lock = hold(folder / ".lock")
+    try:
         yield
+    finally:
+        lock.release()

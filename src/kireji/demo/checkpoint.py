@@ -2,7 +2,6 @@
 checkpoint kept."""
 
 import asyncio
-import fcntl
 import hashlib
 import os
 import re
@@ -18,6 +17,7 @@ from nbclient.exceptions import CellExecutionError
 from kireji import paths
 from kireji.course.assignment import Assignment
 from kireji.errors import KirejiError
+from kireji.files.lock import hold
 
 CHECKPOINTS = paths.DEMO / "checkpoints"
 TRAINING_MINUTES = 30  # after which something is wrong with this machine
@@ -33,11 +33,12 @@ def trained_checkpoints(
     """
     folder = _folder(assignment)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.parent.with_suffix(".lock").open("w") as lock:
-        # who comes second waits for the first one's, instead of training as well
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
+    lock = hold(folder.parent.with_suffix(".lock"))
+    try:
+        if not folder.exists():  # a second process waits for what the first one trains
             _train(assignment, folder, progress)
+    finally:
+        lock.release()
     return folder
 
 

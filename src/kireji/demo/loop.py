@@ -10,12 +10,14 @@ import nbformat
 from traitlets.config import Config
 
 from kireji import paths
-from kireji.batch.grade_class import Course
+from kireji.batch.grade_class import grade_many
 from kireji.course.assignment import load
 from kireji.demo.checkpoint import is_trained, trained_checkpoints
 from kireji.demo.student_client import StudentClient
 from kireji.demo.students import STUDENTS, SampleStudent
 from kireji.errors import KirejiError
+from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
+from kireji.testing.report import Report
 
 COURSE = paths.DEMO / "course"
 Tell = Callable[[str], None]
@@ -23,11 +25,10 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Result:
-    """One graded submission: `report` is what `judge --json` prints, `page` what the student
-    opens."""
+    """One graded submission, and the page that the student opens."""
 
     student: SampleStudent
-    report: dict
+    report: Report
     page: Path
 
 
@@ -53,7 +54,7 @@ def run(assignments: list[str], tell: Tell) -> list[Result]:
             tell(f"{student.name} works on {name} and submits it")
             work(clients[student.name], student, name, checkpoints.get(name))
         course.collect(name)
-        for _, graded, reason in course.grade_many([(name, student.name) for student in STUDENTS]):
+        for _, graded, reason in grade_many(course, [(name, student.name) for student in STUDENTS]):
             if reason:
                 raise KirejiError(reason)
             tell(f"Graded {graded}'s {name}")
@@ -68,7 +69,7 @@ def run(assignments: list[str], tell: Tell) -> list[Result]:
     ]
 
 
-def open_course() -> Course:
+def open_course() -> NbgraderCourse:
     """A fresh course directory below var/demo, with the same configuration as the real one."""
     shutil.rmtree(COURSE, ignore_errors=True)
     COURSE.mkdir(parents=True)
@@ -79,7 +80,7 @@ def open_course() -> Course:
         config.Exchange.root = str(COURSE / "exchange")
 
     (COURSE / "exchange").mkdir()
-    return Course(changes=move)
+    return NbgraderCourse(changes=move)
 
 
 def work(

@@ -5,11 +5,14 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from kireji.exchange.attempts import AT_ONCE, LET_IN, Attempt, Attempts, GradeOnSubmit
+from kireji.exchange.attempts import Attempt, Attempts, AttemptState, GradeOnSubmit
 from kireji.exchange.student_server.kireji_attempts import STANDING
 from kireji.files.atomic import write_whole
 
-SAYS = {AT_ONCE: "graded on arrival", LET_IN: "graded by your instructor"}
+SAYS = {
+    AttemptState.GRADED_AT_ONCE: "graded on arrival",
+    AttemptState.LET_IN: "graded by your instructor",
+}
 WAITS = "kept, and graded when your instructor grades"
 
 
@@ -34,7 +37,7 @@ def sentences(
 ) -> list[str]:
     """For the feedback page of the attempt that came at `graded`."""
     kept, points = attempts.all(), attempts.weighed() if settings.counts == "best" else {}
-    if not any(attempt.decided == AT_ONCE for attempt in kept):
+    if not any(attempt.state == AttemptState.GRADED_AT_ONCE for attempt in kept):
         return []
     said = []
     for number, attempt in enumerate(kept, 1):
@@ -92,4 +95,4 @@ def _time(attempt: Attempt) -> str:
 
 
 def _note(number: int, attempt: Attempt) -> str:
-    return f"attempt {number}: {SAYS.get(attempt.decided, WAITS)}"
+    return f"attempt {number}: {SAYS.get(attempt.state, WAITS)}"

@@ -5,7 +5,6 @@ COURSE/var/attempts/STUDENT/ASSIGNMENT/STAMP holds what was handed in, STAMP.jso
 decided about it. The stamp is the time at which it came, by the file system's clock.
 """
 
-import fcntl
 import hashlib
 import json
 import shutil
@@ -13,22 +12,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 
 from traitlets import Bool, Enum, Float, Integer
 from traitlets.config import Configurable
 
-from kireji.exchange.student_server.kireji_handing_in import INBOUND_BYTES, KEPT
+from kireji.exchange.student_server.kireji_handing_in import INBOUND_BYTES, MAX_KEPT
 from kireji.files.atomic import write_whole
+from kireji.files.lock import hold
 
 STAMP = "%Y%m%dT%H%M%S.%f"
-# What may have been decided about an attempt. NEW: nothing yet.
-NEW, AT_ONCE, WAITING, LET_IN = (
-    "",
-    "graded at once",
-    "waits for the instructor",
-    "let in by the instructor",
-)
+
+
+class AttemptState(StrEnum):
+    """What was decided about an attempt. The values are what its note on the disk says."""
+
+    NEW = ""
+    GRADED_AT_ONCE = "graded at once"
+    WAITING = "waits for the instructor"
+    LET_IN = "let in by the instructor"
 
 
 class GradeOnSubmit(Configurable):
@@ -57,7 +60,7 @@ class Attempt:
     path: Path
     came: datetime
     name: str
-    decided: str
+    state: AttemptState
 
     @property
     def student(self) -> str:
@@ -66,7 +69,7 @@ class Attempt:
     @property
     def counted(self) -> bool:
         """Whether its points may count."""
-        return self.decided in (AT_ONCE, LET_IN)
+        return self.state in (AttemptState.GRADED_AT_ONCE, AttemptState.LET_IN)
 
     @property
     def time(self) -> datetime:
@@ -90,9 +93,9 @@ class Attempts:
         for note in self.folder.glob("*.json"):
             path = note.with_suffix("")
             if path.is_dir():
-                name, decided = json.loads(note.read_text())
+                name, state = json.loads(note.read_text())
                 came = datetime.strptime(path.name.partition("-")[0], STAMP)
-                found.append(Attempt(path, came, name, decided))
+                found.append(Attempt(path, came, name, AttemptState(state)))
         return sorted(found, key=lambda attempt: (attempt.came, attempt.path))
 
     def keep(self, name: str, came: datetime, fill: Callable[[Path], datetime]) -> None:
@@ -106,25 +109,28 @@ class Attempts:
             came = fill(draft)
             stamp = f"{came:{STAMP}}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
             if not (self.folder / stamp).exists():
-                self._note(self.folder / stamp, name, NEW)
+                self._note(self.folder / stamp, name, AttemptState.NEW)
                 draft.rename(self.folder / stamp)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         self._make_room()
 
-    def decide(self, attempt: Attempt, decided: str) -> None:
-        """Note what was decided about `attempt`."""
-        if attempt.decided != decided:
-            self._note(attempt.path, attempt.name, decided)
+    def decide(self, attempt: Attempt, state: AttemptState) -> None:
+        """Note the new `state` of `attempt`."""
+        if attempt.state != state:
+            self._note(attempt.path, attempt.name, state)
 
     def decide_new(self, settings: GradeOnSubmit, now: datetime) -> None:
         """Of the new ones, the last is graded at once if the limit allows; where the best counts,
         as many as it allows."""
-        new = [attempt for attempt in self.all() if attempt.decided == NEW]
+        new = [attempt for attempt in self.all() if attempt.state == AttemptState.NEW]
         for attempt in reversed(new):
             candidate = attempt == new[-1] or settings.counts == "best"
             self.decide(
-                attempt, AT_ONCE if candidate and self.left(settings, now) != 0 else WAITING
+                attempt,
+                AttemptState.GRADED_AT_ONCE
+                if candidate and self.left(settings, now) != 0
+                else AttemptState.WAITING,
             )
 
     def left(self, settings: GradeOnSubmit, now: datetime) -> int | None:
@@ -144,7 +150,9 @@ class Attempts:
     def _used(self, settings: GradeOnSubmit, now: datetime) -> list[Attempt]:
         since = now - timedelta(hours=settings.hours)
         return [
-            attempt for attempt in self.all() if attempt.decided == AT_ONCE and attempt.came > since
+            attempt
+            for attempt in self.all()
+            if attempt.state == AttemptState.GRADED_AT_ONCE and attempt.came > since
         ]
 
     def weighed(self) -> dict[str, float]:
@@ -159,8 +167,8 @@ class Attempts:
         """Note the points from which the best is chosen now."""
         write_whole(self.folder / ".weighed", json.dumps(points))
 
-    def _note(self, path: Path, name: str, decided: str) -> None:
-        write_whole(path.with_name(f"{path.name}.json"), json.dumps([name, decided]))
+    def _note(self, path: Path, name: str, state: AttemptState) -> None:
+        write_whole(path.with_name(f"{path.name}.json"), json.dumps([name, state]))
 
     def _make_room(self) -> None:
         """The disk is not the student's to fill: what never counted goes first, then the oldest;
@@ -169,8 +177,10 @@ class Attempts:
         sizes = {one: sum(file.lstat().st_size for file in one.path.iterdir()) for one in kept}
         best = max(self.weighed().items(), key=lambda item: (item[1], item[0]), default=("", 0))[0]
         expendable = [one for one in kept[:-1] if one.path.name != best]
-        expendable.sort(key=lambda one: (one.decided == AT_ONCE, one.counted, one.came))
-        while expendable and (len(sizes) > KEPT or sum(sizes.values()) > INBOUND_BYTES):
+        expendable.sort(
+            key=lambda one: (one.state == AttemptState.GRADED_AT_ONCE, one.counted, one.came)
+        )
+        while expendable and (len(sizes) > MAX_KEPT or sum(sizes.values()) > INBOUND_BYTES):
             gone = expendable.pop(0)
             del sizes[gone]
             gone.path.with_name(f"{gone.path.name}.json").unlink()
@@ -185,13 +195,15 @@ def students(course: Path, assignment: str) -> list[str]:
 
 
 @contextmanager
-def alone(course: Path) -> Iterator[None]:
-    """Nobody else collects meanwhile; the lock goes with the process."""
+def collection_lock(course: Path) -> Iterator[None]:
+    """Keep other processes from collecting."""
     folder = course / "var" / "attempts"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    lock = hold(folder / ".lock")
+    try:
         yield
+    finally:
+        lock.release()
 
 
 def now() -> datetime:

@@ -13,9 +13,9 @@ from pathlib import Path
 from kireji import paths
 from kireji.exchange.student_server.kireji_handing_in import FILES
 from kireji.files.atomic import write_whole
-from kireji.files.untrusted import PlainFolder
+from kireji.files.untrusted import UntrustedFolder
 
-MOST_FILES = FILES + 2  # of one submission, looked at: nbgrader's submit adds two of its own
+MAX_FILES = FILES + 2  # of one submission, looked at: nbgrader's submit adds two of its own
 
 # STUDENT/FOLDER -> (change time after restoring, when it came), seconds since 1970
 Times = dict[str, tuple[float, float]]
@@ -31,10 +31,10 @@ def restored_times() -> Times:
         return {}
 
 
-def came(folder: PlainFolder, path: Path, restored: Times) -> float:
+def came(folder: UntrustedFolder, path: Path, restored: Times) -> float:
     """When the submission in `folder`, opened from `path`, was last changed by anybody but a
     restore; seconds since 1970."""
-    changed = folder.change_time(MOST_FILES)
+    changed = folder.change_time(MAX_FILES)
     then, original = restored.get(f"{path.parent.name}/{path.name}", (None, None))
     return original if changed == then else changed
 
@@ -43,7 +43,7 @@ def all_times(inbound: Path) -> dict[str, float]:
     """STUDENT/FOLDER -> when it came, of everything handed in; for a backup."""
     restored, found = restored_times(), {}
     for path in _folders(inbound):
-        with suppress(OSError), PlainFolder(path) as folder:  # its student may be removing it
+        with suppress(OSError), UntrustedFolder(path) as folder:  # its student may be removing it
             found[f"{path.parent.name}/{path.name}"] = came(folder, path, restored)
     return found
 
@@ -54,8 +54,8 @@ def record(inbound: Path, times: dict[str, float]) -> None:
     for path in _folders(inbound):
         name = f"{path.parent.name}/{path.name}"
         if name in times:
-            with PlainFolder(path) as folder:
-                restored[name] = folder.change_time(MOST_FILES), times[name]
+            with UntrustedFolder(path) as folder:
+                restored[name] = folder.change_time(MAX_FILES), times[name]
     write_whole(paths.RESTORED_TIMES, json.dumps(restored), mode=0o600)
 
 

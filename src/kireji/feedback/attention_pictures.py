@@ -13,7 +13,7 @@ from kireji.feedback import palette
 from kireji.feedback.canvas import TYPE_SIZE, WIDTH, Sheet, font
 from kireji.feedback.labels import label
 
-MOST_TOKENS = 24  # a side; the rest is cut off, and the picture says so
+MAX_TOKENS = 24  # a side; the rest is cut off, and the picture says so
 MARGIN = 0.12
 TITLE = 0.34  # height of a map's heading
 WIDEST_CELL = 0.52
@@ -72,7 +72,7 @@ def as_numbers(values: object) -> np.ndarray:
 def _matrix(
     values: object, source_tokens: Sequence[str], target_tokens: Sequence[str]
 ) -> tuple[np.ndarray, bool]:
-    """The part that is shown (at most MOST_TOKENS a side), NaN where it is not a weight; and
+    """The part that is shown (at most MAX_TOKENS a side), NaN where it is not a weight; and
     whether it was cut."""
     shape = tuple(np.shape(values))
     expected = (len(target_tokens), len(source_tokens))
@@ -81,10 +81,10 @@ def _matrix(
             f"attention_weights have shape {shape}; {expected[0]} target and {expected[1]} source tokens "
             f"ask for {expected}, and neither may be 0"
         )
-    shown = as_numbers(values[:MOST_TOKENS])[:, :MOST_TOKENS]
+    shown = as_numbers(values[:MAX_TOKENS])[:, :MAX_TOKENS]
     with np.errstate(invalid="ignore"):
         shown = np.where((shown >= -SLACK) & (shown <= 1 + SLACK), shown, np.nan)
-    return np.clip(shown, 0, 1), max(shape) > MOST_TOKENS
+    return np.clip(shown, 0, 1), max(shape) > MAX_TOKENS
 
 
 def _draw(
@@ -93,8 +93,8 @@ def _draw(
     target_tokens: Sequence[str],
     cut: bool,
 ) -> bytes:
-    columns = [label(token) for token in source_tokens[:MOST_TOKENS]]
-    rows = [label(token) for token in target_tokens[:MOST_TOKENS]]
+    columns = [label(token) for token in source_tokens[:MAX_TOKENS]]
+    rows = [label(token) for token in target_tokens[:MAX_TOKENS]]
     ruler = Sheet(1.0)
     left = MARGIN + ruler.width_of(rows) + 0.1
     widest = ruler.width_of(columns)
@@ -108,7 +108,7 @@ def _draw(
     notes = [
         note
         for note, said in [
-            (f"The first {MOST_TOKENS} tokens of each side.", cut),
+            (f"The first {MAX_TOKENS} tokens of each side.", cut),
             ("\N{MULTIPLICATION SIGN}  not a weight between 0 and 1", odd),
         ]
         if said

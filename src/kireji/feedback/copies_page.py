@@ -6,17 +6,17 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 
 from kireji.copies import code
-from kireji.copies.look import Look, Pair
+from kireji.copies.look import AlikePair, Comparison
 
 TEMPLATES = Path(__file__).parent / "templates" / "copies"
 AROUND = 3  # lines shown before and after a shared passage
-MOST_SHOWN = 50  # pairs of code, side by side; the table has all pairs
+MAX_SHOWN = 50  # pairs of code, side by side; the table has all pairs
 
 
-def render(found: Look) -> str:
+def render(found: Comparison) -> str:
     """The page as HTML. Whatever a submission says is text in it; a policy in its head forbids
     every script and request."""
-    shown = [pair for pair in found.pairs if pair.what == "code"][:MOST_SHOWN]
+    shown = [pair for pair in found.pairs if pair.what == "code"][:MAX_SHOWN]
     sides = []
     for pair in shown:
         marks = [found.codes[pair.one], found.codes[pair.other]]
@@ -42,7 +42,7 @@ def render(found: Look) -> str:
     )
 
 
-def percent(pair: Pair) -> str:
+def percent(pair: AlikePair) -> str:
     """Rounded down: 100 % is only what is wholly the same."""
     return f"{int(pair.similarity * 100)} %"
 

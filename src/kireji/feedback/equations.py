@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 from latex2mathml.converter import convert_to_element
 from nbconvert.filters.markdown_mistune import IPythonRenderer
 
-LONGEST = 1000  # characters of LaTeX; the equations of the notebooks have up to 130
-MOST = 200  # equations of one text
+MAX_LENGTH = 1000  # characters of LaTeX; the equations of the notebooks have up to 130
+MAX_EQUATIONS = 200  # equations of one text
 DEEPEST = 40
 
 LAYOUT = {
@@ -54,39 +54,39 @@ VALUES = {
 }
 
 
-class Refused(ValueError):
+class EquationError(ValueError):
     """This LaTeX is shown as it was typed."""
 
 
 @lru_cache(maxsize=1000)
 def mathml(latex: str, block: bool = False) -> str:
-    """The equation as one <math> element. Refused where it cannot be read, or says more than an
+    """The equation as one <math> element. EquationError where it cannot be read, or says more than an
     equation may."""
-    if len(latex) > LONGEST:
-        raise Refused("too long")
+    if len(latex) > MAX_LENGTH:
+        raise EquationError("too long")
     try:
         made = convert_to_element(latex, display="block" if block else "inline")
     except (
         Exception
     ) as error:  # the library has an error for each of the many ways in which LaTeX can be wrong
-        raise Refused(str(error)) from error
+        raise EquationError(str(error)) from error
     return ElementTree.tostring(_checked(made, 0, {"math"}), encoding="unicode")
 
 
 def _checked(element: ElementTree.Element, depth: int, allowed: set[str]) -> ElementTree.Element:
     """The element anew, of nothing but what is listed."""
     if element.tag not in allowed or depth > DEEPEST:
-        raise Refused(element.tag)
+        raise EquationError(element.tag)
     text = html.unescape(element.text or "")
     if (
         text.startswith("\\")
         or (text.strip() and element.tag not in TEXT)
         or (element.tail or "").strip()
     ):
-        raise Refused(text)
+        raise EquationError(text)
     for name, value in element.attrib.items():
         if not re.fullmatch(VALUES.get(name, "(?!)"), value):
-            raise Refused(name)
+            raise EquationError(name)
     made = ElementTree.Element(element.tag, element.attrib)
     made.text = text if element.tag in TEXT else None
     made.extend([_checked(child, depth + 1, LAYOUT | TEXT | SPACES) for child in element])
@@ -122,10 +122,10 @@ class EquationRenderer(IPythonRenderer):
     def _equation(self, latex: str, typed: str, block: bool) -> str:
         try:
             # Two prices in one line are no equation.
-            if len(self.equations) >= MOST or not block and latex != latex.strip():
-                raise Refused("too many, or none")
+            if len(self.equations) >= MAX_EQUATIONS or not block and latex != latex.strip():
+                raise EquationError("too many, or none")
             made = mathml(latex.strip(), block)
-        except Refused:
+        except EquationError:
             made = html.escape(typed)
         self.equations.append(made)
         return f"{self.mark}-{len(self.equations) - 1}-"

@@ -10,13 +10,13 @@ import warnings
 
 from PIL import Image, ImageOps
 
-MOST_BYTES = 8_000_000  # of the file as it came
-MOST_PIXELS = 16_000_000  # of the picture as it came: 64 MB decoded
+MAX_BYTES = 8_000_000  # of the file as it came
+MAX_PIXELS = 16_000_000  # of the picture as it came: 64 MB decoded
 LARGEST_SIDE = 1600  # of the picture as it leaves
-MOST_BYTES_OUT = 1_500_000  # of the file as it leaves; noise is shrunk until it fits
+MAX_BYTES_OUT = 1_500_000  # of the file as it leaves; noise is shrunk until it fits
 
 
-class PictureRefused(Exception):
+class PictureError(Exception):
     """Why a picture is not shown, as a sentence for its author."""
 
 
@@ -24,26 +24,26 @@ def reencode(data: bytes) -> bytes:
     """The first frame of a PNG or JPEG as a plain opaque PNG of at most 1600 pixels a side, without
     metadata.
 
-    Raises PictureRefused, with a sentence, for anything else."""
-    if len(data) > MOST_BYTES:
-        raise PictureRefused(
+    Raises PictureError, with a sentence, for anything else."""
+    if len(data) > MAX_BYTES:
+        raise PictureError(
             f"A picture of {len(data) / 1e6:.1f} MB is not shown; "
-            f"the limit is {MOST_BYTES / 1e6:.0f} MB."
+            f"the limit is {MAX_BYTES / 1e6:.0f} MB."
         )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as picture:
                 width, height = picture.size
-                if width * height <= MOST_PIXELS:
+                if width * height <= MAX_PIXELS:
                     return _plain(picture)
     # Decoders raise nearly anything on damaged input (OSError, ValueError, SyntaxError,
     # struct.error, ...).
     except Exception as error:
-        raise PictureRefused("A picture is not shown: it is not a readable PNG or JPEG.") from error
-    raise PictureRefused(
+        raise PictureError("A picture is not shown: it is not a readable PNG or JPEG.") from error
+    raise PictureError(
         f"A picture of {width} x {height} pixels is not shown; "
-        f"the limit is {MOST_PIXELS // 1_000_000} million pixels."
+        f"the limit is {MAX_PIXELS // 1_000_000} million pixels."
     )
 
 
@@ -68,6 +68,6 @@ def _plain(picture: Image.Image) -> bytes:
         plain.thumbnail((side, side))
         buffer = io.BytesIO()
         plain.save(buffer, "PNG")
-        if buffer.tell() <= MOST_BYTES_OUT or side < 200:
+        if buffer.tell() <= MAX_BYTES_OUT or side < 200:
             return buffer.getvalue()
         side = side * 2 // 3

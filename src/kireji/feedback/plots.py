@@ -11,8 +11,8 @@ from kireji.feedback.canvas import WIDTH, Sheet, font
 from kireji.feedback.labels import label, number
 
 MARGIN = 0.12
-MOST_ROWS, MOST_COLUMNS = 16, 16
-MOST_POINTS = 2000
+MAX_ROWS, MAX_COLUMNS = 16, 16
+MAX_POINTS = 2000
 
 
 def metric(value: float, baseline: float, target: float, name: str) -> bytes:
@@ -162,7 +162,7 @@ def line_chart(
     sheet = Sheet(3.1)
     sheet.write(MARGIN, 0.22, label(title, 48), weight="bold", va="center")
     drawn = [
-        (label(name, 16), *(as_numbers(list(axis[:MOST_POINTS])) for axis in pair))
+        (label(name, 16), *(as_numbers(list(axis[:MAX_POINTS])) for axis in pair))
         for name, pair in list(series.items())[: len(palette.SERIES)]
     ]
     for name, x, y in drawn:
@@ -211,8 +211,8 @@ def _table(values: object) -> np.ndarray:
     shape = tuple(np.shape(values))
     if len(shape) > 2:
         raise ValueError(f"only matrices can be compared in a picture, not shape {shape}")
-    array = as_numbers(values[: MOST_ROWS * MOST_COLUMNS] if shape else values)
-    array = np.atleast_2d(array)[:MOST_ROWS, :MOST_COLUMNS]
+    array = as_numbers(values[: MAX_ROWS * MAX_COLUMNS] if shape else values)
+    array = np.atleast_2d(array)[:MAX_ROWS, :MAX_COLUMNS]
     return array if array.size else np.full((1, 1), np.nan)
 
 

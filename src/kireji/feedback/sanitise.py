@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from kireji.feedback.images import PictureRefused, reencode
+from kireji.feedback.images import PictureError, reencode
 
 LONGEST_TEXT = 10_000  # characters of one output
 ROOM_TO_SAY = 40  # for the sentence that text was cut
-MOST_OUTPUTS = 200  # outputs of one cell that are looked at
+MAX_OUTPUTS = 200  # outputs of one cell that are looked at
 PICTURE_TYPES = ("image/png", "image/jpeg")
 
 # CSI, OSC (with its text) and the short escape sequences of a terminal.
@@ -71,7 +71,7 @@ def sanitise_outputs(outputs: object, allowance: Allowance) -> list[NotebookNode
     """Outputs of one cell as new nbformat outputs: streams, plain text, errors without colours, PNG
     pictures."""
     kept = []
-    for output in outputs[:MOST_OUTPUTS] if isinstance(outputs, list) else []:
+    for output in outputs[:MAX_OUTPUTS] if isinstance(outputs, list) else []:
         kind = output.get("output_type") if isinstance(output, dict) else None
         if kind == "stream":
             name = "stderr" if output.get("name") == "stderr" else "stdout"
@@ -108,15 +108,15 @@ def sanitise_notebook(nb: NotebookNode) -> list[str]:
 
 
 def decode_picture(encoded: object) -> bytes:
-    """The bytes of a base64 picture, drawn anew; raises PictureRefused."""
+    """The bytes of a base64 picture, drawn anew; raises PictureError."""
     if isinstance(encoded, list):
         encoded = "".join(part for part in encoded if isinstance(part, str))
     if not isinstance(encoded, str):
-        raise PictureRefused("A picture is not shown: its data is not text.")
+        raise PictureError("A picture is not shown: its data is not text.")
     try:
         return reencode(base64.b64decode(encoded))
     except binascii.Error as error:
-        raise PictureRefused("A picture is not shown: its data is not base64.") from error
+        raise PictureError("A picture is not shown: its data is not base64.") from error
 
 
 def _text(text: object, allowance: Allowance) -> str:
@@ -155,7 +155,7 @@ def _bundle(data: object, allowance: Allowance) -> dict[str, str]:
         allowance.pictures -= 1
         try:
             kept["image/png"] = base64.b64encode(decode_picture(encoded)).decode("ascii")
-        except PictureRefused as refusal:
+        except PictureError as refusal:
             allowance.note(str(refusal))
     text = _text(data.get("text/plain"), allowance)
     if text:

@@ -1,8 +1,8 @@
 """What the feedback page shows, as plain data: a graded notebook, its report and the gradebook's
 numbers go in.
 
-The gradebook is the authority for every total. The report (nb.metadata["kireji"], see
-kireji.grading) says how the points of an automatic task came about; without one the page still
+The gradebook is the authority for every total. The report (see
+kireji.testing.report) says how the points of an automatic task came about; without one the page still
 shows the gradebook's scores.
 """
 
@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 from nbformat import NotebookNode
 
+from kireji.course.notebook_metadata import CELL, EXTRA
 from kireji.feedback.code import highlight
-from kireji.feedback.report import Line, lines_of, notices_of, records_of
+from kireji.feedback.report import Line, lines_of
 from kireji.feedback.sanitise import Allowance, clean_text, sanitise_outputs
 from kireji.feedback.written import markdown_to_html
+from kireji.testing.report import report_in
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Gradebook:
 
 
 @dataclass(frozen=True)
-class Task:
+class PageTask:
     """One graded cell and the student's work that leads up to it."""
 
     grade_id: str
@@ -99,7 +101,7 @@ class Page:
     title: str
     student: str
     gradebook: Gradebook
-    tasks: list[Task]
+    tasks: list[PageTask]
     notices: list[str]
     reported: bool  # there is a report of the hidden tests
     # sentences on them, where they are graded at once
@@ -121,7 +123,7 @@ class Page:
         return self._share(self.waiting)
 
     @property
-    def to_gain(self) -> list[Task]:
+    def to_gain(self) -> list[PageTask]:
         """The tasks with the most points missing, first the largest."""
         return sorted(
             (task for task in self.tasks if task.missing > 0.005), key=lambda task: -task.missing
@@ -147,8 +149,8 @@ def build(
 
     titles: of the tasks by grade_id, as the course's own notebook calls them; a task without one is
     called by its grade_id."""
-    report = nb.metadata.get("kireji")
-    records = records_of(report)
+    report = report_in(nb)
+    cells_reported = {cell.grade_id: cell for cell in report.cells} if report else {}
     allowance = Allowance()
     tasks = []
     for graded, cells in _sections(nb):
@@ -159,12 +161,12 @@ def build(
         grade = gradebook.grades[grade_id]
         written = bool(marks.get("solution") or marks.get("task"))
         tasks.append(
-            Task(
+            PageTask(
                 grade_id=grade_id,
                 title=(titles or {}).get(grade_id) or _title(grade_id),
                 grade=grade,
                 written=written,
-                lines=lines_of(records.get(grade_id), grade.max_score),
+                lines=lines_of(cells_reported.get(grade_id), grade.max_score),
                 code=[
                     highlight(cell.source)
                     for cell in cells
@@ -194,8 +196,11 @@ def build(
         student=student,
         gradebook=gradebook,
         tasks=tasks,
-        notices=[*notices_of(report), *allowance.notices],
-        reported=bool(records),
+        notices=[
+            *(clean_text(notice, 1000) for notice in (report.notices if report else ())),
+            *allowance.notices,
+        ],
+        reported=bool(cells_reported),
     )
 
 
@@ -227,7 +232,7 @@ def _title(name: str) -> str:
 def _heading(nb: NotebookNode) -> str:
     """The assignment's own title: its first first-level heading, if it opens with one."""
     # an extra cell is the student's
-    own = [cell for cell in nb.cells if cell.metadata.get("kireji") != "extra"]
+    own = [cell for cell in nb.cells if cell.metadata.get(CELL) != EXTRA]
     for cell in own[:3]:
         if cell.cell_type == "markdown":
             for line in cell.source.splitlines():

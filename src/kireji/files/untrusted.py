@@ -7,12 +7,12 @@ import stat
 from pathlib import Path
 
 
-class NotPlain(Exception):
+class UntrustedFileError(Exception):
     """Not a plain file of its own, or too large; the text goes on after the file's name: "it is
     ..."."""
 
 
-class PlainFolder:
+class UntrustedFolder:
     """An open folder. Use as a context; OSError if `path` is no folder or a link to one."""
 
     def __init__(self, path: Path) -> None:
@@ -27,7 +27,7 @@ class PlainFolder:
                 ) from None
             raise
 
-    def __enter__(self) -> "PlainFolder":
+    def __enter__(self) -> "UntrustedFolder":
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -39,7 +39,7 @@ class PlainFolder:
             return sorted(entry.name for _, entry in zip(range(most), entries, strict=False))
 
     def read(self, name: str, limit: int) -> bytes:
-        """The bytes of a regular file with one name, up to `limit`. NotPlain for anything else."""
+        """The bytes of a regular file with one name, up to `limit`. UntrustedFileError for anything else."""
         try:
             # A hard link that goes between opening and asking would count as a file of its own: the
             # name is asked first, and what is opened must be that same file.
@@ -49,7 +49,7 @@ class PlainFolder:
                 name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=self.handle
             )
         except OSError:
-            raise NotPlain("it is a link or cannot be read") from None
+            raise UntrustedFileError("it is a link or cannot be read") from None
         try:
             status = os.fstat(file)
             if (
@@ -57,13 +57,13 @@ class PlainFolder:
                 or max(named.st_nlink, status.st_nlink) != 1
                 or not os.path.samestat(named, status)
             ):
-                raise NotPlain("it is not a plain file of its own")
+                raise UntrustedFileError("it is not a plain file of its own")
             with open(file, "rb", closefd=False) as stream:
                 content = stream.read(limit + 1)
         finally:
             os.close(file)
         if len(content) > limit:
-            raise NotPlain(f"it is larger than {limit // 2**20} MiB")
+            raise UntrustedFileError(f"it is larger than {limit // 2**20} MiB")
         return content
 
     def change_time(self, most: int) -> float:

@@ -16,7 +16,7 @@ from kireji.grading.judge import Judgement, judge
 from kireji.grading.submission import Submission
 from kireji.testing.report import Report
 
-KEPT = paths.VAR / "judgements"
+FOLDER = paths.VAR / "judgements"
 UNSURE = {"timeout", "error"}  # on a quieter machine it might have ended otherwise
 
 
@@ -25,10 +25,16 @@ _at_hand: dict[str, str] = {}
 
 
 def judge_or_recall(
-    submission: Submission, assignment: Assignment, secret: bytes, trusted: bool = False
+    submission: Submission,
+    assignment: Assignment,
+    secret: bytes,
+    trusted: bool = False,
+    key: str = "",
 ) -> Judgement:
-    """`judge`, unless its answer is kept already, or was handed over."""
-    key = key_of(submission, assignment, secret)
+    """`judge`, unless its answer is kept already, or was handed over.
+
+    key: as of `key_of`, if the caller has worked it out."""
+    key = key or key_of(submission, assignment, secret)
     try:
         return read(_at_hand.pop(key))
     except KeyError:
@@ -43,7 +49,7 @@ def judge_or_recall(
 def recall(key: str) -> Judgement | None:
     """The judgement kept under `key`; None if there is none, or a damaged one."""
     try:
-        return read((KEPT / f"{key}.json").read_text())
+        return read((FOLDER / f"{key}.json").read_text())
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 
@@ -105,7 +111,7 @@ def graders_version(graders: Path) -> str:
 
 def clear_drafts() -> None:
     """Remove what processes that are gone left half written."""
-    for draft in KEPT.glob(".*"):
+    for draft in FOLDER.glob(".*"):
         writer = draft.suffix[1:]
         if writer.isdigit() and not psutil.pid_exists(int(writer)):
             draft.unlink(missing_ok=True)
@@ -117,5 +123,5 @@ def is_sure(judgement: Judgement) -> bool:
 
 
 def _write(key: str, text: str) -> None:
-    KEPT.mkdir(parents=True, exist_ok=True)
-    write_whole(KEPT / f"{key}.json", text)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    write_whole(FOLDER / f"{key}.json", text)

@@ -11,7 +11,7 @@ from kireji.course.assignment import Assignment
 from kireji.errors import PlatformError
 from kireji.grading.rebuild import rebuild
 from kireji.grading.submission import Submission
-from kireji.sandbox.cells import CellsLost
+from kireji.sandbox.cells import CellsLostError
 from kireji.sandbox.limits import Limits, with_changes
 from kireji.sandbox.sandbox import Sandbox
 from kireji.sandbox.watchdog import Usage
@@ -20,8 +20,11 @@ from kireji.testing.report import CellReport, Report, cell_score
 from kireji.testing.run import run_hidden_tests
 
 MAX_BACKENDS = 2  # for one submission, where a backend fails
-MOST_RUNS = 4  # of one submission; a cell that takes the kernel with it costs one
-AGAIN, SETTLING = 3, 5  # the cells run again have this many times what they took, and some seconds
+MAX_RUNS = 4  # of one submission; a cell that takes the kernel with it costs one
+RERUN_FACTOR, SETTLING_SECONDS = (
+    3,
+    5,
+)  # the cells run again have this many times what they took, and some seconds
 
 
 @dataclass
@@ -62,11 +65,11 @@ def _judge(
     notices = [*submission.notices, *notices]
     run = _Run(notebook, submission, assignment, secret, trusted)
     upto = len(notebook.cells)
-    for _ in range(MOST_RUNS):
+    for _ in range(MAX_RUNS):
         try:
             grading = run.attempt(upto, limits)
             break
-        except CellsLost as lost:
+        except CellsLostError as lost:
             # What ran before keeps its score: the same notebook again, up to the cell that took the
             # kernel with it.
             notices.append(
@@ -74,7 +77,10 @@ def _judge(
             )
             upto = lost.index
             limits = replace(
-                limits, cells_seconds=min(limits.cells_seconds, AGAIN * lost.seconds + SETTLING)
+                limits,
+                cells_seconds=min(
+                    limits.cells_seconds, RERUN_FACTOR * lost.seconds + SETTLING_SECONDS
+                ),
             )
     else:
         grading = run.attempt(0, limits)  # no cell at all: every hidden test says what is missing
@@ -100,7 +106,7 @@ class _Run:
         self.usage = Usage()
 
     def attempt(self, upto: int, limits: Limits) -> Grading:
-        """The hidden tests' findings on the cells before number `upto`. CellsLost if one of these
+        """The hidden tests' findings on the cells before number `upto`. CellsLostError if one of these
         takes the kernel along."""
         marks = [time.monotonic()]
 
@@ -112,7 +118,7 @@ class _Run:
             mark("start")
             try:
                 stopped = sandbox.run(self.notebook, upto)
-            except CellsLost:
+            except CellsLostError:
                 sandbox.check_backend()
                 raise
             finally:

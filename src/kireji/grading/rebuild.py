@@ -15,9 +15,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from kireji.course.assignment import Assignment
+from kireji.course.notebook_metadata import CELL, EXTRA
 
-MOST_CELLS = 1000
-MOST_CHARACTERS = 1_000_000  # of one cell's source
+MAX_CELLS = 1000
+MAX_CHARACTERS = 1_000_000  # of one cell's source
 FIRST = ""  # the anchor of cells before the first known one
 
 
@@ -74,7 +75,7 @@ def read_cells(submitted: bytes) -> list[Found]:
     ]
     if not cells:
         raise ValueError("it is not a notebook (it has no cells)")
-    return [_found(cell) for cell in cells[:MOST_CELLS]]
+    return [_found(cell) for cell in cells[:MAX_CELLS]]
 
 
 def _found(cell: dict[str, Any]) -> Found:
@@ -85,7 +86,7 @@ def _found(cell: dict[str, Any]) -> Found:
     metadata = cell.get("metadata")
     mark = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     names = (mark.get("grade_id") if isinstance(mark, dict) else None, cell.get("id"))
-    clean = source[:MOST_CHARACTERS].encode("utf-8", "replace").decode()
+    clean = source[:MAX_CHARACTERS].encode("utf-8", "replace").decode()
     return Found(
         "code" if cell.get("cell_type") == "code" else "markdown",
         clean,
@@ -155,4 +156,4 @@ def _definitions(source: str) -> list[str]:
 
 def _extra(cell: Found, anchor: str, number: int) -> NotebookNode:
     make = new_code_cell if cell.kind == "code" else new_markdown_cell
-    return make(cell.source, id=f"extra-{anchor[:48]}-{number}", metadata={"kireji": "extra"})
+    return make(cell.source, id=f"extra-{anchor[:48]}-{number}", metadata={CELL: EXTRA})

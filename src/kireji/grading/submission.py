@@ -12,14 +12,14 @@ from pathlib import Path
 
 from kireji.course.assignment import assignment_file
 from kireji.course.assignment_file import NEVER
-from kireji.files.untrusted import NotPlain, PlainFolder
+from kireji.files.untrusted import UntrustedFileError, UntrustedFolder
 from kireji.sandbox.limits import DEFAULT, Limits
 
 OURS = {"timestamp.txt", "submission_secret.txt"}  # nbgrader's, read by nbgrader alone
 # the last: what was fetched there, on earlier attempts
 UNREMARKABLE = {".ipynb_checkpoints", "__pycache__", ".DS_Store", "feedback"}
-MOST_ENTRIES = 200  # of a folder; a longer one is looked through no further
-MOST_NOTICES = 10
+MAX_ENTRIES = 200  # of a folder; a longer one is looked through no further
+MAX_NOTICES = 10
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,14 @@ def read_submission(folder: Path, assignment: str, limits: Limits = DEFAULT) -> 
     accepted = assignment_file(assignment).files
     notebook, files, notices = None, {}, []
     try:
-        opened = PlainFolder(folder)
+        opened = UntrustedFolder(folder)
     except OSError:
         return Submission(None)
     with opened as plain:
-        names = plain.names(MOST_ENTRIES)
-        if len(names) == MOST_ENTRIES:
+        names = plain.names(MAX_ENTRIES)
+        if len(names) == MAX_ENTRIES:
             notices.append(
-                f"The submission has {MOST_ENTRIES} or more entries; no more than that were looked at."
+                f"The submission has {MAX_ENTRIES} or more entries; no more than that were looked at."
             )
         for name in names:
             if name in OURS | UNREMARKABLE:
@@ -59,15 +59,15 @@ def read_submission(folder: Path, assignment: str, limits: Limits = DEFAULT) -> 
             try:
                 _check_name(name, assignment, accepted)
                 content = plain.read(name, limits.submission_bytes)
-            except NotPlain as reason:
+            except UntrustedFileError as reason:
                 notices.append(f"{ascii(name)[:100]} was left out: {reason}.")
                 continue
             if name.endswith(".ipynb"):
                 notebook = content
             else:
                 files[name] = content
-    if len(notices) > MOST_NOTICES:
-        notices[MOST_NOTICES:] = [f"{len(notices) - MOST_NOTICES} more files were left out."]
+    if len(notices) > MAX_NOTICES:
+        notices[MAX_NOTICES:] = [f"{len(notices) - MAX_NOTICES} more files were left out."]
     return Submission(notebook, files, tuple(notices))
 
 
@@ -91,9 +91,11 @@ def refused(folder: Path, assignment: str) -> list[Path]:
 def _check_name(name: str, assignment: str, accepted: tuple[str, ...]) -> None:
     if name != f"{assignment}.ipynb" and not _is_accepted(name, accepted):
         taken = " and ".join([f"{assignment}.ipynb", *accepted])
-        raise NotPlain(f"only {taken} files are taken" if accepted else f"only {taken} is taken")
+        raise UntrustedFileError(
+            f"only {taken} files are taken" if accepted else f"only {taken} is taken"
+        )
     if not _plain(name):
-        raise NotPlain("use letters, digits, '.', '_' and '-' in the names of files")
+        raise UntrustedFileError("use letters, digits, '.', '_' and '-' in the names of files")
 
 
 def _is_accepted(name: str, patterns: tuple[str, ...]) -> bool:

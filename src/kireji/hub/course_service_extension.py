@@ -79,7 +79,7 @@ class Autograde(AutogradeHandler):
     def post(self, assignment: str, student: str) -> None:
         course = self.api.coursedir
         try:
-            with folder_transaction.alone(
+            with folder_transaction.exclusive(
                 Path(course.format_path(course.autograded_directory, student, assignment))
             ):
                 super().post(assignment, student)

@@ -10,7 +10,7 @@ from traitlets.config import Config
 from kireji import paths
 from kireji.course.assignment import load
 from kireji.course.secret import read_or_make_secret
-from kireji.exchange.attempts import Attempts, alone
+from kireji.exchange.attempts import Attempts, collection_lock
 from kireji.grading.submission import read_submission
 from kireji.nbgrader_plugins.collect import FORMAT, TIMESTAMP, put, settle
 from kireji.nbgrader_plugins.record_report import penalty
@@ -29,7 +29,7 @@ def choose(config: Config, folder: Path) -> None:
 
     name, student, course = folder.name, folder.parent.name, folder.parents[2]
     attempts = Attempts(course, student, name)
-    with alone(course):
+    with collection_lock(course):
         counted = [attempt for attempt in attempts.all() if attempt.counted]
         if not counted:
             return

@@ -15,22 +15,20 @@ from traitlets import Bool
 
 from kireji.exchange.attempt_status import leave_note
 from kireji.exchange.attempts import (
-    AT_ONCE,
-    LET_IN,
-    NEW,
     Attempt,
     Attempts,
+    AttemptState,
     GradeOnSubmit,
-    alone,
+    collection_lock,
     now,
     students,
 )
 from kireji.exchange.folders import student_folders
 from kireji.exchange.student_server.kireji_handing_in import DRAFT, SUBMISSION_BYTES
-from kireji.exchange.times import MOST_FILES, Times, came, restored_times
-from kireji.files.untrusted import NotPlain, PlainFolder
+from kireji.exchange.times import MAX_FILES, Times, came, restored_times
+from kireji.files.untrusted import UntrustedFileError, UntrustedFolder
 
-MOST_SUBMISSIONS = 500  # of one student, looked at
+MAX_SUBMISSIONS = 500  # of one student, looked at
 TIMESTAMP = "timestamp.txt"  # where nbgrader looks for the time of a submission
 SECRET, SECRET_BYTES = "submission_secret.txt", 4096  # what nbgrader's submit writes last
 # What a folder is for us whose owner removes it, or puts something else in its place, at this very
@@ -39,7 +37,7 @@ GONE = (FileNotFoundError, NotADirectoryError, PermissionError)
 FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"
 
 
-class Submission:
+class InboundSubmission:
     """A folder in a student's inbound folder. Nothing in it is trusted, its name included.
 
     `whole`: nbgrader's submit came to its end, which is writing the secret; a killed one leaves a
@@ -48,11 +46,11 @@ class Submission:
 
     def __init__(self, student: str, path: Path, restored: Times) -> None:
         self.student, self.path, self.restored = student, path, restored
-        with PlainFolder(path) as folder:
+        with UntrustedFolder(path) as folder:
             self.time = self._time(folder)
             try:
                 self.whole = bool(folder.read(SECRET, SECRET_BYTES))
-            except NotPlain:
+            except UntrustedFileError:
                 self.whole = False
 
     def fill(self, draft: Path, assignment: str) -> datetime:
@@ -61,14 +59,14 @@ class Submission:
 
         A submission without the assignment's notebook gets an empty one."""
         left = SUBMISSION_BYTES
-        with PlainFolder(self.path) as folder:
+        with UntrustedFolder(self.path) as folder:
             draft.mkdir(parents=True)
-            for name in folder.names(MOST_FILES):
+            for name in folder.names(MAX_FILES):
                 if name == TIMESTAMP:  # ours to write, whatever the student put there
                     continue
                 try:
                     left -= (draft / name).write_bytes(folder.read(name, left))
-                except NotPlain:
+                except UntrustedFileError:
                     # Its name is kept, empty: the report then says that it was left out.
                     (draft / name).mkdir()
             # Asked again: what was put there since it was chosen must not have the time of what was
@@ -81,13 +79,13 @@ class Submission:
         (draft / TIMESTAMP).write_text(self.time.strftime(FORMAT))
         return self.time
 
-    def _time(self, folder: PlainFolder) -> datetime:
+    def _time(self, folder: UntrustedFolder) -> datetime:
         return datetime.fromtimestamp(came(folder, self.path, self.restored), UTC).replace(
             tzinfo=None
         )
 
 
-def put(what: Submission | Attempt, target: Path) -> None:
+def put(what: InboundSubmission | Attempt, target: Path) -> None:
     """Have `target` (.../STUDENT/ASSIGNMENT) hold this one and no other; it appears whole or not at
     all."""
     draft, old = _beside(target)
@@ -136,7 +134,7 @@ class Collect(ExchangeCollect):
             self.coursedir.assignment_id,
             Path(self.coursedir.root),
         )
-        with alone(course):
+        with collection_lock(course):
             for left in course.glob(f"{submitted}/*/.{name}.*"):
                 settle(left.with_name(name))
             here = self.coursedir.student_id
@@ -152,7 +150,7 @@ class Collect(ExchangeCollect):
                         error.strerror,
                     )
 
-    def _collect(self, student: str, submissions: list[Submission]) -> None:
+    def _collect(self, student: str, submissions: list[InboundSubmission]) -> None:
         name = self.coursedir.assignment_id
         attempts = Attempts(Path(self.coursedir.root), student, name)
         for one in submissions:
@@ -161,7 +159,7 @@ class Collect(ExchangeCollect):
         target = Path(self.coursedir.format_path(self.coursedir.submitted_directory, student, name))
         known = self.coursedir.get_existing_timestamp(str(target)) if target.is_dir() else None
         chosen = self._choose(attempts, submissions, known)
-        if any(attempt.decided == AT_ONCE for attempt in attempts.all()):
+        if any(attempt.state == AttemptState.GRADED_AT_ONCE for attempt in attempts.all()):
             feedback = (
                 student_folders(Path(self.root), self.coursedir.course_id, student).make().feedback
             )
@@ -182,19 +180,19 @@ class Collect(ExchangeCollect):
             settle(target)  # the disk may have been full
 
     def _choose(
-        self, attempts: Attempts, submissions: list[Submission], known: datetime | None
-    ) -> Submission | Attempt | None:
+        self, attempts: Attempts, submissions: list[InboundSubmission], known: datetime | None
+    ) -> InboundSubmission | Attempt | None:
         """The last, or the last in time where nbgrader is told so."""
         settings = GradeOnSubmit(config=self.config)
         for attempt in attempts.all():
             # collected before attempts were kept
-            if attempt.came == known and attempt.decided == NEW:
-                attempts.decide(attempt, LET_IN)
+            if attempt.came == known and attempt.state == AttemptState.NEW:
+                attempts.decide(attempt, AttemptState.LET_IN)
         if self.at_once:
             attempts.decide_new(settings, now())
         else:
             for attempt in attempts.all():
-                attempts.decide(attempt, attempt.decided if attempt.counted else LET_IN)
+                attempts.decide(attempt, attempt.state if attempt.counted else AttemptState.LET_IN)
         counted = [attempt for attempt in attempts.all() if attempt.counted]
         if (
             settings.counts == "best"
@@ -210,8 +208,8 @@ class Collect(ExchangeCollect):
         in_time = [one for one in found if due is None or one.time <= due]
         return max(in_time or found, key=lambda one: one.time, default=None)
 
-    def _submissions(self) -> dict[str, list[Submission]]:
-        found: dict[str, list[Submission]] = {}
+    def _submissions(self) -> dict[str, list[InboundSubmission]]:
+        found: dict[str, list[InboundSubmission]] = {}
         for home in sorted(Path(self.inbound_path).iterdir()):
             if (
                 not home.is_symlink()
@@ -223,25 +221,25 @@ class Collect(ExchangeCollect):
                     found[home.name] = submissions
         return found
 
-    def _submissions_in(self, home: Path) -> Iterator[Submission]:
+    def _submissions_in(self, home: Path) -> Iterator[InboundSubmission]:
         """A student's submissions of the assignment. The student may be changing the folder at the
         same time."""
         with os.scandir(home) as entries:
-            looked_at = list(itertools.islice(entries, MOST_SUBMISSIONS + 1))
-        if len(looked_at) > MOST_SUBMISSIONS:
+            looked_at = list(itertools.islice(entries, MAX_SUBMISSIONS + 1))
+        if len(looked_at) > MAX_SUBMISSIONS:
             self.log.warning(
                 "%s has more than %d submissions; not all of them were looked at.",
                 home.name,
-                MOST_SUBMISSIONS,
+                MAX_SUBMISSIONS,
             )
-        for entry in looked_at[:MOST_SUBMISSIONS]:
+        for entry in looked_at[:MAX_SUBMISSIONS]:
             if entry.name.startswith(DRAFT) or entry.name.split("+")[1:2] != [
                 self.coursedir.assignment_id
             ]:
                 continue
             try:
                 if entry.is_dir(follow_symlinks=False):
-                    yield Submission(home.name, Path(entry.path), self.restored)
+                    yield InboundSubmission(home.name, Path(entry.path), self.restored)
             except GONE as error:
                 self.log.warning(
                     "Passed over a submission of %s, which was changed while it was looked at (%s).",

@@ -11,7 +11,7 @@ from kireji.nbgrader_plugins import gradebook
 def enter(people: list[Person], db_url: str) -> list[str]:
     """Enter the students of a roster, all or none; the names of those who are new or changed.
 
-    What the roster leaves empty stays as it is. CannotRecord if the gradebook is damaged, gone,
+    What the roster leaves empty stays as it is. GradebookError if the gradebook is damaged, gone,
     busy or on a full disk."""
     file = gradebook.file_of(db_url)
     if file:
@@ -25,7 +25,7 @@ def enter(people: list[Person], db_url: str) -> list[str]:
                     changed.append(person.name)
             book.db.commit()
     except DatabaseError as error:
-        raise gradebook.explain("entering the class", str(error)) or gradebook.CannotRecord(
+        raise gradebook.explain("entering the class", str(error)) or gradebook.GradebookError(
             f"The class could not be entered in the gradebook, and nothing was changed: {error}."
         ) from None
     return changed

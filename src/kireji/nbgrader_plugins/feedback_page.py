@@ -18,10 +18,11 @@ from kireji.errors import KirejiError
 from kireji.exchange.attempt_status import sentences
 from kireji.exchange.attempts import Attempts, GradeOnSubmit, now
 from kireji.feedback import page, view
-from kireji.feedback.report import lines_of, records_of
+from kireji.feedback.report import lines_of
 from kireji.feedback.sanitise import sanitise_notebook
 from kireji.feedback.written import markdown_to_html
 from kireji.nbgrader_plugins.folder_transaction import is_unfinished
+from kireji.testing.report import report_in
 
 # A lesson's own prose is longer than a student's answer may be.
 LONGEST_PROSE = 60_000
@@ -102,7 +103,8 @@ class FormgradePage(Preprocessor):
     enabled = Bool(True).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        records = records_of(nb.metadata.get("kireji"))
+        report = report_in(nb)
+        reported = {cell.grade_id: cell for cell in report.cells} if report else {}
         sanitise_notebook(nb)
         for number, cell in enumerate(nb.cells):
             marks = cell.metadata.get("nbgrader", {})
@@ -123,7 +125,7 @@ class FormgradePage(Preprocessor):
                     cell.source, LONGEST_PROSE, headings=True
                 )
             if kept.get("grade") or is_task(cell):
-                lines = lines_of(records.get(name), float(kept.get("points", 0)))
+                lines = lines_of(reported.get(name), float(kept.get("points", 0)))
                 cell.metadata.kireji["lines"] = page.render_lines(lines)
         nb["metadata"] = NotebookNode(language_info=nb.metadata.language_info)
         resources["kireji"] = {"style": page.lines_style()}

@@ -9,31 +9,33 @@ a lock on that file, which goes with the process.
 import fcntl
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from filelock import FileLock
+
 from kireji import paths
 from kireji.errors import KirejiError
+from kireji.files.lock import LockedError, hold
 
 TIMESTAMP = "timestamp.txt"
 BEGUN = "1970-01-01 00:00:00.000000 UTC"
 NEXT = {"submitted": "autograded", "autograded": "feedback"}  # what is made from what
 
-PATIENCE = 120  # seconds for another program to fill the same folder
+MAX_WAIT_SECONDS = 120  # seconds for another program to fill the same folder
 
 _held: dict[Path, IO[str]] = {}
-_alone: dict[Path, IO[str]] = {}  # folders that nobody but this process fills, with their locks
+_locks: dict[Path, FileLock] = {}  # folders that nobody but this process fills, with their locks
 _begun: set[Path] = set()  # those of them that a hook took, and gives back
 
 
 @contextmanager
-def alone(folder: Path, patience: float = PATIENCE) -> Iterator[None]:
+def exclusive(folder: Path, max_wait_seconds: float = MAX_WAIT_SECONDS) -> Iterator[None]:
     """Nobody else fills `folder` meanwhile. KirejiError if another program takes too long over
     it."""
-    taken = _take(folder, patience)
+    taken = _take(folder, max_wait_seconds)
     try:
         yield
     finally:
@@ -41,29 +43,22 @@ def alone(folder: Path, patience: float = PATIENCE) -> Iterator[None]:
             _give_back(folder)
 
 
-def _take(folder: Path, patience: float = PATIENCE) -> bool:
+def _take(folder: Path, max_wait_seconds: float = MAX_WAIT_SECONDS) -> bool:
     """Whether it was not ours before."""
-    if folder in _alone:
+    if folder in _locks:
         return False
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    lock, deadline = folder.with_name(f".{folder.name}.lock").open("w"), time.monotonic() + patience
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _alone[folder] = lock
-            return True
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                lock.close()
-                raise KirejiError(
-                    f"Another program is busy with {folder.parent.name}'s {folder.name} in {folder.parents[1].name}/ "
-                    "for too long; try again when it is done."
-                ) from None
-        time.sleep(0.1)
+    try:
+        _locks[folder] = hold(folder.with_name(f".{folder.name}.lock"), max_wait_seconds)
+    except LockedError:
+        raise KirejiError(
+            f"Another program is busy with {folder.parent.name}'s {folder.name} in {folder.parents[1].name}/ "
+            "for too long; try again when it is done."
+        ) from None
+    return True
 
 
 def _give_back(folder: Path) -> None:
-    _alone.pop(folder).close()
+    _locks.pop(folder).release()
 
 
 def refuse_half_a_restore() -> None:

@@ -20,7 +20,7 @@ def generate(course: Path = paths.ROOT, gradebook: bool = True) -> list[str]:
     """Generate every assignment of `course`, a folder with source/ in it; return their names.
 
     Uses the repository's nbgrader_config.py, with release/ and gradebook.db placed in `course`;
-    without `gradebook` the notebooks are the same, and nothing is recorded. CannotRecord rather
+    without `gradebook` the notebooks are the same, and nothing is recorded. GradebookError rather
     than a new gradebook in the place of one that had grades."""
     config = Config(PyFileConfigLoader("nbgrader_config.py", path=str(paths.ROOT)).load_config())
     config.CourseDirectory.root = str(course)

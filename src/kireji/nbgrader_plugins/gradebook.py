@@ -15,13 +15,13 @@ from urllib.parse import quote
 
 from kireji.errors import KirejiError
 
-PATIENCE = 60  # seconds that another program may write to it
-MOST_COPIES = 20
+MAX_WAIT_SECONDS = 60  # seconds that another program may write to it
+MAX_COPIES = 20
 DISK_FULL = ("No space left on device", "Disk quota exceeded", "database or disk is full")
 LOCKED = "database is locked"
 
 
-class CannotRecord(KirejiError):
+class GradebookError(KirejiError):
     """Nothing can be recorded as things are: whoever grades a class stops here, and goes on
     later."""
 
@@ -37,7 +37,7 @@ def copies(path: Path) -> list[Path]:
 
 
 def check(path: Path) -> None:
-    """CannotRecord if the gradebook is damaged, or gone although there were grades: a new one is
+    """GradebookError if the gradebook is damaged, or gone although there were grades: a new one is
     never put in its place.
 
     A course that has graded nothing may begin without one.
@@ -45,7 +45,7 @@ def check(path: Path) -> None:
     if not path.exists() or not path.stat().st_size:
         if copies(path) or any(path.parent.glob("autograded/*/*/")):
             what = "is empty" if path.exists() else "is not there"
-            raise CannotRecord(
+            raise GradebookError(
                 f"The gradebook {path} {what}, although grades were recorded before.{_advice(path)}"
             )
         return
@@ -59,13 +59,15 @@ def check(path: Path) -> None:
     except sqlite3.DatabaseError as error:
         found = str(error)
     if found != "ok":
-        raise CannotRecord(
+        raise GradebookError(
             f"The gradebook {path} is damaged ({found.splitlines()[0]}).{_advice(path)}"
         )
 
 
-def wait_until_free(path: Path, tell: Callable[[str], None], patience: float = PATIENCE) -> None:
-    """Wait while another program writes to the gradebook, and `tell` so once. CannotRecord when it
+def wait_until_free(
+    path: Path, tell: Callable[[str], None], patience: float = MAX_WAIT_SECONDS
+) -> None:
+    """Wait while another program writes to the gradebook, and `tell` so once. GradebookError when it
     takes too long."""
     deadline, told = time.monotonic() + patience, False
     while path.exists():
@@ -75,14 +77,16 @@ def wait_until_free(path: Path, tell: Callable[[str], None], patience: float = P
             return
         except sqlite3.OperationalError as error:
             if LOCKED not in str(error):
-                raise CannotRecord(f"The gradebook {path} cannot be written to: {error}.") from None
+                raise GradebookError(
+                    f"The gradebook {path} cannot be written to: {error}."
+                ) from None
         if not told:
             tell(
                 f"Another program is writing to {path.name}; waiting for it, at most {patience:g} seconds."
             )
             told = True
         if time.monotonic() > deadline:
-            raise CannotRecord(
+            raise GradebookError(
                 f"The gradebook {path} has been in use by another program for {patience:g} seconds. Nothing was changed. "
                 "Close what has it open (a database viewer, another grading) and run the command again."
             )
@@ -93,7 +97,7 @@ def back_up(path: Path) -> Path | None:
     """Put a copy of the gradebook into var/backups, unless the newest one is the same; returns it.
     Keeps the last 20.
 
-    CannotRecord if the disk is full or the gradebook in use.
+    GradebookError if the disk is full or the gradebook in use.
     """
     if not path.exists():
         return None
@@ -112,21 +116,21 @@ def back_up(path: Path) -> Path | None:
         return known[-1]
     copy = folder / f"gradebook-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.db"
     os.replace(draft, copy)
-    for old in copies(path)[:-MOST_COPIES]:
+    for old in copies(path)[:-MAX_COPIES]:
         old.unlink(missing_ok=True)
     return copy
 
 
-def explain(doing: str, said: str) -> CannotRecord | None:
+def explain(doing: str, said: str) -> GradebookError | None:
     """The sentence for what went wrong while `doing` something, if `said` tells of a full disk or a
     lock."""
     if any(words in said for words in DISK_FULL):
-        return CannotRecord(
+        return GradebookError(
             f"The disk is full: nothing more could be written while {doing}. What was recorded before is "
             "kept. Free some space and run the command again; it goes on from here."
         )
     if LOCKED in said:
-        return CannotRecord(
+        return GradebookError(
             f"Another program held the gradebook while {doing}. What was recorded before is kept. Run the "
             "command again; it goes on from here."
         )

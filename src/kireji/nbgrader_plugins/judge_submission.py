@@ -16,11 +16,12 @@ from traitlets.config import Config
 
 from kireji import paths
 from kireji.course.assignment import load
+from kireji.course.notebook_metadata import JUDGED_AS
 from kireji.course.secret import read_or_make_secret
 from kireji.exchange.attempts import GradeOnSubmit
 from kireji.grading.quarantine import set_refused_aside, take_in
 from kireji.nbgrader_plugins import best_attempt, folder_transaction
-from kireji.nbgrader_plugins.record_report import JUDGED_AS, REPORT
+from kireji.testing.report import put_report
 
 
 def begin_grading(config: Config) -> Callable[..., None]:
@@ -76,8 +77,11 @@ class JudgeSubmission(NbGraderPreprocessor):
             load(names["assignment"]),
             read_or_make_secret(paths.SECRET),
         )
-        judgement = cache.judge_or_recall(submission, assignment, secret, self.trust_submissions)
-        judgement.notebook.metadata[REPORT] = judgement.report.as_dict()
+        key = cache.key_of(submission, assignment, secret)
+        judgement = cache.judge_or_recall(
+            submission, assignment, secret, self.trust_submissions, key
+        )
+        put_report(judgement.notebook, judgement.report)
         if cache.is_sure(judgement):
-            judgement.notebook.metadata[JUDGED_AS] = cache.key_of(submission, assignment, secret)
+            judgement.notebook.metadata[JUDGED_AS] = key
         return judgement.notebook, resources

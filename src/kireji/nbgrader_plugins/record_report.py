@@ -12,8 +12,8 @@ from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from sqlalchemy.orm import joinedload
 from traitlets.config import Config
 
-REPORT = "kireji"  # the key of a graded notebook's metadata under which its report stands
-JUDGED_AS = "kireji_key"  # and what its judgement is kept under, if it is kept
+from kireji.course.notebook_metadata import JUDGED_AS, REPORT
+from kireji.testing.report import Report
 
 
 class OneTransaction(Gradebook):
@@ -79,7 +79,8 @@ class RecordReport(SaveAutoGrades):
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Take the scores from the notebook's report."""
-        self.scores = {cell["grade_id"]: cell["score"] for cell in nb.metadata[REPORT]["cells"]}
+        report = Report.from_dict(nb.metadata[REPORT])
+        self.scores = {cell.grade_id: cell.score for cell in report.cells}
         names = resources["nbgrader"]
         self.notebook_id, self.assignment_id, self.student_id = (
             names["notebook"],
@@ -144,9 +145,9 @@ def is_recorded(book: Gradebook, config: Config, graded: Path, key: str) -> bool
         notebook = book.find_submission_notebook(name, name, student)
         grades = entries(book, Grade, notebook)
         return notebook.late_submission_penalty == penalty_of(config, notebook) and all(
-            grades[cell["grade_id"]].auto_score == cell["score"]
-            for cell in metadata[REPORT]["cells"]
-            if cell["score"] is not None
+            grades[cell.grade_id].auto_score == cell.score
+            for cell in Report.from_dict(metadata[REPORT]).cells
+            if cell.score is not None
         )
     except (OSError, ValueError, KeyError, TypeError, MissingEntry):
         return False

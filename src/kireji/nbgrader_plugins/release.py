@@ -9,7 +9,7 @@ from kireji.errors import KirejiError
 from kireji.paths import COURSE_ID, EXCHANGE, RELEASE, ROOT
 
 
-class ReleaseFailed(KirejiError):
+class ReleaseError(KirejiError):
     """nbgrader refused to release; the message has its last words."""
 
 
@@ -59,7 +59,7 @@ def release(names: list[str]) -> None:
     for name in names:
         outcome = nbgrader.release_assignment(name)
         if not outcome["success"]:
-            raise ReleaseFailed(f"{name} could not be released: {_last_line(outcome)}")
+            raise ReleaseError(f"{name} could not be released: {_last_line(outcome)}")
 
 
 def _same(one: Path, other: Path) -> bool:

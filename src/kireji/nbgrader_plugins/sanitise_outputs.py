@@ -5,8 +5,8 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from kireji.feedback.report import notices_of
 from kireji.feedback.sanitise import sanitise_notebook
+from kireji.testing.report import put_report, report_in
 
 
 class SanitiseOutputs(NbGraderPreprocessor):
@@ -17,7 +17,8 @@ class SanitiseOutputs(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, ResourcesDict]:
         """The notebook, safe to show to anybody."""
         dropped = sanitise_notebook(nb)
-        report = nb.metadata.get("kireji")
+        report = report_in(nb)
         if report is not None:
-            report["notices"] = [*notices_of(report), *dropped]
+            report.notices += dropped
+            put_report(nb, report)
         return nb, resources

@@ -19,7 +19,7 @@ PROBE_SECONDS = 3.0
 GRACE = 20.0  # seconds over its budget until a cell whose kernel keeps silent is given up
 
 
-class CellsLost(Exception):
+class CellsLostError(Exception):
     """A cell took the kernel with it. `index` is the cell's number; the text is the reason a
     student reads.
 
@@ -70,7 +70,7 @@ class CellRunner(NotebookClient):
         """Run the cells before number `upto` in order; the number of the cell in which the time ran
         out, if it did.
 
-        CellsLost if a cell ends or blocks the kernel for good, or breaks the conversation with it.
+        CellsLostError if a cell ends or blocks the kernel for good, or breaks the conversation with it.
         """
         self.reset_execution_trackers()
         try:
@@ -93,22 +93,22 @@ class CellRunner(NotebookClient):
                     self.async_execute_cell(cell, index), self.seconds_left + GRACE
                 )
             except DeadKernelError:
-                raise CellsLost(
+                raise CellsLostError(
                     index, self.owner.why_ended() or "contact was lost", before
                 ) from None
             except TimeoutError:
-                raise CellsLost(
+                raise CellsLostError(
                     index, "contact with the cell was lost: it did not end in time", before
                 ) from None
             except Exception:  # whatever a forged message did to nbclient
-                raise CellsLost(index, self.owner.why_ended() or GARBLED, before) from None
+                raise CellsLostError(index, self.owner.why_ended() or GARBLED, before) from None
             finally:
                 self.seconds_left -= time.monotonic() - started
             if self.seconds_left <= 0:
                 stopped = index
                 cell.outputs.append(self.stopped())
                 if not await self.answers():
-                    raise CellsLost(
+                    raise CellsLostError(
                         index,
                         self.owner.why_ended() or "it ran out of time, and could not be stopped",
                         before,

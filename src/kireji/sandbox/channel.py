@@ -13,7 +13,7 @@ UNASKED = "your code answered a question that had not been asked"
 ENDED = "your code ended the Python process it was running in"
 
 
-class SandboxLost(Exception):
+class SandboxLostError(Exception):
     """The sandbox is gone, and with it whatever had not been asked yet. The text is the reason a
     student reads."""
 
@@ -22,7 +22,7 @@ class SandboxLost(Exception):
         self.out_of_time = out_of_time
 
 
-class CallFailed(Exception):
+class CallError(Exception):
     """A call raised an error in the student's code."""
 
     def __init__(self, type_name: str, message: str, line: str) -> None:
@@ -48,7 +48,7 @@ class Channel:
         self.call_seconds, self.seconds_left = call_seconds, total_seconds
         self.numbers = itertools.count(1)
         self.ended = ended
-        self.lost: SandboxLost | None = None
+        self.lost: SandboxLostError | None = None
 
     def greet(self, seconds: float) -> None:
         """Wait for the agent to say that it is there; without that the channel is lost."""
@@ -62,14 +62,14 @@ class Channel:
             self._give_up(ENDED)
         except WireError as error:
             self._give_up(f"your code sent an answer that could not be read: {error}")
-        except SandboxLost:
+        except SandboxLostError:
             pass
 
     def ask(self, do: str, seed: int = 0, seconds: float | None = None, **arguments: Any) -> Any:
-        """Have the agent do `do`. CallFailed if the student's code raised; SandboxLost if no answer
+        """Have the agent do `do`. CallError if the student's code raised; SandboxLostError if no answer
         can be had."""
         if self.lost:
-            raise SandboxLost(str(self.lost), self.lost.out_of_time)
+            raise SandboxLostError(str(self.lost), self.lost.out_of_time)
         if self.seconds_left <= 0:
             self.lose(
                 "your code used up the time that one submission has for all hidden tests",
@@ -117,17 +117,17 @@ class Channel:
         if not all(isinstance(part, str) for part in parts):
             self.lose("your code sent an answer that could not be read")
         if parts[0] == "OutOfTime":
-            raise CallFailed("TimeoutError", f"the call took more than {seconds:.0f} seconds", "")
-        raise CallFailed(*parts)
+            raise CallError("TimeoutError", f"the call took more than {seconds:.0f} seconds", "")
+        raise CallError(*parts)
 
     def lose(self, reason: str, out_of_time: bool = False) -> NoReturn:
         """Hang up for good."""
-        self.lost = SandboxLost(reason, out_of_time)
+        self.lost = SandboxLostError(reason, out_of_time)
         self.stream.close()
         raise self.lost
 
     def _give_up(self, reason: str) -> None:
-        self.lost = SandboxLost(self.ended() or reason)
+        self.lost = SandboxLostError(self.ended() or reason)
         self.stream.close()
 
     def close(self) -> None:

@@ -77,7 +77,7 @@ class Sandbox:
     def run(self, notebook: NotebookNode, upto: int) -> int | None:
         """Run the notebook's cells before number `upto` and put their outputs into it.
 
-        Returns the number of the cell in which the time ran out, if it did. CellsLost if a cell
+        Returns the number of the cell in which the time ran out, if it did. CellsLostError if a cell
         took the kernel with it.
         """
         return self.wait(CellRunner(notebook, self).run(upto))

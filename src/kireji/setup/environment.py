@@ -13,7 +13,7 @@ from kireji.errors import KirejiError
 from kireji.setup.broken import forget_broken
 from kireji.setup.explain import NO_SPACE, cause, explain
 from kireji.setup.pip_settings import for_uv, parse
-from kireji.setup.shell import Outcome, Shell
+from kireji.setup.shell import CommandOutcome, Shell
 from kireji.setup.steps import Step
 from kireji.setup.venv import PYTHON, VENV
 
@@ -160,11 +160,11 @@ def install_ours(shell: Shell) -> None:
     )
 
 
-def _pip(shell: Shell, *words: object) -> Outcome:
+def _pip(shell: Shell, *words: object) -> CommandOutcome:
     return shell.run(PYTHON, "-m", "pip", *words)
 
 
-def _uv(shell: Shell, *words: object) -> Outcome:
+def _uv(shell: Shell, *words: object) -> CommandOutcome:
     """uv, which takes seconds where pip takes a minute; it comes through pip, and may not be to be
     had."""
     if not UV.exists():
@@ -177,13 +177,13 @@ def _uv(shell: Shell, *words: object) -> Outcome:
     return shell.run(UV, "pip", *words, "--python", PYTHON, *arguments, settings=settings)
 
 
-def _may(outcome: Outcome) -> bool:
+def _may(outcome: CommandOutcome) -> bool:
     """Whether it worked; KirejiError when no other way can work either."""
     if not outcome.ok and cause(outcome.output) == NO_SPACE:
         raise KirejiError(NO_SPACE)
     return outcome.ok
 
 
-def _must(outcome: Outcome) -> None:
+def _must(outcome: CommandOutcome) -> None:
     if not outcome.ok:
         raise KirejiError(explain(outcome.output))

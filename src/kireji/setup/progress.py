@@ -9,8 +9,8 @@ WHEEL = "|/-\\"
 TITLE = 44
 
 
-class Line:
-    """`with Line(title, stream) as line:` ends as a tick with the seconds, or as a cross after an
+class ProgressLine:
+    """`with ProgressLine(title, stream) as line:` ends as a tick with the seconds, or as a cross after an
     exception."""
 
     def __init__(self, title: str, stream: TextIO) -> None:
@@ -20,7 +20,7 @@ class Line:
         plain = "utf" not in (stream.encoding or "").lower()
         self.tick, self.cross = ("+", "x") if plain else ("✓", "✗")
 
-    def __enter__(self) -> "Line":
+    def __enter__(self) -> "ProgressLine":
         self.turn("")
         return self
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from kireji.setup.explain import last_words
-from kireji.setup.progress import Line
+from kireji.setup.progress import ProgressLine
 from kireji.setup.venv import activated
 
 QUIET = {
@@ -20,11 +20,11 @@ QUIET = {
     "PYTHONUNBUFFERED": "1",
 }
 TURN = 0.1  # seconds between two looks at a running command
-PATIENCE = 3.0  # seconds a command gets to end
+STOP_SECONDS = 3.0  # seconds a command gets to end
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CommandOutcome:
     ok: bool
     output: str
 
@@ -32,11 +32,11 @@ class Outcome:
 class Shell:
     """Runs commands one after another; `keep_open` is a file descriptor every command inherits."""
 
-    def __init__(self, log: TextIO, scratch: Path, line: Line, keep_open: int) -> None:
+    def __init__(self, log: TextIO, scratch: Path, line: ProgressLine, keep_open: int) -> None:
         # `log` is open for appending: the commands write to it too.
         self.log, self.scratch, self.line, self.keep_open = log, scratch, line, keep_open
 
-    def run(self, *command: object, settings: dict[str, str] | None = None) -> Outcome:
+    def run(self, *command: object, settings: dict[str, str] | None = None) -> CommandOutcome:
         """Run `command` to its end with `settings` in its environment. Ctrl-C ends it first."""
         words = [str(word) for word in command]
         self.log.write("$ " + " ".join(words) + "\n")
@@ -57,20 +57,20 @@ class Shell:
         except OSError as error:  # a damaged or forbidden program is one that fails
             self.log.write(f"{error}\n")
             self.log.flush()
-            return Outcome(False, str(error))
+            return CommandOutcome(False, str(error))
         try:
             while not self._ended(process, TURN):
                 self.line.turn(last_words(self._output(start)))
         except BaseException:
             self._end(process)
             raise
-        return Outcome(process.returncode == 0, self._output(start))
+        return CommandOutcome(process.returncode == 0, self._output(start))
 
     def _end(self, process: subprocess.Popen) -> None:
         # Ctrl-C has reached it too, and it is tidying up; told again, it would leave that.
-        if not self._ended(process, PATIENCE):
+        if not self._ended(process, STOP_SECONDS):
             process.send_signal(signal.SIGINT)
-            if not self._ended(process, PATIENCE):
+            if not self._ended(process, STOP_SECONDS):
                 process.kill()
                 process.wait()
 

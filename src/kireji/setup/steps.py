@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kireji import paths
 from kireji.setup.lock import hold_lock
-from kireji.setup.progress import Line
+from kireji.setup.progress import ProgressLine
 from kireji.setup.shell import Shell
 
 LOG = paths.VAR / "setup.log"
@@ -71,7 +71,7 @@ def complete(steps: list[Step]) -> None:
             for step in steps:
                 # asked only now: an earlier step may have undone it, an other set-up done it
                 if not step.is_done():
-                    with Line(step.title, sys.stderr) as line:
+                    with ProgressLine(step.title, sys.stderr) as line:
                         step.complete(Shell(log, SCRATCH, line, keep_open=earlier.descriptor))
 
 

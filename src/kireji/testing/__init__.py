@@ -11,7 +11,7 @@ OFFERED = {
     "Student": "student",
     "Mistake": "expect",
     "StudentError": "expect",
-    "SandboxLost": "plugin",
+    "SandboxLostError": "plugin",
 }
 
 __all__ = list(OFFERED)

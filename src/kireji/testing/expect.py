@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from kireji.sandbox.channel import CallFailed as StudentError
+from kireji.sandbox.channel import CallError as StudentError
 from kireji.testing.diagnoses import swapped_axes
 from kireji.wire import Opaque
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from kireji.sandbox.channel import CallFailed
+from kireji.sandbox.channel import CallError
 from kireji.testing.expect import NAMED, Mistake
 
 MISFITS = ("TypeError", "AttributeError", "NameError")
@@ -36,7 +36,7 @@ def without(stand_ins: Mapping[str, str | Callable[[Any], Any]]) -> Callable[[Ca
             state = rng.get_state()
             try:
                 return test(student=student, rng=rng, **fixtures)
-            except (Mistake, CallFailed) as own:
+            except (Mistake, CallError) as own:
                 # A test that runs for several parts must not replace the one that it is about.
                 if getattr(own, "type_name", "") == "TimeoutError" or set(stand_ins) & set(
                     map(str, fixtures.values())
@@ -53,7 +53,7 @@ def without(stand_ins: Mapping[str, str | Callable[[Any], Any]]) -> Callable[[Ca
                     }
                 ):
                     return test(student=student, rng=rng, **fixtures)
-            except (Mistake, CallFailed) as alone:
+            except (Mistake, CallError) as alone:
                 raise the_telling_one(first, alone) from None
             finally:
                 _in_place.reset(token)
@@ -68,6 +68,6 @@ def the_telling_one(own: Exception, alone: Exception) -> Exception:
     the student's code.
 
     A failure that names the mistake made is worth more than one that does not."""
-    misfit = isinstance(alone, CallFailed) and alone.type_name in MISFITS
+    misfit = isinstance(alone, CallError) and alone.type_name in MISFITS
     named = str(own).startswith(NAMED) and not str(alone).startswith(NAMED)
     return own if misfit or named else alone

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import torch
 
-from kireji.sandbox.channel import CallFailed, Channel, SandboxLost
+from kireji.sandbox.channel import CallError, Channel, SandboxLostError
 from kireji.testing import expect
 from kireji.testing.marker import mark_of
 from kireji.testing.report import Image, TestReport
 from kireji.testing.student import Student
 
-MOST_IMAGES = 6
+MAX_IMAGES = 6
 MESSAGE_CHARACTERS = 2000
 NOT_DEFINED = "The notebook does not define it, or the cell that defines it failed: {}."
 NOT_IMPLEMENTED = "Not implemented yet: the cell still raises NotImplementedError."
@@ -76,7 +76,7 @@ class Grading:
         """Attach a picture (PNG bytes) with its caption to the running test."""
 
         def attach(png: bytes, caption: str) -> None:
-            if len(self.images) < MOST_IMAGES:
+            if len(self.images) < MAX_IMAGES:
                 self.images.append(Image(caption, base64.b64encode(png).decode()))
 
         return attach
@@ -130,13 +130,13 @@ class Grading:
             return self.measured_outcome()
         if isinstance(error, expect.Mistake):
             return "failed", 0.0, str(error)
-        if isinstance(error, SandboxLost):
+        if isinstance(error, SandboxLostError):
             return (
                 "timeout" if error.out_of_time else "error",
                 0.0,
                 f"Not tested any more: {error}.",
             )
-        if isinstance(error, CallFailed):
+        if isinstance(error, CallError):
             return self.call_outcome(error)
         place = traceback.extract_tb(error.__traceback__)[-1]
         self.notices.append(
@@ -153,7 +153,7 @@ class Grading:
         return status, fraction, " ".join(text for _, text in metrics)
 
     @staticmethod
-    def call_outcome(error: CallFailed) -> tuple[str, float, str]:
+    def call_outcome(error: CallError) -> tuple[str, float, str]:
         if error.type_name == "NotDefined":
             return "missing", 0.0, NOT_DEFINED.format(error.message)
         if error.type_name == "NotImplementedError":

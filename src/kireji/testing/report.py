@@ -3,6 +3,10 @@
 import math
 from dataclasses import asdict, dataclass, field
 
+from nbformat import NotebookNode
+
+from kireji.course.notebook_metadata import REPORT
+
 STATUSES = ("passed", "partly", "failed", "error", "timeout", "missing")
 
 
@@ -26,6 +30,11 @@ class TestReport:
     weight: float
     message: str
     images: list[Image] = field(default_factory=list)
+
+    @property
+    def earned(self) -> float:
+        """The fraction, from 0 to 1 whatever the test said."""
+        return min(max(self.fraction, 0.0), 1.0) if math.isfinite(self.fraction) else 0.0
 
 
 @dataclass
@@ -56,7 +65,7 @@ class Report:
 
     @classmethod
     def from_dict(cls, data: dict) -> "Report":
-        """The report of which `data` is the plain data."""
+        """The report of which `data` is the plain data. KeyError or TypeError if it is none's."""
         cells = [
             CellReport(
                 **cell
@@ -72,6 +81,19 @@ class Report:
             for cell in data["cells"]
         ]
         return cls(**data | {"cells": cells})
+
+
+def report_in(notebook: NotebookNode) -> Report | None:
+    """The report that a graded notebook carries; None where there is none, or a damaged one."""
+    try:
+        return Report.from_dict(notebook.metadata[REPORT])
+    except (KeyError, TypeError):
+        return None
+
+
+def put_report(notebook: NotebookNode, report: Report) -> None:
+    """Have a notebook carry its report."""
+    notebook.metadata[REPORT] = report.as_dict()
 
 
 def cell_score(tests: list[TestReport], points: float) -> float:

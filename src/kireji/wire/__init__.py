@@ -3,6 +3,6 @@ never pickle."""
 
 from .codec import decode, encode
 from .stream import Stream
-from .values import Limits, Opaque, Reference, WireError
+from .values import Opaque, Reference, WireError, WireLimits
 
-__all__ = ["Limits", "Opaque", "Reference", "Stream", "WireError", "decode", "encode"]
+__all__ = ["WireLimits", "Opaque", "Reference", "Stream", "WireError", "decode", "encode"]

@@ -13,9 +13,9 @@ import msgpack
 import numpy as np
 import torch
 
-from .values import Limits, Opaque, Reference, WireError
+from .values import Opaque, Reference, WireError, WireLimits
 
-LIMITS = Limits()
+LIMITS = WireLimits()
 
 DTYPES = {
     str(dtype).removeprefix("torch."): dtype
@@ -37,7 +37,7 @@ KEY_TYPES = (str, int, float, bool, type(None))
 HEADER = struct.Struct(">I")
 
 
-def encode(value: Any, limits: Limits = LIMITS) -> bytes:
+def encode(value: Any, limits: WireLimits = LIMITS) -> bytes:
     """The message that carries `value`. What cannot cross becomes an `Opaque`; WireError if it is
     too much."""
     blobs: list[bytes] = []
@@ -53,7 +53,7 @@ def encode(value: Any, limits: Limits = LIMITS) -> bytes:
     return b"".join([HEADER.pack(len(structure)), structure, *blobs])
 
 
-def decode(message: bytes, limits: Limits = LIMITS) -> Any:
+def decode(message: bytes, limits: WireLimits = LIMITS) -> Any:
     """The value that `message` carries. Any bytes are safe to pass; WireError if they break a
     rule."""
     if len(message) < HEADER.size:
@@ -143,7 +143,7 @@ class _Unpacker:
     """Walks a structure once, taking each tensor's bytes from the front of what is left of
     `blob`."""
 
-    def __init__(self, blob: memoryview, limits: Limits) -> None:
+    def __init__(self, blob: memoryview, limits: WireLimits) -> None:
         self.blob, self.limits, self.used = blob, limits, 0
 
     def unpack_all(self, structure: Any) -> tuple[Any, int]:

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from .codec import LIMITS, decode, encode
-from .values import Limits, WireError
+from .values import WireError, WireLimits
 
 LENGTH = struct.Struct(">Q")
 
@@ -14,7 +14,7 @@ LENGTH = struct.Struct(">Q")
 class Stream:
     """Sends and receives values over `connection`. One side speaks at a time."""
 
-    def __init__(self, connection: socket.socket, limits: Limits = LIMITS) -> None:
+    def __init__(self, connection: socket.socket, limits: WireLimits = LIMITS) -> None:
         self.connection, self.limits = connection, limits
 
     def send(self, value: Any, seconds: float | None = None) -> None:

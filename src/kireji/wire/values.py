@@ -9,7 +9,7 @@ class WireError(ValueError):
 
 
 @dataclass(frozen=True)
-class Limits:
+class WireLimits:
     """How much one message may hold.
 
     Decoding needs at most about 100 bytes of memory for each byte of structure, and the tensors'

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from kireji import paths
-from kireji.batch.judge_pool import NobodyLeft
+from kireji.batch.judge_pool import NoJudgesError
 from kireji.course.assignment import load, names
 from kireji.course.secret import read_or_make_secret
 from kireji.grading.cache import graders_version
@@ -25,8 +25,8 @@ from kireji.grading.cache import graders_version
 if TYPE_CHECKING:
     from distributed import Client
 
-PATIENCE = 15  # seconds for a scheduler to answer
-LOOK = 5.0  # seconds between two looks whether there are workers
+ANSWER_SECONDS = 15  # seconds for a scheduler to answer
+POLL_SECONDS = 5.0  # seconds between two looks whether there are workers
 DESERTED = 120.0  # seconds without any, until grading gives up
 ALONE = (
     "The cluster at {address} has had no worker for {seconds:.0f} seconds. Start some with: {start}"
@@ -35,7 +35,7 @@ MISSING = "Grading on a cluster needs Dask, which is not installed here. Install
 START = "dask worker {address} --nthreads 1 --nworkers 4"
 
 
-class NoCluster(NobodyLeft):
+class NoCluster(NoJudgesError):
     """Why nothing can be judged there, in one sentence."""
 
 
@@ -114,7 +114,7 @@ class Lookout(threading.Thread):
 
     def run(self) -> None:
         alone_since = None
-        while not self.stopped.wait(LOOK):
+        while not self.stopped.wait(POLL_SECONDS):
             if self._anybody():
                 alone_since = None
                 continue
@@ -195,7 +195,7 @@ def _connect(address: str) -> "Client":
     for name in ("distributed", "distributed.client"):  # what matters becomes a sentence
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        return Client(address, timeout=PATIENCE, set_as_default=False)
+        return Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise NoCluster(
             f"There is no Dask scheduler to be reached at {address} ({_line(error)}). The address is the one "

@@ -24,11 +24,11 @@ from kireji.sandbox.backends import bubblewrap
 PRELOADED = "kireji.batch.executors.preload"  # imported once, by the process that forks
 
 
-class Killed(BrokenExecutor):
+class JudgeKilledError(BrokenExecutor):
     """The process that should have given an answer is gone without one."""
 
 
-class Forks(Executor):
+class ForkserverExecutor(Executor):
     """Carries out `count` calls at a time, each in a process of its own. Calls and answers are
     pickled, and only ours.
 
@@ -91,7 +91,7 @@ class Forks(Executor):
         for future, process in self.running.values():
             process.kill()
             process.join()
-            future.set_exception(Killed("it was stopped"))
+            future.set_exception(JudgeKilledError("it was stopped"))
         for _, future, _ in self.waiting:
             future.cancel()
 
@@ -117,7 +117,7 @@ class Forks(Executor):
         try:
             answer, error = connection.recv()
         except (EOFError, OSError):
-            answer, error = None, Killed("it was killed")
+            answer, error = None, JudgeKilledError("it was killed")
         connection.close()
         process.join()
         process.close()

@@ -21,7 +21,7 @@ MIB = 2**20
 FILE_BYTES = 64 * MIB  # one file
 SUBMISSION_BYTES = 128 * MIB  # one submission
 FILES = 200  # in one submission
-KEPT = 100  # submissions of one assignment
+MAX_KEPT = 100  # submissions of one assignment
 INBOUND_BYTES = 2048 * MIB  # all submissions of a student
 TAKEN = ("*.safetensors",)  # with the notebook, unless it says otherwise
 IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
@@ -108,7 +108,7 @@ def left_behind(folder: Path, assignment: str, ignored: Callable) -> str:
 def exhausted(inbound: Path, assignment: str) -> str:
     """Why this student can hand in no more of `assignment`; "" if they can."""
     kept = sum(1 for folder in inbound.iterdir() if folder.name.split("+")[1:2] == [assignment])
-    if kept >= KEPT:
+    if kept >= MAX_KEPT:
         return f"you have handed in {assignment} {kept} times, which is as often as can be kept. Ask your instructor."
     used = sum(os.lstat(path).st_size for path in inbound.rglob("*"))
     if used > INBOUND_BYTES - SUBMISSION_BYTES:

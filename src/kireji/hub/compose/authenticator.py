@@ -9,8 +9,8 @@ from tornado.web import HTTPError
 
 from kireji.hub.accounts import new_password
 from kireji.hub.compose.approval import Approve, Discard
+from kireji.hub.compose.enrolment import Enrolled
 from kireji.hub.compose.service import instructors, roster
-from kireji.hub.compose.sign_in import Enrolled
 from kireji.paths import HUB
 
 FIRST_PASSWORDS = HUB / "first-passwords"

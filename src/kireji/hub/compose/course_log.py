@@ -6,7 +6,7 @@ import os
 from datetime import datetime
 
 LOG = os.environ.get("KIREJI_LOG")  # a file to write to; set in the course's container
-LONGEST = 1000  # characters of a line, so that it is written as one piece
+MAX_LENGTH = 1000  # characters of a line, so that it is written as one piece
 
 
 def tell(sentence: str) -> None:
@@ -15,4 +15,4 @@ def tell(sentence: str) -> None:
     if LOG:
         line = " ".join(f"[{datetime.now():%Y-%m-%d %H:%M:%S}] command line: {sentence}".split())
         with contextlib.suppress(OSError), open(LOG, "a", errors="replace") as log:
-            log.write(line[:LONGEST] + "\n")
+            log.write(line[:MAX_LENGTH] + "\n")

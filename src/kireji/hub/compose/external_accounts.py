@@ -19,7 +19,7 @@ from tornado.web import HTTPError
 
 from kireji.course.roster import NAME, SPELLED
 from kireji.files.atomic import write_whole
-from kireji.hub.compose.sign_in import Enrolled
+from kireji.hub.compose.enrolment import Enrolled
 from kireji.paths import HUB
 
 # {way in: {name: the number or the like by which the other place knows the person}}

@@ -13,7 +13,7 @@ from kireji.paths import VAR
 KEYS = VAR / "keys"
 PROXY, COURSE = KEYS / "proxy" / "key", KEYS / "course" / "key"
 DOOR = KEYS / "proxy" / "door"  # the door is a part of the proxy
-PATIENCE = 120.0  # seconds
+MAX_WAIT_SECONDS = 120.0  # seconds
 
 
 def make(key: Path) -> str:
@@ -23,7 +23,7 @@ def make(key: Path) -> str:
     return key.read_text()
 
 
-def wait_for(key: Path, seconds: float = PATIENCE) -> str:
+def wait_for(key: Path, seconds: float = MAX_WAIT_SECONDS) -> str:
     """The key, as soon as the hub has made it; KirejiError if it does not in time."""
     deadline = time.monotonic() + seconds
     while not key.exists():

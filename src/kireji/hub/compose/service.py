@@ -4,7 +4,7 @@ import os
 import sys
 from functools import cache
 
-from kireji.course.roster import Person, RosterProblem, load
+from kireji.course.roster import Person, RosterError, load
 from kireji.hub.course_service import INSTRUCTORS, STUDENTS, URL_PREFIX
 from kireji.paths import COURSE_ID, ROSTER
 
@@ -31,7 +31,7 @@ def roster() -> list[Person]:
     why."""
     try:
         return load(ROSTER) if ROSTER.exists() else []
-    except RosterProblem as problem:
+    except RosterError as problem:
         print(problem, file=sys.stderr, flush=True)
         return []
 

@@ -8,11 +8,11 @@ keep its owner out. A generated password has 50 bits, so a guess a few seconds i
 import math
 from collections import OrderedDict, deque
 
-WINDOW = 300  # seconds for which a wrong password is remembered
+WINDOW_SECONDS = 300  # seconds for which a wrong password is remembered
 FREE = 5  # wrong ones that cost no waiting, of one account from one place
 FREE_OF_PLACE = 50  # and of all accounts from one place: a class may share one address
-LONGEST = 60  # seconds of waiting, at most
-MOST_KEYS = 10_000  # what is remembered at all: names and addresses are the callers' to invent
+MAX_WAIT_SECONDS = 60  # seconds of waiting, at most
+MAX_KEYS = 10_000  # what is remembered at all: names and addresses are the callers' to invent
 
 Key = tuple[str, ...]
 
@@ -37,7 +37,7 @@ class FailedSignIns:
             times = self.failed.setdefault(key, deque(maxlen=FREE_OF_PLACE + 10))
             times.append(now)
             self.failed.move_to_end(key)
-        while len(self.failed) > MOST_KEYS:
+        while len(self.failed) > MAX_KEYS:
             self.failed.popitem(last=False)
 
     def forget(self, account: str, place: str) -> None:
@@ -46,8 +46,8 @@ class FailedSignIns:
 
     def _wait(self, key: Key, free: int, now: float) -> int:
         times = self.failed.get(key, ())
-        recent = [time for time in times if now - time < WINDOW]
+        recent = [time for time in times if now - time < WINDOW_SECONDS]
         if len(recent) < free:
             return 0
-        seconds = min(LONGEST, 5 * 2 ** (len(recent) - free))
+        seconds = min(MAX_WAIT_SECONDS, 5 * 2 ** (len(recent) - free))
         return max(0, math.ceil(recent[-1] + seconds - now))

@@ -10,7 +10,7 @@ from pathlib import Path
 from tornado import httpclient, httpserver, netutil, web
 
 PASSED = ("Authorization", "Content-Type", "Accept")
-MOST_BYTES = 2**20  # of a question; the hub's are a few hundred
+MAX_BYTES = 2**20  # of a question; the hub's are a few hundred
 
 
 class Api(web.RequestHandler):
@@ -50,6 +50,6 @@ def serve(hub: str, base_path: str, place: Path) -> httpserver.HTTPServer:
     door = web.Application(
         [(rf"{base_path}/api(?:/.*)?", Api, {"hub": hub})], log_function=lambda handler: None
     )
-    server = httpserver.HTTPServer(door, max_body_size=MOST_BYTES)
+    server = httpserver.HTTPServer(door, max_body_size=MAX_BYTES)
     server.add_socket(netutil.bind_unix_socket(str(place)))
     return server

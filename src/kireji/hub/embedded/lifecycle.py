@@ -23,7 +23,7 @@ LOG = HUB / "hub.log"
 LOCK = HUB / "up.lock"
 
 
-class HubProblem(KirejiError):
+class HubError(KirejiError):
     """Why the hub cannot run, in one sentence for the person at the terminal."""
 
 
@@ -44,17 +44,17 @@ class Hub:
         return self.process.poll() is None
 
     def wait_until_ready(self, seconds: float) -> None:
-        """Return when the log-in page and the course service answer; HubProblem if they do not in
+        """Return when the log-in page and the course service answer; HubError if they do not in
         time."""
         deadline = time.monotonic() + seconds
         pages = ["/hub/login", URL_PREFIX + "api"]
         while pages:
             if not self.alive():
-                raise HubProblem(
+                raise HubError(
                     f"The hub ended while it was starting: {last_error(LOG)} The whole story is in {shown(LOG)}."
                 )
             if time.monotonic() > deadline:
-                raise HubProblem(
+                raise HubError(
                     f"The hub did not answer within {seconds:.0f} seconds; see {shown(LOG)}."
                 )
             pages = [page for page in pages if not is_served(self.port, page)]
@@ -86,7 +86,7 @@ class Hub:
 def start_hub(port: int) -> Hub:
     """Start JupyterHub as a child in its own session, its output in the log."""
     if is_taken(port):
-        raise HubProblem(
+        raise HubError(
             f"Port {port} is in use by another program; choose another one with: ./kireji up --port {port + 1}"
         )
     adopt_orphans()
@@ -121,7 +121,7 @@ def start_hub(port: int) -> Hub:
 
 
 def take_lock() -> IO[str]:
-    """Hold the lock that one `up` has; HubProblem if another one runs. Its holder's end frees it,
+    """Hold the lock that one `up` has; HubError if another one runs. Its holder's end frees it,
     however it ends."""
     HUB.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = LOCK.open("a+")
@@ -131,7 +131,7 @@ def take_lock() -> IO[str]:
         lock.seek(0)
         where = lock.read().strip()
         lock.close()
-        raise HubProblem(
+        raise HubError(
             f"Kireji is already running{' at ' + where if where else ''}; end it there with Ctrl-C first."
         ) from None
     lock.truncate(0)
