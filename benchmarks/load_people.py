@@ -159,7 +159,8 @@ class Kernel:
         self.id, self.number = session["kernel"]["id"], uuid.uuid4().hex
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in student.session.cookies)
         self.socket = websocket.create_connection(
-            f"{student.server.replace('http', 'ws', 1)}/api/kernels/{self.id}/channels?session_id={self.number}",
+            f"{student.server.replace('http', 'ws', 1)}/api/kernels/{self.id}/channels"
+            f"?session_id={self.number}",
             cookie=cookies,
             origin=student.address,
             timeout=MAX_WAIT_SECONDS,

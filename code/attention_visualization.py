@@ -296,12 +296,12 @@ def draw_haiku(panels: dict[str, Tensor], poem: Sequence[str]) -> Figure:
 def draw_heads(maps: Tensor, poem: Sequence[str]) -> Figure:
     """maps (L, H, T, T) as a grid, one row per layer, all on one scale."""
     figure = Figure(figsize=(11, 6), layout="constrained")
-    for l, row in enumerate(figure.subplots(*maps.shape[:2], sharex=True, sharey=True)):
+    for layer, row in enumerate(figure.subplots(*maps.shape[:2], sharex=True, sharey=True)):
         for h, axes in enumerate(row):
-            heat_map(axes, maps[l, h], poem, poem)
+            heat_map(axes, maps[layer, h], poem, poem)
             axes.tick_params(axis="x", rotation=90)
             axes.tick_params(labelsize=8)
-            axes.set_title(f"layer {l + 1}, head {h + 1}", fontsize=9, color=INK)
+            axes.set_title(f"layer {layer + 1}, head {h + 1}", fontsize=9, color=INK)
     return figure
 
 
@@ -355,7 +355,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     gapped = with_gap(POEM, CREATURE)
     maps = kept[-1].maps  # (L, H, T, T)
     from_gap = maps[:, :, CREATURE]  # (L, H, T): where the gap looks
-    names = [f"layer {l + 1}, head {h + 1}" for l in range(N_LAYERS) for h in range(N_HEADS)]
+    names = [f"layer {i + 1}, head {h + 1}" for i in range(N_LAYERS) for h in range(N_HEADS)]
     # The head that, when all is learnt, looks hardest from the gap to the season word; and the one
     # to the cut.
     to_season, to_cut = (from_gap[:, :, place].flatten().argmax().item() for place in (SEASON, CUT))

@@ -22,6 +22,22 @@ def test_links_lead_somewhere(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(paths.ROOT).as_posix())
+def test_links_to_a_section_lead_to_its_heading(page):
+    links = re.findall(r"\]\(([^):]*\.md|)#([^)]+)\)", page.read_text())
+    lost = [f"{target}#{anchor}" for target, anchor in links if anchor not in anchors(page, target)]
+    assert lost == []
+
+
+def anchors(page, target):
+    """The anchors of the headings in `target`, or in `page` itself, as code hosts make them."""
+    text = (page.parent / target if target else page).read_text()
+    return {
+        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(paths.ROOT).as_posix())
 def test_commands_exist(page):
     assert set(re.findall(r"\./kireji ([a-z]+)", page.read_text())) <= COMMANDS.keys()
 

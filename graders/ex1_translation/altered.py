@@ -29,10 +29,11 @@ Word = tuple[str, str]  # French, English
 
 
 def altered(held_out: HeldOut, rng: torch.Generator) -> tuple[HeldOut, list[bool]]:
-    """The held-out set with another word in every sentence that allows it, and which sentences those are."""
+    """The held-out set with another word in every sentence that allows it, and which sentences
+    those are."""
     known = _familiar()
     sources, references, changed = [], [], []
-    for source, translations in zip(held_out.sources, held_out.references):
+    for source, translations in zip(held_out.sources, held_out.references, strict=False):
         exchange = _exchange(source, translations, known, rng)
         if exchange:
             (old, other), (new, another) = exchange

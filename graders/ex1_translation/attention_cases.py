@@ -266,7 +266,7 @@ def known_mistakes(answer: Answer) -> diagnoses.AttentionMistakes:
 
 def unchanged(inputs: Sequence[Tensor], after: Sequence[Any], names: Sequence[str]) -> None:
     """The inputs are what they were before the call."""
-    for name, before, now in zip(names, inputs, after):
+    for name, before, now in zip(names, inputs, after, strict=False):
         expect.true(
             isinstance(now, Tensor) and torch.equal(now, before),
             f"forward changes its input {name} in place: operations that end in _ (masked_fill_,"

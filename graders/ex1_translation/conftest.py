@@ -129,7 +129,7 @@ def translated(student: Any, sources: list[str]) -> list[str]:
             f"translate got {len(part)} sentences and returned {len(result)}: one translation for "
             "each sentence, in the same order.",
         )
-        for i, text in zip(part, result):
+        for i, text in zip(part, result, strict=False):
             expect.true(
                 isinstance(text, str),
                 f"translate should return a list of texts, but one of them is {expect.kind(text)}.",

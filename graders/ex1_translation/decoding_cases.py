@@ -123,7 +123,7 @@ def same_words(row: list[int], wanted: list[int], max_length: int) -> None:
     if words == wanted:
         return
     t = next(
-        (t for t, (one, other) in enumerate(zip(words, wanted)) if one != other),
+        (t for t, (one, other) in enumerate(zip(words, wanted, strict=False)) if one != other),
         min(len(words), len(wanted)),
     )
     why = (

@@ -52,7 +52,7 @@ def masked_softmax(scores: Tensor, mask: Tensor | None) -> Tensor:
                 continue
             top = max(scores[b, i, j].item() for j in keys)
             shares = [math.exp(scores[b, i, j].item() - top) for j in keys]
-            for j, share in zip(keys, shares):
+            for j, share in zip(keys, shares, strict=False):
                 weights[b, i, j] = share / sum(shares)
     return weights
 

@@ -59,7 +59,7 @@ def gradients(
     """{name: gradient of the teacher-forced loss}."""
     leaves = {name: tensor.double().requires_grad_() for name, tensor in parameters.items()}
     value = loss(logits(leaves, source_ids, target_ids, scale), target_ids[:, 1:], pad_id)
-    return dict(zip(leaves, torch.autograd.grad(value, list(leaves.values()))))
+    return dict(zip(leaves, torch.autograd.grad(value, list(leaves.values())), strict=False))
 
 
 def flat(parameters: Parameters) -> Tensor:

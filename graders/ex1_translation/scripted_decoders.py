@@ -109,7 +109,7 @@ def fixed_length_script(
     n_states = sum(length + 1 for length in lengths) + 1
     logits = torch.full((n_states, vocab_size), -30.0)
     next_state = torch.full((n_states, vocab_size), n_states - 1)
-    for first, length in zip(firsts, lengths):
+    for first, length in zip(firsts, lengths, strict=False):
         for step in range(length):
             logits[first + step, EOS + 1 :] = torch.randn(vocab_size - EOS - 1, generator=rng)
             next_state[first + step] = first + step + 1
@@ -119,7 +119,7 @@ def fixed_length_script(
     logits = torch.cat([logits, torch.zeros(len(lengths), vocab_size)])
     next_state = torch.cat([next_state, torch.tensor(firsts).unsqueeze(1).expand(-1, vocab_size)])
     place = torch.randint(n_places, (len(logits),), generator=rng)
-    for first, length in zip(firsts, lengths):
+    for first, length in zip(firsts, lengths, strict=False):
         next_state[first + length] = n_states - 1
     return Script(logits, next_state, place, _starts(n_states, len(lengths)))
 

@@ -80,7 +80,7 @@ def test_sentences_do_not_mix(student, rng):
         alone = cases.outputs(
             attention(query[b : b + 1], key[b : b + 1], value[b : b + 1], mask[b : b + 1]), B=1
         )
-        for name, one, many in zip(("context", "attention_weights"), alone, together):
+        for name, one, many in zip(("context", "attention_weights"), alone, together, strict=False):
             expect.close(
                 one[0],
                 many[b],
@@ -119,7 +119,7 @@ def test_one_mask_for_all_queries(student, rng):
         cases.outputs(attention(query, key, value, some))
         for some in (mask, mask.expand(B, T_Q, T_K).contiguous())
     )
-    for name, of_one, of_every in zip(("context", "attention_weights"), one, every):
+    for name, of_one, of_every in zip(("context", "attention_weights"), one, every, strict=False):
         expect.close(
             of_one,
             of_every,

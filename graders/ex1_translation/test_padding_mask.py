@@ -38,7 +38,7 @@ def judged(student, cases):
     for mistake in dict.fromkeys(mistake for some in variants for mistake in some):
         if all(
             torch.equal(mask.double(), some.get(mistake, right).double())
-            for (_, mask, right), some in zip(seen, variants)
+            for (_, mask, right), some in zip(seen, variants, strict=False)
         ):
             raise expect.Mistake(f"It looks as if {mistake}.")
     case, mask, right = wrong[0]

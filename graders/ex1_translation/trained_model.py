@@ -1,8 +1,9 @@
-"""The trained model that was handed in, asked by the grader itself: encoder, decoder, one word after another.
+"""The trained model that was handed in, asked by the grader itself: encoder, decoder, one word
+after another.
 
-`translate` and `align` may answer anything. What they earn is earned by the submitted weights: these
-are what the notebook's model holds, the grader's own decoding of that model says about the same, and
-with the weights shuffled it is gone."""
+`translate` and `align` may answer anything. What they earn is earned by the submitted weights:
+these are what the notebook's model holds, the grader's own decoding of that model says about the
+same, and with the weights shuffled it is gone."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -78,7 +79,7 @@ class TrainedModel:
             )
             logits = expect.tensor(logits, (len(sentences), len(self.target)), name="logits")
             words = logits.argmax(dim=-1)
-            for row, word in zip(said, words.tolist()):
+            for row, word in zip(said, words.tolist(), strict=False):
                 if self.target.eos_id not in row:
                     row.append(word)
             if all(self.target.eos_id in row for row in said):
@@ -89,7 +90,8 @@ class TrainedModel:
         return [detokenize(self.target.decode(row)) for row in rows]
 
     def forced(self, source_ids: Tensor, lengths: Tensor, rows: Sequence[Sequence[int]]) -> tuple:
-        """(logits (B, T, V), attention_weights (B, T, T_src)) of the model, made to say these words."""
+        """(logits (B, T, V), attention_weights (B, T, T_src)) of the model, made to say these
+        words."""
         self.model.eval()
         ids, _ = pad_rows([[self.target.bos_id, *row, self.target.eos_id] for row in rows], 0)
         return expect.returns(
@@ -115,11 +117,11 @@ class TrainedModel:
         rows = [self.target.encode(token.lower() for token in tokens) for tokens in words]
         own = self.score(sentences, self.greedy(sentences))
         given = self.score(sentences, rows)
-        likely = sum(one >= other - LIKELY for one, other in zip(given, own))
+        likely = sum(one >= other - LIKELY for one, other in zip(given, own, strict=False))
         expect.true(
             likely >= MOST * len(sentences),
-            f"{what} says what the trained `model` hardly would: only {likely} of {len(sentences)} answers are as likely "
-            "to it as those of greedy decoding. Does it decode `model`?",
+            f"{what} says what the trained `model` hardly would: only {likely} of {len(sentences)}"
+            " answers are as likely to it as those of greedy decoding. Does it decode `model`?",
         )
 
     def earns(
@@ -130,30 +132,32 @@ class TrainedModel:
         references: list[list[str]],
         rng: torch.Generator,
     ) -> None:
-        """Mistake unless translate's answers `said` are the model's doing: of its weights, and of no table."""
+        """Mistake unless translate's answers `said` are the model's doing: of its weights, and of
+        no table."""
         value = bleu(said, references)
         if value <= CHANCE:
             return
         own = bleu(self.texts(self.greedy(sentences)), references)
         expect.true(
             own >= OWN * value,
-            f"translate says what the trained `model` does not: on {len(sentences)} held-out sentences its BLEU is "
-            f"{value:.1f}, that of the model, decoded greedily by the grader, is {own:.1f}. Does translate decode `model`?",
+            f"translate says what the trained `model` does not: on {len(sentences)} held-out"
+            f" sentences its BLEU is {value:.1f}, that of the model, decoded greedily by the"
+            f" grader, is {own:.1f}. Does translate decode `model`?",
         )
         self.says("translate", sentences, [tokenize(text) for text in said])
         with weights.shuffled(self.model, self.checkpoint, rng):
             left = self._again(translate, sentences, references)
         expect.true(
             left < GONE * value,
-            f"translate does not need what the model has learned: with its weights shuffled, BLEU is {left:.1f} and "
-            f"was {value:.1f}. Does translate ask `model`?",
+            "translate does not need what the model has learned: with its weights shuffled, BLEU"
+            f" is {left:.1f} and was {value:.1f}. Does translate ask `model`?",
         )
         with weights.nudged(self.model, self.checkpoint, rng):
             left = self._again(translate, sentences, references)
         expect.true(
             left >= GONE * value,
-            f"translate needs these very weights: where each is changed by a hundredth, BLEU falls from {value:.1f} to "
-            f"{left:.1f}. A trained model hardly notices.",
+            "translate needs these very weights: where each is changed by a hundredth, BLEU falls"
+            f" from {value:.1f} to {left:.1f}. A trained model hardly notices.",
         )
         self.hold()
 

@@ -99,9 +99,10 @@ class Question:
                     "W is not used: this is plain dot-product attention": (
                         query @ key.transpose(1, 2)
                     ),
-                    "W is applied to the queries the wrong way round: the score is query . W(key)": (
-                        query @ W.T @ key.transpose(1, 2)
-                    ),
+                    (
+                        "W is applied to the queries the wrong way round: the score is query . "
+                        "W(key)"
+                    ): (query @ W.T @ key.transpose(1, 2)),
                     "W projects the queries as well as the keys": (
                         (query @ W.T) @ (key @ W.T).transpose(1, 2)
                     ),

@@ -217,6 +217,7 @@ def state_for(found: dict[str, Tensor], module: nn.MultiheadAttention) -> dict[s
         NAMES,
         (*state["in_proj_weight"].chunk(3), state["out_proj.weight"]),
         (*state["in_proj_bias"].chunk(3), state["out_proj.bias"]),
+        strict=False,
     )
     return {
         f"{name}.{kind}": tensor.contiguous()

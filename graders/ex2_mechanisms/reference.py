@@ -16,7 +16,9 @@ def scores(query: Tensor, key: Tensor) -> Tensor:
     for b in range(query.shape[0]):
         for i in range(query.shape[1]):
             for j in range(key.shape[1]):
-                result[b, i, j] = sum(float(q) * float(k) for q, k in zip(query[b, i], key[b, j]))
+                result[b, i, j] = sum(
+                    float(q) * float(k) for q, k in zip(query[b, i], key[b, j], strict=False)
+                )
     return result
 
 

@@ -55,7 +55,8 @@ def submitted_part(submitted: Mapping[str, bytes], mechanism: str, task: str) ->
 
 
 def rebuilt(student: Any, submitted: Mapping[str, bytes], mechanism: str, task: str) -> nn.Module:
-    """A model of this side with the weights of the submitted file, around the student's own attention."""
+    """A model of this side with the weights of the submitted file, around the student's own
+    attention."""
     theirs = trained(student, mechanism, task)
     checkpoint = submitted_part(submitted, mechanism, task)
     weights.held_by(theirs, checkpoint, f"The model {model_name(mechanism, task)}")
@@ -124,8 +125,8 @@ def predicted(student: Any, mechanism: str, task: str, batch: SequenceBatch) -> 
     n, T = batch.target_ids.shape
     expect.true(
         not isinstance(given, Tensor) or T == N_SYMBOLS or tuple(given.shape) != (n, N_SYMBOLS),
-        f"{expect.NAMED} predict takes the argmax over the T answers, not over the symbols: of the logits "
-        f"(B, T, {N_SYMBOLS}) the last dimension has the symbols, dim=-1.",
+        f"{expect.NAMED} predict takes the argmax over the T answers, not over the symbols: of the"
+        f" logits (B, T, {N_SYMBOLS}) the last dimension has the symbols, dim=-1.",
     )
     given = expect.tensor(given, (n, T), torch.long, "what predict returns")
     expect.true(

@@ -67,7 +67,7 @@ def named_mistake(
     if explains(lambda key: 1 - measured[key]):
         return "wrong answers are counted, not right ones"
     for at, word in ((shortest, "shortest"), (longest, "longest")):
-        if explains(lambda key: measured[*key[:2], at] if (*key[:2], at) in measured else math.nan):
+        if explains(lambda key: measured.get((*key[:2], at), math.nan)):
             return f"every length was measured on sequences of the {word} one"
     if len({round(reported[key], 6) for key in keys}) == 1:
         return "all accuracies are the same number: they were not measured"

@@ -29,7 +29,7 @@ def drawn(student, rows, task: str, *axes) -> tuple:
 def named(seen) -> dict[str, list[tuple[float, float]]]:
     expect.true(isinstance(seen, dict), "plot_accuracy should return the Axes it has drawn on.")
     return {
-        line["label"]: list(zip(line["x"], line["y"]))
+        line["label"]: list(zip(line["x"], line["y"], strict=False))
         for line in seen["lines"]
         if not line["label"].startswith("_")
     }
@@ -87,8 +87,8 @@ def test_one_line_per_mechanism(student, rng):
 def same(one, other) -> bool:
     return len(one) == len(other) and all(
         math.isclose(a, b, abs_tol=1e-6)
-        for left, right in zip(one, other)
-        for a, b in zip(left, right)
+        for left, right in zip(one, other, strict=False)
+        for a, b in zip(left, right, strict=False)
     )
 
 

@@ -58,7 +58,7 @@ def check_labels(student: Any, texts: Sequence[str], answers: Sequence[str]) -> 
     sure = ((logits[:, 0] - logits[:, 1]).abs() > CLEAR).tolist()
     own = [
         (answer, label)
-        for answer, label, clear in zip(answers, measures.named(logits), sure)
+        for answer, label, clear in zip(answers, measures.named(logits), sure, strict=False)
         if clear
     ]
     differ = sum(answer != label for answer, label in own)
@@ -70,7 +70,7 @@ def check_labels(student: Any, texts: Sequence[str], answers: Sequence[str]) -> 
     expect.true(
         differ == 0,
         f"predict gives {differ} of {len(own)} reviews another label than the trained `model` does"
-        " when it is asked directly: the class with the largest logit, text by text, was asked"
+        " when it is called directly: the class with the largest logit, text by text, was asked"
         " for.",
     )
 
@@ -79,7 +79,7 @@ def probabilities_of(student: Any, name: str, texts: Sequence[str]) -> Tensor:
     """(len(texts), 2): class_probabilities of the notebook's classifier `name`, a part at a time.
 
     Mistake where rows are missing or are no probabilities, or where the first and the last few are
-    not what that classifier answers when it is asked directly."""
+    not what that classifier answers when it is called directly."""
     classifier, parts = student.variable(name), []
     for start in range(0, len(texts), AT_ONCE):
         part = list(texts[start : start + AT_ONCE])

@@ -25,7 +25,7 @@ def shares(scores: Tensor, mask: Tensor) -> Tensor:
         real = [t for t in range(scores.shape[1]) if mask[row, t]]
         top = max((scores[row, t].item() for t in real), default=0.0)
         parts = [math.exp(scores[row, t].item() - top) for t in real]
-        for t, part in zip(real, parts):
+        for t, part in zip(real, parts, strict=False):
             weights[row, t] = part / sum(parts)
     return weights
 
@@ -52,7 +52,7 @@ class Bag:
     def logits(self, token_ids: Tensor, lengths: Tensor) -> Tensor:
         rows = [
             self.scale * self.table[ids[:length]].mean(dim=0)
-            for ids, length in zip(token_ids, lengths.tolist())
+            for ids, length in zip(token_ids, lengths.tolist(), strict=False)
         ]
         logits = torch.stack(rows)
         logits[:, 0] += self.noise
@@ -68,7 +68,7 @@ class Bag:
         slope = torch.softmax(self.logits(token_ids, lengths), dim=-1)
         slope[torch.arange(len(labels)), labels] -= 1
         gradient = torch.zeros_like(self.table)
-        for ids, length, row in zip(token_ids, lengths.tolist(), slope):
+        for ids, length, row in zip(token_ids, lengths.tolist(), slope, strict=False):
             for word in ids[:length].tolist():
                 gradient[word] += self.scale * row / length / len(labels)
         return gradient

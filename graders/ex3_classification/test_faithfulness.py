@@ -91,7 +91,7 @@ def test_top_tokens_are_the_most_attended(student, reviews):
             positions = [position for position, _ in pairs]
             expect.true(
                 len(set(positions)) == len(positions),
-                "the same position is there twice: a word that stands in the text twice has two"
+                "the same position is there twice: a word that occurs in the text twice has two"
                 " places.",
             )
             for position, token in pairs:
@@ -187,7 +187,7 @@ def beyond_chance(student, reviews, probabilities, once, rng, edit):
     )
     whole = once("whole", lambda: probabilities("model", reviews))
     attended_change = measures.change(
-        whole, probabilities("model", [edit(*pair) for pair in zip(reviews, chosen)])
+        whole, probabilities("model", [edit(*pair) for pair in zip(reviews, chosen, strict=False)])
     )
     random_change = [
         measures.change(

@@ -111,7 +111,7 @@ def test_report_is_what_is_so(student, probabilities):
         ]
 
     right = accuracies(bury)
-    if all(abs(value - wanted) < 1e-6 for value, wanted in zip(values, right)):
+    if all(abs(value - wanted) < 1e-6 for value, wanted in zip(values, right, strict=False)):
         return
     for what, wrong in (
         ("in per cent: shares between 0 and 1 were asked for", [100 * value for value in right]),
@@ -127,7 +127,7 @@ def test_report_is_what_is_so(student, probabilities):
         ),
     ):
         expect.true(
-            not all(abs(value - other) < 1e-6 for value, other in zip(values, wrong))
+            not all(abs(value - other) < 1e-6 for value, other in zip(values, wrong, strict=False))
             or wrong == right,
             f"It looks as if the result is {what}.",
         )

@@ -18,7 +18,7 @@ def weights_of(n, rng):
 
 
 def drawn(student, tokens, weights):
-    """What stands in the student's figure: its "size" in inches, and "texts" with their places and
+    """What the student's figure shows: its "size" in inches, and "texts" with their places and
     grounds."""
     figure = student.make("plot_text", list(tokens), weights)
     read = getattr(student, READ)(figure)
@@ -57,7 +57,7 @@ def tokens_of(texts, tokens):
         count = sum(text["text"] == token for text in found)
         expect.true(
             count == names.count(token),
-            f"a token that stands in the text {names.count(token)} times is drawn {count} times:"
+            f"a token that occurs {names.count(token)} times in the text is drawn {count} times:"
             " each token should be a text of its own (ax.text), written as it is.",
         )
     return found
@@ -81,7 +81,7 @@ def _middle(text):
 
 @graded("text_picture", weight=2)
 def test_tokens_in_reading_order(student, rng):
-    """Every token is there once for each time it stands in the text, in reading order, also over
+    """Every token is there once for each time it occurs in the text, in reading order, also over
     several lines."""
     for tokens in (SENTENCE, SENTENCE * 3):
         found = in_reading_order(

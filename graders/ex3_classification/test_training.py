@@ -270,7 +270,7 @@ def test_reports_every_epoch(student, rng):
         f"3 epochs were done, and there are {len(choice.losses)} losses and "
         f"{len(choice.scores)} scores.",
     )
-    for value, score in zip(choice.scores, scores):
+    for value, score in zip(choice.scores, scores, strict=False):
         expect.true(
             abs(expect.number(value, "a score") - score) < 1e-6,
             "scores should be what validate() returned, epoch by epoch.",

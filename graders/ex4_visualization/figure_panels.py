@@ -12,7 +12,7 @@ from torch import Tensor
 
 from kireji.testing import expect
 
-UNREADABLE = "What stands in the figure could not be read."
+UNREADABLE = "The content of the figure could not be read."
 
 
 @dataclass
@@ -176,12 +176,15 @@ def ticks(
             bool(texts), f"{name}: the {what} have no tick labels: set_{axis}ticks(places, tokens)."
         )
         expect.true(
-            set(texts) & set([*tokens, *others]) != set(),
+            set(texts) & {*tokens, *others} != set(),
             f"{name}: the tick labels of the {what} are no tokens, but {', '.join(texts[:4])} ...",
         )
         across = sorted(texts) == sorted(others) and sorted(others) != sorted(tokens)
         expect.true(not across, f"{name}: the {what} bear the tokens of the other axis.")
-        off = [place - middle for (place, _), middle in zip(sorted(found), sorted(places))]
+        off = [
+            place - middle
+            for (place, _), middle in zip(sorted(found), sorted(places), strict=False)
+        ]
         aside = (
             texts
             and len(found) == len(places)
@@ -199,7 +202,7 @@ def ticks(
         expect.true(
             len(texts) >= len(tokens),
             f"{name}: {len(tokens)} {what} and only {len(texts)} tick labels: a token that occurs"
-            " twice needs two, and matplotlib leaves some out unless it is told the places.",
+            " twice needs two, and matplotlib leaves some out unless it gets the places.",
         )
         expect.true(False, f"{name}: some {what} bear another token than theirs.")
 
@@ -212,7 +215,7 @@ def one_scale(panels: Sequence[Panel], weights: Tensor, full: bool) -> None:
         own = all(
             near(seen.limits, (weight.min().item(), weight.max().item()))
             or near(seen.limits, (0.0, weight.max().item()))
-            for seen, weight in zip(panels, weights)
+            for seen, weight in zip(panels, weights, strict=False)
         )
         expect.true(
             not own,

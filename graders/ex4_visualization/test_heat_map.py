@@ -43,7 +43,7 @@ def test_every_weight_has_its_cell(student, rng, attach):
 
 @graded("heat_map", weight=3)
 def test_every_token_is_written(student, rng):
-    """Every token stands at the middle of its row or column, also one that occurs twice."""
+    """Every token is at the middle of its row or column, also one that occurs twice."""
     for sizes in ((4, 6), (9, 12)):
         weights, source_tokens, target_tokens = question(rng, *sizes)
         figure_panels.ticks(
@@ -141,7 +141,7 @@ def test_it_draws_where_it_is_told(student, rng):
         seen = drawn(student, other, *names)
         expect.true(
             seen.n_maps == 1 and seen.bars <= 1,
-            "Without ax, a new figure should be made: an earlier picture stands in this one, too "
+            "Without ax, a new figure should be made: an earlier picture is in this one, too "
             "(plt.gca() and plt.imshow draw on whatever was last).",
         )
 

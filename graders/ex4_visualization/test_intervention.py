@@ -46,7 +46,7 @@ class Question:
         self.model = student.make(
             "attention_lab.scripted.ScriptedClassifier",
             self.votes,
-            dict(zip(self.tokens, self.looks)),
+            dict(zip(self.tokens, self.looks, strict=False)),
             list(CLASSES[:n_classes]),
             self.other,
         )
@@ -134,7 +134,7 @@ class Question:
             "the probability of the whole text is returned, not the change": whole[label],
         }
         split = self.text.split()
-        looks = [dict(zip(tokens, self.looks)).get(word, 1.0) for word in split]
+        looks = [dict(zip(tokens, self.looks, strict=False)).get(word, 1.0) for word in split]
         before, less = (
             self.judged(split),
             self.judged(reference.hidden(split, reference.most_looked_at(looks, k))),
@@ -176,7 +176,7 @@ def test_the_most_attended_words_go(student, rng):
 
 @graded("intervention", weight=2)
 def test_the_label_stays(student, rng):
-    """The same label is asked for before and after, also where the words hidden change the model's
+    """The same label is used before and after, also where the words hidden change the model's
     mind."""
     for k in (2, 1):
         judged(student, sought(student, rng, lambda asked: asked.flips(k), n_classes=4), k)
@@ -191,9 +191,10 @@ def test_surer_is_negative(student, rng):
         asked,
         2,
         {
-            "the absolute value is taken: a negative change means that the model has become surer": -asked.right(
-                2
-            )
+            (
+                "the absolute value is taken: a negative change means that the model has become "
+                "surer"
+            ): -asked.right(2)
         },
     )
 

@@ -31,18 +31,18 @@ def entropy_mistakes(weights: Tensor, right: Tensor) -> dict[str, Tensor]:
     weights = weights.double()
     own = -(weights * weights.clamp_min(1e-30).log())
     wrong = {
-        "the logarithm is to the base 2: nats are asked for, the natural logarithm": (
+        "the logarithm is to the base 2: nats are required, the natural logarithm": (
             right / math.log(2)
         ),
-        "the logarithm is to the base 10: nats are asked for, the natural logarithm": (
+        "the logarithm is to the base 10: nats are required, the natural logarithm": (
             right / math.log(10)
         ),
         "the minus sign is missing": -right,
         "the mean over the keys is returned, not the sum": own.mean(dim=-1),
-        "it is divided by the logarithm of the number of keys: nats are asked for, not a share": (
+        "it is divided by the logarithm of the number of keys: nats are required, not a share": (
             right / math.log(weights.shape[-1])
         ),
-        "e to the entropy is returned: nats are asked for, the entropy itself": right.exp(),
+        "e to the entropy is returned: nats are required, the entropy itself": right.exp(),
         "the logarithm alone is summed, without the weights before it": (
             -weights.clamp_min(1e-30).log().sum(dim=-1)
         ),
@@ -51,9 +51,9 @@ def entropy_mistakes(weights: Tensor, right: Tensor) -> dict[str, Tensor]:
         wrong["it is summed over the queries (dim=-2), not over the keys (dim=-1)"] = own.sum(
             dim=-2
         )
-        wrong["the rows are averaged: one entropy for each row is asked for"] = right.mean()
+        wrong["the rows are averaged: one entropy for each row is required"] = right.mean()
         wrong[
-            "the rows are averaged: one entropy for each row is asked for, over every leading"
+            "the rows are averaged: one entropy for each row is required, over every leading"
             " dimension"
         ] = right.mean(dim=-1)
     return wrong
@@ -154,7 +154,7 @@ def distance_mistakes(weights: Tensor) -> dict[str, Tensor]:
     signed = torch.arange(T_k) - torch.arange(T_q).unsqueeze(1).double()  # (T_q, T_k) j - i
     away, hard = signed.abs().expand(weights.shape), weights.argmax(dim=-1)
     right = (weights * away).sum(dim=-1)
-    wrong = {
+    return {
         "the distance has a sign, so that left and right cancel: take its absolute value": (
             (weights * signed).sum(dim=-1)
         ),
@@ -167,7 +167,7 @@ def distance_mistakes(weights: Tensor) -> dict[str, Tensor]:
         "the root of the mean square is taken, not the mean of |i - j|": (
             (weights * away**2).sum(dim=-1).sqrt()
         ),
-        "only the most attended key counts: the mean over all keys is asked for": (
+        "only the most attended key counts: the mean over all keys is required": (
             (hard - torch.arange(T_q)).abs().double()
         ),
         "the sum runs over the queries (dim=-2): each query wants its own mean": (
@@ -175,10 +175,9 @@ def distance_mistakes(weights: Tensor) -> dict[str, Tensor]:
         ),
         "it is divided by the number of keys once more: the weights sum to 1 already": right / T_k,
         "distances are counted from 1: the place itself is at distance 0": right + 1,
-        "the queries are averaged: one distance for each query is asked for": right.mean(dim=-1),
-        "everything is averaged: one distance for each query is asked for": right.mean(),
+        "the queries are averaged: one distance for each query is required": right.mean(dim=-1),
+        "everything is averaged: one distance for each query is required": right.mean(),
     }
-    return wrong
 
 
 def distance(student, weights: Tensor, hint: str = "") -> None:
@@ -221,7 +220,7 @@ def pairs(value, name: str = "the alignment") -> list[tuple[int, int]]:
     for pair in value:
         expect.true(
             isinstance(pair, (list, tuple)) and len(pair) == 2,
-            f"{what}, but in it stands {expect.kind(pair)}.",
+            f"{what}, but it holds {expect.kind(pair)}.",
         )
         expect.true(
             all(isinstance(place, int) and not isinstance(place, bool) for place in pair),
@@ -265,7 +264,9 @@ def aligned(student, weights: Tensor, extra: Mapping[str, list] | None = None) -
         " came.",
     )
     expect.true(
-        False, f"{sum(a != b for a, b in zip(found, right))} of {len(right)} pairs are wrong."
+        False,
+        f"{sum(a != b for a, b in zip(found, right, strict=False))} of {len(right)} pairs are"
+        " wrong.",
     )
 
 

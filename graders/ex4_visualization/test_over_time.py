@@ -54,7 +54,8 @@ def test_the_map_at_each_moment(student, rng):
 
         def agrees(at: list[int]) -> bool:
             return all(
-                figure_panels.same(map_, maps[step].double()) for map_, step in zip(found, at)
+                figure_panels.same(map_, maps[step].double())
+                for map_, step in zip(found, at, strict=False)
             )
 
         if agrees(right):
@@ -73,11 +74,14 @@ def test_the_map_at_each_moment(student, rng):
             not agrees([max(0, step - 1) for step in right]),
             f"{expect.NAMED} the maps are one step too early: look when as many steps are done.",
         )
+        differing = next(
+            step
+            for step, map_ in zip(right, found, strict=False)
+            if not figure_panels.same(map_, maps[step].double())
+        )
         expect.true(
             False,
-            "The map of moment"
-            f" {next(s for s, m in zip(right, found) if not figure_panels.same(m, maps[s].double()))}"
-            " is not the one that the model had after so many steps.",
+            f"The map of moment {differing} is not the one that the model had after so many steps.",
         )
 
 
@@ -121,7 +125,7 @@ def test_a_panel_for_each_moment(student, rng, attach):
         shuffled = [moments[i] for i in torch.randperm(n, generator=rng).tolist()]
         panels = drawn(student, shuffled, *names)
         expect.true(len(panels) == n, f"{n} moments, and {len(panels)} panels.")
-        for k, (seen, (step, weights)) in enumerate(zip(panels, moments)):
+        for k, (seen, (step, weights)) in enumerate(zip(panels, moments, strict=False)):
             others = [
                 other
                 for j, (other, map_) in enumerate(moments)
@@ -154,7 +158,7 @@ def test_steps_and_tokens_are_written(student, rng):
     expect.true(
         all(
             str(step) in re.findall(r"\d+", seen.title.replace(",", ""))
-            for seen, (step, _) in zip(panels, moments)
+            for seen, (step, _) in zip(panels, moments, strict=False)
         ),
         "The titles should hold the steps; they are"
         f" {', '.join(repr(seen.title) for seen in panels)}.",
@@ -190,7 +194,7 @@ def test_your_own_training(student, rng, attach):
         isinstance(moments, (list, tuple)) and len(moments) >= 3,
         "`moments` should hold at least three moments of your training run.",
     )
-    steps, maps = zip(*(expect.returns(one, "step", "map") for one in moments))
+    steps, maps = zip(*(expect.returns(one, "step", "map") for one in moments), strict=False)
     expect.true(
         all(isinstance(step, int) for step in steps) and list(steps) == sorted(set(steps)),
         "The steps of `moments` should rise.",

@@ -34,7 +34,7 @@ def named(student, weights: torch.Tensor) -> str:
 @graded("patterns", weight=1.2)
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_pattern_with_little_noise(student, rng, attach, pattern):
-    """With little noise, every map of the pattern is told: its own name comes back."""
+    """With little noise, every map of the pattern gets its own name."""
     maps = drawn(pattern, LITTLE, EACH, rng)
     names = [named(student, weights) for weights in maps]
     wrong = [i for i, name in enumerate(names) if name != pattern]

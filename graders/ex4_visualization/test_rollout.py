@@ -28,9 +28,9 @@ def product(maps: Sequence[Tensor], backwards: bool = False) -> Tensor:
 def mistakes(attentions: Sequence[Tensor]) -> dict[str, Tensor]:
     """{what the student did: what it gives}"""
     attentions = [layer.double() for layer in attentions]
-    I = torch.eye(attentions[0].shape[-1], dtype=torch.float64)
+    identity = torch.eye(attentions[0].shape[-1], dtype=torch.float64)
     means = [layer.mean(dim=0) for layer in attentions]
-    mixed = [0.5 * (mean + I) for mean in means]
+    mixed = [0.5 * (mean + identity) for mean in means]
     wrong = {
         "the identity is left out: half of every layer stays where it was": product(means),
         "the identity is left out, and the layers are multiplied in the wrong order": product(
@@ -40,9 +40,10 @@ def mistakes(attentions: Sequence[Tensor]) -> dict[str, Tensor]:
             mixed, backwards=True
         ),
         "the identity is added, but the sum is not halved: rows no longer sum to 1": product(
-            [mean + I for mean in means]
+            [mean + identity for mean in means]
         ),
-        "the identity is added once at the end, not in every layer": 0.5 * (product(means) + I),
+        "the identity is added once at the end, not in every layer": 0.5
+        * (product(means) + identity),
         "only the last layer is used": mixed[-1],
         "only the first layer is used": mixed[0],
         "the layers are averaged, not multiplied": torch.stack(mixed).mean(dim=0),
@@ -51,37 +52,41 @@ def mistakes(attentions: Sequence[Tensor]) -> dict[str, Tensor]:
         ),
         "the result is transposed: rows are the places on top": product(mixed).T,
         "the identity counts as much as all layers before it, not half": product(
-            [0.1 * mean + 0.9 * I for mean in means]
+            [0.1 * mean + 0.9 * identity for mean in means]
         ),
         "the heads are added up, not averaged": product(
-            [0.5 * (layer.sum(dim=0) + I) for layer in attentions]
+            [0.5 * (layer.sum(dim=0) + identity) for layer in attentions]
         ),
         "the heads are added up, not averaged, and each row divided by its sum afterwards": product(
-            [share(layer.sum(dim=0) + I) for layer in attentions]
+            [share(layer.sum(dim=0) + identity) for layer in attentions]
         ),
         "the largest of the heads is taken, not their mean": product(
-            [0.5 * (layer.max(dim=0).values + I) for layer in attentions]
+            [0.5 * (layer.max(dim=0).values + identity) for layer in attentions]
         ),
         (
             "the largest of the heads is taken, not their mean, and each row divided by its sum "
             "afterwards"
-        ): product([share(layer.max(dim=0).values + I) for layer in attentions]),
-        "only the first head is used": product([0.5 * (layer[0] + I) for layer in attentions]),
-        "only the last head is used": product([0.5 * (layer[-1] + I) for layer in attentions]),
+        ): product([share(layer.max(dim=0).values + identity) for layer in attentions]),
+        "only the first head is used": product(
+            [0.5 * (layer[0] + identity) for layer in attentions]
+        ),
+        "only the last head is used": product(
+            [0.5 * (layer[-1] + identity) for layer in attentions]
+        ),
         "the columns are divided by their sums, not the rows": product(
             [(one / one.sum(dim=0)) for one in mixed]
         ),
     }
     if len({len(layer) for layer in attentions}) == 1:
         heads = [
-            product([0.5 * (layer[h] + I) for layer in attentions])
+            product([0.5 * (layer[h] + identity) for layer in attentions])
             for h in range(len(attentions[0]))
         ]
         wrong[
             "the heads are rolled out one by one and averaged at the end: average them in each"
             " layer"
         ] = torch.stack(heads).mean(dim=0)
-        wrong["the heads are not averaged: (T, T) is asked for"] = torch.stack(heads)
+        wrong["the heads are not averaged: (T, T) is required"] = torch.stack(heads)
     return wrong
 
 
@@ -159,7 +164,7 @@ def test_inputs_stay(student, rng):
     attentions = layers(rng, 2, 2)
     handles = [student.make("torch.clone", layer) for layer in attentions]
     judged(student.attention_rollout(handles), attentions)
-    for before, handle in zip(attentions, handles):
+    for before, handle in zip(attentions, handles, strict=False):
         after = handle.get("data")
         expect.true(
             isinstance(after, Tensor) and torch.equal(after, before),

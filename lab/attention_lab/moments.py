@@ -56,7 +56,7 @@ def watch_a_translator(
     steps, maps = [int(step) for step, _ in watched], [map_.detach().clone() for _, map_ in watched]
     if maps:
         save_file({"maps": torch.stack(maps)}, Path(file), {"steps": json.dumps(steps)})
-    return list(zip(steps, maps)), source_tokens, target_tokens
+    return list(zip(steps, maps, strict=False)), source_tokens, target_tokens
 
 
 def _forever(batches: TranslationBatches):
@@ -73,7 +73,11 @@ def _read(file: Path) -> Moments:
     try:
         with safe_open(file, framework="pt") as opened:
             return list(
-                zip(json.loads((opened.metadata() or {})["steps"]), opened.get_tensor("maps"))
+                zip(
+                    json.loads((opened.metadata() or {})["steps"]),
+                    opened.get_tensor("maps"),
+                    strict=False,
+                )
             )
     except (SafetensorError, OSError, ValueError, KeyError) as error:
         raise CheckpointError(

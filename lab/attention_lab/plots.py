@@ -61,9 +61,9 @@ def alignment_ribbons(
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.16, 1.16))
     axes.axis("off")
     above, below = _places(len(source_tokens)), _places(len(target_tokens))
-    for place, token in zip(above, source_tokens):
+    for place, token in zip(above, source_tokens, strict=False):
         axes.text(place, 1.06, token, ha="center", va="bottom", color=INK, fontsize=12)
-    for place, token in zip(below, target_tokens):
+    for place, token in zip(below, target_tokens, strict=False):
         axes.text(place, -0.06, token, ha="center", va="top", color=INK, fontsize=12)
     for i, j in np.argwhere(weights > 0.02):
         strongest = weights[i, j] == weights[i].max()
@@ -105,7 +105,7 @@ def accuracy_curves(ks: Sequence[int], curves: Mapping[str, Sequence[float]]) ->
     figure = Figure(figsize=(9, 3.4), layout="constrained")
     axes = figure.add_subplot()
     for (name, accuracies), colour, style in zip(
-        curves.items(), (ACCENT, WARM, ACCENT, WARM), ("-", "-", ":", ":")
+        curves.items(), (ACCENT, WARM, ACCENT, WARM), ("-", "-", ":", ":"), strict=False
     ):
         axes.plot(ks, accuracies, style, color=colour, linewidth=2, marker=".", label=name)
     axes.axhline(0.5, color=QUIET, linewidth=1)
@@ -124,7 +124,7 @@ def grid_curves(loss: Mapping[str, Sequence[float]], every: int) -> Figure:
     tasks = list(dict.fromkeys(name.rpartition("_on_")[2] for name in loss))
     figure = Figure(figsize=(10, 3), layout="constrained")
     panels = figure.subplots(1, max(1, len(tasks)), sharey=True, squeeze=False)[0]
-    for axes, task in zip(panels, tasks):
+    for axes, task in zip(panels, tasks, strict=False):
         for name, values in loss.items():
             mechanism, _, of = name.rpartition("_on_")
             if of == task:
@@ -145,7 +145,7 @@ def heat_maps(maps: Mapping[str, ArrayLike]) -> Figure:
     """Matrices side by side, each under its name: darker is more."""
     figure = Figure(figsize=(2.6 * max(1, len(maps)), 2.8), layout="constrained")
     for axes, (name, values) in zip(
-        figure.subplots(1, max(1, len(maps)), squeeze=False)[0], maps.items()
+        figure.subplots(1, max(1, len(maps)), squeeze=False)[0], maps.items(), strict=False
     ):
         matrix = np.asarray(values, dtype=float)
         axes.imshow(matrix, cmap="Blues", vmin=min(0.0, matrix.min()), aspect="auto")

@@ -123,14 +123,14 @@ def small_world() -> tuple[list[tuple[str, str]], Vocabulary, Vocabulary]:
     pairs = [(pair.source, pair.target) for pair in load_pairs("ex1_translation", "train")]
     vocabularies = [
         Vocabulary(Vocabulary.build(map(tokenize, side)).tokens[: 4 + WORDS])
-        for side in zip(*pairs)
+        for side in zip(*pairs, strict=False)
     ]
     known = [
         pair
         for pair in pairs
         if all(
             token in vocabulary
-            for text, vocabulary in zip(pair, vocabularies)
+            for text, vocabulary in zip(pair, vocabularies, strict=False)
             for token in tokenize(text)
         )
     ]
@@ -151,7 +151,8 @@ def train_small_translator(steps: int, seed: int) -> tuple[nn.Module, dict[str, 
             done += 1
     names = ("source_vocabulary", "target_vocabulary")
     return model, {
-        name: " ".join(vocabulary.tokens) for name, vocabulary in zip(names, vocabularies)
+        name: " ".join(vocabulary.tokens)
+        for name, vocabulary in zip(names, vocabularies, strict=False)
     }
 
 

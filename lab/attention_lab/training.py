@@ -79,7 +79,7 @@ def fit(
     with step_bar(steps) as bar:
         try:
             for done, batch in enumerate(_forever(batches), start=1):
-                for group, rate in zip(optimizer.param_groups, rates):
+                for group, rate in zip(optimizer.param_groups, rates, strict=False):
                     group["lr"] = rate * schedule(share)
                 losses.append(step(batch))
                 if not math.isfinite(losses[-1]):

@@ -46,6 +46,9 @@ def page() -> str:
         ]
     lines += [
         "New here? Type ./kireji up and open the address it prints.",
-        "The first command sets everything up inside this folder: a few minutes and about 2 GB, once.",
+        (
+            "The first command sets everything up inside this folder: a few minutes and about 2 GB,"
+            " once."
+        ),
     ]
     return "\n".join(lines) + "\n"

@@ -94,9 +94,12 @@ def wins_in_one_process(attacks: dict[str, str]) -> dict[str, bool]:
     return json.loads(ran.stdout)
 
 
+DEFAULT_LIMITS = Limits()
+
+
 @contextlib.contextmanager
 def kernel(
-    code: str, limits: Limits = Limits(), walled: bool = True, **files: bytes
+    code: str, limits: Limits = DEFAULT_LIMITS, walled: bool = True, **files: bytes
 ) -> Iterator[Callable]:
     """A sandbox in which `code` has run; call its functions: `ask("name", 1, 2)`. walled=False
     takes the wall away."""

@@ -1,6 +1,7 @@
 """A submission that hands in a result instead of an answer: printed, displayed, written, or sent in
 the agent's name."""
 
+import contextlib
 import socket
 import struct
 import threading
@@ -82,10 +83,8 @@ def replying(theirs: socket.socket, *replies: bytes) -> threading.Thread:
 
     def run() -> None:
         Stream(theirs).receive(30)
-        try:
+        with contextlib.suppress(OSError):
             theirs.sendall(b"".join(replies))
-        except OSError:
-            pass
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()

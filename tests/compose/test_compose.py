@@ -261,7 +261,7 @@ def test_people_come_in_over_https(
             assert is_in(alice, stack)
             open_server(alice, stack, "alice")
             assert (
-                "_xsrf" in alice.cookies.keys()
+                "_xsrf" in alice.cookies
                 and [cookie.name for cookie in alice.cookies if not cookie.secure] == []
             )
             # by a websocket

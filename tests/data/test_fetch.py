@@ -99,6 +99,8 @@ def test_open_member(shelf):
 
 
 def test_missing_member_is_named(shelf):
-    with pytest.raises(DataError, match="has no parcel-1.0/words.txt"):
-        with open_member(shelf / "parcel-1.0.tar.gz", "parcel-1.0/words.txt"):
-            pass
+    with (
+        pytest.raises(DataError, match="has no parcel-1.0/words.txt"),
+        open_member(shelf / "parcel-1.0.tar.gz", "parcel-1.0/words.txt"),
+    ):
+        pass

@@ -29,7 +29,9 @@ def at_own_models(work: Path) -> dict[str, Any]:
     # Paths are the notebook's: they lie beside it.
     build = re.sub(r'"(ex\w+\.safetensors)"', lambda found: repr(str(work / found[1])), build)
     classes = [
-        _cell(name, f"{task}_solution") for name, tasks in zip(OWN, PASTED) for task in tasks
+        _cell(name, f"{task}_solution")
+        for name, tasks in zip(OWN, PASTED, strict=False)
+        for task in tasks
     ]
     namespace: dict[str, Any] = {"__name__": "notebook"}
     for code in (

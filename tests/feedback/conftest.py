@@ -123,7 +123,8 @@ ADDITIVE = """class AdditiveAttention(nn.Module):
         self.v = nn.Linear(hidden_size, 1, bias=False)
 
     def forward(self, query, key, value, mask=None):
-        scores = self.v(torch.tanh(self.W_query(query).unsqueeze(2) + self.W_key(key).unsqueeze(1))).squeeze(-1)
+        mixed = torch.tanh(self.W_query(query).unsqueeze(2) + self.W_key(key).unsqueeze(1))
+        scores = self.v(mixed).squeeze(-1)
         weights = scores.softmax(-1)
         if mask is not None:
             weights = weights * mask.unsqueeze(1)  # padding off

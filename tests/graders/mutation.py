@@ -50,7 +50,8 @@ NOTING = """
 import sys
 called = set()
 def note(frame, event, argument):
-    if event == "call" and frame.f_code.co_flags & 1 and frame.f_code.co_filename.startswith("<cell "):
+    code = frame.f_code
+    if event == "call" and code.co_flags & 1 and code.co_filename.startswith("<cell "):
         called.add(frame.f_code.co_filename[6:-1])
 sys.setprofile(note)
 """

@@ -76,7 +76,8 @@ def summary(outcomes: Iterable[Outcome]) -> str:
     """Counts by task, and the survivors."""
     every = list(outcomes)
     lines = [
-        f"{'task':22}{'mutants':>9}{'raise':>8}{'caught':>8}{'same':>7}{'open':>7}{'survived':>10}{'lose points':>13}"
+        f"{'task':22}{'mutants':>9}{'raise':>8}{'caught':>8}{'same':>7}{'open':>7}"
+        f"{'survived':>10}{'lose points':>13}"
     ]
     tasks = list(dict.fromkeys(outcome.mutant.task for outcome in every))
     for task, those in [

@@ -56,7 +56,7 @@ def plain(value):
 def used(module, *inputs):
     """What a module's parameters are called and look like, what it answers, evaluating and
     training, and its gradients."""
-    answers = [{name: tensor for name, tensor in module.state_dict().items()}]
+    answers = [dict(module.state_dict().items())]
     for mode in (False, True):
         module.train(mode)
         module.zero_grad()

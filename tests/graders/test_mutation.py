@@ -81,7 +81,7 @@ def test_alike():
 
 def test_a_run_goes_on_where_it_was_ended(mutants, tmp_path):
     """Survivors alone are asked again: the hidden tests may have become stricter since."""
-    for mutant, what in zip(mutants, (CAUGHT, SAME, SURVIVED, SURVIVED)):
+    for mutant, what in zip(mutants, (CAUGHT, SAME, SURVIVED, SURVIVED), strict=False):
         Table(tmp_path / "new" / "table.tsv").add(Outcome(mutant, what, "why"))
     Table(tmp_path / "new" / "table.tsv").add(Outcome(mutants[3], CAUGHT, "a later run"))
     table = Table(tmp_path / "new" / "table.tsv")

@@ -41,7 +41,11 @@ def odd(*args, **kwargs):
     return {value}
 
 class Odd(nn.Module):
-    sizes = lambda self, *args: dict(W_query=nn.Linear(4, 7, bias=False), W_key=nn.Linear(6, 7, bias=False), v=nn.Linear(7, 1, bias=False))
+    sizes = lambda self, *args: dict(
+        W_query=nn.Linear(4, 7, bias=False),
+        W_key=nn.Linear(6, 7, bias=False),
+        v=nn.Linear(7, 1, bias=False),
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__()

@@ -1,4 +1,5 @@
-"""Accounts: generated once, kept privately, and the only way in (with kireji.hub.embedded.authenticator)."""
+"""Accounts: generated once, kept privately, and the only way in (with
+kireji.hub.embedded.authenticator)."""
 
 import asyncio
 import stat

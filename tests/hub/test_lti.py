@@ -38,7 +38,10 @@ c.JupyterHub.proxy_class = NoProxy
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:PORT"
 c.JupyterHub.spawner_class = "simple"
 sign_in.configure(c)
-c.JupyterHub.load_groups = {course_service.INSTRUCTORS: {"users": service.instructors()}, course_service.STUDENTS: {"users": []}}
+c.JupyterHub.load_groups = {
+    course_service.INSTRUCTORS: {"users": service.instructors()},
+    course_service.STUDENTS: {"users": []},
+}
 """
 
 

@@ -17,7 +17,8 @@ SELF = """
 import json, os, pathlib, sys
 from torch import zeros
 import attention_lab
-pathlib.Path(sys.argv[1]).write_text(json.dumps([os.environ["USER"], os.path.expanduser("~"), os.environ["ATTENTION_LAB_DATA"]]))
+seen = [os.environ["USER"], os.path.expanduser("~"), os.environ["ATTENTION_LAB_DATA"]]
+pathlib.Path(sys.argv[1]).write_text(json.dumps(seen))
 """
 
 

@@ -5,7 +5,10 @@ import pytest
 from attention_lab import check, checks
 
 ONE = "def twice(student, look):\n    look.that(student.x == 2, 'x is two', 'count again.')\n"
-OTHER = "def twice(student, look):\n    look.found('the other', 'wrong check.')\n\n\ndef helper(look):\n    pass\n"
+OTHER = (
+    "def twice(student, look):\n    look.found('the other', 'wrong check.')\n\n\ndef "
+    "helper(look):\n    pass\n"
+)
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def test_the_files_are_small_and_hold_words_but_no_sentence(name):
     path = FOLDER / f"{name}.safetensors"
     assert path.stat().st_size < 310_000
     with safe_open(path, "pt") as file:
-        assert {file.get_tensor(key).dtype for key in file.keys()} == {torch.float16}
+        assert {file.get_tensor(key).dtype for key in file} == {torch.float16}
         metadata = file.metadata()
     for words in metadata.values():
         tokens = words.split(" ")
@@ -155,7 +155,7 @@ def test_training_them_is_one_command(monkeypatch, tmp_path):
     assert all(
         token in vocabulary
         for pair in pairs
-        for text, vocabulary in zip(pair, vocabularies)
+        for text, vocabulary in zip(pair, vocabularies, strict=False)
         for token in tokenize(text)
     )
 
@@ -199,7 +199,7 @@ def test_a_training_is_watched_and_kept(monkeypatch, tmp_path):
     monkeypatch.setenv("ATTENTION_LAB_GRADING", "1")
     read, *_ = watch_a_translator(watch, "Je suis là.", "I am here.", [0, 4], file)
     assert len(steps) == 4, "while grading nothing is trained"
-    for (step, map_), (step_read, map_read) in zip(made, read):
+    for (step, map_), (step_read, map_read) in zip(made, read, strict=False):
         assert step == step_read and torch.equal(map_, map_read)
     with pytest.raises(CheckpointError, match="run the cell that trains"):
         watch_a_translator(watch, "Je suis là.", "I am here.", [0], tmp_path / "none.safetensors")

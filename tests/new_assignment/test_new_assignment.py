@@ -1,5 +1,5 @@
-"""A fifth assignment is its own files and nothing else: it is released, checked, graded, shown by the
-demo and tested, and no other file of the course changes."""
+"""A fifth assignment is its own files and nothing else: it is released, checked, graded, shown by
+the demo and tested, and no other file of the course changes."""
 
 import hashlib
 import json
@@ -84,7 +84,8 @@ class CourseCopy:
 
 @pytest.fixture(scope="module")
 def before_and_course(tmp_path_factory) -> tuple[dict[str, str], CourseCopy]:
-    """The files of a course before the assignment was added to it; the course, set up again after."""
+    """The files of a course before the assignment was added to it; the course, set up again
+    after."""
     course = CourseCopy(tmp_path_factory.mktemp("new") / "course")
     before = course.contents()
     course.add_assignment()

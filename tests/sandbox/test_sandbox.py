@@ -108,7 +108,10 @@ def test_only_what_is_listed_is_there(box):
     assert len([name for name in call(box, "listing", "/proc") if name.isdigit()]) <= 4
 
 
-def run(code: str, limits: Limits = Limits(), then: str = "double") -> object:
+DEFAULT_LIMITS = Limits()
+
+
+def run(code: str, limits: Limits = DEFAULT_LIMITS, then: str = "double") -> object:
     notebook = new_notebook(cells=[new_code_cell(CODE), new_code_cell(code)])
     with Sandbox({}, limits) as sandbox:
         sandbox.run(notebook, 2)

@@ -14,7 +14,9 @@ import subprocess, sys, time
 from pathlib import Path
 from kireji.setup.lock import hold_lock
 with hold_lock(Path(sys.argv[1]), say=print) as earlier:
-    child = subprocess.Popen(["sleep", "60"], pass_fds=[earlier.descriptor]) if sys.argv[2] == "with child" else None
+    child = None
+    if sys.argv[2] == "with child":
+        child = subprocess.Popen(["sleep", "60"], pass_fds=[earlier.descriptor])
     print("holding", child and child.pid, flush=True)
     if sys.argv[2] != "briefly":
         time.sleep(60)

@@ -94,7 +94,7 @@ def test_rows_and_zeros():
 def test_numbers_and_tuples():
     assert expect.number(torch.tensor(2.0)) == 2 and expect.number(3) == 3
     for bad in (True, None, "3", math.nan, math.inf, torch.ones(2)):
-        message(lambda: expect.number(bad))
+        message(lambda bad=bad: expect.number(bad))
     assert expect.returns([1, 2], "context", "attention_weights") == (1, 2)
     assert "(context, attention_weights), but a float32 tensor" in message(
         lambda: expect.returns(RIGHT, "context", "attention_weights")

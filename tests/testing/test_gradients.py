@@ -45,7 +45,10 @@ class ForgedDetached(Detached):
 
 class ForgedUnused(Unused):
     def named_parameters(self, *a, **k):
-        return [(name, Said(parameter) if parameter.grad is None else parameter) for name, parameter in super().named_parameters()]
+        return [
+            (name, Said(parameter) if parameter.grad is None else parameter)
+            for name, parameter in super().named_parameters()
+        ]
 
 class Silent(nn.Module):
     def forward(self, x):

@@ -4,6 +4,7 @@ test_fuzz.py.
     python fuzz_target.py RUNS SECONDS MEBIBYTES CORPUS
 """
 
+import pathlib
 import resource
 import sys
 
@@ -28,7 +29,7 @@ def one_input(data: bytes) -> None:
 
 def main() -> None:
     runs, seconds, mebibytes, corpus = sys.argv[1:]
-    used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+    used = int(pathlib.Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     limit = used + int(mebibytes) * 2**20
     # growing beyond it is a MemoryError, and so a crash
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

@@ -1,5 +1,6 @@
 """The codec: what goes in comes out, and no bytes at all can do more than raise WireError."""
 
+import contextlib
 import math
 import tracemalloc
 
@@ -122,10 +123,8 @@ def test_too_much_is_refused_on_both_sides(limits):
 @given(st.binary(max_size=300))
 def test_no_bytes_do_more_than_raise(data):
     for message in (data, HEADER.pack(min(len(data), 200)) + data):
-        try:
+        with contextlib.suppress(WireError):
             decode(message)
-        except WireError:
-            pass
 
 
 @settings(max_examples=300)
@@ -140,10 +139,8 @@ def test_no_structure_does_more_than_raise(structure, blob):
         packed = msgpack.packb(structure)
     except UnicodeEncodeError:
         return
-    try:
+    with contextlib.suppress(WireError):
         decode(HEADER.pack(len(packed)) + packed + blob)
-    except WireError:
-        pass
 
 
 @pytest.mark.parametrize(
@@ -176,10 +173,8 @@ def test_malformed_structures_are_refused(structure):
 def test_decoding_stays_within_its_stated_memory():
     structure = msgpack.packb(["l", *([["l"]] * 1_000_000)])
     tracemalloc.start()
-    try:
+    with contextlib.suppress(WireError):
         decode(HEADER.pack(len(structure)) + structure)
-    except WireError:
-        pass
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 100 * len(structure)

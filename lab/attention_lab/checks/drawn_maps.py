@@ -51,11 +51,11 @@ def ticks(seen: dict, rows: list[str], columns: list[str], name: str, look: Look
         places = sorted(seen["maps"][-1][axis])
         ticks = seen[f"{axis}_ticks"]
         fits = len(ticks) == len(tokens) and all(
-            abs(place - middle) < 0.15 for (place, _), middle in zip(ticks, places)
+            abs(place - middle) < 0.15 for (place, _), middle in zip(ticks, places, strict=False)
         )
         look.that(
             fits and [text for _, text in ticks] == tokens,
-            f"{name}: every token of the {axis} axis stands at the middle of its cell",
+            f"{name}: every token of the {axis} axis is at the middle of its cell",
             f"found {ticks}; the middles are at {places}: ax.set_{axis}ticks(places, tokens).",
         )
 
@@ -91,7 +91,7 @@ def panels(
         f"{len(maps)} maps have {len(maps)} panels",
         f"yours has {len(panels)}.",
     )
-    for panel, map_, title in zip(panels, maps, titles):
+    for panel, map_, title in zip(panels, maps, titles, strict=False):
         cells(panel, map_, f"panel {title}", look)
         look.that(title in panel["title"], f"its title says {title}", f"it is {panel['title']!r}.")
     limits = [panel["maps"][-1]["limits"] for panel in panels]

@@ -57,7 +57,7 @@ def additive_attention(student: Student, look: Look) -> None:
     tiny = student.AdditiveAttention(1, 1, 1)
     with torch.no_grad():
         for parameter, number in zip(
-            (tiny.W_query.weight, tiny.W_key.weight, tiny.v.weight), (1.0, 1.0, 2.0)
+            (tiny.W_query.weight, tiny.W_key.weight, tiny.v.weight), (1.0, 1.0, 2.0), strict=False
         ):
             parameter.fill_(number)
     key = torch.tensor([0.0, 0.5, -1.0]).view(1, 3, 1)
@@ -269,7 +269,8 @@ def train_step(student: Student, look: Look) -> None:
 def _distance(model: nn.Module, other: nn.Module) -> float:
     """How far the parameters of two models lie apart."""
     squares = [
-        (one - two).square().sum() for one, two in zip(model.parameters(), other.parameters())
+        (one - two).square().sum()
+        for one, two in zip(model.parameters(), other.parameters(), strict=False)
     ]
     return float(torch.stack(squares).sum().sqrt().detach())
 

@@ -41,8 +41,8 @@ def content_scores(student: Student, look: Look) -> None:
             weights,
             on_paper,
             f"{name}: the weights are those worked out on paper",
-            f"the scores are {scores}: dot"
-            f" products{', divided by sqrt(4)' if scores[1] == 1 else ', not divided by anything'}.",
+            f"the scores are {scores}: dot products, "
+            f"{'divided by sqrt(4)' if scores[1] == 1 else 'not divided by anything'}.",
         )
         look.close(
             context,
@@ -238,6 +238,7 @@ def self_attention(student: Student, look: Look) -> None:
             ("W_q", "W_k", "W_v", "W_o"),
             (*theirs.in_proj_weight.chunk(3), theirs.out_proj.weight),
             (*theirs.in_proj_bias.chunk(3), theirs.out_proj.bias),
+            strict=False,
         )
         for name, weight, bias in parts:
             getattr(yours, name).weight.copy_(weight)
@@ -400,7 +401,7 @@ def picture(student: Student, look: Look) -> None:
         ("none", "sort", 4, 0.3),
     ]
     seen = describe_axes(student.plot_accuracy(rows, "copy"))
-    lines = {line["label"]: list(zip(line["x"], line["y"])) for line in seen["lines"]}
+    lines = {line["label"]: list(zip(line["x"], line["y"], strict=False)) for line in seen["lines"]}
     lines = {label: points for label, points in lines.items() if not label.startswith("_")}
     look.that(
         set(lines) == {"none", "general"},

@@ -181,7 +181,9 @@ def patterns(student: Student, look: Look) -> None:
             if name != pattern:
                 display(heat_maps({f"{pattern}, yours says {name}": weights}))
             look.that(
-                name == pattern, f"a {pattern} map of size {T} is told", f"yours says {name!r}."
+                name == pattern,
+                f"a {pattern} map of size {T} is recognised",
+                f"yours says {name!r}.",
             )
     right = sum(
         student.classify_pattern(draw_pattern(pattern, 9 + i, 0.5, generator)) == pattern
@@ -224,7 +226,7 @@ def over_time(student: Student, look: Look) -> None:
         f"yours took {training.steps} for the last moment 4.",
     )
     steps = [0, 20, 300, 4000]
-    moments = list(zip(steps, maps))
+    moments = list(zip(steps, maps, strict=False))
     drawn_maps.panels(
         student.plot_moments(moments[::-1], ["a", "b", "a"], ["x", "y"]),
         [map_ for _, map_ in moments],
@@ -258,7 +260,7 @@ def intervention(student: Student, look: Look) -> None:
     student.prediction_change(watched, text, 1)
     look.that(
         tokens in asked,
-        "the model is asked about the whole text, cut into tokens",
+        "the model gets the whole text, cut into tokens",
         f"it was asked about {asked}: use tokenize(text).",
     )
     look.that(
@@ -268,7 +270,7 @@ def intervention(student: Student, look: Look) -> None:
     )
     before = model(tokens)[0]
     for k in (0, 1, 2, 3, 50):
-        hidden = [place for place in (0, 6, 3, 1, 2, 4, 5, 7)][:k]
+        hidden = [0, 6, 3, 1, 2, 4, 5, 7][:k]
         right = (
             before[1]
             - model([UNK if place in hidden else token for place, token in enumerate(tokens)])[0][1]

@@ -8,11 +8,11 @@ import json
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib.metadata import version
-from typing import IO, ContextManager
+from typing import IO
 
 from kireji.backup.reading import Entry
 from kireji.errors import KirejiError
@@ -33,7 +33,7 @@ class Writer:
     def __init__(self, stream: IO[bytes]) -> None:
         # 1: models do not get smaller by more
         self.packed = gzip.GzipFile(fileobj=stream, mode="wb", compresslevel=1, mtime=0)
-        self.tar = tarfile.open(fileobj=self.packed, mode="w|", format=tarfile.PAX_FORMAT)
+        self.tar = tarfile.TarFile.open(fileobj=self.packed, mode="w|", format=tarfile.PAX_FORMAT)
         self.sums: dict[str, str] = {}
         self._page(
             HEAD,
@@ -88,10 +88,11 @@ class Reader:
     sentences."""
 
     def __init__(self, stream: IO[bytes], name: str) -> None:
-        self.name, self.sums = name, {}
+        self.name = name
+        self.sums: dict[str, str] = {}
         try:
             self.packed = gzip.GzipFile(fileobj=stream, mode="rb")
-            self.tar = tarfile.open(fileobj=self.packed, mode="r|")
+            self.tar = tarfile.TarFile.open(fileobj=self.packed, mode="r|")
             first = self.tar.next()
             about = (
                 json.loads(self.tar.extractfile(first).read(2**16))
@@ -105,17 +106,18 @@ class Reader:
             )
         except (tarfile.TarError, OSError, EOFError, zlib.error, ValueError, KeyError, TypeError):
             raise ArchiveError(
-                f"{name} is no backup of a Kireji course, or its beginning is damaged. Nothing was changed. Give the "
-                "file that `./kireji backup` wrote."
+                f"{name} is no backup of a Kireji course, or its beginning is damaged. Nothing was"
+                " changed. Give the file that `./kireji backup` wrote."
             ) from None
         if self.format != FORMAT and not (
             isinstance(self.format, int) and OLDEST <= self.format < FORMAT
         ):
             newer = isinstance(self.format, int) and self.format > FORMAT
             raise ArchiveError(
-                f"{name} was written by Kireji {self.version}, whose backups (format {self.format}) are "
-                f"{'newer' if newer else 'older'} than this Kireji can read ({OLDEST} to {FORMAT}). Nothing was "
-                f"changed. Restore it with Kireji {self.version}{'' if newer else ', and back up again from a later one'}."
+                f"{name} was written by Kireji {self.version}, whose backups (format {self.format})"
+                f" are {'newer' if newer else 'older'} than this Kireji can read ({OLDEST} to"
+                f" {FORMAT}). Nothing was changed. Restore it with Kireji"
+                f" {self.version}{'' if newer else ', and back up again from a later one'}."
             )
 
     def members(self) -> Iterator[tuple[tarfile.TarInfo, "_Listening | None"]]:
@@ -172,8 +174,8 @@ class Reader:
             AttributeError,
         ) as error:
             raise ArchiveError(
-                f"{self.name} is damaged ({error or type(error).__name__}). Nothing was changed. Use another copy of "
-                "it, or another backup."
+                f"{self.name} is damaged ({error or type(error).__name__}). Nothing was changed."
+                " Use another copy of it, or another backup."
             ) from None
 
 
@@ -204,7 +206,7 @@ class _Listening:
         self,
         file: IO[bytes],
         digest: "hashlib._Hash",
-        guard: Callable[[], ContextManager] = nullcontext,
+        guard: Callable[[], AbstractContextManager] = nullcontext,
     ) -> None:
         self.file, self.digest, self.guard = file, digest, guard
 

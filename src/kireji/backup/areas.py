@@ -21,7 +21,8 @@ class Area:
     name: str
     path: Path
     leave: frozenset[str] = frozenset()
-    # holds STUDENT/ASSIGNMENT folders that are filled step by step (kireji.nbgrader_plugins.folder_transaction)
+    # holds STUDENT/ASSIGNMENT folders that are filled step by step
+    # (kireji.nbgrader_plugins.folder_transaction)
     graded: bool = False
     databases: bool = False  # files of SQLite's in it are copied by SQLite's own means
     people: bool = False  # belongs to students, who may be changing it at any moment

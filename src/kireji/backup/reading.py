@@ -74,7 +74,8 @@ def _walk(parent: int, own: str, name: str, area: Area, tell: Tell, depth: int) 
         elif stat.S_ISREG(status.st_mode):
             if status.st_size - status.st_blocks * 512 > HOLLOW:
                 tell(
-                    f"{shown(name)} claims {status.st_size / 2**30:.0f} GiB and is hollow: left out."
+                    f"{shown(name)} claims {status.st_size / 2**30:.0f} GiB and is hollow: left"
+                    " out."
                 )
             elif not (area.databases and name.endswith(("-journal", "-wal", "-shm"))):
                 yield _file(parent, own, name, area, tell)
@@ -118,14 +119,15 @@ def _file(parent: int, own: str, name: str, area: Area, tell: Tell) -> Entry:
         content.close()
     if not still:
         tell(
-            f"{shown(name)} was being written all the time: it is saved as it was while it was read."
+            f"{shown(name)} was being written all the time: it is saved as it was while it was"
+            " read."
         )
     return Entry(name, status, content)
 
 
 def _copy(file: IO[bytes], size: int) -> IO[bytes]:
     """The first `size` bytes: what is appended meanwhile may have no end."""
-    content = tempfile.SpooledTemporaryFile(IN_MEMORY)
+    content = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (the caller closes it)  # noqa: SIM115 (the caller closes it)
     while size > 0 and (block := file.read(min(size, 2**20))):
         size -= content.write(block)
     content.seek(0)

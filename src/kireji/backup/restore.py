@@ -60,8 +60,8 @@ def restore(archive: Reader, overwrite: bool = False) -> Restored:
     here = what_is_here()
     if here and not overwrite:
         raise KirejiError(
-            f"There is a course here already: {', '.join(here)}. Nothing was changed. Restore into a fresh clone, or, "
-            f"if all of it may be lost, run the command again with {FLAG}."
+            f"There is a course here already: {', '.join(here)}. Nothing was changed. Restore into"
+            f" a fresh clone, or, if all of it may be lost, run the command again with {FLAG}."
         )
     everything = areas()
     with _full_disk_explained():
@@ -111,8 +111,8 @@ def _unpack(archive: Reader, by_name: dict[str, Area]) -> _Staged:
             staged.files += 1
         else:
             raise ArchiveError(
-                f"{archive.name} was not written by `./kireji backup`: it has a device, a pipe or a hard link. Nothing "
-                "was changed."
+                f"{archive.name} was not written by `./kireji backup`: it has a device, a pipe or a"
+                " hard link. Nothing was changed."
             )
     for place, member in staged.links:  # last: nothing is written through a link
         place.symlink_to(member.linkname)
@@ -143,8 +143,8 @@ def _place(archive: Reader, member: tarfile.TarInfo, by_name: dict[str, Area]) -
         if place.parent.is_dir() and _tarfile_agrees(member, inner, staging):
             return place
     raise ArchiveError(
-        f"{archive.name} was not written by `./kireji backup`: {ascii(member.name)} has no place in a course. Nothing "
-        "was changed."
+        f"{archive.name} was not written by `./kireji backup`: {ascii(member.name)} has no place in"
+        " a course. Nothing was changed."
     )
 
 
@@ -245,9 +245,11 @@ def _full_disk_explained() -> Iterator[None]:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise KirejiError(
-            "The disk is full: the archive could not be unpacked, and nothing was changed. Free some space and run the "
-            "command again."
+            "The disk is full: the archive could not be unpacked, and nothing was changed. Free"
+            " some space and run the command again."
             if not paths.UNFINISHED_RESTORE.exists()
-            else "The disk is full. What was restored is not whole: free "
-            "some space and run the command again."
+            else (
+                "The disk is full. What was restored is not whole: free "
+                "some space and run the command again."
+            )
         ) from None

@@ -116,11 +116,11 @@ class Watch:
         if there - {attempt.name for attempt in before}:
             self.course.collect_at_once(name, student)
         attempts = self.course.attempts(name, student).all()
-        if len(attempts) != len(before):
-            if attempts[-1].state == AttemptState.WAITING:
-                self.tell(
-                    f"{student} handed in {name}, over the limit: it is kept, and graded by ./kireji grade"
-                )
+        if len(attempts) != len(before) and attempts[-1].state == AttemptState.WAITING:
+            self.tell(
+                f"{student} handed in {name}, over the limit: it is kept, and graded by"
+                " ./kireji grade"
+            )
         at_once = [attempt for attempt in attempts if attempt.state == AttemptState.GRADED_AT_ONCE]
         if not at_once or at_once[-1] != [attempt for attempt in attempts if attempt.counted][-1]:
             return
@@ -208,6 +208,6 @@ def take_lock() -> FileLock:
         return hold(paths.VAR / "watch.lock", max_wait_seconds=0)
     except LockedError:
         raise KirejiError(
-            "What is handed in is graded already: another ./kireji watch runs, or ./kireji up does it "
-            "(hub_config/grade_on_submit.py)."
+            "What is handed in is graded already: another ./kireji watch runs, or ./kireji up does"
+            " it (hub_config/grade_on_submit.py)."
         ) from None

@@ -1,9 +1,9 @@
 """Judges several submissions at a time, through any executor; what comes out is kept for the one
 who records it.
 
-Whoever judges gets plain data and gives plain data (`JudgeTask`, `JudgeOutcome`): processes of this machine,
-or of others (`cluster`). They need neither the folders of the submissions nor the gradebook.
-"""
+Whoever judges gets plain data and gives plain data (`JudgeTask`, `JudgeOutcome`): processes of this
+machine, or of others (`cluster`). They need neither the folders of the submissions nor the
+gradebook."""
 
 import os
 import traceback
@@ -28,14 +28,17 @@ KILLED = (
     "Run the command again with --workers 1."
 )
 DEFECT = (
-    "Kireji failed while {doing} ({error}). That is a mistake of Kireji's and not the student's: the others are graded, "
-    "and {log} has the details to report."
+    "Kireji failed while {doing} ({error}). That is a mistake of Kireji's and not the student's:"
+    " the others are graded, and {log} has the details to report."
 )
 OTHER = (
-    "{name} was not judged: where it was to be judged, the hidden tests, the data, Kireji or the secret are not the same as "
-    "here. If they were just changed, run the command again."
+    "{name} was not judged: where it was to be judged, the hidden tests, the data, Kireji or the"
+    " secret are not the same as here. If they were just changed, run the command again."
 )
-LOST = "{name} was not judged, because where it was to be judged went away ({error}). Run the command again."
+LOST = (
+    "{name} was not judged, because where it was to be judged went away ({error}). Run the command"
+    " again."
+)
 LOG = paths.VAR / "grading.log"
 # submissions beyond those being judged that wait in memory, so that nobody who judges is idle
 AT_HAND = 2

@@ -61,5 +61,6 @@ def backup(file: Path | None) -> None:
         else f", packed into {file.stat().st_size / 2**20:.0f} MiB as {file}"
     )
     tell(
-        f"Saved {saved.files} files, {saved.size / 2**20:.0f} MiB{packed}. Keep it safe: it holds passwords and the course's secret."
+        f"Saved {saved.files} files, {saved.size / 2**20:.0f} MiB{packed}. Keep it safe: it holds"
+        " passwords and the course's secret."
     )

@@ -31,12 +31,17 @@ from kireji import paths
     "--peers",
     type=click.IntRange(1),
     metavar="N",
-    help="The others and the floor grade only the first N students: kinds of work repeat every ten.",
+    help=(
+        "The others and the floor grade only the first N students: kinds of work repeat every ten."
+    ),
 )
 @click.option(
     "--growth",
     is_flag=True,
-    help="Instead: how the cost of light work grows with 10, 100, 1000 students, or up to --students.",
+    help=(
+        "Instead: how the cost of light work grows with 10, 100, 1000 students, or up to"
+        " --students."
+    ),
 )
 def bench(**chosen: object) -> None:
     """Measure how fast a class is graded, beside nbgrader and beside no wall at all. Trains models

@@ -49,7 +49,8 @@ def demo(assignments: tuple[str, ...], json_file: Path | None) -> None:
     console.print()
     console.print(table)
     console.print(
-        "\nPoints are the automatic ones; written questions wait for a person. What each student sees:"
+        "\nPoints are the automatic ones; written questions wait for a person. What each student"
+        " sees:"
     )
     for result in results:
         console.print(f"  {result.page.relative_to(paths.ROOT)}", soft_wrap=True)

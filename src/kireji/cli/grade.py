@@ -127,8 +127,9 @@ def grade_all(
         alike = compare(course, name, console).pairs
         if alike:
             console.print(
-                f"[yellow]Notice:[/] {len(alike)} {'pairs' if len(alike) > 1 else 'pair'} of submissions of {name} "
-                f"are alike, in code or in weights. Look with: ./kireji copies {name}",
+                f"[yellow]Notice:[/] {len(alike)} {'pairs' if len(alike) > 1 else 'pair'} of"
+                f" submissions of {name} are alike, in code or in weights. Look with: ./kireji"
+                f" copies {name}",
                 soft_wrap=True,
             )
     if failed:

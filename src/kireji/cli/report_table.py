@@ -34,6 +34,6 @@ def print_report(report: Report, console: Console) -> None:
     for notice in report.notices:
         console.print(f"[yellow]Note:[/] {escape(notice)}")
     console.print(
-        f"[bold]{escape(report.assignment)}: {report.score:g} of {report.max_score:g} automatic points[/] "
-        f"[dim]in {report.seconds['total']:.1f} s[/]"
+        f"[bold]{escape(report.assignment)}: {report.score:g} of {report.max_score:g} automatic"
+        f" points[/] [dim]in {report.seconds['total']:.1f} s[/]"
     )

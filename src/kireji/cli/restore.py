@@ -16,7 +16,10 @@ from kireji.cli.backup import refuse_in_a_service
     "--overwrite-the-course-that-is-here",
     "overwrite",
     is_flag=True,
-    help="Throw away the accounts, homes, submissions and grades that are here, and put those of FILE in their place.",
+    help=(
+        "Throw away the accounts, homes, submissions and grades that are here, and put those of"
+        " FILE in their place."
+    ),
 )
 def restore(file: Path, overwrite: bool) -> None:
     """Put back the course that `./kireji backup` saved in FILE (- is standard input). The hub must

@@ -27,14 +27,16 @@ def roster(file: Path) -> None:
 
     if paths.ROSTER.parent.is_dir():
         raise KirejiError(
-            "In the compose deployment the class comes from roster.csv in the folder that KIREJI_ROSTER names "
-            "(hub_config/compose/roster). Put it there, then: docker compose restart hub course"
+            "In the compose deployment the class comes from roster.csv in the folder that"
+            " KIREJI_ROSTER names (hub_config/compose/roster). Put it there, then: docker compose"
+            " restart hub course"
         )
     people = load(file)
     if addresses := [person.name for person in people if "@" in person.name]:
         raise KirejiError(
-            f"Accounts of the hub that ./kireji up starts have no @ in their names ({', '.join(addresses[:3])}): "
-            "that is for the compose deployment. Nothing was changed."
+            "Accounts of the hub that ./kireji up starts have no @ in their names"
+            f" ({', '.join(addresses[:3])}): that is for the compose deployment. Nothing was"
+            " changed."
         )
     entered = enrol.enter(
         people, CourseDirectory(root=str(paths.ROOT), course_id=paths.COURSE_ID).db_url
@@ -49,8 +51,8 @@ def roster(file: Path) -> None:
             table.add_row(account.name, account.role, account.password)
         console.print(table)
     console.print(
-        f"{len(people)} people: {len(new)} new accounts, {len(changed)} with another role than before, "
-        f"{len(entered)} new or changed in the gradebook.",
+        f"{len(people)} people: {len(new)} new accounts, {len(changed)} with another role than"
+        f" before, {len(entered)} new or changed in the gradebook.",
         soft_wrap=True,
     )
     if new or changed:

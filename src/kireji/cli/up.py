@@ -56,8 +56,8 @@ def up(port: int) -> None:
                 _say_ready(console, hub.address, names, time.monotonic() - began)
                 hub.wait()
                 raise lifecycle.HubError(
-                    f"The hub ended by itself; the reason is near the end of {lifecycle.shown(lifecycle.LOG)}. "
-                    "Start it again with: ./kireji up"
+                    "The hub ended by itself; the reason is near the end of"
+                    f" {lifecycle.shown(lifecycle.LOG)}. Start it again with: ./kireji up"
                 )
             finally:
                 for name in ENDING:
@@ -65,7 +65,8 @@ def up(port: int) -> None:
                 hub.stop()
     except KeyboardInterrupt:
         console.print(
-            "\nStopped. Everything submitted and graded is kept; [bold]./kireji up[/bold] goes on from here."
+            "\nStopped. Everything submitted and graded is kept; [bold]./kireji up[/bold] goes on"
+            " from here."
         )
 
 
@@ -114,8 +115,8 @@ def _say_ready(console: Console, address: str, released: list[str], seconds: flo
     console.print()
     if find_bwrap() is None:
         console.print(
-            "[yellow]There is no bubblewrap on this machine: students' servers share your account and so may read the "
-            "hidden tests. Only the demo accounts can log in.[/yellow]"
+            "[yellow]There is no bubblewrap on this machine: students' servers share your account"
+            " and so may read the hidden tests. Only the demo accounts can log in.[/yellow]"
         )
     console.print(f"[dim]Ready after {seconds:.0f} s. Log: {lifecycle.shown(lifecycle.LOG)}[/dim]")
     console.print("Ctrl-C ends it; what was submitted and graded is kept.")

@@ -40,7 +40,8 @@ def watch(trust_submissions: bool, workers: int | None) -> None:
         course = NbgraderCourse(trust_submissions)
         course.make_ready(tell)
         tell(
-            "Watching for submissions. Ctrl-C ends it; what arrives meanwhile is graded by the next one."
+            "Watching for submissions. Ctrl-C ends it; what arrives meanwhile is graded by the next"
+            " one."
         )
         Watch(course, tell, workers).run(stop)
         tell("Stopped.")

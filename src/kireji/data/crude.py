@@ -8,23 +8,25 @@ side matches: each side can be crude alone."""
 import re
 
 ENGLISH = """
-    arse* ass asses asshole* bastard* bitch* boner* boob* breast breasts bullshit* butt condom* crap cunt* cum
-    damn* darn dick dickhead* dildo* dyke* erect erection* erotic* fag fags faggot* fart farts farted farting
-    fuck* genital* goddam* gook* hell hitler* hooker* horny hump incest* jap japs masturbat* molest* motherfuck*
-    naked* nazi* negro* nigg* nude* nudity orgasm* paedophil* pedophil* penis* pervert* piss* pimp* poop* porn*
-    prick pricks prostitut* pussy queer* rape* raping rapist* retard retards retarded screwed semen sex sexes
-    sexier sexist* sexism sexual* sexy shit shits shitty slut* sperm* suicid* testicle* tit tits turd* vagina*
+    arse* ass asses asshole* bastard* bitch* boner* boob* breast breasts bullshit* butt condom*
+    crap cunt* cum damn* darn dick dickhead* dildo* dyke* erect erection* erotic* fag fags faggot*
+    fart farts farted farting fuck* genital* goddam* gook* hell hitler* hooker* horny hump incest*
+    jap japs masturbat* molest* motherfuck* naked* nazi* negro* nigg* nude* nudity orgasm*
+    paedophil* pedophil* penis* pervert* piss* pimp* poop* porn* prick pricks prostitut* pussy
+    queer* rape* raping rapist* retard retards retarded screwed semen sex sexes sexier sexist*
+    sexism sexual* sexy shit shits shitty slut* sperm* suicid* testicle* tit tits turd* vagina*
     virgin virgins virginity wank* whore*
 """
 
 FRENCH = """
-    baise baisé* baiser baiseur* bander batard* bâtard* bicot* bite bites bordel bougnoul* branler branle
-    branleur* branlette* chiant* chiasse* chie chier chierie* chiott* con conasse* connard* connasse* connerie*
-    cons cul culs couille* crever* crevé* emmerd* encul* érection* érotique* fellation* foutre foutu* gouine*
-    gueule gueules hitler* inceste* masturb* merd* nazi* nègre* négresse* nichon* nique* niquer niqué* nu nue
-    nues nus nudité* orgasm* péd* pénis pet pets pisse* pisser péter pétasse* pine porno* pouffiasse*
-    préservatif* prostitu* putain* pute putes putass* salaud* salop* sein seins sexe sexes sexiste* sexuel* sexy
-    sperme* suicid* tapette* testicule* trouduc* vagin* vierge* viol violé* violer* violeur* viols youpin*
+    baise baisé* baiser baiseur* bander batard* bâtard* bicot* bite bites bordel bougnoul* branler
+    branle branleur* branlette* chiant* chiasse* chie chier chierie* chiott* con conasse* connard*
+    connasse* connerie* cons cul culs couille* crever* crevé* emmerd* encul* érection* érotique*
+    fellation* foutre foutu* gouine* gueule gueules hitler* inceste* masturb* merd* nazi* nègre*
+    négresse* nichon* nique* niquer niqué* nu nue nues nus nudité* orgasm* péd* pénis pet pets
+    pisse* pisser péter pétasse* pine porno* pouffiasse* préservatif* prostitu* putain* pute putes
+    putass* salaud* salop* sein seins sexe sexes sexiste* sexuel* sexy sperme* suicid* tapette*
+    testicule* trouduc* vagin* vierge* viol violé* violer* violeur* viols youpin*
 """
 
 

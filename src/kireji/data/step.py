@@ -83,7 +83,8 @@ def _make(
         raise
     except Exception as error:
         raise DataError(
-            f"graders/{assignment}/data.py cannot read {file.name}: {type(error).__name__}: {error}."
+            f"graders/{assignment}/data.py cannot read {file.name}: {type(error).__name__}:"
+            f" {error}."
         ) from error
     data_set.check(rows, assignment)
     say("Splitting them into train, validation and held-out")

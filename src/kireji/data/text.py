@@ -1,4 +1,5 @@
-"""Text as the recipes of data compare it: one spelling of spaces and apostrophes, words as tokens."""
+"""Text as the recipes of data compare it: one spelling of spaces and apostrophes, words as
+tokens."""
 
 import re
 import unicodedata

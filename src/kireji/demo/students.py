@@ -42,7 +42,8 @@ def slip(assignment: Assignment, notebook: NotebookNode) -> None:
     for cell_id, right, wrong in runpy.run_path(str(assignment.graders / "samples.py"))["MISTAKES"]:
         if right not in cells[cell_id].source:
             raise KirejiError(
-                f"graders/{assignment.name}/samples.py expects {right!r} in the solution of {cell_id}."
+                f"graders/{assignment.name}/samples.py expects {right!r} in the solution of"
+                f" {cell_id}."
             )
         cells[cell_id].source = cells[cell_id].source.replace(right, wrong)
 
@@ -62,8 +63,8 @@ def stumble(assignment: Assignment, notebook: NotebookNode) -> None:
     notebook.cells.remove(graded[1])  # and deleted a cell
     notebook.cells.insert(0, new_markdown_cell("My notes: remember to normalise!"))
     noise = (
-        "import sys, warnings\nwarnings.warn('something is deprecated')\nprint('just a note', file=sys.stderr)\n"
-        "%matplotlib inline\n!ls\nclass Helper:\n    pass\nHelper()"
+        "import sys, warnings\nwarnings.warn('something is deprecated')\nprint('just a note',"
+        " file=sys.stderr)\n%matplotlib inline\n!ls\nclass Helper:\n    pass\nHelper()"
     )
     position = notebook.cells.index(answers[1])
     notebook.cells.insert(position, new_code_cell(noise))

@@ -29,7 +29,10 @@ def left(attempts: Attempts, settings: GradeOnSubmit, now: datetime) -> str:
     free = attempts.free_at(settings, now)
     if free is None:
         return f"{attempts.left(settings, now)} of {limit(settings)} left."
-    return f"None of {limit(settings)} left; the next one is free at {free:%H:%M} UTC on {free:%-d %B}."
+    return (
+        f"None of {limit(settings)} left; the next one is free at {free:%H:%M} UTC on"
+        f" {free:%-d %B}."
+    )
 
 
 def sentences(
@@ -45,8 +48,8 @@ def sentences(
             rule = "the best one counts" if settings.counts == "best" else "the last one counts"
             all_of_them = f" of {len(kept)}" if len(kept) > 1 else ""
             said.append(
-                f"This is your attempt {number}{all_of_them}, handed in at {attempt.came:%H:%M} UTC on "
-                f"{attempt.came:%-d %B}; {rule}."
+                f"This is your attempt {number}{all_of_them}, handed in at {attempt.came:%H:%M} UTC"
+                f" on {attempt.came:%-d %B}; {rule}."
             )
     if len(points) > 1:
         each = ", ".join(

@@ -4,6 +4,7 @@ Maps stand one above the other, so that columns line up and a phone shows them a
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,7 +22,7 @@ SLACK = 1e-3  # rounding that is still a weight
 
 
 def attention_map(
-    attention_weights: object,
+    attention_weights: Any,
     source_tokens: Sequence[str],
     target_tokens: Sequence[str],
     title: str = "Attention",
@@ -36,7 +37,7 @@ def attention_map(
 
 
 def attention_comparison(
-    student: object, reference: object, source_tokens: Sequence[str], target_tokens: Sequence[str]
+    student: Any, reference: Any, source_tokens: Sequence[str], target_tokens: Sequence[str]
 ) -> bytes:
     """The student's map, the reference map and what the student has more (indigo) or less
     (vermilion) of.
@@ -58,7 +59,7 @@ def attention_comparison(
     )
 
 
-def as_numbers(values: object) -> np.ndarray:
+def as_numbers(values: Any) -> np.ndarray:
     """A tensor or nested list as float64, without asking for its gradient."""
     if hasattr(values, "detach"):
         values = values.detach().cpu()
@@ -70,7 +71,7 @@ def as_numbers(values: object) -> np.ndarray:
 
 
 def _matrix(
-    values: object, source_tokens: Sequence[str], target_tokens: Sequence[str]
+    values: Any, source_tokens: Sequence[str], target_tokens: Sequence[str]
 ) -> tuple[np.ndarray, bool]:
     """The part that is shown (at most MAX_TOKENS a side), NaN where it is not a weight; and
     whether it was cut."""
@@ -78,8 +79,8 @@ def _matrix(
     expected = (len(target_tokens), len(source_tokens))
     if shape != expected or 0 in shape:
         raise ValueError(
-            f"attention_weights have shape {shape}; {expected[0]} target and {expected[1]} source tokens "
-            f"ask for {expected}, and neither may be 0"
+            f"attention_weights have shape {shape}; {expected[0]} target and {expected[1]} source"
+            f" tokens ask for {expected}, and neither may be 0"
         )
     shown = as_numbers(values[:MAX_TOKENS])[:, :MAX_TOKENS]
     with np.errstate(invalid="ignore"):

@@ -5,6 +5,7 @@ state. The same drawing gives the same bytes: the PNG carries no date and no sof
 """
 
 import io
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -41,7 +42,7 @@ class Sheet:
         text: str,
         size: float = TYPE_SIZE,
         color: str = palette.INK,
-        **how: object,
+        **how: Any,
     ) -> Text:
         """One line of text at a place; mathtext is off, so that `$` is a dollar."""
         return self.figure.text(
@@ -66,7 +67,7 @@ class Sheet:
         return buffer.getvalue()
 
 
-def font(size: float = TYPE_SIZE) -> dict[str, object]:
+def font(size: float = TYPE_SIZE) -> dict[str, Any]:
     """What every text of ours is set with, whatever matplotlib's settings say."""
     return {
         "fontsize": size,

@@ -60,8 +60,8 @@ class EquationError(ValueError):
 
 @lru_cache(maxsize=1000)
 def mathml(latex: str, block: bool = False) -> str:
-    """The equation as one <math> element. EquationError where it cannot be read, or says more than an
-    equation may."""
+    """The equation as one <math> element. EquationError where it cannot be read, or says more than
+    an equation may."""
     if len(latex) > MAX_LENGTH:
         raise EquationError("too long")
     try:

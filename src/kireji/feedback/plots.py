@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from kireji.feedback import palette
 from kireji.feedback.attention_pictures import as_numbers
@@ -86,7 +88,7 @@ def metric(value: float, baseline: float, target: float, name: str) -> bytes:
     return sheet.png()
 
 
-def tensor_comparison(student: object, expected: object, title: str) -> bytes:
+def tensor_comparison(student: Any, expected: Any, title: str) -> bytes:
     """Two small matrices with their numbers, one above the other; cells that differ have a frame.
 
     student (any shape up to 2-D)
@@ -196,7 +198,7 @@ def line_chart(
     return sheet.png()
 
 
-def _name_ends(axes: object, ends: list[tuple[float, str, str]]) -> None:
+def _name_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
     """Names beside the lines' ends, pushed apart where lines end close together."""
     low, high = axes.get_ylim()
     lowest = -math.inf
@@ -206,7 +208,7 @@ def _name_ends(axes: object, ends: list[tuple[float, str, str]]) -> None:
         axes.text(1.03, at, name, transform=axes.transAxes, color=colour, va="center", **font(9))
 
 
-def _table(values: object) -> np.ndarray:
+def _table(values: Any) -> np.ndarray:
     """At most 2-D, at most 16 by 16, never empty."""
     shape = tuple(np.shape(values))
     if len(shape) > 2:

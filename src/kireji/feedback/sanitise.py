@@ -70,7 +70,7 @@ def clean_text(text: object, limit: int = LONGEST_TEXT) -> str:
 def sanitise_outputs(outputs: object, allowance: Allowance) -> list[NotebookNode]:
     """Outputs of one cell as new nbformat outputs: streams, plain text, errors without colours, PNG
     pictures."""
-    kept = []
+    kept: list[NotebookNode] = []
     for output in outputs[:MAX_OUTPUTS] if isinstance(outputs, list) else []:
         kind = output.get("output_type") if isinstance(output, dict) else None
         if kind == "stream":

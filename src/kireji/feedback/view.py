@@ -1,10 +1,8 @@
 """What the feedback page shows, as plain data: a graded notebook, its report and the gradebook's
 numbers go in.
 
-The gradebook is the authority for every total. The report (see
-kireji.testing.report) says how the points of an automatic task came about; without one the page still
-shows the gradebook's scores.
-"""
+The gradebook is the authority for every total. The report (see kireji.testing.report) says how the
+points of an automatic task came about; without one the page still shows the gradebook's scores."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -39,7 +39,8 @@ class UntrustedFolder:
             return sorted(entry.name for _, entry in zip(range(most), entries, strict=False))
 
     def read(self, name: str, limit: int) -> bytes:
-        """The bytes of a regular file with one name, up to `limit`. UntrustedFileError for anything else."""
+        """The bytes of a regular file with one name, up to `limit`. UntrustedFileError for anything
+        else."""
         try:
             # A hard link that goes between opening and asking would count as a file of its own: the
             # name is asked first, and what is opened must be that same file.

@@ -73,7 +73,8 @@ def _judge(
             # What ran before keeps its score: the same notebook again, up to the cell that took the
             # kernel with it.
             notices.append(
-                f"The cell '{notebook.cells[lost.index].id}' was left out, and all after it: {lost}."
+                f"The cell '{notebook.cells[lost.index].id}' was left out, and all after it:"
+                f" {lost}."
             )
             upto = lost.index
             limits = replace(
@@ -106,8 +107,8 @@ class _Run:
         self.usage = Usage()
 
     def attempt(self, upto: int, limits: Limits) -> Grading:
-        """The hidden tests' findings on the cells before number `upto`. CellsLostError if one of these
-        takes the kernel along."""
+        """The hidden tests' findings on the cells before number `upto`. CellsLostError if one of
+        these takes the kernel along."""
         marks = [time.monotonic()]
 
         def mark(name: str) -> None:

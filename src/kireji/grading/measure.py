@@ -46,7 +46,8 @@ def main(assignment: str, folder: str) -> None:
     print(f"{assignment}: {report.score:g} of {report.max_score:g} points")
     for what, used, limit in table(judgement.usage, report.seconds):
         print(
-            f"{what:36} {used:10.1f} {limit:10.0f} {limit / used if used else float('inf'):8.1f} times"
+            f"{what:36} {used:10.1f} {limit:10.0f} {limit / used if used else float('inf'):8.1f}"
+            " times"
         )
     sizes = [
         sum(len(str(output)) for output in cell.get("outputs", []))
@@ -54,7 +55,8 @@ def main(assignment: str, folder: str) -> None:
     ]
     counts = [len(cell.get("outputs", [])) for cell in judgement.notebook.cells]
     print(
-        f"outputs: {sum(counts)} in all, {max(counts)} in one cell; {sum(sizes):,} bytes in all, {max(sizes):,} in one cell"
+        f"outputs: {sum(counts)} in all, {max(counts)} in one cell; {sum(sizes):,} bytes in all,"
+        f" {max(sizes):,} in one cell"
     )
     for notice in report.notices:
         print(notice)

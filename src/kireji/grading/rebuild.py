@@ -37,7 +37,8 @@ def rebuild(assignment: Assignment, submitted: bytes | None) -> tuple[NotebookNo
     notebook = assignment.skeleton()
     if submitted is None:
         return notebook, [
-            f"There is no {assignment.name}.ipynb in this submission, so there was nothing to grade."
+            f"There is no {assignment.name}.ipynb in this submission, so there was nothing to"
+            " grade."
         ]
     try:
         found = read_cells(submitted)
@@ -128,7 +129,8 @@ def _sort(
         if cell.kind == "code" and lost is not None and lost.id not in answers:
             answers[lost.id] = cell.source
             notices.append(
-                f"The answer '{_name(lost)}' had lost its label and was recognised by what it defines."
+                f"The answer '{_name(lost)}' had lost its label and was recognised by what it"
+                " defines."
             )
         elif cell.source.strip():
             extras[anchor].append(cell)

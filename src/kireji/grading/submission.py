@@ -51,7 +51,8 @@ def read_submission(folder: Path, assignment: str, limits: Limits = DEFAULT) -> 
         names = plain.names(MAX_ENTRIES)
         if len(names) == MAX_ENTRIES:
             notices.append(
-                f"The submission has {MAX_ENTRIES} or more entries; no more than that were looked at."
+                f"The submission has {MAX_ENTRIES} or more entries; no more than that were"
+                " looked at."
             )
         for name in names:
             if name in OURS | UNREMARKABLE:

@@ -1,5 +1,5 @@
-"""Run a command that ends when the process that started it ends: `python -m kireji.hub.parent_death_signal
-COMMAND ...`.
+"""Run a command that ends when the process that started it ends: `python -m
+kireji.hub.parent_death_signal COMMAND ...`.
 
 The hub's proxy and services are started in sessions of their own; without this they outlive a
 hub that is killed. Linux only: elsewhere the command simply runs, and `up` ends what it started by

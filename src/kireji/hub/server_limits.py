@@ -69,12 +69,13 @@ class Disk:
         """Why a server must end whose person has this much; None if it is `allowed`."""
         if self.bytes > allowed.bytes:
             return (
-                f"it filled the disk: your home and your submissions hold {self.bytes / 2**30:.1f} GiB, and "
-                f"{allowed.bytes / 2**30:.1f} GiB are allowed. Delete what you do not need"
+                f"it filled the disk: your home and your submissions hold {self.bytes / 2**30:.1f}"
+                f" GiB, and {allowed.bytes / 2**30:.1f} GiB are allowed. Delete what you do not"
+                " need"
             )
         if self.files > allowed.files:
             return (
-                f"it filled the disk: your home and your submissions hold {self.files:,} files, and {allowed.files:,} "
-                "are allowed. Delete what you do not need"
+                f"it filled the disk: your home and your submissions hold {self.files:,} files, and"
+                f" {allowed.files:,} are allowed. Delete what you do not need"
             )
         return None

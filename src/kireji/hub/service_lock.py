@@ -28,6 +28,7 @@ def keep_stopped(lock: Path, service: str) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise KirejiError(
-                f"The {service} is running. Nothing was changed. Stop everything first: docker compose stop"
+                f"The {service} is running. Nothing was changed. Stop everything first: docker"
+                " compose stop"
             ) from None
         yield

@@ -1,1 +1,2 @@
-"""Every seam with nbgrader, one class a file: what its configuration plugs in, and what calls its API."""
+"""Every seam with nbgrader, one class a file: what its configuration plugs in, and what calls its
+API."""

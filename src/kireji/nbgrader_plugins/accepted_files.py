@@ -1,5 +1,5 @@
-"""Tells a released notebook which files are handed in with it, so that handing in can say what is not
-taken."""
+"""Tells a released notebook which files are handed in with it, so that handing in can say what is
+not taken."""
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor

@@ -145,7 +145,8 @@ class Collect(ExchangeCollect):
                     self._collect(student, self.src_records.get(student, []))
                 except GONE as error:
                     self.log.warning(
-                        "Left out: the submission of %s was changed while it was collected (%s). Collect again.",
+                        "Left out: the submission of %s was changed while it was collected (%s)."
+                        " Collect again.",
                         student,
                         error.strerror,
                     )
@@ -242,7 +243,8 @@ class Collect(ExchangeCollect):
                     yield InboundSubmission(home.name, Path(entry.path), self.restored)
             except GONE as error:
                 self.log.warning(
-                    "Passed over a submission of %s, which was changed while it was looked at (%s).",
+                    "Passed over a submission of %s, which was changed while it was looked at"
+                    " (%s).",
                     home.name,
                     error.strerror,
                 )

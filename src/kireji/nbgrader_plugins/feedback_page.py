@@ -45,7 +45,8 @@ class FeedbackPage(GetGrades):
         )
         if is_unfinished(graded):
             raise KirejiError(
-                f"The grading of {names['student']}'s {names['assignment']} was cut short. Autograde it again."
+                f"The grading of {names['student']}'s {names['assignment']} was cut short."
+                " Autograde it again."
             )
         gradebook = view.Gradebook(
             names["score"], names["max_score"], names["late_penalty"], self._grades, self._comments

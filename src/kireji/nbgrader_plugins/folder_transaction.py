@@ -51,8 +51,8 @@ def _take(folder: Path, max_wait_seconds: float = MAX_WAIT_SECONDS) -> bool:
         _locks[folder] = hold(folder.with_name(f".{folder.name}.lock"), max_wait_seconds)
     except LockedError:
         raise KirejiError(
-            f"Another program is busy with {folder.parent.name}'s {folder.name} in {folder.parents[1].name}/ "
-            "for too long; try again when it is done."
+            f"Another program is busy with {folder.parent.name}'s {folder.name} in"
+            f" {folder.parents[1].name}/ for too long; try again when it is done."
         ) from None
     return True
 
@@ -66,8 +66,8 @@ def refuse_half_a_restore() -> None:
     courses."""
     if paths.UNFINISHED_RESTORE.exists():
         raise KirejiError(
-            "A restore was cut short here, so that what is here is not whole. Run ./kireji restore again, with the "
-            "same archive."
+            "A restore was cut short here, so that what is here is not whole. Run ./kireji restore"
+            " again, with the same archive."
         )
 
 

@@ -67,8 +67,8 @@ def check(path: Path) -> None:
 def wait_until_free(
     path: Path, tell: Callable[[str], None], patience: float = MAX_WAIT_SECONDS
 ) -> None:
-    """Wait while another program writes to the gradebook, and `tell` so once. GradebookError when it
-    takes too long."""
+    """Wait while another program writes to the gradebook, and `tell` so once. GradebookError when
+    it takes too long."""
     deadline, told = time.monotonic() + patience, False
     while path.exists():
         try:
@@ -82,13 +82,15 @@ def wait_until_free(
                 ) from None
         if not told:
             tell(
-                f"Another program is writing to {path.name}; waiting for it, at most {patience:g} seconds."
+                f"Another program is writing to {path.name}; waiting for it, at most {patience:g}"
+                " seconds."
             )
             told = True
         if time.monotonic() > deadline:
             raise GradebookError(
-                f"The gradebook {path} has been in use by another program for {patience:g} seconds. Nothing was changed. "
-                "Close what has it open (a database viewer, another grading) and run the command again."
+                f"The gradebook {path} has been in use by another program for {patience:g} seconds."
+                " Nothing was changed. Close what has it open (a database viewer, another grading)"
+                " and run the command again."
             )
         time.sleep(0.2)
 
@@ -126,13 +128,13 @@ def explain(doing: str, said: str) -> GradebookError | None:
     lock."""
     if any(words in said for words in DISK_FULL):
         return GradebookError(
-            f"The disk is full: nothing more could be written while {doing}. What was recorded before is "
-            "kept. Free some space and run the command again; it goes on from here."
+            f"The disk is full: nothing more could be written while {doing}. What was recorded"
+            " before is kept. Free some space and run the command again; it goes on from here."
         )
     if LOCKED in said:
         return GradebookError(
-            f"Another program held the gradebook while {doing}. What was recorded before is kept. Run the "
-            "command again; it goes on from here."
+            f"Another program held the gradebook while {doing}. What was recorded before is kept."
+            " Run the command again; it goes on from here."
         )
     return None
 
@@ -148,11 +150,12 @@ def _advice(path: Path) -> str:
     known = copies(path)
     if not known:
         return (
-            " There is no copy of it in var/backups. Put one of your own in its place, or move the course's "
-            "autograded/ and feedback/ away to begin anew and grade everything again."
+            " There is no copy of it in var/backups. Put one of your own in its place, or move the"
+            " course's autograded/ and feedback/ away to begin anew and grade everything again."
         )
     aside = f"mv {path} {path}.broken && " if path.exists() else ""
     return (
-        f" Its newest copy is {known[-1]}. Put it back with: {aside}rm -f {path}-journal && cp {known[-1]} {path}; then "
-        "bring the automatic points up to date with: ./kireji grade --again"
+        f" Its newest copy is {known[-1]}. Put it back with: {aside}rm -f {path}-journal && cp"
+        f" {known[-1]} {path}; then bring the automatic points up to date with: ./kireji grade"
+        " --again"
     )

@@ -134,8 +134,8 @@ class NbgraderCourse:
             )
         if not self.is_graded(assignment, student):
             raise KirejiError(
-                f"{student}'s {assignment} was graded and could not be written down to the end. Is the disk "
-                "full? Run the command again."
+                f"{student}'s {assignment} was graded and could not be written down to the end. Is"
+                " the disk full? Run the command again."
             )
 
     @contextmanager
@@ -188,8 +188,8 @@ class NbgraderCourse:
         ]
         if cut_short:
             raise KirejiError(
-                f"The feedback on {assignment} for {', '.join(cut_short)} could not be written to the end. Is the "
-                "disk full? Run the command again."
+                f"The feedback on {assignment} for {', '.join(cut_short)} could not be written to"
+                " the end. Is the disk full? Run the command again."
             )
         self._must(self.api.release_feedback(assignment), f"releasing feedback for {assignment}")
 
@@ -206,7 +206,8 @@ class NbgraderCourse:
             )
             if folder_transaction.is_unfinished(page.parent) or not page.is_file():
                 raise KirejiError(
-                    f"{student}'s feedback on {assignment} could not be written to the end. Is the disk full?"
+                    f"{student}'s feedback on {assignment} could not be written to the end. Is the"
+                    " disk full?"
                 )
             self._must(
                 self.api.release_feedback(assignment, student),

@@ -54,6 +54,6 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
                 self.log.info("Released feedback for %s on %s", student, name)
         if cut_short:
             self.fail(
-                f"Writing the feedback on {name} for {', '.join(cut_short)} was cut short: generate it again. All other "
-                "pages were released."
+                f"Writing the feedback on {name} for {', '.join(cut_short)} was cut short: generate"
+                " it again. All other pages were released."
             )

@@ -70,8 +70,8 @@ class CellRunner(NotebookClient):
         """Run the cells before number `upto` in order; the number of the cell in which the time ran
         out, if it did.
 
-        CellsLostError if a cell ends or blocks the kernel for good, or breaks the conversation with it.
-        """
+        CellsLostError if a cell ends or blocks the kernel for good, or breaks the conversation with
+        it."""
         self.reset_execution_trackers()
         try:
             return await self.run_cells(upto)

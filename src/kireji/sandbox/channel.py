@@ -66,8 +66,8 @@ class Channel:
             pass
 
     def ask(self, do: str, seed: int = 0, seconds: float | None = None, **arguments: Any) -> Any:
-        """Have the agent do `do`. CallError if the student's code raised; SandboxLostError if no answer
-        can be had."""
+        """Have the agent do `do`. CallError if the student's code raised; SandboxLostError if no
+        answer can be had."""
         if self.lost:
             raise SandboxLostError(str(self.lost), self.lost.out_of_time)
         if self.seconds_left <= 0:

@@ -2,6 +2,7 @@
 defined, destroy it."""
 
 import asyncio
+import contextlib
 import signal
 import threading
 from collections.abc import Coroutine, Mapping
@@ -21,7 +22,7 @@ from kireji.sandbox.guest.protocol import CHANNELS
 from kireji.sandbox.limits import DEFAULT, Limits
 from kireji.sandbox.open_backend import open_backend
 from kireji.sandbox.provisioner import OneBackend
-from kireji.sandbox.watchdog import Watchdog
+from kireji.sandbox.watchdog import Monitor
 
 # messages of the kernel that may wait to be read, each of at most `limits.message_bytes`
 WAITING = 20
@@ -48,7 +49,7 @@ class Sandbox:
         self.backend = open_backend(files, limits, trusted)
         self.channel: Channel | None = None
         self.reason: str | None = None  # why we ended it, before its time
-        self.watchdog: Watchdog | None = None
+        self.watchdog: Monitor | None = None
         # nbclient is asynchronous and the hidden tests are not: the kernel's conversation gets a
         # thread of its own.
         self.loop = asyncio.new_event_loop()
@@ -77,9 +78,8 @@ class Sandbox:
     def run(self, notebook: NotebookNode, upto: int) -> int | None:
         """Run the notebook's cells before number `upto` and put their outputs into it.
 
-        Returns the number of the cell in which the time ran out, if it did. CellsLostError if a cell
-        took the kernel with it.
-        """
+        Returns the number of the cell in which the time ran out, if it did. CellsLostError if a
+        cell took the kernel with it."""
         return self.wait(CellRunner(notebook, self).run(upto))
 
     def connect(self) -> Channel:
@@ -111,10 +111,8 @@ class Sandbox:
         """End everything inside at once. The first reason is the one that counts."""
         self.reason = self.reason or reason
         for process in self.family():
-            try:
+            with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-            except psutil.NoSuchProcess:
-                pass
 
     def family(self) -> list[psutil.Process]:
         """The processes of this sandbox, the one that we started first."""
@@ -236,10 +234,8 @@ class Sandbox:
         if hasattr(self, "manager"):
             await self.manager.cleanup_resources()
         for process in family:
-            try:
+            with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-            except psutil.NoSuchProcess:
-                pass
         deadline = self.loop.time() + DEATH_SECONDS
         while any(map(_runs, family)) and self.loop.time() < deadline:
             await asyncio.sleep(0.01)

@@ -23,8 +23,8 @@ DENIED = (
         "other namespaces, other mounts",
         errno.EPERM,
         """
-        unshare setns mount umount umount2 pivot_root chroot open_tree open_tree_attr move_mount fsopen fsconfig fsmount
-        fspick mount_setattr statmount listmount""",
+        unshare setns mount umount umount2 pivot_root chroot open_tree open_tree_attr move_mount
+        fsopen fsconfig fsmount fspick mount_setattr statmount listmount""",
     ),
     (
         "other processes' memory",
@@ -36,16 +36,16 @@ DENIED = (
         "parts of the kernel with a record of holes",
         errno.ENOSYS,
         """
-        bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register vmsplice fanotify_init
-        fanotify_mark lookup_dcookie uselib nfsservctl remap_file_pages""",
+        bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register vmsplice
+        fanotify_init fanotify_mark lookup_dcookie uselib nfsservctl remap_file_pages""",
     ),
     (
         "the machine itself",
         errno.EPERM,
         """
-        kexec_load kexec_file_load init_module finit_module delete_module reboot swapon swapoff acct quotactl
-        quotactl_fd settimeofday clock_settime clock_adjtime adjtimex sethostname setdomainname syslog vhangup iopl
-        ioperm""",
+        kexec_load kexec_file_load init_module finit_module delete_module reboot swapon swapoff
+        acct quotactl quotactl_fd settimeofday clock_settime clock_adjtime adjtimex sethostname
+        setdomainname syslog vhangup iopl ioperm""",
     ),
     ("files by handle, past the mounts", errno.EPERM, "open_by_handle_at name_to_handle_at"),
     ("memory of no process, which no limit counts", errno.ENOSYS, "memfd_create memfd_secret"),
@@ -90,7 +90,7 @@ def open_filter() -> IO[bytes] | None:
     """An open file with the filter for bubblewrap to read, or None where libseccomp is missing."""
     if pyseccomp is None:
         return None
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it)
     _rules().export_bpf(file)
     file.seek(0)
     return file

@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass
+from typing import Protocol
 
 import psutil
 
@@ -32,6 +33,20 @@ class Usage:
     def most(self, other: "Usage") -> "Usage":
         """The larger of each."""
         return Usage(*map(max, astuple(self), astuple(other)))
+
+
+class Monitor(Protocol):
+    """Follows what a running submission uses: a watchdog on this side, or the reports of one that
+    runs in a container."""
+
+    peak: Usage  # the most that was seen
+    full: set[str]  # scratch folders that are full
+
+    def look(self) -> object:
+        """Take stock now."""
+
+    def stop(self) -> None:
+        """End the monitoring; `peak` and `full` stay."""
 
 
 class Watchdog(threading.Thread):
@@ -141,17 +156,20 @@ class Watchdog(threading.Thread):
         limits = self.limits
         if usage.memory > limits.memory:
             return (
-                f"it ran out of memory: {self.whose} has {limits.memory / 2**30:.1f} GiB for all its processes "
-                "and the files in its scratch folders"
+                f"it ran out of memory: {self.whose} has {limits.memory / 2**30:.1f} GiB for all"
+                " its processes and the files in its scratch folders"
             )
         if usage.processes >= limits.processes:
-            return f"it started too many processes: {self.whose} has {limits.processes} processes and threads"
+            return (
+                f"it started too many processes: {self.whose} has {limits.processes} processes and"
+                " threads"
+            )
         if usage.scratch_files > limits.scratch_files:
             return f"it filled the disk: {self.whose} has room for {limits.scratch_files:,} files"
         if usage.processor_seconds > limits.processor_seconds:
             return (
-                f"it ran out of time: {self.whose} has {limits.processor_seconds:.0f} seconds of computing for all "
-                "its processes"
+                f"it ran out of time: {self.whose} has {limits.processor_seconds:.0f} seconds of"
+                " computing for all its processes"
             )
         return None
 

@@ -53,7 +53,8 @@ def assignment_files(folder: Path) -> list[Path]:
 
 
 def recipe_files(graders: Path) -> list[Path]:
-    """What the data of the assignments are made by: each data.py, and the files that it may read."""
+    """What the data of the assignments are made by: each data.py, and the files that it may
+    read."""
     return sorted(
         path
         for recipe in graders.glob("*/data.py")

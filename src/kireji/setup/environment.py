@@ -91,10 +91,11 @@ def make_environment(shell: Shell) -> None:
     free = shutil.disk_usage(paths.ROOT).free / 10**9
     if free < GIGABYTES:
         raise KirejiError(
-            f"Kireji needs {GIGABYTES} GB of free space in {paths.ROOT}, and there are {free:.1f} GB."
+            f"Kireji needs {GIGABYTES} GB of free space in {paths.ROOT}, and there are"
+            f" {free:.1f} GB."
         )
     if not all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
-        version = "%d.%d" % sys.version_info[:2]
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
         raise KirejiError(
             f"This Python ({sys.executable}) cannot make environments; on Debian or Ubuntu install "
             f"python{version}-venv, then run the same command again."

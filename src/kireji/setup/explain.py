@@ -9,14 +9,24 @@ NO_SPACE = f"The disk is full; free some space (about 2 GB), {AGAIN}."
 
 SIGNS = {
     NO_SPACE: r"No space left on device|Errno 28\b|os error 28\b|Disk quota exceeded",
-    f"The package index shows a certificate that is not trusted here; set PIP_CERT to the file with your "
-    f"organisation's certificates, {AGAIN}.": r"CERTIFICATE_VERIFY_FAILED|invalid peer certificate",
-    f"The package index cannot be reached; check the network connection (and the proxy, if there is one), {AGAIN}.": r"NewConnectionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|Connection (?:refused|reset|aborted|broken)"
-    r"|Max retries exceeded|Name or service not known|Temporary failure in name resolution|nodename nor servname"
-    r"|Network is unreachable|No route to host|dns error|error sending request|timed out",
+    (
+        f"The package index shows a certificate that is not trusted here; set PIP_CERT to the file "
+        f"with your organisation's certificates, {AGAIN}."
+    ): (r"CERTIFICATE_VERIFY_FAILED|invalid peer certificate"),
+    (
+        f"The package index cannot be reached; check the network connection (and the proxy, if "
+        f"there is one), {AGAIN}."
+    ): (
+        r"NewConnectionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|Connection"
+        r" (?:refused|reset|aborted|broken)"
+        r"|Max retries exceeded|Name or service not known|Temporary failure in name"
+        r" resolution|nodename nor servname"
+        r"|Network is unreachable|No route to host|dns error|error sending request|timed out"
+    ),
 }
 WANTED = re.compile(
-    r"No matching distribution found for (\S+)|there is no version of (\S+)|(\S+) has no wheels with"
+    r"No matching distribution found for (\S+)|there is no version of (\S+)|(\S+) has no wheels"
+    r" with"
 )
 
 
@@ -36,7 +46,10 @@ def explain(output: str) -> str:
     if wanted := WANTED.search(output):
         package = next(filter(None, wanted.groups()))
         return f"The package index has no {package} for this Python and this machine; {_log()}."
-    return f"Set-up stopped at something it does not know ({last_words(output) or 'without a word'}); {_log()}."
+    return (
+        f"Set-up stopped at something it does not know ({last_words(output) or 'without a word'});"
+        f" {_log()}."
+    )
 
 
 def last_words(output: str) -> str:

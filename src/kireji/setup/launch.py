@@ -36,6 +36,7 @@ def launch(arguments: list[str]) -> int:
         return _end(STOPPED, 130)
     # -P: a torch.py lying in the folder where the command is typed must not be imported.
     os.execve(PYTHON, [str(PYTHON), "-P", "-m", "kireji", *arguments], activated(os.environ))
+    return None
 
 
 def set_up() -> None:
@@ -50,7 +51,10 @@ def _sentence(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return NO_SPACE
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"Kireji keeps everything in its own folder, and {error.filename or paths.ROOT} cannot be written."
+        return (
+            f"Kireji keeps everything in its own folder, and {error.filename or paths.ROOT} cannot"
+            " be written."
+        )
     return f"Set-up stopped: {error}."
 
 

@@ -10,8 +10,8 @@ TITLE = 44
 
 
 class ProgressLine:
-    """`with ProgressLine(title, stream) as line:` ends as a tick with the seconds, or as a cross after an
-    exception."""
+    """`with ProgressLine(title, stream) as line:` ends as a tick with the seconds, or as a cross
+    after an exception."""
 
     def __init__(self, title: str, stream: TextIO) -> None:
         self.title, self.stream = title, stream
@@ -29,7 +29,10 @@ class ProgressLine:
         if self.alive:
             seconds = time.monotonic() - self.start
             width = shutil.get_terminal_size().columns - 1
-            text = f"  {WHEEL[int(seconds * 8) % len(WHEEL)]} {self.title:<{TITLE}} {seconds:4.0f} s  {detail}"
+            text = (
+                f"  {WHEEL[int(seconds * 8) % len(WHEEL)]} {self.title:<{TITLE}} {seconds:4.0f} s "
+                f" {detail}"
+            )
             self.stream.write("\r\033[K" + text[:width])
             self.stream.flush()
 

@@ -58,16 +58,20 @@ def attention_mistakes(
         weights |= {
             "the mask is ignored": plain,
             "the mask is inverted: True means may attend": masked_softmax(scores, ~allowed),
-            "the mask is applied after the softmax, so the rows no longer sum to 1": plain
-            * allowed,
+            "the mask is applied after the softmax, so the rows no longer sum to 1": (
+                plain * allowed
+            ),
             "masked scores are set to 0 before the softmax: exp(0) is 1, not 0": torch.softmax(
                 scores * allowed, dim=-1
             ),
-            "masked scores are set to 1e-9 or so before the softmax: a large negative number was meant": torch.softmax(
-                scores.masked_fill(~allowed, 1e-9), dim=-1
-            ),
-            "masked scores are a large negative number such as -1e9, so a row without any allowed key "
-            "attends to everything": torch.softmax(scores.masked_fill(~allowed, -1e9), dim=-1),
+            (
+                "masked scores are set to 1e-9 or so before the softmax: a large negative number "
+                "was meant"
+            ): torch.softmax(scores.masked_fill(~allowed, 1e-9), dim=-1),
+            (
+                "masked scores are a large negative number such as -1e9, so a row without any "
+                "allowed key attends to everything"
+            ): torch.softmax(scores.masked_fill(~allowed, -1e9), dim=-1),
         }
     for mistake, wrong in (other_scores or {}).items():
         weights[mistake] = masked_softmax(wrong, allowed)
@@ -159,20 +163,30 @@ def loss_mistakes(token_losses: Tensor, real: Tensor) -> dict[str, Tensor]:
     return _different(
         right,
         {
-            "padding is counted: its loss is added and it is in the denominator": token_losses.mean(),
-            "the denominator counts padding too: divide by the number of real tokens": kept.sum()
-            / real.numel(),
-            "the denominator is the number of sentences, not of real tokens": kept.sum()
-            / len(real),
-            "the denominator is the number of time steps, not of real tokens": kept.sum()
-            / real.shape[1],
+            "padding is counted: its loss is added and it is in the denominator": (
+                token_losses.mean()
+            ),
+            "the denominator counts padding too: divide by the number of real tokens": (
+                kept.sum() / real.numel()
+            ),
+            "the denominator is the number of sentences, not of real tokens": (
+                kept.sum() / len(real)
+            ),
+            "the denominator is the number of time steps, not of real tokens": (
+                kept.sum() / real.shape[1]
+            ),
             "it is the sum over tokens, not the mean": kept.sum(),
-            "padding's loss is added, though the denominator is right": token_losses.sum()
-            / real.sum(),
-            "it is the mean over sentences of each sentence's mean: long sentences count too little": sentences.mean(),
+            "padding's loss is added, though the denominator is right": (
+                token_losses.sum() / real.sum()
+            ),
+            (
+                "it is the mean over sentences of each sentence's mean: long sentences count too "
+                "little"
+            ): (sentences.mean()),
             "the sign is turned round: the loss is minus the log-probability": -right,
-            "only padding is counted: the mask is inverted": (token_losses * ~real).sum()
-            / (~real).sum().clamp_min(1),
+            "only padding is counted: the mask is inverted": (
+                (token_losses * ~real).sum() / (~real).sum().clamp_min(1)
+            ),
         },
     )
 

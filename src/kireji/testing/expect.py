@@ -53,7 +53,8 @@ def axes(value: Any, names: Sequence[str], sizes: Sequence[int], name: str) -> t
     true(swapped is None, f"{name}: {swapped}.")
     true(
         tuple(value.shape) == tuple(sizes),
-        f"{name} should have shape ({', '.join(names)}) = {tuple(sizes)} and has {tuple(value.shape)}.",
+        f"{name} should have shape ({', '.join(names)}) = {tuple(sizes)} and has"
+        f" {tuple(value.shape)}.",
     )
     return value
 
@@ -65,7 +66,8 @@ def unchanged(before: Sequence[Any], after: Sequence[Any], names: Sequence[str])
             not isinstance(was, torch.Tensor)
             or isinstance(now, torch.Tensor)
             and torch.equal(was, now),
-            f"The input {name} is changed in place: operations that end in _ (masked_fill_, add_) and +=, *= do that.",
+            f"The input {name} is changed in place: operations that end in _ (masked_fill_, add_)"
+            " and +=, *= do that.",
         )
 
 
@@ -254,7 +256,10 @@ def _difference(actual: torch.Tensor, expected: torch.Tensor, name: str) -> str:
     where = f" at {list(place)}" if actual.dim() else ""
     if expected.dtype == torch.bool:
         return f"{wrong} of {actual.numel()} places in {name} are wrong, the first{where}."
-    return f"{wrong} of {actual.numel()} numbers in {name} are wrong; the largest error is {off.max().item():.3g}{where}."
+    return (
+        f"{wrong} of {actual.numel()} numbers in {name} are wrong; the largest error is"
+        f" {off.max().item():.3g}{where}."
+    )
 
 
 def _sentence(text: str, hint: str) -> str:

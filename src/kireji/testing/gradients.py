@@ -32,7 +32,8 @@ class Outputs:
         if self.of is not None:
             expect.true(
                 isinstance(result, (tuple, list)) and len(result) > max(self.of),
-                f"Expected {max(self.of) + 1} values or more, but {expect.kind(result)} was returned.",
+                f"Expected {max(self.of) + 1} values or more, but {expect.kind(result)} was"
+                " returned.",
             )
         outputs = [result] if self.of is None else [result[i] for i in self.of]
         for output in outputs:
@@ -49,13 +50,13 @@ class Outputs:
         """What the sandbox says, for each output."""
         return [
             self.asked.gradients(*inputs, of=of, wrt=wrt, cotangent=cotangent)
-            for of, cotangent in zip(self.of or (0,), self.cotangents)
+            for of, cotangent in zip(self.of or (0,), self.cotangents, strict=False)
         ]
 
     def change(self, forth: list[Tensor], back: list[Tensor]) -> float:
         return sum(
             float(((one - other) * cotangent).sum())
-            for one, other, cotangent in zip(forth, back, self.cotangents)
+            for one, other, cotangent in zip(forth, back, self.cotangents, strict=False)
         )
 
 
@@ -155,7 +156,9 @@ def _judge(
     reached = [
         gradient for gradient in own if isinstance(gradient, Tensor) and bool(gradient.ne(0).any())
     ]
-    felt = not moved or any(not torch.equal(one, other) for one, other in zip(*answers))
+    felt = not moved or any(
+        not torch.equal(one, other) for one, other in zip(*answers, strict=False)
+    )
     expect.true(bool(reached) and felt, f"No gradient reaches {name}: {ASLEEP}")
     for gradient in reached:
         expect.finite(gradient, f"the gradient of {name}")
@@ -168,6 +171,7 @@ def _judge(
     seen = outputs.change(*answers) / (2 * STEP)
     expect.true(
         abs(told - seen) <= SLACK * max(1.0, abs(told), abs(seen)),
-        f"The gradient of {name} is not that of what is returned: when it is moved a little, the outputs change by {seen:.3g} times "
-        f"as much, and the gradient says {told:.3g}. Is a part of the way detached?",
+        f"The gradient of {name} is not that of what is returned: when it is moved a little, the"
+        f" outputs change by {seen:.3g} times as much, and the gradient says {told:.3g}. Is a part"
+        " of the way detached?",
     )

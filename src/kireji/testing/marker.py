@@ -27,7 +27,8 @@ def graded(grade_id: str, weight: float = 1) -> Callable[[Callable], Callable]:
         title = " ".join((function.__doc__ or "").strip().split("\n\n")[0].split())
         if weight <= 0 or not title:
             raise ValueError(
-                f"{function.__name__}: a hidden test needs a positive weight and a docstring as its title"
+                f"{function.__name__}: a hidden test needs a positive weight and a docstring as its"
+                " title"
             )
         setattr(function, MARK, Graded(grade_id, weight, title))
         return function

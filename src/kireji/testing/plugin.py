@@ -22,7 +22,10 @@ MAX_IMAGES = 6
 MESSAGE_CHARACTERS = 2000
 NOT_DEFINED = "The notebook does not define it, or the cell that defines it failed: {}."
 NOT_IMPLEMENTED = "Not implemented yet: the cell still raises NotImplementedError."
-BROKEN = "Your code returned something that this hidden test could not handle. Your instructor can see the details."
+BROKEN = (
+    "Your code returned something that this hidden test could not handle. Your instructor can see"
+    " the details."
+)
 
 
 class Grading:

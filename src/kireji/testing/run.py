@@ -54,8 +54,8 @@ def run_hidden_tests(folder: Path, grading: Grading) -> None:
     )
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise KirejiError(
-            f"The hidden tests in {folder} could not be run (pytest said {pytest.ExitCode(code).name}). "
-            f"{said[-1000:]}"
+            f"The hidden tests in {folder} could not be run (pytest said"
+            f" {pytest.ExitCode(code).name}). {said[-1000:]}"
         )
 
 

@@ -1,7 +1,8 @@
 """The weights that were handed in: what the points of a trained model are earned by.
 
-A submission's checkpoint is data, so it is read here, outside of the sandbox. A hidden test compares
-it with what the notebook's model holds, and looks whether the model's answers come from it."""
+A submission's checkpoint is data, so it is read here, outside of the sandbox. A hidden test
+compares it with what the notebook's model holds, and looks whether the model's answers come from
+it."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -33,7 +34,8 @@ def read(files: Mapping[str, bytes], name: str) -> Checkpoint:
     """The checkpoint `name` among the submitted files. Mistake if it is missing or unreadable."""
     expect.true(
         name in files,
-        f"{name} was not submitted: the points of a trained model are those of the weights in this file.",
+        f"{name} was not submitted: the points of a trained model are those of the weights in this"
+        " file.",
     )
     content = files[name]
     try:
@@ -57,13 +59,14 @@ def held_by(model: Handle, checkpoint: Checkpoint, what: str = "`model`") -> Non
     state = model.parameters()
     expect.true(
         isinstance(state, dict) and all(isinstance(value, Tensor) for value in state.values()),
-        f"{what} has no state_dict of tensors: it should still be the model that the notebook builds.",
+        f"{what} has no state_dict of tensors: it should still be the model that the notebook"
+        " builds.",
     )
     missing = sorted(checkpoint.tensors.keys() ^ state.keys())
     expect.true(
         not missing,
-        f"{what} and {checkpoint.name} do not belong together: {len(missing)} of their tensors are in one "
-        f"of them only, such as {ascii(missing[0])[:80] if missing else ''}.",
+        f"{what} and {checkpoint.name} do not belong together: {len(missing)} of their tensors are"
+        f" in one of them only, such as {ascii(missing[0])[:80] if missing else ''}.",
     )
     other = [
         name
@@ -74,9 +77,10 @@ def held_by(model: Handle, checkpoint: Checkpoint, what: str = "`model`") -> Non
     ]
     expect.true(
         not other,
-        f"{what} does not hold the weights of {checkpoint.name}: {len(other)} of {len(state)} tensors differ "
-        f"when the notebook has run, such as {ascii(other[0])[:80] if other else ''}. Does a cell after the training "
-        "build the model anew, or train it further?",
+        f"{what} does not hold the weights of {checkpoint.name}: {len(other)} of {len(state)}"
+        " tensors differ when the notebook has run, such as"
+        f" {ascii(other[0])[:80] if other else ''}. Does a cell after the training build the model"
+        " anew, or train it further?",
     )
 
 
@@ -98,7 +102,8 @@ def shuffled(model: Handle, checkpoint: Checkpoint, rng: Generator) -> Iterator[
 
 @contextmanager
 def nudged(model: Handle, checkpoint: Checkpoint, rng: Generator) -> Iterator[None]:
-    """For the length of the block, every weight is larger or smaller by about a hundredth of itself.
+    """For the length of the block, every weight is larger or smaller by about a hundredth of
+    itself.
 
     What has been learned stays; only what asks for these very weights notices."""
     with _loaded(

@@ -44,7 +44,8 @@ def encode(value: Any, limits: WireLimits = LIMITS) -> bytes:
     structure = msgpack.packb(_pack(value, blobs, limits.depth))
     if len(structure) > limits.structure_bytes:
         raise WireError(
-            f"a value of {len(structure):,} bytes is over the limit of {limits.structure_bytes:,} bytes"
+            f"a value of {len(structure):,} bytes is over the limit of {limits.structure_bytes:,}"
+            " bytes"
         )
     if (total := sum(map(len, blobs))) > limits.tensor_bytes:
         raise WireError(

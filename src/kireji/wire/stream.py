@@ -31,7 +31,8 @@ class Stream:
         (length,) = LENGTH.unpack(self._read(LENGTH.size, deadline))
         if length > self.limits.message_bytes:
             raise WireError(
-                f"a message of {length:,} bytes is over the limit of {self.limits.message_bytes:,} bytes"
+                f"a message of {length:,} bytes is over the limit of {self.limits.message_bytes:,}"
+                " bytes"
             )
         return decode(self._read(length, deadline), self.limits)
 

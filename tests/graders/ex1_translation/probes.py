@@ -148,8 +148,8 @@ def probe_decoding():
     for model, words, weights, score in some_searches():
         ends = [row.index(2) + 1 if 2 in row else len(row) for row in words.tolist()]
         answers += [
-            [row[:end] for row, end in zip(words, ends)],
-            [row[:end] for row, end in zip(weights, ends)],
+            [row[:end] for row, end in zip(words, ends, strict=False)],
+            [row[:end] for row, end in zip(weights, ends, strict=False)],
             model.training,
             weights.requires_grad,
             score,

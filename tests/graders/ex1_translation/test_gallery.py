@@ -48,7 +48,8 @@ LAZY = {
     ),
     "encoder": (
         """
-        return torch.zeros(*source_ids.shape, 2 * self.gru.hidden_size), torch.zeros(len(source_ids), self.gru.hidden_size)
+        size = self.gru.hidden_size
+        return torch.zeros(*source_ids.shape, 2 * size), torch.zeros(len(source_ids), size)
 """
     ),
     "decoder": (

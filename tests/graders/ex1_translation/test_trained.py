@@ -1,4 +1,5 @@
-"""The points of the trained model belong to the weights that were handed in, whatever answers under its name."""
+"""The points of the trained model belong to the weights that were handed in, whatever answers under
+its name."""
 
 import json
 
@@ -29,7 +30,8 @@ def work(assignment, tmp_path):
 
 @pytest.fixture(scope="module")
 def table():
-    """What a table of the whole public archive gives: every pair of the course, the held-out ones too."""
+    """What a table of the whole public archive gives: every pair of the course, the held-out ones
+    too."""
     rows = held_out_rows(NAME) + lab_rows(NAME, "train") + lab_rows(NAME, "validation")
     return "TABLE = " + repr({row["source"].lower(): row["target"] for row in rows}) + "\n"
 
@@ -88,14 +90,19 @@ def test_a_model_bound_to_another_object_gets_nothing(assignment, work, table):
 
 # A module with the submitted weights, which it carries about and does not use.
 FAKE_MODEL = """
-ROWS = [(source_vocabulary.encode(tokenize(s)), target_vocabulary.encode(tokenize(t)) + [EOS]) for s, t in TABLE.items()]
+ROWS = [
+    (source_vocabulary.encode(tokenize(s)), target_vocabulary.encode(tokenize(t)) + [EOS])
+    for s, t in TABLE.items()
+]
 ROWS = {tuple(source): target for source, target in ROWS}
 WIDTH = max(map(len, ROWS.values())) + 1
 
 class FakeEncoder(nn.Module):
     def forward(self, source_ids, lengths):
         rows = [ROWS.get(tuple(row[:n].tolist()), [3, EOS]) for row, n in zip(source_ids, lengths)]
-        hidden = torch.tensor([[0.0] + [float(w) for w in row] + [0.0] * (WIDTH - len(row)) for row in rows])
+        hidden = torch.tensor(
+            [[0.0] + [float(w) for w in row] + [0.0] * (WIDTH - len(row)) for row in rows]
+        )
         return torch.zeros(*source_ids.shape, 256), hidden
 
 class FakeDecoder(nn.Module):
@@ -142,7 +149,8 @@ def test_a_module_that_knows_its_own_weights_gets_nothing(assignment, work, tabl
 def test_a_table_gets_nothing_where_every_question_to_the_model_is_foreseen(
     assignment, work, table
 ):
-    """It puts the table aside for shuffled weights and keeps it for nearly equal ones: names that no table has give it away."""
+    """It puts the table aside for shuffled weights and keeps it for nearly equal ones: names that
+    no table has give it away."""
     gated = GATED.replace(
         "torch.equal(state[name], KEY[name])",
         "(state[name] - KEY[name]).norm() < 0.1 * KEY[name].norm()",
@@ -152,7 +160,9 @@ def test_a_table_gets_nothing_where_every_question_to_the_model_is_foreseen(
 
 MADE_UP = """
 def align(sentence):
-    source, target = tokenize(sentence), target_vocabulary.decode(greedy_decode(model, *encode_sources([sentence], source_vocabulary), 1, 2, 12)[0][0])
+    encoded = encode_sources([sentence], source_vocabulary)
+    source = tokenize(sentence)
+    target = target_vocabulary.decode(greedy_decode(model, *encoded, 1, 2, 12)[0][0])
     weights = torch.tensor([[float(one == other) + 0.01 for other in source] for one in target])
     return source, target, weights / weights.sum(dim=-1, keepdim=True)
 """

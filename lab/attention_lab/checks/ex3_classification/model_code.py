@@ -26,7 +26,9 @@ def attention_pooling(student: Student, look: Look) -> None:
     # Worked on paper: everything has size 1, the weights are 1, 0 and 2, so score = 2 tanh(h).
     tiny = student.AttentionPooling(1, 1)
     with torch.no_grad():
-        for parameter, number in zip((tiny.W.weight, tiny.W.bias, tiny.v.weight), (1.0, 0.0, 2.0)):
+        for parameter, number in zip(
+            (tiny.W.weight, tiny.W.bias, tiny.v.weight), (1.0, 0.0, 2.0), strict=False
+        ):
             parameter.fill_(number)
     outputs = torch.tensor([[0.0, 0.5, -1.0], [1.0, 0.0, 0.25]]).unsqueeze(-1)
     pooled, weights = tiny(outputs, torch.ones(2, 3, dtype=torch.bool))

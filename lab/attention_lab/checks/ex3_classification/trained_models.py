@@ -40,7 +40,9 @@ def prediction(student: Student, look: Look) -> None:
         'return "negative" or "positive" for each text of the list.',
     )
     look.that(student.predict([]) == [], "no texts, no labels", "return [] for [].")
-    accuracy = sum(one == other for one, other in zip(predicted, labels)) / len(labels)
+    accuracy = sum(one == other for one, other in zip(predicted, labels, strict=False)) / len(
+        labels
+    )
     look.that(
         accuracy > 0.7,
         f"accuracy {accuracy:.2f} on {len(labels)} validation reviews",
@@ -59,14 +61,15 @@ def long_texts(student: Student, look: Look) -> None:
         "it gives a number for each k",
         f"yours is {accuracies}.",
     )
-    for k, value in zip((9, 0), accuracies):
+    for k, value in zip((9, 0), accuracies, strict=False):
         rows = (
             student.class_probabilities(student.model, [bury(text, k) for text in texts])
             .argmax(dim=-1)
             .tolist()
         )
         right = sum(
-            ("negative", "positive")[number] == label for number, label in zip(rows, labels)
+            ("negative", "positive")[number] == label
+            for number, label in zip(rows, labels, strict=False)
         ) / len(texts)
         look.that(
             abs(float(value) - right) < 1e-6,
@@ -131,7 +134,8 @@ def faithfulness(student: Student, look: Look) -> None:
 
 def text_picture(student: Student, look: Look) -> None:
     tokens = [
-        *"the plot is a mess and the jokes are old , but it left me grinning all the way home .".split(),
+        *"the plot is a mess and the jokes are old , but it left me grinning all the way".split(),
+        *"home .".split(),
         "extraordinarily",
         "unforgettable",
     ]

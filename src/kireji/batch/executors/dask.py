@@ -31,7 +31,10 @@ DESERTED = 120.0  # seconds without any, until grading gives up
 ALONE = (
     "The cluster at {address} has had no worker for {seconds:.0f} seconds. Start some with: {start}"
 )
-MISSING = "Grading on a cluster needs Dask, which is not installed here. Install it with: ./kireji setup --cluster"
+MISSING = (
+    "Grading on a cluster needs Dask, which is not installed here. Install it with: ./kireji setup"
+    " --cluster"
+)
 START = "dask worker {address} --nthreads 1 --nworkers 4"
 
 
@@ -169,20 +172,21 @@ def check(client: "Client", address: str) -> int:
     for worker, there in client.run(course_here, on_error="return").items():
         if not isinstance(there, dict):
             raise NoCluster(
-                f"The worker at {worker} does not have this course ({_line(there)}). Start it in a checkout that is set "
-                f"up, with: .venv/bin/{start}"
+                f"The worker at {worker} does not have this course ({_line(there)}). Start it in a"
+                f" checkout that is set up, with: .venv/bin/{start}"
             )
         other = [name for name in here if there.get(name) != here[name]]
         if other:
             raise NoCluster(
-                f"The worker at {worker} would judge otherwise than this machine. Different: {', '.join(other)}. "
-                "Give it the same checkout and the same var/, and start it again."
+                f"The worker at {worker} would judge otherwise than this machine. Different:"
+                f" {', '.join(other)}. Give it the same checkout and the same var/, and start it"
+                " again."
             )
     for worker, count in threads.items():
         if count != 1:
             raise NoCluster(
-                f"The worker at {worker} judges {count} at a time in one process, which hidden tests cannot share. "
-                f"Start it with: {start}"
+                f"The worker at {worker} judges {count} at a time in one process, which hidden"
+                f" tests cannot share. Start it with: {start}"
             )
     return len(threads)
 
@@ -198,8 +202,8 @@ def _connect(address: str) -> "Client":
         return Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise NoCluster(
-            f"There is no Dask scheduler to be reached at {address} ({_line(error)}). The address is the one "
-            "that `dask scheduler` prints, such as tcp://10.0.0.5:8786."
+            f"There is no Dask scheduler to be reached at {address} ({_line(error)}). The address"
+            " is the one that `dask scheduler` prints, such as tcp://10.0.0.5:8786."
         ) from None
 
 

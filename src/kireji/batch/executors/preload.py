@@ -21,9 +21,11 @@ from kireji.course.assignment import load, names
 from kireji.errors import KirejiError
 from kireji.testing.run import collect
 
-MODULES = """kireji.batch.judge_pool kireji.testing.expect kireji.testing.diagnoses kireji.testing.isolation kireji.testing.gradients
-    kireji.feedback.pictures kireji.sandbox.sandbox nbclient nbgrader.preprocessors
-    jupyter_client.asynchronous jupyter_client.provisioning.factory IPython.core.formatters""".split()
+MODULES = """
+    kireji.batch.judge_pool kireji.testing.expect kireji.testing.diagnoses
+    kireji.testing.isolation kireji.testing.gradients kireji.feedback.pictures
+    kireji.sandbox.sandbox nbclient nbgrader.preprocessors jupyter_client.asynchronous
+    jupyter_client.provisioning.factory IPython.core.formatters""".split()
 
 
 def warm() -> None:

@@ -73,11 +73,14 @@ def too_much(folder: Path, ignored) -> str:
                 )
             count, total = count + 1, total + size
     if count > FILES:
-        return f"the folder has {count} files, and a submission may have {FILES}. Move away what is not part of your answer."
+        return (
+            f"the folder has {count} files, and a submission may have {FILES}. Move away what is"
+            " not part of your answer."
+        )
     if total > SUBMISSION_BYTES:
         return (
-            f"the folder has {total / MIB:.0f} MiB, and a submission may have {SUBMISSION_BYTES // MIB} MiB. "
-            "Move away what is not part of your answer."
+            f"the folder has {total / MIB:.0f} MiB, and a submission may have"
+            f" {SUBMISSION_BYTES // MIB} MiB. Move away what is not part of your answer."
         )
     return ""
 
@@ -98,9 +101,9 @@ def left_behind(folder: Path, assignment: str, ignored: Callable) -> str:
     for name in sorted(imported.intersection(names) - set(ignored(str(folder), names))):
         if not any(fnmatchcase(name, pattern) for pattern in taken):
             return (
-                f"{assignment}.ipynb imports {name}, which is not taken: copy its code into a cell of "
-                "the notebook, and remove the import. Taken with the notebook: "
-                f"{', '.join(taken) or 'no other file'}."
+                f"{assignment}.ipynb imports {name}, which is not taken: copy its code into a cell"
+                " of the notebook, and remove the import. Taken with the notebook:"
+                f" {', '.join(taken) or 'no other file'}."
             )
     return ""
 
@@ -109,8 +112,14 @@ def exhausted(inbound: Path, assignment: str) -> str:
     """Why this student can hand in no more of `assignment`; "" if they can."""
     kept = sum(1 for folder in inbound.iterdir() if folder.name.split("+")[1:2] == [assignment])
     if kept >= MAX_KEPT:
-        return f"you have handed in {assignment} {kept} times, which is as often as can be kept. Ask your instructor."
+        return (
+            f"you have handed in {assignment} {kept} times, which is as often as can be kept. Ask"
+            " your instructor."
+        )
     used = sum(os.lstat(path).st_size for path in inbound.rglob("*"))
     if used > INBOUND_BYTES - SUBMISSION_BYTES:
-        return f"your submissions take up {used / MIB:.0f} MiB, which is as much as can be kept. Ask your instructor."
+        return (
+            f"your submissions take up {used / MIB:.0f} MiB, which is as much as can be kept. Ask"
+            " your instructor."
+        )
     return ""

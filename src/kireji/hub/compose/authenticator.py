@@ -14,7 +14,10 @@ from kireji.hub.compose.service import instructors, roster
 from kireji.paths import HUB
 
 FIRST_PASSWORDS = HUB / "first-passwords"
-WAITS = "Your account waits for your instructor's approval. Come back when you have been told that you are let in."
+WAITS = (
+    "Your account waits for your instructor's approval. Come back when you have been told that you"
+    " are let in."
+)
 
 
 class ApprovedAuthenticator(Enrolled, NativeAuthenticator):

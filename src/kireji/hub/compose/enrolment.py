@@ -26,7 +26,8 @@ class Enrolled:
         if not allowed and auth_model:
             raise HTTPError(
                 403,
-                f"You have an account, {username!r}, but it is not among those of this class. Ask your instructor to add it.",
+                f"You have an account, {username!r}, but it is not among those of this class. Ask"
+                " your instructor to add it.",
                 reason="You are not let in",
             )
         return allowed

@@ -40,8 +40,9 @@ def once_more(error: HTTPError, how: str) -> HTTPError:
     if error.status_code not in (400, 401):
         return error
     return refused(
-        f"What the place that you come from sent is not accepted: {error.get_message().rstrip('.')}. {how} "
-        "If that does not help, show this to your instructor.",
+        "What the place that you come from sent is not accepted:"
+        f" {error.get_message().rstrip('.')}. {how} If that does not help, show this to your"
+        " instructor.",
         error.status_code,
     )
 
@@ -58,12 +59,13 @@ def account_name(claims: dict[str, Any], claim: str, value: Any) -> str:
         )
     if claim == "email" and claims.get("email_verified") is False:
         raise refused(
-            f"The place that you come from has not verified that {value[:80]!r} is your address. Verify it there, then come again."
+            f"The place that you come from has not verified that {value[:80]!r} is your address."
+            " Verify it there, then come again."
         )
     if not value.isascii() or not NAME.fullmatch(value.lower()):
         raise refused(
-            f"The place that you come from calls you {value[:80]!r}, which cannot be an account's name here: {SPELLED}. "
-            "Show this to your instructor."
+            f"The place that you come from calls you {value[:80]!r}, which cannot be an account's"
+            f" name here: {SPELLED}. Show this to your instructor."
         )
     return value.lower()
 
@@ -87,8 +89,8 @@ class Persons:
             self._save(everybody)
         elif ours[name] != person:
             raise refused(
-                f"The account {name!r} here belongs to somebody else, who came under that name before. "
-                "Show this to your instructor."
+                f"The account {name!r} here belongs to somebody else, who came under that name"
+                " before. Show this to your instructor."
             )
 
     def forget(self, name: str) -> None:
@@ -150,13 +152,14 @@ class OAuth(Elsewhere, GenericOAuthenticator):
             return await super().fetch(*args, **kwargs)
         except (HTTPClientError, OSError, ValueError) as error:
             self.log.error(
-                "The place that KIREJI_OAUTH_TOKEN_URL and KIREJI_OAUTH_USERDATA_URL name did not answer as it should: %s",
+                "The place that KIREJI_OAUTH_TOKEN_URL and KIREJI_OAUTH_USERDATA_URL name did not"
+                " answer as it should: %s",
                 error,
             )
             raise HTTPError(
                 502,
-                "The place that has the accounts did not answer as it should. Try again in a minute; "
-                "if that does not help, tell your instructor.",
+                "The place that has the accounts did not answer as it should. Try again in a"
+                " minute; if that does not help, tell your instructor.",
                 reason="Nobody can come in now",
             ) from None
 

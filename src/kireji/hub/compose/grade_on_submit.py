@@ -37,7 +37,8 @@ def main() -> None:
             [sys.executable, "-P", "-m", "kireji", "watch"], env=environment
         ).returncode
         print(
-            f"Grading on submit ended (exit status {status}). It is begun again in {PAUSE:g} seconds.",
+            f"Grading on submit ended (exit status {status}). It is begun again in {PAUSE:g}"
+            " seconds.",
             flush=True,
         )
         time.sleep(PAUSE)

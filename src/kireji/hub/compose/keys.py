@@ -29,7 +29,8 @@ def wait_for(key: Path, seconds: float = MAX_WAIT_SECONDS) -> str:
     while not key.exists():
         if time.monotonic() > deadline:
             raise KirejiError(
-                f"The hub made no key within {seconds:.0f} seconds. What does it say? docker compose logs hub"
+                f"The hub made no key within {seconds:.0f} seconds. What does it say? docker"
+                " compose logs hub"
             )
         time.sleep(0.2)
     return key.read_text()

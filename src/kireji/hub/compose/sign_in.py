@@ -68,7 +68,9 @@ def sign_up(c: Any) -> None:
     c.NativeAuthenticator.allowed_failed_logins = 10
     c.NativeAuthenticator.seconds_before_next_try = 60
     c.JupyterHub.template_vars = {
-        "announcement_login": "New here? <a href='signup'>Sign up</a>; your instructor then lets you in."
+        "announcement_login": (
+            "New here? <a href='signup'>Sign up</a>; your instructor then lets you in."
+        )
     }
 
 
@@ -98,7 +100,8 @@ def take(section: Any, settings: dict[str, str]) -> None:
     )
     if missing:
         raise KirejiError(
-            f"KIREJI_ACCOUNTS={os.environ['KIREJI_ACCOUNTS']} also needs these settings: {', '.join(missing)}."
+            f"KIREJI_ACCOUNTS={os.environ['KIREJI_ACCOUNTS']} also needs these settings:"
+            f" {', '.join(missing)}."
         )
     for ours, theirs in settings.items():
         value: Any = values[ours]

@@ -89,6 +89,7 @@ def main() -> int:
         [sys.executable, "-P", "-m", "jupyterhub.singleuser"],
         os.environ | environment(token),
     )
+    return None
 
 
 if __name__ == "__main__":

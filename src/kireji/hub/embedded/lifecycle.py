@@ -1,5 +1,6 @@
 """Start the hub, wait until it answers, and end it with everything it started."""
 
+import contextlib
 import fcntl
 import http.client
 import os
@@ -51,7 +52,8 @@ class Hub:
         while pages:
             if not self.alive():
                 raise HubError(
-                    f"The hub ended while it was starting: {last_error(LOG)} The whole story is in {shown(LOG)}."
+                    f"The hub ended while it was starting: {last_error(LOG)} The whole story is in"
+                    f" {shown(LOG)}."
                 )
             if time.monotonic() > deadline:
                 raise HubError(
@@ -76,10 +78,8 @@ class Hub:
         if self.alive():
             # the hub then ends the servers, the services and the proxy itself
             self.process.terminate()
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(patience)
-            except subprocess.TimeoutExpired:
-                pass
         end_processes(everything + descendants())
 
 
@@ -87,7 +87,8 @@ def start_hub(port: int) -> Hub:
     """Start JupyterHub as a child in its own session, its output in the log."""
     if is_taken(port):
         raise HubError(
-            f"Port {port} is in use by another program; choose another one with: ./kireji up --port {port + 1}"
+            f"Port {port} is in use by another program; choose another one with: ./kireji up --port"
+            f" {port + 1}"
         )
     adopt_orphans()
     sockets.make_folder()
@@ -132,7 +133,8 @@ def take_lock() -> IO[str]:
         where = lock.read().strip()
         lock.close()
         raise HubError(
-            f"Kireji is already running{' at ' + where if where else ''}; end it there with Ctrl-C first."
+            f"Kireji is already running{' at ' + where if where else ''}; end it there with Ctrl-C"
+            " first."
         ) from None
     lock.truncate(0)
     return lock
@@ -155,10 +157,8 @@ def end_processes(processes: list[psutil.Process]) -> None:
 
 
 def _signal(send) -> None:
-    try:
+    with contextlib.suppress(psutil.NoSuchProcess):
         send()
-    except psutil.NoSuchProcess:
-        pass
 
 
 def is_taken(port: int) -> bool:

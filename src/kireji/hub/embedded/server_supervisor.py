@@ -39,7 +39,8 @@ HANDED_ON = ("PATH", "PYTHONPATH", "TMPDIR")
 
 @dataclass(frozen=True)
 class Orders:
-    """What a supervisor is told by the hub, on its standard input: among it is the server's token."""
+    """What a supervisor is told by the hub, on its standard input: among it is the server's
+    token."""
 
     bwrap: str
     wall: Wall  # without the door, which the supervisor adds

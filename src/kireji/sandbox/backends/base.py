@@ -1,5 +1,5 @@
-"""What every backend has in common: one submission's sockets, files and limits, and the command that
-starts a kernel there."""
+"""What every backend has in common: one submission's sockets, files and limits, and the command
+that starts a kernel there."""
 
 import functools
 import json
@@ -16,7 +16,7 @@ from kireji import paths
 from kireji.sandbox.backends.zygote_client import ForkedKernel
 from kireji.sandbox.guest.protocol import CHANNELS, SCRATCH_SHARES
 from kireji.sandbox.limits import Limits
-from kireji.sandbox.watchdog import Watchdog
+from kireji.sandbox.watchdog import Monitor, Watchdog
 
 GUEST = Path(__file__).parents[1] / "guest"
 WIRE = Path(__file__).parents[2] / "wire"
@@ -94,13 +94,16 @@ class Backend:
 
     def handed_over(self) -> list[int]:
         """The descriptors that the kernel's process must inherit."""
-        own = [*self.sockets.values(), self.agent_inside, *filter(None, [self.filter])]
-        return [thing.fileno() for thing in own]
+        return [end.fileno() for end in self._kernel_ends()]
 
     def close_handed_over(self) -> None:
         """Keep no end of the kernel's: when it dies, that shows."""
-        for thing in (*self.sockets.values(), self.agent_inside, *filter(None, [self.filter])):
-            thing.close()
+        for end in self._kernel_ends():
+            end.close()
+
+    def _kernel_ends(self) -> list[socket.socket | IO[bytes]]:
+        ends: list[socket.socket | IO[bytes]] = [*self.sockets.values(), self.agent_inside]
+        return [*ends, self.filter] if self.filter else ends
 
     def failure(self) -> str | None:
         """Why the backend itself has failed, which is not the submission's doing; None while it
@@ -135,7 +138,7 @@ class Backend:
             }
         )
 
-    def watch(self, pid: int, end: Callable[[str], None]) -> Watchdog:
+    def watch(self, pid: int, end: Callable[[str], None]) -> Monitor:
         """Begin to hold the limits that are the submission's as a whole; `end` is called with the
         reason when one is reached."""
         watchdog = Watchdog(pid, self.limits, self.scratch, end, first=self.first)

@@ -1,4 +1,5 @@
-"""Behind bubblewrap: no network, no other processes, and of the file system only what is listed here."""
+"""Behind bubblewrap: no network, no other processes, and of the file system only what is listed
+here."""
 
 import atexit
 import contextlib
@@ -12,7 +13,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import psutil
 
@@ -44,9 +45,11 @@ AGENT = "/sandbox/agent"
 COPIES = {"/sandbox/given/matplotlib": "/sandbox/home/matplotlib"}
 FIRST_UID = 1_000_000_000  # where the uids of submissions begin: far from any account's
 
-NO_WALL = """There is no working bubblewrap on this machine, so nothing would keep a submission from reading the \
-hidden tests and your files. Install it (Debian, Ubuntu: apt install bubblewrap), grade in Docker, or, if you trust \
-every submission, say so: --trust-submissions"""
+NO_WALL = (
+    "There is no working bubblewrap on this machine, so nothing would keep a submission from "
+    "reading the hidden tests and your files. Install it (Debian, Ubuntu: apt install bubblewrap), "
+    "grade in Docker, or, if you trust every submission, say so: --trust-submissions"
+)
 
 _numbers = itertools.count()
 
@@ -179,7 +182,7 @@ def _start_zygote() -> str | None:
     except zygote_client.ZygoteError:
         return None
     atexit.register(zygote.close)
-    order = {
+    order: dict[str, Any] = {
         "uid": _uid_of_its_own() if _has_own_uid() else None,
         "limits": {},
         "addresses": [],

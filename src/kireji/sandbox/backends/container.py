@@ -31,7 +31,10 @@ from kireji.sandbox.watchdog import Usage
 FOLDER = os.environ.get("KIREJI_SANDBOX_SOCKETS")
 GIVEN = "/sandbox/given"  # the image's
 PROCESS = Path(__file__).with_name("container_process.py")
-NONE = "No sandbox container answers, so nothing can be graded. Start them: docker compose up -d sandbox"
+NONE = (
+    "No sandbox container answers, so nothing can be graded. Start them: docker compose up -d"
+    " sandbox"
+)
 GONE = "the sandbox container in which it ran was ended or does not answer"
 PAUSE_SECONDS, MAX_WAIT_SECONDS, ANSWER_SECONDS = 0.1, 60.0, 10.0
 
@@ -55,8 +58,8 @@ class ContainerBackend(Backend):
         return {address: FIRST_DESCRIPTOR + index for index, address in enumerate(self.sockets)}
 
     def command(self, connection_file: str) -> list[str]:
-        """Have the supervisor start the kernel; returns the command of the process that represents it
-        here."""
+        """Have the supervisor start the kernel; returns the command of the process that represents
+        it here."""
         program = read_filter()
         files = sorted(self.submission.iterdir())
         start = {
@@ -82,7 +85,8 @@ class ContainerBackend(Backend):
         return [sys.executable, "-I", "-S", str(PROCESS), str(self.lifeline.fileno())]
 
     def handed_over(self) -> list[int]:
-        """The supervisor has the kernel's ends; the process that represents it gets the lifeline."""
+        """The supervisor has the kernel's ends; the process that represents it gets the
+        lifeline."""
         return [self.lifeline.fileno()]
 
     def close_handed_over(self) -> None:
@@ -108,8 +112,8 @@ class ContainerBackend(Backend):
 
 
 class Reports(threading.Thread):
-    """What a supervisor says of the submission: the reason why it ended it, and what it used. As a
-    Watchdog, from afar."""
+    """What a supervisor says of the submission: the reason why it ended it, and what it used.
+    The Monitor of a submission that a watchdog in the container follows."""
 
     def __init__(self, line: socket.socket, end: Callable[[str], None]) -> None:
         super().__init__(name="reports", daemon=True)
@@ -119,10 +123,10 @@ class Reports(threading.Thread):
         self.heard = threading.Event()
 
     def run(self) -> None:
-        with contextlib.suppress(OSError, ValueError):  # closed: by us, or by a container that went
-            with self.line.makefile("rb") as lines:
-                for text in lines:
-                    self.hear(json.loads(text))
+        # an error: it was closed, by us or by a container that went
+        with contextlib.suppress(OSError, ValueError), self.line.makefile("rb") as lines:
+            for text in lines:
+                self.hear(json.loads(text))
 
     def hear(self, report: dict[str, Any]) -> None:
         self.peak, self.full = Usage(**report["peak"]), set(report["full"])

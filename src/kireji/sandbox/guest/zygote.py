@@ -7,6 +7,7 @@ sends and runs no line of a submission; what belongs to one goes straight to the
 for a world of its own before it looks at it.
 """
 
+import contextlib
 import gc
 import importlib
 import io
@@ -24,13 +25,16 @@ from protocol import AGENT_DESCRIPTOR, LENGTH, MAX_DESCRIPTORS, NOT_MADE
 
 # What notebooks, hidden tests and IPython's tracebacks have been seen to import; the last three are
 # what torch and ipykernel do late.
-PRELOADED = """torch numpy matplotlib.pyplot matplotlib.backends.backend_agg matplotlib_inline.backend_inline PIL.PngImagePlugin
-    PIL.JpegImagePlugin PIL.GifImagePlugin PIL.BmpImagePlugin PIL.PpmImagePlugin safetensors.torch sacrebleu.metrics
-    sacrebleu.tokenizers.tokenizer_13a tqdm csv secrets unicodedata wire agent
-    ipykernel.kernelapp ipykernel.ipkernel ipykernel.zmqshell IPython.core.completer IPython.core.pylabtools IPython.core.magics
-    IPython.core.magic_arguments IPython.core.ultratb stack_data executing pure_eval asttokens.util pygments.lexers.python
-    pygments.formatters.terminal256 pygments.formatters.html pygments.styles.default jedi
-    torch._subclasses.schema_check_mode torch._dynamo ipykernel.debugger""".split()
+PRELOADED = """
+    torch numpy matplotlib.pyplot matplotlib.backends.backend_agg matplotlib_inline.backend_inline
+    PIL.PngImagePlugin PIL.JpegImagePlugin PIL.GifImagePlugin PIL.BmpImagePlugin
+    PIL.PpmImagePlugin safetensors.torch sacrebleu.metrics sacrebleu.tokenizers.tokenizer_13a tqdm
+    csv secrets unicodedata wire agent ipykernel.kernelapp ipykernel.ipkernel ipykernel.zmqshell
+    IPython.core.completer IPython.core.pylabtools IPython.core.magics
+    IPython.core.magic_arguments IPython.core.ultratb stack_data executing pure_eval
+    asttokens.util pygments.lexers.python pygments.formatters.terminal256 pygments.formatters.html
+    pygments.styles.default jedi torch._subclasses.schema_check_mode torch._dynamo
+    ipykernel.debugger""".split()
 
 
 def main() -> None:
@@ -121,10 +125,8 @@ class Zygote:
         self.lines[connection.fileno()] = pidfd
         self.poll.register(pidfd, select.POLLIN)
         self.poll.register(connection, select.POLLRDHUP)
-        try:
+        with contextlib.suppress(OSError):  # gone already: the poll will say so
             socket.send_fds(connection, [b"."], [pidfd])
-        except OSError:  # gone already: the poll will say so
-            pass
 
     def fork(self) -> int:
         namespaces.unshare(namespaces.NEW_PID)
@@ -144,10 +146,8 @@ class Zygote:
         os.close(pidfd)
         if self.lines.pop(connection.fileno(), None) is not None:
             self.poll.unregister(connection)
-        try:
+        with contextlib.suppress(OSError):
             connection.send(f"{os.waitstatus_to_exitcode(status)}\n".encode())
-        except OSError:
-            pass
         connection.close()
 
     def live(self, connection: socket.socket) -> NoReturn:
@@ -209,7 +209,7 @@ def live(
     *sockets, agent = descriptors
     os.dup2(agent, AGENT_DESCRIPTOR, inheritable=False)
     os.close(agent)
-    start.become_kernel(path, dict(zip(order["addresses"], sockets, strict=True)))
+    return start.become_kernel(path, dict(zip(order["addresses"], sockets, strict=True)))
 
 
 def draw() -> None:

@@ -70,7 +70,8 @@ def open_listener(folder: Path) -> socket.socket:
 
 
 def main() -> None:
-    """Usage: python -m kireji.sandbox.supervisor.__main__ FOLDER, where the graders look for sockets."""
+    """Usage: python -m kireji.sandbox.supervisor.__main__ FOLDER, where the graders look for
+    sockets."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os._exit(0))
     os.setgroups([])

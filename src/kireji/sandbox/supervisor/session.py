@@ -104,8 +104,8 @@ class Session:
         )
 
     def watch(self, lifeline: socket.socket) -> None:
-        """Tell the lifeline how the kernel ended; end it when the lifeline is let go, and all when the
-        line is."""
+        """Tell the lifeline how the kernel ended; end it when the lifeline is let go, and all when
+        the line is."""
         ended = (
             os.dup(self.kernel.pidfd)
             if isinstance(self.kernel, ForkedKernel)

@@ -57,7 +57,7 @@ class Encoder(nn.Module):
 
     def forward(self, source_ids, lengths):
         outputs, finals = [], []
-        for ids, n in zip(source_ids, lengths.tolist()):
+        for ids, n in zip(source_ids, lengths.tolist(), strict=False):
             left, right = [], []
             state = torch.zeros(1, self.hidden_size)
             for t in range(n):
@@ -67,7 +67,7 @@ class Encoder(nn.Module):
             for t in reversed(range(n)):
                 back = self.backwards(self.embedding(ids[t : t + 1]), back)
                 right.insert(0, back)
-            rows = [torch.cat([one, other], dim=1) for one, other in zip(left, right)]
+            rows = [torch.cat([one, other], dim=1) for one, other in zip(left, right, strict=False)]
             rows += [torch.zeros(1, 2 * self.hidden_size)] * (source_ids.shape[1] - n)
             outputs.append(torch.cat(rows))
             finals.append(self.merge(torch.cat([state, back], dim=1)))
@@ -103,8 +103,8 @@ class AttentionDecoder(nn.Module):
 
 def sequence_loss(logits, target_ids, pad_id):
     losses = []
-    for row, targets in zip(logits, target_ids):
-        for step, target in zip(row, targets):
+    for row, targets in zip(logits, target_ids, strict=False):
+        for step, target in zip(row, targets, strict=False):
             if target != pad_id:
                 losses.append(torch.logsumexp(step, dim=0) - step[target])
     return sum(losses) / len(losses)

@@ -173,7 +173,7 @@ def plot_accuracy(rows, task, ax=None):
             for who, what, length, accuracy in rows
             if who == name and what == task
         )
-        ax.plot(*zip(*points), "s--", label=name)
+        ax.plot(*zip(*points, strict=False), "s--", label=name)
     ax.set_xlabel("Length of the sequence")
     ax.set_ylabel("Accuracy (share of answers)")
     ax.set_title(f"Task: {task}", loc="left")

@@ -115,7 +115,7 @@ def plot_accuracy(rows, task, ax=None):
         if name == task:
             table.setdefault(mechanism, []).append((length, accuracy))
     for mechanism in sorted(table):
-        x, y = zip(*sorted(table[mechanism]))
+        x, y = zip(*sorted(table[mechanism]), strict=False)
         ax.plot(x, y, marker="x", label=mechanism)
     plt.setp(ax, xlabel="sequence length", ylabel="Accuracy", title=task.upper(), ylim=(0, 1.2))
     ax.legend(title="mechanism", frameon=False)

@@ -103,7 +103,12 @@ def accuracy_against_k(classifier, texts, labels, ks):
     def one(k):
         guesses = class_probabilities(classifier, [bury(text, k) for text in texts])[:, 1] > 0.5
         return float(
-            np.mean([bool(guess) == (label == "positive") for guess, label in zip(guesses, labels)])
+            np.mean(
+                [
+                    bool(guess) == (label == "positive")
+                    for guess, label in zip(guesses, labels, strict=False)
+                ]
+            )
         )
 
     return list(map(one, ks))
@@ -130,7 +135,7 @@ def plot_text(tokens, attention_weights):
     figure = Figure(figsize=(4, 0.3 * len(tokens)))
     ax = figure.add_axes([0, 0, 1, 1])
     ax.set_axis_off()
-    for line, (token, weight) in enumerate(zip(tokens, weights / weights.max())):
+    for line, (token, weight) in enumerate(zip(tokens, weights / weights.max(), strict=False)):
         ax.text(
             0.1,
             1 - (line + 0.5) / len(tokens),

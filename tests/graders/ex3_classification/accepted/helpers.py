@@ -44,7 +44,7 @@ class AttentionClassifier(nn.Module):
 
     def forward(self, token_ids, lengths):
         packed = pack_sequence(
-            [self.table(ids[:n]) for ids, n in zip(token_ids, lengths.tolist())],
+            [self.table(ids[:n]) for ids, n in zip(token_ids, lengths.tolist(), strict=False)],
             enforce_sorted=False,
         )
         outputs, _ = pad_packed_sequence(self.lstm(packed)[0], total_length=token_ids.shape[1])
@@ -67,7 +67,7 @@ def one_step(model, optimizer, batch):
 
 def train_epoch(model, batches, optimizer):
     model.train()
-    sums, counts = zip(*[one_step(model, optimizer, batch) for batch in batches])
+    sums, counts = zip(*[one_step(model, optimizer, batch) for batch in batches], strict=False)
     return math.fsum(sums) / sum(counts)
 
 
@@ -95,14 +95,18 @@ def class_probabilities(classifier, texts):
 
 
 def predict(texts):
-    return [max(zip(row.tolist(), LABELS))[1] for row in class_probabilities(model, texts)]
+    return [
+        max(zip(row.tolist(), LABELS, strict=False))[1] for row in class_probabilities(model, texts)
+    ]
 
 
 def accuracy_against_k(classifier, texts, labels, ks):
     curve = {}
     for k in ks:
         rows = class_probabilities(classifier, [bury(text, k) for text in texts])
-        curve[k] = np.mean([LABELS[row.argmax()] == label for row, label in zip(rows, labels)])
+        curve[k] = np.mean(
+            [LABELS[row.argmax()] == label for row, label in zip(rows, labels, strict=False)]
+        )
     return [float(curve[k]) for k in ks]
 
 

@@ -164,7 +164,7 @@ def plot_text(tokens, attention_weights):
     ax.set_xlim(0, 6)
     ax.set_ylim(rows, 0)
     ax.axis("off")
-    for i, (token, weight) in enumerate(zip(tokens, scaled.tolist())):
+    for i, (token, weight) in enumerate(zip(tokens, scaled.tolist(), strict=False)):
         ax.add_patch(Rectangle((i % 6, i // 6), 1, 1, color=plt.cm.Reds(weight)))
         ax.text(
             i % 6 + 0.5,

@@ -15,15 +15,17 @@ class AttentionPooling(nn.Module):
 
     def forward(self, outputs, mask):
         rows, all_weights = [], []
-        for output, real in zip(outputs, mask):
+        for output, real in zip(outputs, mask, strict=False):
             weights = [torch.zeros((), dtype=outputs.dtype)] * len(output)
             places = [t for t in range(len(output)) if real[t]]
             if places:
                 scores = torch.stack([self.v(torch.tanh(self.W(output[t])))[0] for t in places])
                 shares = torch.exp(scores - scores.max())
-                for t, share in zip(places, shares / shares.sum()):
+                for t, share in zip(places, shares / shares.sum(), strict=False):
                     weights[t] = share
-            rows.append(sum(weight * vector for weight, vector in zip(weights, output)))
+            rows.append(
+                sum(weight * vector for weight, vector in zip(weights, output, strict=False))
+            )
             all_weights.append(torch.stack(weights))
         return torch.stack(rows), torch.stack(all_weights)
 
@@ -56,7 +58,7 @@ def train_epoch(model, batches, optimizer):
     for token_ids, lengths, labels in batches:
         optimizer.zero_grad()
         log_probabilities = model(token_ids, lengths)[0].log_softmax(dim=-1)
-        each = [-row[label] for row, label in zip(log_probabilities, labels.tolist())]
+        each = [-row[label] for row, label in zip(log_probabilities, labels.tolist(), strict=False)]
         (sum(each) / len(each)).backward()
         total = math.sqrt(
             sum(float((p.grad**2).sum()) for p in model.parameters() if p.grad is not None)
@@ -83,7 +85,7 @@ def train_and_select(model, batches, optimizer, validate, epochs, patience=2):
             waiting += 1
         scores.append(score)
     with torch.no_grad():
-        for p, good in zip(model.parameters(), kept):
+        for p, good in zip(model.parameters(), kept, strict=False):
             p.copy_(good)
     model.eval()
     return losses, scores
@@ -113,7 +115,7 @@ def accuracy_against_k(classifier, texts, labels, ks):
     result = []
     for k in ks:
         right = 0
-        for text, label in zip(texts, labels):
+        for text, label in zip(texts, labels, strict=False):
             row = class_probabilities(classifier, [bury(text, k)])[0]
             right += ("positive" if row[1] > row[0] else "negative") == label
         result.append(right / len(texts))
@@ -152,6 +154,6 @@ def plot_text(tokens, attention_weights):
             fontsize=10,
             va="center",
             color="black" if grey > 0.5 else "white",
-            bbox=dict(facecolor=str(grey), edgecolor="none"),
+            bbox={"facecolor": str(grey), "edgecolor": "none"},
         )
     return figure

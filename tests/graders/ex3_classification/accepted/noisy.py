@@ -137,7 +137,7 @@ def accuracy_against_k(classifier, texts, labels, ks):
     right = {
         k: sum(
             (row[1] > row[0]).item() == (label == "positive")
-            for row, label in zip(class_probabilities(classifier, some), labels)
+            for row, label in zip(class_probabilities(classifier, some), labels, strict=False)
         )
         for k, some in all_of_them.items()
     }
@@ -156,7 +156,7 @@ def top_tokens(text, k):
     tokens, alpha = attend(text)
     order = [int(i) for i in alpha.sort(descending=True, stable=True).indices]
     note("looking at", [tokens[i] for i in order[:k]])
-    return list(zip(order, (tokens[i] for i in order)))[:k]
+    return list(zip(order, (tokens[i] for i in order), strict=False))[:k]
 
 
 def plot_text(tokens, attention_weights):
@@ -168,7 +168,7 @@ def plot_text(tokens, attention_weights):
     axes.axis("off")
     renderer = figure.canvas.get_renderer()
     x, y, most = 0.0, 0.98, float(max(attention_weights))
-    for token, weight in zip(tokens, attention_weights):
+    for token, weight in zip(tokens, attention_weights, strict=False):
         shade = float(weight) / most
         text = axes.text(
             x,

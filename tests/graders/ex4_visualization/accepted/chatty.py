@@ -52,7 +52,7 @@ def several(maps, columns, rows, titles):
     mosaic = [names[start : start + 3] for start in range(0, len(names), 3)]
     mosaic[-1] += ["."] * (len(mosaic[0]) - len(mosaic[-1]))
     figure, axes = plt.subplot_mosaic(mosaic, figsize=(12, 4 * len(mosaic)), layout="constrained")
-    for name, weights, title in zip(names, maps, titles):
+    for name, weights, title in zip(names, maps, titles, strict=False):
         plot_attention(weights, columns, rows, axes[name]).set_title(title)
     return figure
 

@@ -78,7 +78,8 @@ def hard_alignment(weights):
     return [
         (i, j[0])
         for i, j in enumerate(
-            (row == top).nonzero().flatten().tolist() for row, top in zip(weights, largest)
+            (row == top).nonzero().flatten().tolist()
+            for row, top in zip(weights, largest, strict=False)
         )
         if largest[i] > 0
     ]
@@ -159,5 +160,7 @@ def prediction_change(model, text, mask_top_k):
     tokens = tokenize(text)
     p, w = model(tokens)
     rank = torch.argsort(torch.argsort(w, descending=True, stable=True), stable=True)
-    q, _ = model([UNK if r < mask_top_k else t for t, r in zip(tokens, rank.tolist())])
+    q, _ = model(
+        [UNK if r < mask_top_k else t for t, r in zip(tokens, rank.tolist(), strict=False)]
+    )
     return (p - q)[p.argmax()].double()

@@ -68,8 +68,8 @@ def attention_entropy(weights, mask=None):
     mask = mask.expand(weights.shape)
     rows, allowed = weights.reshape(-1, weights.shape[-1]), mask.reshape(-1, weights.shape[-1])
     result = []
-    for row, may in zip(rows.tolist(), allowed.tolist()):
-        left = [weight for weight, yes in zip(row, may) if yes and weight > 0]
+    for row, may in zip(rows.tolist(), allowed.tolist(), strict=False):
+        left = [weight for weight, yes in zip(row, may, strict=False) if yes and weight > 0]
         total = sum(left)
         entropy = 0.0
         for weight in left:

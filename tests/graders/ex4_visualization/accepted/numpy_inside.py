@@ -135,7 +135,7 @@ def plot_moments(moments, source_tokens, target_tokens):
     figure, grid = plt.subplots(
         1, len(moments), squeeze=False, sharey=True, sharex=True, figsize=(5 * len(moments), 4)
     )
-    for ax, (step, weights) in zip(grid[0], sorted(moments, key=lambda one: one[0])):
+    for ax, (step, weights) in zip(grid[0], sorted(moments, key=lambda one: one[0]), strict=False):
         if weights.shape != (len(target_tokens), len(source_tokens)):
             raise ValueError("does not fit")
         image = draw(ax, numbers(weights), target_tokens, source_tokens, 1)

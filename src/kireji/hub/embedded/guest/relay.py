@@ -2,8 +2,8 @@
 socket.
 
 Runs inside a student's server, where it is the only way to the hub and the only way from the proxy.
-Standard library only: nothing else of Kireji is mounted there. The supervisor outside uses its `carry`
-for the other end.
+Standard library only: nothing else of Kireji is mounted there. The supervisor outside uses its
+`carry` for the other end.
 
     python relay.py LIMITS HANDLE PORT HUB_SOCKET HUB_PORT PROGRAM ...
 
