@@ -1,10 +1,10 @@
 """The embedded JupyterHub: everything on this machine, loopback only. `./kireji up` starts it and
 sets the ports."""
 
-import os
 import sys
 
-from kireji.hub import accounts, course_service, door
+from kireji.course.settings import load
+from kireji.hub import accounts, course_service, departure, door
 from kireji.hub.door import sockets
 from kireji.hub.embedded.authenticator import AccountsAuthenticator
 from kireji.hub.embedded.spawner import WalledSpawner
@@ -13,11 +13,12 @@ from kireji.paths import HUB, HUB_CONFIG
 from kireji.sandbox.bwrap_command import find_bwrap
 
 c = get_config()
+settings = load()
 
 # Where it listens: loopback only, since it speaks plain HTTP.
-c.JupyterHub.bind_url = f"http://127.0.0.1:{os.environ['KIREJI_PORT']}"
-c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{os.environ['KIREJI_HUB_PORT']}"
-c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{os.environ['KIREJI_PROXY_PORT']}"
+c.JupyterHub.bind_url = f"http://127.0.0.1:{settings.port}"
+c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{settings.hub_port}"
+c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{settings.proxy_port}"
 
 # The proxy has the door in it. It is written in Python, since a newcomer's machine has no Node.js,
 # and ends with the hub that started it.
@@ -28,13 +29,13 @@ c.ConfigurableHTTPProxy.command = [
     *("-P", "-m", "kireji.hub.door.serve"),
     *("--key", str(door_key)),
     *("--hub-api", f"{c.JupyterHub.hub_bind_url}/hub/api"),
-    *("--hub-host", os.environ.get("KIREJI_SUBDOMAIN_HOST", "")),
+    *("--hub-host", settings.subdomain_host),
     *("--sockets", str(sockets.FOLDER)),
 ]
 c.ConfigurableHTTPProxy.pid_file = str(HUB / "proxy.pid")
 
 # Where the machine has a name with subdomains, each student's server gets one.
-c.JupyterHub.subdomain_host = os.environ.get("KIREJI_SUBDOMAIN_HOST", "")
+c.JupyterHub.subdomain_host = settings.subdomain_host
 c.JupyterHub.subdomain_hook = door.host_of
 
 # State that the next start finds again.
@@ -58,10 +59,11 @@ c.JupyterHub.load_groups = {
 c.JupyterHub.spawner_class = WalledSpawner
 c.JupyterHub.services = [
     door.service(door_key.read_text()),
-    course_service.service(int(os.environ["KIREJI_COURSE_PORT"])),
+    course_service.service(settings.course_port),
     *course_service.watch(),
+    departure.service(),
 ]
-c.JupyterHub.load_roles = [door.role(), *course_service.roles()]
+c.JupyterHub.load_roles = [door.role(), *course_service.roles(), departure.role()]
 
 # How much a person's server may use; the rest of the limits is in kireji/hub/server_limits.py.
 c.Spawner.mem_limit = "4G"  # all kernels and terminals together

@@ -1,14 +1,14 @@
 """The hub of the compose deployment. Settings come from the environment; docker-compose.yml and
 .env.example list them."""
 
-import os
-
-from kireji.hub import course_service, door
+from kireji.course.settings import load
+from kireji.hub import course_service, departure, door
 from kireji.hub.compose import keys, service, sign_in
 from kireji.hub.compose.spawner import ContainerSpawner
 from kireji.paths import EXCHANGE, HUB, HUB_CONFIG
 
 c = get_config()
+settings = load()
 
 # The proxy has a container of its own, so that restarting the hub drops nobody.
 c.ConfigurableHTTPProxy.should_start = False
@@ -21,7 +21,7 @@ c.JupyterHub.hub_bind_url = "http://0.0.0.0:8081"
 c.JupyterHub.hub_connect_url = "http://hub:8081"
 
 # Where the machine has a name with subdomains, each student's server gets one.
-c.JupyterHub.subdomain_host = os.environ.get("KIREJI_SUBDOMAIN_HOST", "")
+c.JupyterHub.subdomain_host = settings.subdomain_host
 c.JupyterHub.subdomain_hook = door.host_of
 
 # State that the next start finds again.
@@ -41,13 +41,14 @@ c.JupyterHub.services = [
     door.service(keys.make(keys.DOOR)),
     service.service(keys.make(keys.COURSE)),
     *service.culler(),
+    departure.service(),
 ]
-c.JupyterHub.load_roles = [door.role(), *service.roles()]
+c.JupyterHub.load_roles = [door.role(), *service.roles(), departure.role()]
 
-c.ContainerSpawner.image = os.environ["KIREJI_STUDENT_IMAGE"]
-c.ContainerSpawner.mem_limit = os.environ["KIREJI_STUDENT_MEMORY"]
-c.ContainerSpawner.cpu_limit = float(os.environ["KIREJI_STUDENT_CPUS"])
-c.ContainerSpawner.disk_limit = os.environ["KIREJI_STUDENT_DISK"]
+c.ContainerSpawner.image = settings.student_image
+c.ContainerSpawner.mem_limit = settings.student_memory
+c.ContainerSpawner.cpu_limit = settings.student_cpus
+c.ContainerSpawner.disk_limit = settings.student_disk
 c.ContainerSpawner.extra_host_config = {
     "cap_drop": ["ALL"],
     "security_opt": ["no-new-privileges"],
@@ -56,6 +57,7 @@ c.ContainerSpawner.extra_host_config = {
     # nbgrader looks whether the exchange's root can be written, and writes nothing there.
     "tmpfs": {"/tmp": "size=1g,mode=1777", str(EXCHANGE): "size=1m,uid=1000"},
     "init": True,
+    **({"userns_mode": settings.userns_mode} if settings.userns_mode else {}),
 }
 
 # Where a person lands: students on the welcome page, instructors in the formgrader.

@@ -15,6 +15,8 @@ GROUPS = {
         "copies": "which submissions of an assignment are too alike, in code or in weights",
         "roster": "take in the class from a CSV file: accounts, and names in the gradebook",
         "password": "give somebody who has lost theirs a new password",
+        "forget": "remove everything that the course has of a person",
+        "audit": "who did what and when: accounts, releases, grades, backups",
         "backup": "save accounts, homes, submissions, grades and secrets in one file",
         "restore": "put back what backup saved",
     },

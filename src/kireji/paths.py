@@ -1,7 +1,6 @@
 """Where things lie. The repository root is nbgrader's course directory; everything made at run time
 is in `var/`."""
 
-import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,8 +31,6 @@ HUB = VAR / "hub"
 HUB_LOCK = HUB / "up.lock"  # held while the hub runs
 # held while the course service of the compose deployment runs
 COURSE_LOCK = VAR / "course" / "up.lock"
-# where .env lies
-CLONE = ROOT if "KIREJI_CLONE" not in os.environ else Path(os.environ["KIREJI_CLONE"])
 ROSTER = ROOT / "roster" / "roster.csv"  # the class; in the compose deployment alone
 HOMES = VAR / "homes"
 STUDENT_DOCS = VAR / "docs"  # of docs/ what students need; made anew by whatever shows it

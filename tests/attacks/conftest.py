@@ -21,7 +21,6 @@ from kireji.course.assignment import Assignment
 from kireji.grading.judge import judge
 from kireji.grading.submission import Submission
 from kireji.sandbox import open_backend
-from kireji.sandbox.backends import container
 from kireji.sandbox.limits import Limits
 from kireji.sandbox.sandbox import Sandbox
 from tests.toy import submit, toy  # noqa: F401
@@ -106,7 +105,7 @@ def kernel(
     with pytest.MonkeyPatch.context() as patch:
         if not walled:
             patch.setattr(open_backend, "find_bwrap", lambda: None)
-            patch.setattr(container, "FOLDER", None)
+            patch.delenv("KIREJI_SANDBOX_SOCKETS", raising=False)
         with Sandbox(files, limits, trusted=not walled) as sandbox:
             notebook = new_notebook(cells=[new_code_cell(code)])
             sandbox.run(notebook, 1)

@@ -113,9 +113,7 @@ def address_of(page: Page) -> str:
     return page.evaluate("location.origin")
 
 
-@pytest.mark.parametrize(
-    ("who", "loot"), [("instructor", "manage_assignments"), ("bob", "bob")]
-)
+@pytest.mark.parametrize(("who", "loot"), [("instructor", "manage_assignments"), ("bob", "bob")])
 def test_without_a_door_her_page_reads_with_their_cookies(
     visitor: Callable[[str, bool], Page], who: str, loot: str
 ) -> None:

@@ -50,7 +50,6 @@ def go(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Path]:
         for name in PLACES:
             monkeypatch.setattr(paths, name, root / getattr(paths, name).relative_to(now))
         monkeypatch.setattr(paths, "ROOT", root)
-        monkeypatch.setattr(paths, "CLONE", root)
         now = root
         return root
 

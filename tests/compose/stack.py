@@ -151,16 +151,16 @@ class Stack:
         return folder / "cert.pem"
 
     @contextlib.contextmanager
-    def settings_for_now(self, **settings: str) -> Iterator[None]:
-        """Other settings for the services that they concern, and back."""
+    def settings_for_now(self, *services: str, **settings: str) -> Iterator[None]:
+        """Other settings for the services that they concern, or only for those named; and back."""
         before = self.settings
         try:
             self.settings = before | settings
-            self.compose("up", "-d")
+            self.compose("up", "-d", *services)
             yield
         finally:
             self.settings = before
-            self.compose("up", "-d")
+            self.compose("up", "-d", *services)
 
     def down(self) -> None:
         """Containers and networks of the services go; volumes stay, and students' servers."""

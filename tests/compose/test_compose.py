@@ -19,7 +19,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from kireji import paths
 from kireji.hub.compose.spawner import NO_NAME_SERVER
-from kireji.sandbox.backends import container
 from kireji.sandbox.cells import CellsLostError
 from kireji.sandbox.limits import DEFAULT
 from tests.attacks.test_student_terminal import answer
@@ -87,7 +86,7 @@ def test_the_sandbox_has_no_network_and_no_more_rights_than_it_needs(
 @pytest.fixture
 def in_the_container(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """Submissions of this test run in the deployment's sandbox."""
-    monkeypatch.setattr(container, "FOLDER", str(stack.volume("sandboxes")))
+    monkeypatch.setenv("KIREJI_SANDBOX_SOCKETS", str(stack.volume("sandboxes")))
 
 
 def test_a_submission_cannot_leave_the_sandbox(in_the_container: None) -> None:

@@ -42,6 +42,17 @@ def test_both_composes_read_the_same(settings: dict[str, str], tmp_path: Path) -
     )
 
 
+def test_no_services_log_can_fill_the_disk(tmp_path: Path) -> None:
+    (tmp_path / "none.env").touch()
+    services = read(composes()["new"], tmp_path / "none.env")["services"]
+    ends = {"student"}  # no container of it is made
+    assert {
+        name: service.get("logging", {}).get("options")
+        for name, service in services.items()
+        if name not in ends
+    } == dict.fromkeys(set(services) - ends, {"max-size": "10m", "max-file": "3"})
+
+
 def read(command: list[str], settings: Path) -> dict:
     """The deployment as one Compose understands it, in words that both can be put into.
     AssertionError if it has anything to say of it."""
@@ -93,6 +104,8 @@ def plain(service: dict) -> dict:
             name: seconds(value) if name != "test" else value
             for name, value in service["healthcheck"].items()
         }
+    if not service.get("userns_mode"):
+        service.pop("userns_mode", None)  # of v2 nothing is left
     service["volumes"] = sorted(map(mount, service.get("volumes", [])))
     service["ports"] = sorted(map(port, service.get("ports", [])))
     return service

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kireji import paths
+from kireji.course import settings
 
 STAGING, ASIDE = ".restoring", ".replaced"  # in each area, while a restore runs
 
@@ -43,6 +44,7 @@ def areas() -> list[Area]:
     # Left out of var/: other areas; what is worked out again (data, judgements, pages); keys that
     # services make anew.
     rest = {
+        "audit",
         "exchange",
         "homes",
         "hub",
@@ -69,6 +71,7 @@ def areas() -> list[Area]:
         Area("submitted", paths.SUBMITTED.resolve(), graded=True),
         Area("exchange", paths.EXCHANGE, people=True),
         Area("homes", paths.HOMES, people=True),
+        Area("audit", paths.VAR / "audit", frozenset({".lock"})),
         Area(
             "hub",
             paths.HUB,
@@ -88,6 +91,11 @@ SETTINGS_FILES = (
     "hub_config/jupyterhub_config.py",
     "hub_config/compose/roster/roster.csv",
 )
+
+
+def clone() -> Path:
+    """Where .env and the other settings lie."""
+    return settings.value("clone") or paths.ROOT
 
 
 def what_is_here() -> list[str]:

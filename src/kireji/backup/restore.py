@@ -10,12 +10,13 @@ import os
 import shutil
 import stat
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kireji import paths
+from kireji.backup import hub_database
 from kireji.backup.archive import ArchiveError, Reader, modified
 from kireji.backup.areas import (
     ASIDE,
@@ -25,10 +26,13 @@ from kireji.backup.areas import (
     STAGING,
     Area,
     areas,
+    clone,
     what_is_here,
 )
+from kireji.course import audit
 from kireji.errors import KirejiError
 from kireji.exchange import times
+from kireji.files.removal import remove
 
 FLAG = "--overwrite-the-course-that-is-here"
 
@@ -67,16 +71,19 @@ def restore(archive: Reader, overwrite: bool = False) -> Restored:
     with _full_disk_explained():
         try:
             for area in everything:
-                _remove(area.path / STAGING)
+                remove(area.path / STAGING)
             staged = _unpack(archive, {area.name: area for area in everything})
+            hub_database.clear_what_ran(paths.HUB / STAGING / hub_database.NAME)
             restored = Restored(archive.made, staged.files)
             paths.VAR.mkdir(exist_ok=True)
             paths.UNFINISHED_RESTORE.touch()
+            known = list(audit.read())
             for area in everything:
                 _swap(area)
             _place_gradebook()
             restored.settings = _place_settings()
             times.record(paths.EXCHANGE / paths.COURSE_ID / "inbound", archive.times)
+            audit.add_earlier(known)  # what was done here stays on record
             # what the set-up made from another secret and another gradebook
             for made in ("data", "release"):
                 (paths.VAR / "setup" / made).unlink(missing_ok=True)
@@ -84,9 +91,9 @@ def restore(archive: Reader, overwrite: bool = False) -> Restored:
             paths.UNFINISHED_RESTORE.unlink()
         finally:
             for area in everything:
-                _remove(area.path / STAGING)
+                remove(area.path / STAGING)
         for area in everything:
-            _remove(area.path / ASIDE)
+            remove(area.path / ASIDE)
     return restored
 
 
@@ -179,7 +186,7 @@ def _swap(area: Area) -> None:
     aside, staging = area.path / ASIDE, area.path / STAGING
     aside.mkdir(exist_ok=True, mode=0o700)
     for child in area.children():
-        _remove(aside / child.name)
+        remove(aside / child.name)
         child.rename(aside / child.name)
     for child in sorted(staging.iterdir()) if staging.is_dir() else ():
         if child.name not in (GRADEBOOK, SETTINGS):
@@ -200,7 +207,7 @@ def _place_settings() -> dict[str, str]:
     version."""
     beside = {}
     for name in SETTINGS_FILES:
-        saved, own = paths.VAR / STAGING / SETTINGS / name, paths.CLONE / name
+        saved, own = paths.VAR / STAGING / SETTINGS / name, clone() / name
         if (
             not saved.is_file()
             or saved.is_symlink()
@@ -217,24 +224,6 @@ def _place_settings() -> dict[str, str]:
         if target != own:
             beside[name] = target.name
     return beside
-
-
-def _remove(path: Path) -> None:
-    """Remove a file or a folder with everything in it, also folders that their owner made
-    unreadable."""
-
-    def open_up(function: Callable, failed: str, error: BaseException) -> None:
-        os.chmod(os.path.dirname(failed), 0o700)
-        if os.path.isdir(failed) and not os.path.islink(failed):
-            os.chmod(failed, 0o700)
-            shutil.rmtree(failed, ignore_errors=True)
-        else:
-            function(failed)
-
-    if path.is_symlink() or path.is_file():
-        path.unlink()
-    elif path.exists():
-        shutil.rmtree(path, onerror=open_up)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import IO
 
 from kireji import paths
 from kireji.backup.archive import Writer
-from kireji.backup.areas import GRADEBOOK, SETTINGS, SETTINGS_FILES, Area, areas
+from kireji.backup.areas import GRADEBOOK, SETTINGS, SETTINGS_FILES, Area, areas, clone
 from kireji.backup.reading import Entry, Tell, read_area, read_tree
 from kireji.errors import KirejiError
 from kireji.exchange.times import all_times
@@ -46,9 +46,9 @@ def _everything(leave: Tell, tell: Tell) -> Iterator[Entry]:
             # without its grade is not.
             yield from _gradebook(tell)
         yield from read_area(area, leave)
-    settings = Area(SETTINGS, paths.CLONE)
+    settings = Area(SETTINGS, clone())
     for name in SETTINGS_FILES:
-        yield from read_tree(paths.CLONE / name, f"{SETTINGS}/{name}", settings, leave)
+        yield from read_tree(settings.path / name, f"{SETTINGS}/{name}", settings, leave)
 
 
 def _gradebook(tell: Tell) -> Iterator[Entry]:

@@ -21,6 +21,7 @@ from filelock import FileLock
 from kireji import paths
 from kireji.batch.judge_pool import Judging, open_processes
 from kireji.course import assignment as catalogue
+from kireji.course import audit
 from kireji.errors import KirejiError
 from kireji.exchange.attempt_status import leave_note
 from kireji.exchange.attempts import Attempt, AttemptState, now
@@ -156,17 +157,16 @@ class Watch:
         if self.course.gradebook_file:
             gradebook.wait_until_free(self.course.gradebook_file, self.tell)
         self.course.grade(name, student)
-        self.tell(
-            "{}'s {} is graded: {:g} of {:g} points".format(
-                student, name, *self.course.score(name, student)
-            )
-        )
+        score = "{:g} of {:g} points".format(*self.course.score(name, student))
+        audit.record("graded", f"{name}/{student}", by="grading on submit", score=score)
+        self.tell(f"{student}'s {name} is graded: {score}")
         if self.course.settings.release_feedback:
             self._give_feedback(work)
         self._queue.setdefault(work, 0.0)  # one more may have come meanwhile
 
     def _give_feedback(self, work: Work) -> None:
         self.course.give_feedback_to(*work)
+        audit.record("released feedback", "/".join(work), by="grading on submit")
         self.tell(f"{work[1]} has feedback on {work[0]}")
 
     def _leave_note(self, work: Work) -> None:

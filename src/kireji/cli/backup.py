@@ -1,6 +1,5 @@
 """`./kireji backup`: everything that the course has, into one file."""
 
-import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -8,15 +7,16 @@ from pathlib import Path
 import click
 
 
-def refuse_in_a_service() -> None:
+def refuse_in_a_service(instead: str) -> None:
     """KirejiError inside a service of the compose deployment: it sees only its own part of the
-    state."""
+    state. `instead` is what the keeper's container is given."""
+    from kireji.course.settings import value
     from kireji.errors import KirejiError
 
-    if os.environ.get("KIREJI_SANDBOX_SOCKETS"):
+    if value("sandbox_sockets"):
         raise KirejiError(
             "This service sees only a part of the course. On the machine itself: "
-            "docker compose run --rm -T keeper backup - > FILE, or: ... keeper restore - < FILE"
+            f"docker compose run --rm {instead}"
         )
 
 
@@ -35,9 +35,10 @@ def backup(file: Path | None) -> None:
     hub may be up and people may work meanwhile. FILE holds passwords, the course's secret and
     everybody's grades: keep it where only you can read it. A FILE of - is standard output."""
     from kireji.backup.save import new_file, save  # here: help stays fast
+    from kireji.course import audit
     from kireji.errors import KirejiError
 
-    refuse_in_a_service()
+    refuse_in_a_service("-T keeper backup - > FILE")
 
     def tell(sentence: str) -> None:
         click.echo(sentence, err=True)
@@ -60,6 +61,7 @@ def backup(file: Path | None) -> None:
         if file == Path("-")
         else f", packed into {file.stat().st_size / 2**20:.0f} MiB as {file}"
     )
+    audit.record("saved a backup", str(file), by="command line", files=saved.files)
     tell(
         f"Saved {saved.files} files, {saved.size / 2**20:.0f} MiB{packed}. Keep it safe: it holds"
         " passwords and the course's secret."

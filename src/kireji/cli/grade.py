@@ -9,6 +9,7 @@ from rich.live import Live
 from rich.table import Table
 
 from kireji.cli.copies import compare
+from kireji.course import audit
 from kireji.errors import KirejiError
 from kireji.hub.compose import course_log
 
@@ -115,6 +116,12 @@ def grade_all(
                 shown.done(name, who, score)
                 table.add_row(name, who, score)
                 failed += [reason] if reason else []
+                audit.record(
+                    "could not grade" if reason else "graded",
+                    f"{name}/{who}",
+                    by="kireji grade",
+                    **({"reason": reason} if reason else {"score": score}),
+                )
                 course_log.tell(f"{name}/{who} {'could not be graded' if reason else 'is graded'}")
     except KeyboardInterrupt:
         raise KirejiError(STOPPED.format(done=shown.finished, total=len(work))) from None

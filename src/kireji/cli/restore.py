@@ -1,6 +1,5 @@
 """`./kireji restore`: a saved course, in a fresh clone."""
 
-import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -29,14 +28,16 @@ def restore(file: Path, overwrite: bool) -> None:
     changed. Refuses where there is a course already."""
     from kireji.backup.archive import Reader  # here: help stays fast
     from kireji.backup.restore import restore
+    from kireji.course import audit
+    from kireji.course.settings import load
     from kireji.errors import KirejiError
     from kireji.hub.embedded.lifecycle import take_lock
     from kireji.hub.service_lock import keep_stopped
     from kireji.paths import COURSE_LOCK, HUB_LOCK
 
     name = "The archive" if file == Path("-") else str(file)
-    refuse_in_a_service()
-    in_compose = "KIREJI_CLONE" in os.environ
+    refuse_in_a_service("-T keeper restore - < FILE")
+    in_compose = load().in_compose
     start = "docker compose up -d" if in_compose else "./kireji up"
     with ExitStack() as stopped:
         if in_compose:
@@ -50,6 +51,7 @@ def restore(file: Path, overwrite: bool) -> None:
             raise KirejiError(f"{file} cannot be read: {error.strerror}.") from None
         with stream:
             restored = restore(Reader(stream, name), overwrite)
+    audit.record("restored a backup", name, by="command line", made=restored.made)
     click.echo(f"Restored {restored.files} files, as they were on {restored.made}. Next: {start}")
     for changed, saved in restored.settings.items():
         click.echo(f"{changed} is not as it was saved. Put beside it: {saved}.")

@@ -20,6 +20,7 @@ def roster(file: Path) -> None:
     from nbgrader.coursedir import CourseDirectory  # here: help stays fast
 
     from kireji import paths
+    from kireji.course import audit
     from kireji.course.roster import load
     from kireji.errors import KirejiError
     from kireji.hub import accounts
@@ -43,6 +44,14 @@ def roster(file: Path) -> None:
     )
     new, changed = accounts.admit(
         {person.name: person.role for person in people}, accounts.ACCOUNTS
+    )
+    audit.record(
+        "took in a roster",
+        str(file),
+        by="command line",
+        new=" ".join(account.name for account in new),
+        other_role=" ".join(changed),
+        gradebook=" ".join(entered),
     )
     console = Console(highlight=False)
     if new:

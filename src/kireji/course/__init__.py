@@ -1,1 +1,1 @@
-"""What a course consists of: its assignments, its class list, its secret."""
+"""What a course consists of: its assignments, class list, secret and settings, and its audit file."""

@@ -6,6 +6,7 @@ because extensions are loaded in the order of their names and `kireji` comes bef
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from jupyter_server.base.handlers import APIHandler, AuthenticatedFileHandler, JupyterHandler
@@ -13,10 +14,12 @@ from jupyter_server.utils import url_path_join
 from nbgrader.server_extensions.formgrader.apihandlers import AutogradeHandler
 from tornado import web
 
+from kireji.course import audit
 from kireji.errors import KirejiError
 from kireji.hub.course_contents import is_readable
 from kireji.nbgrader_plugins import folder_transaction
 
+CHANGES = {"POST": "did", "PUT": "changed", "DELETE": "deleted"}
 REFUSAL = (
     "The course service runs no code. Run the notebook in a Jupyter of your own, outside the hub."
 )
@@ -87,8 +90,30 @@ class Autograde(AutogradeHandler):
             self.finish(json.dumps({"success": False, "error": str(error), "log": str(error)}))
 
 
+def on_record(log: Callable, base: str) -> Callable:
+    """As `log`, which is called after each request; what somebody changed in the formgrader also
+    goes into the audit file."""
+    start = url_path_join(base, "formgrader/api/")
+
+    def log_and_record(handler: web.RequestHandler, *args: object, **named: object) -> None:
+        log(handler, *args, **named)
+        request, user = handler.request, handler.current_user
+        changed = request.method in ("POST", "PUT", "DELETE") and handler.get_status() < 400
+        if changed and user and request.path.startswith(start):
+            audit.record(
+                f"formgrader: {CHANGES[request.method]}",
+                request.path.removeprefix(start),
+                by=getattr(user, "username", str(user)),
+            )
+
+    return log_and_record
+
+
 def _load_jupyter_server_extension(server) -> None:
     base = server.web_app.settings["base_url"]
+    server.web_app.settings["log_function"] = on_record(
+        server.web_app.settings["log_function"], base
+    )
     server.web_app.add_handlers(
         ".*$",
         [

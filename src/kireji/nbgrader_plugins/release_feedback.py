@@ -5,6 +5,7 @@ from pathlib import Path
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash
 
+from kireji.course import audit
 from kireji.exchange.folders import student_folders
 from kireji.files.atomic import write_whole
 from kireji.nbgrader_plugins.folder_transaction import is_unfinished
@@ -52,6 +53,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
             for page in folder.glob("*.html"):
                 release(page, released_page(target, page.stem, folder))
                 self.log.info("Released feedback for %s on %s", student, name)
+            audit.record("released feedback", f"{name}/{student}", by="kireji")
         if cut_short:
             self.fail(
                 f"Writing the feedback on {name} for {', '.join(cut_short)} was cut short: generate"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from kireji.course import settings
 from kireji.errors import KirejiError
 from kireji.sandbox.backends import bubblewrap, container
 from kireji.sandbox.backends.base import Backend
@@ -15,8 +16,8 @@ def open_backend(files: Mapping[str, bytes], limits: Limits, trusted: bool = Fal
 
     KirejiError where there is no wall and the submission's author is not `trusted`.
     """
-    if container.FOLDER:
-        return container.ContainerBackend(files, limits, container.FOLDER)
+    if sockets := settings.value("sandbox_sockets"):
+        return container.ContainerBackend(files, limits, sockets)
     if find_bwrap():
         return bubblewrap.BubblewrapBackend(files, limits)
     if trusted:
@@ -26,4 +27,4 @@ def open_backend(files: Mapping[str, bytes], limits: Limits, trusted: bool = Fal
 
 def zygote_address() -> str | None:
     """Where the zygote of this process's sandboxes listens; None where they have none."""
-    return None if container.FOLDER else bubblewrap.zygote_address()
+    return None if settings.value("sandbox_sockets") else bubblewrap.zygote_address()

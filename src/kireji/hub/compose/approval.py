@@ -1,27 +1,66 @@
 """What an instructor does with accounts: approve, withdraw, discard. By forms: the library's own
 links would act whoever made them be followed."""
 
+from typing import Any
+
 from jupyterhub.scopes import needs_scope
-from nativeauthenticator.handlers import DiscardHandler, ToggleAuthorizationHandler
+from nativeauthenticator.handlers import (
+    AuthorizationAreaHandler,
+    DiscardHandler,
+    ToggleAuthorizationHandler,
+)
 from nativeauthenticator.orm import UserInfo
+from tornado.web import HTTPError
+
+from kireji.course import audit
+from kireji.hub.compose import former
+from kireji.hub.departure import end_access
+
+WITH_FILES = "with_files"  # the field by which an instructor hands over the files of a name
+FILES_ARE_KEPT = (
+    "The account {0!r} was not approved: files of a former account of that name are kept, and "
+    "would be this person's. If it is the same person, approve it with the files. If not, remove "
+    "them first: docker compose run --rm keeper forget {0}"
+)
+
+
+class Accounts(AuthorizationAreaHandler):
+    """The page with all accounts; says which names have files of a former account."""
+
+    @needs_scope("admin:users")
+    async def get(self) -> None:
+        accounts = self.db.query(UserInfo).all()
+        self.finish(
+            await self.render_template(
+                "authorization-area.html",
+                users=accounts,
+                former={user.username for user in accounts if former.is_noted(user.username)},
+                with_files=WITH_FILES,
+            )
+        )
 
 
 class Approve(ToggleAuthorizationHandler):
-    """Approves an account that waits, or withdraws that; the log says who did it."""
+    """Approves an account that waits, or withdraws that, which logs the person out and ends the
+    server; the log says who did it."""
 
     SUPPORTED_METHODS = ("POST",)
 
     @needs_scope("admin:users")
     async def post(self, name: str) -> None:
-        UserInfo.change_authorization(self.db, name)
         account = self.authenticator.get_user(name)
-        if account is not None:
-            self.log.info(
-                "%s %s the account of %s",
-                self.current_user.name,
-                "approved" if account.is_authorized else "withdrew",
-                name,
-            )
+        if account is None:
+            raise HTTPError(404, f"There is no account {name!r}. It may just have been discarded.")
+        if not account.is_authorized and former.is_noted(name):
+            if not self.get_body_argument(WITH_FILES, ""):
+                raise HTTPError(409, FILES_ARE_KEPT.format(name), reason="Files are kept")
+            former.settle(name)
+        UserInfo.change_authorization(self.db, name)
+        did = "approved" if account.is_authorized else "withdrew"
+        self.log.info("%s %s the account of %s", self.current_user.name, did, name)
+        audit.record(f"{did} an account", name, by=self.current_user.name)
+        if not account.is_authorized:
+            await end_access(self, name)
         self.redirect(f"{self.hub.base_url}authorize")
 
 
@@ -33,4 +72,18 @@ class Discard(DiscardHandler):
     @needs_scope("admin:users")
     async def post(self, name: str) -> None:
         self.log.info("%s discarded the account of %s", self.current_user.name, name)
+        audit.record("discarded an account", name, by=self.current_user.name)
+        account = self.authenticator.get_user(name)
+        if account is not None and not account.is_authorized:
+            await end_access(self, name)
+            former.settle(name)
         await super().get(name)
+
+
+def handlers() -> dict[str, Any]:
+    """The library's addresses that these serve."""
+    return {
+        "/authorize": Accounts,
+        r"/authorize/([^/]*)": Approve,
+        r"/discard/([^/]*)": Discard,
+    }

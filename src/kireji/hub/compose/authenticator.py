@@ -7,8 +7,9 @@ from nativeauthenticator import NativeAuthenticator
 from nativeauthenticator.orm import UserInfo
 from tornado.web import HTTPError
 
+from kireji.course import audit
 from kireji.hub.accounts import new_password
-from kireji.hub.compose.approval import Approve, Discard
+from kireji.hub.compose import approval, former
 from kireji.hub.compose.enrolment import Enrolled
 from kireji.hub.compose.service import instructors, roster
 from kireji.paths import HUB
@@ -39,6 +40,7 @@ class ApprovedAuthenticator(Enrolled, NativeAuthenticator):
             )
         )
         self.db.commit()
+        audit.record("made an account", name, by="settings and roster")
         with FIRST_PASSWORDS.open("a") as file:
             file.write(f"{name} {password}\n")
         FIRST_PASSWORDS.chmod(0o600)
@@ -47,6 +49,22 @@ class ApprovedAuthenticator(Enrolled, NativeAuthenticator):
             name,
             FIRST_PASSWORDS,
         )
+
+    def create_user(self, username, password, **kwargs):
+        """Somebody signs up. Files of a former account of that name are not theirs by that."""
+        account = super().create_user(username, password, **kwargs)
+        if account:
+            audit.record("signed up", account.username, by=account.username)
+        if account and former.has_files(account.username):
+            former.note(account.username)
+            self.log.warning(
+                "%s signed up; files of a former account of that name are kept", account.username
+            )
+        return account
+
+    def delete_user(self, user):
+        super().delete_user(user)
+        former.settle(user.name)
 
     async def authenticate(self, handler, data):
         """As the library's, but whose password is right and who waits for approval is told so."""
@@ -64,9 +82,5 @@ class ApprovedAuthenticator(Enrolled, NativeAuthenticator):
     def get_handlers(self, app):
         """JupyterHub's own log-in page: the library's does not run with this JupyterHub (it asks
         for `statsd`). And forms for what an instructor decides."""
-        ours = {
-            "/login": LoginHandler,
-            r"/authorize/([^/]*)": Approve,
-            r"/discard/([^/]*)": Discard,
-        }
+        ours = {"/login": LoginHandler} | approval.handlers()
         return [(path, ours.get(path, handler)) for path, handler in super().get_handlers(app)]

@@ -2,17 +2,17 @@
 in the container."""
 
 import contextlib
-import os
 from datetime import datetime
 
-LOG = os.environ.get("KIREJI_LOG")  # a file to write to; set in the course's container
+from kireji.course.settings import value
+
 MAX_LENGTH = 1000  # characters of a line, so that it is written as one piece
 
 
 def tell(sentence: str) -> None:
     """Put a line into the log; nothing where there is none. What cannot be written ends nobody's
     command."""
-    if LOG:
+    if log_file := value("log"):
         line = " ".join(f"[{datetime.now():%Y-%m-%d %H:%M:%S}] command line: {sentence}".split())
-        with contextlib.suppress(OSError), open(LOG, "a", errors="replace") as log:
+        with contextlib.suppress(OSError), open(log_file, "a", errors="replace") as log:
             log.write(line[:MAX_LENGTH] + "\n")

@@ -116,11 +116,10 @@ class Elsewhere(Enrolled):
         Persons(self.way).check(auth_model["name"], self.claims(auth_model))
         return await super().run_post_auth_hook(handler, auth_model)
 
-    def delete_user(self, user):
-        """An account that is removed in the hub's list of people is free for whoever comes next
-        under the name."""
-        super().delete_user(user)
-        Persons(self.way).forget(user.name)
+    def forget(self, name: str) -> None:
+        """Free a name: its files are gone, or an instructor hands them on. An account that is only deleted in the hub's list of
+        people stays its owner's, or the next one of that name would get the files."""
+        Persons(self.way).forget(name)
 
 
 class ComeBack(OAuthCallbackHandler):

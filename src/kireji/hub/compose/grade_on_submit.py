@@ -6,19 +6,7 @@ import subprocess
 import sys
 import time
 
-from kireji.errors import KirejiError
-
-SETTING = "KIREJI_GRADE_ON_SUBMIT"
 PAUSE = 60.0  # seconds before it is begun again
-
-
-def wanted() -> bool:
-    """Whether the deployment is set to grade on submit. KirejiError for a setting that is neither
-    yes nor no."""
-    said = os.environ.get(SETTING, "no").lower()
-    if said not in ("yes", "no"):
-        raise KirejiError(f"{SETTING} is {said!r}; it must be yes or no.")
-    return said == "yes"
 
 
 def start(environment: dict[str, str]) -> None:

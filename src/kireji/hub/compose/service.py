@@ -1,9 +1,9 @@
 """The course service as the hub knows it: its address, its key, and who may do what."""
 
-import os
 import sys
 from functools import cache
 
+from kireji.course import settings
 from kireji.course.roster import Person, RosterError, load
 from kireji.hub.course_service import INSTRUCTORS, STUDENTS, URL_PREFIX
 from kireji.paths import COURSE_ID, ROSTER
@@ -16,8 +16,8 @@ def instructors() -> list[str]:
 
     Without the setting "instructor", where accounts are made here: elsewhere anybody might bear
     that name."""
-    unset = "instructor" if os.environ.get("KIREJI_ACCOUNTS", "signup") == "signup" else ""
-    named = (os.environ.get("KIREJI_INSTRUCTORS") or unset).lower().replace(",", " ").split()
+    unset = ["instructor"] if settings.value("accounts") == "signup" else []
+    named = settings.value("instructors") or unset
     return list(
         dict.fromkeys(
             [*named, *(person.name for person in roster() if person.role == "instructor")]
@@ -51,7 +51,7 @@ def service(token: str) -> dict:
 
 def culler() -> list[dict]:
     """The service that ends servers which nobody has used for KIREJI_IDLE_MINUTES; none for 0."""
-    minutes = int(os.environ.get("KIREJI_IDLE_MINUTES", "60"))
+    minutes = settings.value("idle_minutes")
     command = [
         sys.executable,
         "-P",

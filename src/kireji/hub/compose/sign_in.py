@@ -5,9 +5,9 @@ Whoever comes in is enrolled: instructors by the setting KIREJI_INSTRUCTORS, eve
 student.
 """
 
-import os
 from typing import Any
 
+from kireji.course import settings
 from kireji.course.roster import NAME
 from kireji.errors import KirejiError
 from kireji.hub.compose.service import instructors, roster
@@ -31,22 +31,14 @@ LTI = {
     "KIREJI_LTI_JWKS_URL": "jwks_endpoint",
     "KIREJI_LTI_USERNAME_KEY": "username_key",
 }
-OPTIONAL = {
-    "KIREJI_OAUTH_USERNAME_CLAIM": "preferred_username",
-    "KIREJI_OAUTH_SCOPE": "openid profile email",
-    "KIREJI_OAUTH_NAME": "your account",
-    "KIREJI_LTI_USERNAME_KEY": "email",
-}
 
 
 def configure(c: Any) -> None:
     """Set up the way in that KIREJI_ACCOUNTS names. KirejiError for a setting that is missing or
     not known."""
-    way = os.environ.get("KIREJI_ACCOUNTS", "signup")
-    if way not in WAYS:
-        raise KirejiError(f"KIREJI_ACCOUNTS is {way!r} and should be one of: {', '.join(WAYS)}.")
+    check()
     c.Authenticator.username_pattern = NAME.pattern + r"\Z"
-    allowed = os.environ.get("KIREJI_ALLOWED", "").replace(",", " ").split()
+    allowed = settings.value("allowed")
     if allowed:
         c.Authenticator.allowed_users = {
             *allowed,
@@ -55,7 +47,7 @@ def configure(c: Any) -> None:
         }
     c.Authenticator.allow_all = not allowed
     c.Authenticator.allow_existing_users = False  # else whoever was here before is let in too
-    WAYS[way](c)
+    WAYS[settings.value("accounts")](c)
 
 
 def sign_up(c: Any) -> None:
@@ -92,24 +84,31 @@ def lti13(c: Any) -> None:
     take(c.LTI13, LTI)
 
 
-def take(section: Any, settings: dict[str, str]) -> None:
+def take(section: Any, theirs_by_ours: dict[str, str]) -> None:
     """Put the environment's settings into a section of the configuration."""
-    values = {ours: os.environ.get(ours) or OPTIONAL.get(ours, "") for ours in settings}
-    missing = [ours for ours, value in values.items() if not value] + (
-        [] if instructors() else ["KIREJI_INSTRUCTORS"]
-    )
-    if missing:
-        raise KirejiError(
-            f"KIREJI_ACCOUNTS={os.environ['KIREJI_ACCOUNTS']} also needs these settings:"
-            f" {', '.join(missing)}."
-        )
-    for ours, theirs in settings.items():
+    values = {ours: _value(ours) for ours in theirs_by_ours}
+    for ours, theirs in theirs_by_ours.items():
         value: Any = values[ours]
         if theirs == "scope":
             value = value.split()
         elif ours == "KIREJI_LTI_CLIENT_ID":
             value = set(value.split())
         setattr(section, theirs, value)
+
+
+def check() -> None:
+    """KirejiError that names the settings which the way in also needs."""
+    way = settings.value("accounts")
+    if way == "signup":
+        return
+    missing = [ours for ours in {"oauth": OAUTH, "lti13": LTI}[way] if not _value(ours)]
+    missing += [] if instructors() else ["KIREJI_INSTRUCTORS"]
+    if missing:
+        raise KirejiError(f"KIREJI_ACCOUNTS={way} also needs these settings: {', '.join(missing)}.")
+
+
+def _value(ours: str) -> Any:
+    return settings.value(ours.removeprefix(settings.PREFIX).lower())
 
 
 WAYS = {"signup": sign_up, "oauth": oauth, "lti13": lti13}

@@ -2,7 +2,6 @@
 and no others."""
 
 import asyncio
-import os
 import socket
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +11,7 @@ from dockerspawner import DockerSpawner
 from jupyterhub.traitlets import ByteSpecification
 from traitlets import default
 
+from kireji.course import settings
 from kireji.exchange.folders import student_folders
 from kireji.hub.compose import networks
 from kireji.hub.course_service import INSTRUCTORS
@@ -20,6 +20,9 @@ from kireji.hub.server_limits import DISK_BYTES, DISK_FILES, Disk
 from kireji.paths import COURSE_ID, EXCHANGE, HOMES, HUB, LAB_DATA
 
 COMPOSE = "com.docker.compose."
+# Whatever a server writes into its container's log stays on the machine's disk, and any process of
+# the student can write there.
+LOG = {"type": "json-file", "config": {"max-size": "5m", "max-file": "2"}}
 NO_NAME_SERVER = "127.0.0.1"  # the student's own container, where none listens
 
 
@@ -49,6 +52,15 @@ class Deployment:
             key=lambda one: len(one.parts),
         )
         return str(self.mounts[target] / path.relative_to(target))
+
+    def owns(self, container: dict) -> bool:
+        """Whether this deployment made a student's container. Those of earlier versions have no
+        label: what they mount tells."""
+        project = (container["Config"]["Labels"] or {}).get(networks.PROJECT)
+        if project is not None:
+            return project == self.project
+        homes = Path(self.on_host(HOMES))
+        return any(Path(mount["Source"]).is_relative_to(homes) for mount in container["Mounts"])
 
     def proxy(self) -> str:
         """The proxy's container, which may be another one than a moment ago."""
@@ -113,26 +125,50 @@ class ContainerSpawner(DockerSpawner):
         """The hub's variables, and the person's name and home."""
         return super().get_env() | {"USER": self.user.name, "HOME": f"/home/{self.user.name}"}
 
+    def load_state(self, state):
+        """Forget what ran in another deployment: a restored backup names that one's containers."""
+        super().load_state(state)
+        own = self._object_name_default()
+        if self.object_name != own:
+            self.object_id, self.object_name = "", own
+
+    async def get_object(self):
+        """The server's container; None where there is none, or one of another deployment."""
+        found = await super().get_object()
+        if found and not await asyncio.to_thread(self.deployment.owns, found):
+            self.log.error(
+                networks.NOT_OURS.format("container", self.object_name, self.deployment.project)
+            )
+            self.object_id = ""
+            return None
+        return found
+
     async def start(self):
         """Start the server in its own network and return where it listens."""
         self.volumes = self.own_mounts()
         self.allowed = None
         await self.look_at_disk()
         self.network_name = self.object_name
-        self.extra_create_kwargs = {"working_dir": f"/home/{self.user.name}", "hostname": "server"}
-        internet = os.environ.get("KIREJI_STUDENT_INTERNET", "no") == "yes"
+        self.extra_create_kwargs = {
+            "working_dir": f"/home/{self.user.name}",
+            "hostname": "server",
+            "labels": {networks.PROJECT: self.deployment.project},
+        }
+        internet = settings.value("student_internet")
         # Docker's own name server answers for the network; what it does not know it asks here, and
         # not the machine's
         if not internet:
             self.extra_host_config = {**self.extra_host_config, "dns": [NO_NAME_SERVER]}
-        pool = os.environ.get("KIREJI_STUDENT_NETWORKS", "10.213.0.0/16")
+        pool = settings.value("student_networks")
         await self.asynchronously(networks.make, self.network_name, pool, internet)
         await self.asynchronously(networks.connect, self.network_name, self.deployment.members())
+        self.extra_host_config = {**self.extra_host_config, "log_config": LOG}
         return await super().start()
 
     async def stop(self, now=False):
         """Stop the server and take its network down."""
-        await super().stop(now)
+        if await self.get_object():
+            await super().stop(now)
         await self.asynchronously(networks.remove, self.object_name)
 
     async def poll(self):
@@ -160,4 +196,6 @@ class ContainerSpawner(DockerSpawner):
     async def asynchronously(self, function, *arguments):
         """Run a function of `networks` in the one thread in which DockerSpawner talks to the
         engine."""
-        return await asyncio.wrap_future(self.executor.submit(function, self.client, *arguments))
+        return await asyncio.wrap_future(
+            self.executor.submit(function, self.client, self.deployment.project, *arguments)
+        )

@@ -4,9 +4,11 @@ the formgrader's server."""
 import os
 import sys
 
+from kireji.course import audit, settings
 from kireji.errors import KirejiError
 from kireji.hub import service_lock
 from kireji.hub.compose import grade_on_submit, keys
+from kireji.hub.compose.bad_settings import wait_for_other_settings
 from kireji.hub.compose.service import NAME, PORT, PREFIX, instructors, roster
 from kireji.nbgrader_plugins import release
 from kireji.nbgrader_plugins.folder_transaction import refuse_half_a_restore
@@ -37,9 +39,12 @@ def prepare() -> None:
     if people := roster():
         from kireji.nbgrader_plugins.enrol import enter  # here: nbgrader takes seconds to import
 
+        changed = ", ".join(enter(people, f"sqlite:///{GRADEBOOK}"))
+        if changed:
+            audit.record("took in the roster", changed, by="settings and roster")
         print(
             f"The roster names {len(people)} people; new or changed in the gradebook: "
-            f"{', '.join(enter(people, f'sqlite:///{GRADEBOOK}')) or 'nobody'}",
+            f"{changed or 'nobody'}",
             flush=True,
         )
 
@@ -56,7 +61,7 @@ def environment(token: str) -> dict[str, str]:
         "JUPYTERHUB_API_TOKEN": token,
         "JUPYTERHUB_API_URL": "http://hub:8081/hub/api",
         "JUPYTERHUB_BASE_URL": "/",
-        "JUPYTERHUB_HOST": os.environ.get("KIREJI_SUBDOMAIN_HOST", ""),
+        "JUPYTERHUB_HOST": settings.value("subdomain_host"),
         "JUPYTERHUB_SERVICE_PREFIX": PREFIX,
         "JUPYTERHUB_SERVICE_URL": f"http://0.0.0.0:{PORT}{PREFIX}",
         "JUPYTERHUB_OAUTH_CALLBACK_URL": f"{PREFIX}oauth_callback",
@@ -74,9 +79,13 @@ def environment(token: str) -> dict[str, str]:
 
 def main() -> int:
     """Replace this process by the server; 1 with a sentence if there is nothing to serve."""
+    try:
+        settings.load()
+    except KirejiError as error:
+        wait_for_other_settings("course", error)
     service_lock.hold(COURSE_LOCK)
     try:
-        watching = grade_on_submit.wanted()
+        watching = settings.load().grade_on_submit
         prepare()
         token = keys.wait_for(keys.COURSE)
     except KirejiError as error:

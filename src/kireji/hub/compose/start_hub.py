@@ -7,8 +7,11 @@ Which group owns the socket differs from machine to machine, so it cannot be wri
 import os
 import sys
 
+from kireji.course import settings
+from kireji.errors import KirejiError
 from kireji.hub import service_lock
-from kireji.hub.compose import keys
+from kireji.hub.compose import engine, keys, sign_in
+from kireji.hub.compose.bad_settings import wait_for_other_settings
 from kireji.paths import HUB, HUB_CONFIG, HUB_LOCK
 
 SOCKET = "/var/run/docker.sock"
@@ -17,6 +20,12 @@ ACCOUNT = 1000
 
 def main() -> None:
     """Replace this process by JupyterHub."""
+    try:
+        settings.load()
+        sign_in.check()
+        engine.check(SOCKET)
+    except KirejiError as error:
+        wait_for_other_settings("hub", error)
     if os.getuid() == 0:
         os.setgroups([os.stat(SOCKET).st_gid])
         os.setgid(ACCOUNT)

@@ -8,7 +8,8 @@ import time
 from jupyterhub.auth import Authenticator
 from tornado import web
 
-from kireji.hub import password_hash
+from kireji.course import audit
+from kireji.hub import departure, password_hash
 from kireji.hub.accounts import forget_first_password, load_accounts
 from kireji.hub.embedded.failed_sign_ins import FailedSignIns
 
@@ -25,6 +26,14 @@ class AccountsAuthenticator(Authenticator):
         self.attempts = FailedSignIns()
         # guesses that are sent together are counted one after the other
         self.one_at_a_time = asyncio.Lock()
+
+    def get_handlers(self, app):
+        """Also what `./kireji forget` asks."""
+        return [*super().get_handlers(app), *departure.handlers()]
+
+    def delete_user(self, user):
+        """An account is removed by `./kireji forget`."""
+        audit.record("removed an account", user.name, by="the hub")
 
     async def authenticate(self, handler, data):
         """Return the name, or None for a wrong name or password (in the same time, whichever it

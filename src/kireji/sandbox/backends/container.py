@@ -9,7 +9,6 @@ nothing lies between it and the grader.
 import base64
 import contextlib
 import json
-import os
 import socket
 import sys
 import threading
@@ -27,8 +26,6 @@ from kireji.sandbox.limits import DEFAULT, Limits
 from kireji.sandbox.syscalls import read_filter
 from kireji.sandbox.watchdog import Usage
 
-# where the supervisors' sockets are; set in the course's container
-FOLDER = os.environ.get("KIREJI_SANDBOX_SOCKETS")
 GIVEN = "/sandbox/given"  # the image's
 PROCESS = Path(__file__).with_name("container_process.py")
 NONE = (
@@ -42,14 +39,14 @@ PAUSE_SECONDS, MAX_WAIT_SECONDS, ANSWER_SECONDS = 0.1, 60.0, 10.0
 class ContainerBackend(Backend):
     """In a sandbox container: no network, a uid of its own, and nothing of the course."""
 
-    def __init__(self, files: Mapping[str, bytes], limits: Limits, folder: str) -> None:
+    def __init__(self, files: Mapping[str, bytes], limits: Limits, folder: Path) -> None:
         super().__init__(files, limits)
         self.scratch = scratch_folders(DEFAULT)  # made with the container
         self.agent_number = FIRST_DESCRIPTOR + len(CHANNELS)
         self.reports: Reports | None = None
         self.lifeline, self.lifeline_inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            self.line = reserve(Path(folder))
+            self.line = reserve(folder)
         except BaseException:
             super().close()
             raise

@@ -10,11 +10,9 @@ import threading
 from pathlib import Path
 
 from kireji.sandbox.guest.protocol import BUSY
-from kireji.sandbox.supervisor import say
+from kireji.sandbox.supervisor import say, uid_cleanup
 from kireji.sandbox.supervisor.session import HOME, WORK, Session
 from kireji.sandbox.supervisor.zygote import ZygoteStarter
-
-FIRST_UID, LAST_UID = 200_000, 1_900_000_000
 
 
 def serve(listener: socket.socket) -> None:
@@ -22,7 +20,8 @@ def serve(listener: socket.socket) -> None:
     zygote = ZygoteStarter()
     zygote.start()
     # the kernel counts by uid: other containers count from elsewhere
-    uid = FIRST_UID + secrets.randbelow(LAST_UID - FIRST_UID)
+    first, last = uid_cleanup.own_range()
+    uid = first + secrets.randbelow(last - first)
     free = threading.Lock()
 
     def run(line: socket.socket, uid: int) -> None:
@@ -41,7 +40,7 @@ def serve(listener: socket.socket) -> None:
     while True:
         line, _ = listener.accept()
         if free.acquire(blocking=False):
-            uid += 1
+            uid = uid + 1 if uid < last else first + 1
             threading.Thread(target=run, args=(line, uid), daemon=True).start()
         else:
             with contextlib.suppress(OSError):
@@ -75,7 +74,12 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: os._exit(0))
     os.setgroups([])
-    for folder in (WORK.zygote, HOME.zygote):
+    try:
+        uid_cleanup.own_range()
+    except uid_cleanup.NoUidsError as error:
+        say(str(error))
+        signal.pause()  # a container that ended would be started again and again
+    for folder in (WORK.parent, HOME.parent):
         folder.chmod(0o1777)  # Docker forgets a tmpfs's mode when it starts a container again
     serve(open_listener(Path(sys.argv[1])))
 

@@ -3,19 +3,62 @@ memory."""
 
 import contextlib
 import ctypes
+import functools
 import os
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
-CLEANUP_UID = (
-    199_999  # a real uid of its own: who is being removed may not signal the one who removes
-)
+# Uids that no account has. Below 65,536 there are others; a remapped user namespace ends there.
+FIRST_UID, LAST_UID = 200_000, 1_900_000_000
+FIRST_SMALL_UID, LAST_SMALL_UID = 10_000, 65_000
+MAPS = ("/proc/self/uid_map", "/proc/self/gid_map")
 # all else is read-only
 WRITABLE = ("/tmp", "/dev/shm", "/dev/mqueue", "/sandbox/work", "/sandbox/home")
 MAX_TRIES = 50
 IPC_RMID = 0
+
+
+class NoUidsError(Exception):
+    """This container has too few uids; the text is a sentence for its log."""
+
+
+def uid_range(*maps: str) -> tuple[int, int]:
+    """The first and the last uid for submissions, in a user namespace with these maps (what uid_map
+    and gid_map say). NoUidsError where it is too small."""
+    for first, last in ((FIRST_UID, LAST_UID), (FIRST_SMALL_UID, LAST_SMALL_UID)):
+        last = min(last, *(_last_mapped(text, first) for text in maps))
+        if last - first >= LAST_SMALL_UID - FIRST_SMALL_UID:
+            return first, last
+    raise NoUidsError(
+        "This engine gives a container too few user ids: a submission takes one that is never used "
+        f"again, so at least 0 to {LAST_SMALL_UID} must be mapped (/etc/subuid and /etc/subgid)."
+    )
+
+
+def _last_mapped(text: str, first: int) -> int:
+    """The last id after `first` up to which all are mapped; -1 where `first` is not."""
+    ranges = sorted(
+        (int(inside), int(length)) for inside, _, length in map(str.split, text.splitlines())
+    )
+    last = -1
+    for inside, length in ranges:
+        if inside <= max(first, last + 1) < inside + length:
+            last = inside + length - 1
+    return last
+
+
+@functools.cache
+def own_range() -> tuple[int, int]:
+    """`uid_range` of this container. The first one is for the cleanup itself."""
+    return uid_range(*(Path(path).read_text() for path in MAPS))
+
+
+def own_uid() -> int:
+    """A real uid for who removes: who is being removed may not signal it."""
+    return own_range()[0]
 
 
 @contextlib.contextmanager
@@ -47,10 +90,11 @@ def clear(uid: int) -> bool:
 def kill_all(uid: int) -> None:
     """One signal to all: the kernel delivers it to every process of the uid, and lets none of them
     fork meanwhile."""
+    remover = own_uid()
     child = os.fork()
     if child == 0:
         try:
-            os.setresuid(CLEANUP_UID, uid, CLEANUP_UID)
+            os.setresuid(remover, uid, remover)
             os.kill(-1, signal.SIGKILL)
         finally:
             os._exit(0)

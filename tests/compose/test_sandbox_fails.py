@@ -1,0 +1,119 @@
+"""A sandbox container that goes away while it grades costs the student nothing."""
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from kireji.errors import PlatformError
+from kireji.course.assignment import Assignment
+from kireji.grading.submission import Submission
+from kireji.grading.judge import Judgement, judge
+from tests.compose.light import new_stack
+from tests.compose.stack import Stack, docker, wait_until
+from tests.toy import submit, toy  # noqa: F401  (fixtures)
+
+pytestmark = pytest.mark.needs("docker")
+SECRET = b"s" * 32
+# In a cell, and in a function that hidden tests call.
+SLOW_CELL = "import time\ntime.sleep(3)\ndef double(x):\n    return 2 * x"
+SLOW_CALL = "import time\ndef double(x):\n    time.sleep(1.5)\n    return 2 * x"
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    """Two sandbox containers and nothing else."""
+    stack = new_stack("sandbox", KIREJI_SANDBOXES="2")
+    try:
+        stack.compose("build", "sandbox")
+        stack.compose("up", "-d", "--no-deps", "sandbox")
+        wait_until(lambda: stack.logs("sandbox").count("warm") >= 2)
+        yield stack
+    finally:
+        stack.remove()
+
+
+@pytest.fixture
+def judged(
+    stack: Stack,
+    toy: Assignment,
+    submit: Callable,
+    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+) -> Callable[[str], Judgement]:
+    monkeypatch.setenv("KIREJI_SANDBOX_SOCKETS", str(stack.volume("sandboxes")))
+    return lambda code: judge(Submission(submit(double_solution=code)), toy, SECRET)
+
+
+def containers(stack: Stack) -> list[str]:
+    return docker(
+        "ps",
+        "--quiet",
+        "--filter",
+        f"label=com.docker.compose.project={stack.project}",
+    ).split()
+
+
+def busy(stack: Stack) -> str:
+    """The container in which a submission runs; waits for one."""
+    while True:
+        for name in containers(stack):
+            with contextlib.suppress(AssertionError):  # it is being started again
+                if docker("exec", name, "ls", "-A", "/sandbox/work").strip():
+                    return name
+        time.sleep(0.05)
+
+
+def kill(stack: Stack, name: str) -> None:
+    """As `kill -9` of the container's first program, or a machine short of memory would."""
+    os.kill(stack.inspect(name)["State"]["Pid"], signal.SIGKILL)
+
+
+def restart(stack: Stack, name: str) -> None:
+    docker("restart", "--time", "1", name)
+
+
+def while_it_runs(do: Callable, stack: Stack, seconds: float, times: int = 1) -> threading.Thread:
+    """Do it to the container in which a submission runs, so many seconds after it was seen."""
+
+    def run() -> None:
+        for _ in range(times):
+            name = busy(stack)
+            time.sleep(seconds)
+            do(stack, name)
+            time.sleep(1)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize("how", [kill, restart])
+@pytest.mark.parametrize(
+    ("code", "seconds"), [(SLOW_CELL, 0), (SLOW_CELL, 2), (SLOW_CALL, 1), (SLOW_CALL, 2.5)]
+)
+def test_the_score_is_that_of_an_undisturbed_run(
+    stack: Stack, judged: Callable, how: Callable, code: str, seconds: float
+) -> None:
+    disturbing = while_it_runs(how, stack, seconds)
+    report = judged(code).report
+    disturbing.join(60)
+    assert (report.score, report.max_score) == (6, 6), report.notices
+    assert report.notices == []
+
+
+def test_where_every_place_fails_the_instructor_is_told(stack: Stack, judged: Callable) -> None:
+    disturbing = while_it_runs(kill, stack, 1, times=2)
+    with pytest.raises(PlatformError, match="not judged.*no attempt was used"):
+        judged(SLOW_CELL)
+    disturbing.join(60)
+
+
+@pytest.mark.parametrize("leaving", ["os._exit(0)", "os.kill(os.getpid(), 9)", "os.kill(1, 9)"])
+def test_what_a_submission_does_to_itself_is_its_own(judged: Callable, leaving: str) -> None:
+    report = judged(f"import os\ndef double(x):\n    {leaving}").report
+    assert report.score < 6
+    assert {test.status for cell in report.cells for test in cell.tests} - {"passed"}
