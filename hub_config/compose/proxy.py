@@ -54,9 +54,10 @@ def serve() -> None:
     """Answer until the container ends."""
     from configurable_http_proxy.configproxy import PythonProxy
 
+    from kireji.course import settings
     from kireji.hub.door.serve import PROXY_SECONDS, run
 
-    context, subdomain_host = certificate(), os.environ.get("KIREJI_SUBDOMAIN_HOST", "")
+    context, subdomain_host = certificate(), settings.value("subdomain_host")
     # The hub makes its cookies and addresses by what browsers speak. Some of it believes x-scheme,
     # some x-forwarded-proto, to which the proxy adds what it takes itself to speak; there the first
     # value counts.

@@ -19,6 +19,7 @@ SCOPE = f"access:services!service={SERVICE}"
 def make_key(path: Path) -> Path:
     """Return the file with the door's secret, made if it is not there yet."""
     if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_whole(path, secrets.token_hex(32), mode=0o600)
     return path
 
