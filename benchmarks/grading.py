@@ -148,7 +148,7 @@ def main(
         if growth:
             found = grading_growth.measure(
                 FOLDER,
-                catalogue.load(names[0] if names else grading_growth.CHEAPEST).name,
+                catalogue.load(names[0] if names else catalogue.names()[0]).name,
                 students or 1000,
                 cores,
                 run,

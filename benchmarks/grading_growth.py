@@ -25,7 +25,6 @@ from kireji.course.assignment import Assignment, load
 if TYPE_CHECKING:
     from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
-CHEAPEST = "ex1_translation"  # of the four, untouched
 SIZES = (10, 100, 1000)
 MIB = 2**20
 

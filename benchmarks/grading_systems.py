@@ -9,7 +9,6 @@ import functools
 import json
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -262,63 +261,10 @@ def again(course: Path, out: Path) -> None:
     write(out, again=(time.monotonic() - started) / len(work), recalled=recalled)
 
 
-def floor(course: Path, out: Path) -> None:
-    """The same cells and the same tests in one warm process without a wall, each submission in a
-    fork of it."""
-    from kireji.batch.executors.forkserver import ForkserverExecutor
-
-    with ForkserverExecutor(1) as forks:
-        for name, student in work_of(course):
-            forks.submit(bare, str(course), name, student, str(out)).result()
-
-
-def bare(course: str, name: str, student: str, out: str) -> None:
-    """One submission of the floor. Its crashing ones end here, as they would."""
-    from kireji.course.assignment import load
-    from kireji.grading.rebuild import rebuild
-    from kireji.grading.submission import read_submission
-
-    from .in_kernel import run
-
-    started, used = time.monotonic(), time.process_time()
-    submission = read_submission(Path(course) / "submitted" / student / name, name)
-    notebook, _ = rebuild(load(name), submission.notebook)
-    os.environ.update(
-        {
-            "ATTENTION_LAB_GRADING": "1",
-            "ATTENTION_LAB_DATA": str(paths.LAB_DATA),
-            "MPLBACKEND": "agg",
-        }
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        for file, content in submission.files.items():
-            Path(file).write_bytes(content)
-        from IPython.core.interactiveshell import InteractiveShell
-        from IPython.utils.capture import capture_output
-
-        shell = InteractiveShell.instance()
-        with capture_output():
-            for cell in notebook.cells:
-                if cell.cell_type == "code" and "os._exit" not in cell.source:
-                    # for which it takes a kernel
-                    shell.run_cell(cell.source.replace("%matplotlib inline", ""))
-            reports = run(shell.user_ns, name).reports.values()
-    passed = sum(report.fraction * report.weight for _, report in reports) / sum(
-        report.weight for _, report in reports
-    )
-    write(
-        Path(out),
-        name=name,
-        student=student,
-        passed=passed,
-        seconds=time.monotonic() - started,
-        cpu=time.process_time() - used,
-    )
-
-
 def main(system: str, course: str, out: str) -> None:
     sys.path.insert(0, str(paths.ROOT))
+    from benchmarks.grading_floor import floor
+
     name, _, workers = system.partition("-")
     {
         "nbgrader": nbgrader,

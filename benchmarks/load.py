@@ -6,16 +6,13 @@ this machine, such as the compose deployment's; its students must be in the clas
 released. What was handed in stays there.
 """
 
-import csv
 import json
 import statistics
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,12 +21,13 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.load_machine import MIB, ContainerMachine, EmbeddedMachine, Use
+from benchmarks.load_courses import given_course, own_course
+from benchmarks.load_machine import MIB, ContainerMachine, Use
 from benchmarks.load_people import Instructor, Kernel, LoadError, Student, loopback_only
 from kireji import paths
 
-MOST = 200  # students; the load is bounded
-LOOK = 10.0  # seconds for which memory and processors are looked at
+MAX_STUDENTS = 200  # students; the load is bounded
+LOOK_SECONDS = 10.0  # seconds for which memory and processors are looked at
 
 
 @dataclass
@@ -128,7 +126,7 @@ def train(
     tell("training")
     for kernel in kernels:
         kernel.send(code)
-    looks = [machine.use(LOOK) for _ in range(max(1, int(seconds / LOOK)))]
+    looks = [machine.use(LOOK_SECONDS) for _ in range(max(1, int(seconds / LOOK_SECONDS)))]
     if not all(kernel.is_busy() for kernel in kernels):
         raise LoadError("a training ended before it was measured; give it less time")
     return Use(max(look.memory for look in looks), statistics.mean(look.cores for look in looks))
@@ -139,56 +137,6 @@ def training_code(assignment: str) -> str:
     notebook = json.loads((paths.SOURCE / assignment / f"{assignment}.ipynb").read_text())
     cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
     return "\n\n".join(cells)
-
-
-@contextmanager
-def own_course(count: int) -> Iterator[tuple[list[Student], Instructor, EmbeddedMachine]]:
-    """A course of its own, with the embedded hub, in a folder that is gone afterwards."""
-    from kireji.hub.accounts import new_password
-    from tests.live_course import LiveCourse
-
-    with tempfile.TemporaryDirectory(prefix="kj-load-") as folder:
-        course = LiveCourse(Path(folder))
-        course.release_something()
-        people = {f"student{number:03}": new_password() for number in range(1, count + 1)}
-        accounts = course.root / "var" / "hub" / "accounts.json"
-        accounts.parent.mkdir(mode=0o700)
-        accounts.write_text(
-            json.dumps(
-                {name: {"role": "student", "password": word} for name, word in people.items()}
-            )
-        )
-        course.start()
-        try:
-            instructor = Instructor(course.address, "instructor", course.password("instructor"))
-            instructor.open()
-            yield (
-                [Student(course.address, name, word) for name, word in people.items()],
-                instructor,
-                EmbeddedMachine(course.process.pid),
-            )
-        finally:
-            course.stop()
-
-
-def given_course(
-    address: str, accounts: Path, count: int, project: str
-) -> tuple[list[Student], Instructor, ContainerMachine]:
-    """A hub that runs already. accounts: CSV of name,role,password."""
-    with accounts.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    people = [
-        Student(address, row["name"], row["password"]) for row in rows if row["role"] == "student"
-    ]
-    if len(people) < count:
-        raise LoadError(f"{accounts} has {len(people)} students, and {count} are asked for")
-    instructor = next(
-        Instructor(address, row["name"], row["password"])
-        for row in rows
-        if row["role"] == "instructor"
-    )
-    instructor.open()
-    return people[:count], instructor, ContainerMachine(project)
 
 
 def table(figures: Figures) -> Table:
@@ -228,7 +176,7 @@ def table(figures: Figures) -> Table:
     "--students",
     default=20,
     show_default=True,
-    type=click.IntRange(1, MOST),
+    type=click.IntRange(1, MAX_STUDENTS),
     help="How many, all at once.",
 )
 @click.option(
@@ -243,10 +191,13 @@ def table(figures: Figures) -> Table:
     "seconds",
     default=0,
     type=click.IntRange(0, 600),
-    help="Also train ex1's solution for so many seconds.",
+    help="Also train the assignment's solution for so many seconds.",
 )
 @click.option(
-    "--look", default=LOOK, show_default=True, help="Seconds for which an idle server is looked at."
+    "--look",
+    default=LOOK_SECONDS,
+    show_default=True,
+    help="Seconds for which an idle server is looked at.",
 )
 @click.option(
     "--address", help="A hub that runs on this machine, in place of one of the benchmark's own."
@@ -279,7 +230,7 @@ def main(
     def tell(step: str) -> None:
         console.print(f"[dim]{time.monotonic() - began:6.1f} s  {step}[/]")
 
-    training = (training_code("ex1_translation"), float(seconds)) if seconds else None
+    training = (training_code(assignment), float(seconds)) if seconds else None
     try:
         if address:
             if accounts is None:

@@ -8,7 +8,7 @@ from attention_lab.sequence_tasks import SequenceBatch
 from kireji.feedback import pictures
 from kireji.testing import Mistake, expect, graded
 
-from . import reported_rows
+from . import reported_rows, targets
 from .remeasure import COMPARED, answers, rebuilt
 
 # Pairs whose mechanism can do the task; the others are there to fail.
@@ -123,8 +123,7 @@ def test_rows_are_true(reported, predicted):
     found = sum(reported_rows.agree(reported[key], measured[key]) for key in measured)
     expect.metric(
         found / (len(PAIRS) * len(LENGTHS)),
-        baseline=0.5,
-        target=1.0,
+        *targets.ROWS_FOUND_AGAIN,
         name="share of rows found again",
     )
 
@@ -154,8 +153,7 @@ def test_weights_do_it(student, submitted, rng, predicted):
     expect.true(agreeing > 0, disagreeing)
     expect.metric(
         agreeing / len(PAIRS),
-        baseline=0.5,
-        target=1.0,
+        *targets.MODELS_THAT_ANSWER,
         name="share of models that answer for themselves",
     )
 
@@ -170,10 +168,10 @@ def test_lengths_trained_on(accuracy, attach):
     """At length 8, which was trained on, every mechanism that can do its task does it."""
     value = mean(accuracy(mechanism, task, 8) for mechanism, task in ABLE)
     attach(
-        pictures.metric(value, 0.5, 0.96, "accuracy at length 8"),
+        pictures.metric(value, *targets.AT_LENGTH_8, "accuracy at length 8"),
         "The mean over the pairs whose mechanism can do the task.",
     )
-    expect.metric(value, baseline=0.5, target=0.96, name="mean accuracy at length 8")
+    expect.metric(value, *targets.AT_LENGTH_8, name="mean accuracy at length 8")
 
 
 @graded("comparison", weight=3)
@@ -182,10 +180,10 @@ def test_longer_than_trained(accuracy, attach):
     copies."""
     value = mean(accuracy(mechanism, task, 16) for mechanism, task in TIMELESS)
     attach(
-        pictures.metric(value, 0.4, 0.96, "accuracy at length 16"),
+        pictures.metric(value, *targets.AT_LENGTH_16, "accuracy at length 16"),
         "The mean over recall by content, and copying by a monotonic window.",
     )
-    expect.metric(value, baseline=0.4, target=0.96, name="mean accuracy at length 16")
+    expect.metric(value, *targets.AT_LENGTH_16, name="mean accuracy at length 16")
 
 
 @graded("comparison", weight=2)
@@ -213,4 +211,4 @@ def test_attention_pays(accuracy, attach):
             if mechanism != "none" and (mechanism, task) not in UNFIT
         ]
         gains.append(mean(attentive) - at_8["none"])
-    expect.metric(mean(gains), baseline=0.1, target=0.4, name="gain in accuracy")
+    expect.metric(mean(gains), *targets.GAIN, name="gain in accuracy")

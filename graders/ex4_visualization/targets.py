@@ -21,15 +21,7 @@ of 0.24 to 0.46. Nine other sentences with seed 0: 0.59 to 1.15 nats, and 1.64 w
 the model does not know.
 """
 
-from typing import NamedTuple
-
-
-class Curve(NamedTuple):
-    """Straight from `baseline`, 0 points, to `target`, all points."""
-
-    baseline: float
-    target: float
-
+from ..curve import Curve
 
 PATTERNS = Curve(0.3, 0.9)
 SHARPER = 0.85  # the last map's entropy must be below this share of the first one's

@@ -13,7 +13,7 @@ from attention_lab.trained import load_classifier
 from kireji.testing import expect, graded
 
 from . import reference
-from .test_measures import number
+from .measure_cases import number
 
 WORDS = (
     "amber birch cedar dune ember fern grove heron iris jade kelp lotus maple nectar opal pine"

@@ -2,12 +2,13 @@
 
 c = get_config()
 
-# nbgrader's extensions by role: students fetch, check and submit; the formgrader is the course
-# service's alone.
+# nbgrader's extensions by role: students fetch and submit; the formgrader is the course service's
+# alone. Not its Validate: it runs the notebook, training included, and says "Success!" of a
+# notebook that raises NotImplementedError.
 c.ServerApp.jpserver_extensions = {
     "kireji_submit_button": True,
     "nbgrader.server_extensions.assignment_list": True,
-    "nbgrader.server_extensions.validate_assignment": True,
+    "nbgrader.server_extensions.validate_assignment": False,
     "nbgrader.server_extensions.formgrader": False,
     "nbgrader.server_extensions.course_list": False,
 }

@@ -22,3 +22,12 @@ c.Authenticator.plugin_class = JupyterHubAuthPlugin
 c.ExchangeFactory.submit = Submit
 # nbgrader's own limit leaves a larger file out without a word, so it stands above that quota.
 c.CourseDirectory.max_file_size = 1024 * 1024  # kB
+
+# Not handed in: models that attention_lab keeps when a later training did worse.
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints",
+    "*.pyc",
+    "__pycache__",
+    "feedback",
+    "*.earlier.safetensors",
+]

@@ -8,6 +8,7 @@ neutral    sentences without an opinion, to bury others in
 models     plumbing around the parts you write, and a baseline
 training   fit: training within a budget of CPU time, best checkpoint kept; keep: the same around a
            loop of yours
+earlier    the checkpoint that a training replaces, kept where it was better
 sequence_tasks   copy, reverse, sort and associative recall, generated from seeds
 sequence_models  two models with an attention plugged in
 comparison       the grid of mechanisms and tasks, trained into one checkpoint

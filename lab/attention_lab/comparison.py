@@ -11,7 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from attention_lab.checkpoints import load_checkpoint, save_checkpoint
-from attention_lab.mode import is_grading
+from attention_lab.earlier import EarlierCheckpoint, score_of
+from attention_lab.mode import may_train
 from attention_lab.progress import step_bar
 from attention_lab.sequence_models import Attention, RecurrentModel, SelfAttentionModel
 from attention_lab.sequence_tasks import sequence_batch
@@ -100,11 +101,12 @@ def train_grid(
     """Train every model of the grid, one after the other, on lengths SHORTEST to LONGEST; keep all
     weights in one checkpoint.
 
-    While grading nothing is trained: the checkpoint is loaded, or a CheckpointError says what is
-    wrong with it. Interrupting the kernel ends the training; models not yet trained stay as they
-    are, and nothing is saved."""
+    An earlier checkpoint whose losses were lower is kept beside the new one, and a sentence says
+    where. While grading or validating nothing is trained: the checkpoint is loaded, or a
+    CheckpointError says what is wrong with it. Interrupting the kernel ends the training; models
+    not yet trained stay as they are, and nothing is saved."""
     models = build_models(build_attention, positional_encoding)
-    if is_grading():
+    if not may_train():
         metadata = load_checkpoint(models, checkpoint)
         models.eval()
         return models, _curves_of(metadata)
@@ -116,7 +118,10 @@ def train_grid(
             bar.n = number * steps
             bar.refresh()
     models.eval()
+    earlier = EarlierCheckpoint(checkpoint)
+    earlier.keep()
     save_checkpoint(models, checkpoint, {"curves": json.dumps(asdict(curves))})
+    earlier.compare(score_of(Path(checkpoint)))
     return models, curves
 
 

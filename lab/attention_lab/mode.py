@@ -1,4 +1,4 @@
-"""Whether this notebook is being worked on by a student or run by the autograder."""
+"""Whether a student works on this notebook, or a program such as the autograder runs it."""
 
 import os
 
@@ -7,3 +7,9 @@ def is_grading() -> bool:
     """True while the autograder runs the notebook: nothing trains, checks are skipped, progress
     bars are silent."""
     return os.environ.get("ATTENTION_LAB_GRADING") == "1"
+
+
+def may_train() -> bool:
+    """False where a program runs the notebook: the autograder, or nbgrader's `validate`, whose runs
+    would replace a trained model without being asked to train."""
+    return not is_grading() and not os.environ.get("NBGRADER_EXECUTION")

@@ -12,7 +12,8 @@ from torch import nn
 from torch.optim import Optimizer
 
 from attention_lab.checkpoints import load_checkpoint, save_checkpoint
-from attention_lab.mode import is_grading
+from attention_lab.earlier import EarlierCheckpoint
+from attention_lab.mode import may_train
 from attention_lab.progress import Watched, step_bar
 
 
@@ -64,15 +65,17 @@ def fit(
     schedule(share of the budget used) -> factor of the learning rate.
     `metadata`: text to save with the weights
     (such as the vocabulary), which a later load must find unchanged.
-    While grading nothing is trained: the checkpoint is loaded, or a CheckpointError says what is
-    wrong with it. Interrupting the kernel ends the training and keeps the best weights so far."""
+    An earlier checkpoint that scored higher is kept beside the new one, and a sentence says where.
+    While grading or validating nothing is trained: the checkpoint is loaded, or a CheckpointError
+    says what is wrong with it. Interrupting the kernel ends the training and keeps the best weights
+    so far."""
     metadata = dict(metadata or {})
-    if is_grading():
+    if not may_train():
         history = _history_of(load_checkpoint(model, checkpoint, must_match=metadata))
         model.eval()
         return history
 
-    history, losses = History(), []
+    history, losses, earlier = History(), [], EarlierCheckpoint(checkpoint)
     rates = [group["lr"] for group in optimizer.param_groups]
     started, share = time.process_time(), 0.0
     model.train()
@@ -98,6 +101,7 @@ def fit(
                 history.score.append(validate())
                 model.train()
                 if history.best == len(history.score) - 1:
+                    earlier.keep()
                     save_checkpoint(
                         model, checkpoint, metadata | {"history": json.dumps(asdict(history))}
                     )
@@ -111,6 +115,7 @@ def fit(
             bar.write("Stopped by you; the best weights so far are kept.")
     if history.score:
         load_checkpoint(model, checkpoint)
+        earlier.compare(history.score[history.best])
     model.eval()
     return history
 
@@ -130,10 +135,11 @@ def keep(
     chooses the best weights
     itself. It gets `batches` and `validate` back with a progress bar on them.
     epochs: the most it will take.
-    While grading nothing is trained: the checkpoint is loaded, or a CheckpointError says what is
-    wrong with it."""
+    An earlier checkpoint that scored higher is kept beside the new one, and a sentence says where.
+    While grading or validating nothing is trained: the checkpoint is loaded, or a CheckpointError
+    says what is wrong with it."""
     metadata = dict(metadata or {})
-    if is_grading():
+    if not may_train():
         history = _history_of(load_checkpoint(model, checkpoint, must_match=metadata))
     else:
         watched = Watched(batches, epochs)
@@ -150,7 +156,10 @@ def keep(
         history = History(
             [len(batches) * (epoch + 1) for epoch in range(len(scores))], list(losses), list(scores)
         )
+        earlier = EarlierCheckpoint(checkpoint)
+        earlier.keep()
         save_checkpoint(model, checkpoint, metadata | {"history": json.dumps(asdict(history))})
+        earlier.compare(max(history.score, default=-math.inf))
     model.eval()
     return history
 

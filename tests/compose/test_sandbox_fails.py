@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from kireji.errors import PlatformError
 from kireji.course.assignment import Assignment
-from kireji.grading.submission import Submission
+from kireji.errors import PlatformError
 from kireji.grading.judge import Judgement, judge
+from kireji.grading.submission import Submission
 from tests.compose.light import new_stack
 from tests.compose.stack import Stack, docker, wait_until
 from tests.toy import submit, toy  # noqa: F401  (fixtures)

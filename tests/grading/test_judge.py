@@ -115,14 +115,18 @@ def test_a_place_that_failed_is_not_the_submissions_fault(toy, submit, monkeypat
     own = graded(toy, leaving)
     assert own["score"] < 6
     failing = FailingBackend(1)
-    monkeypatch.setattr("kireji.sandbox.backends.base.Backend.failure", failing)
+    monkeypatch.setattr("kireji.sandbox.backends.bubblewrap.BubblewrapBackend.failure", failing)
     again = graded(toy, leaving)  # judged once more, in a place that works
     assert again["score"] == own["score"] and failing.left < 0
-    monkeypatch.setattr("kireji.sandbox.backends.base.Backend.failure", FailingBackend(9))
+    monkeypatch.setattr(
+        "kireji.sandbox.backends.bubblewrap.BubblewrapBackend.failure", FailingBackend(9)
+    )
     with pytest.raises(PlatformError, match="not judged, because the machine went away"):
         graded(toy, leaving)
 
 
 def test_a_submission_that_ends_well_is_not_asked_about_its_place(toy, submit, monkeypatch):
-    monkeypatch.setattr("kireji.sandbox.backends.base.Backend.failure", FailingBackend(9))
+    monkeypatch.setattr(
+        "kireji.sandbox.backends.bubblewrap.BubblewrapBackend.failure", FailingBackend(9)
+    )
     assert graded(toy, submit())["score"] == 6

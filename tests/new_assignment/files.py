@@ -138,11 +138,15 @@ from attention_lab.checks.look import Look, Student
 def shares(student: Student, look: Look) -> None:
     weights = student.shares(torch.tensor([[0.0, 0.0], [1.0, 1.0]]))
     look.shape(weights, (2, 2), "the shares")
-    look.close(weights, torch.full((2, 2), 0.5), "equal scores get equal shares", "exp, then divide.")
+    look.close(
+        weights, torch.full((2, 2), 0.5), "equal scores get equal shares", "exp, then divide."
+    )
 
 
 def language(student: Student, look: Look) -> None:
-    look.that(student.language("stazione") == "italian", "stazione is Italian", "look at the ending.")
+    look.that(
+        student.language("stazione") == "italian", "stazione is Italian", "look at the ending."
+    )
 '''
 
 GALLERY = '''\
@@ -211,6 +215,17 @@ def language(word):
     return "italian" if word.endswith("e") else "spanish"
     ### END SOLUTION"""
 
+WELCOME = """\
+# Words by their endings
+
+*12 points*
+
+| # | task | points |
+|---|---|---|
+| 1 | `shares` | 6 |
+| 2 | `language` | 4 |
+| 3 | which words deceive | 2 |"""
+
 QUESTION = "### BEGIN MARK SCHEME\nNames one word of both languages.\n### END MARK SCHEME\n"
 
 
@@ -225,7 +240,7 @@ def _cell(cell: NotebookNode, grade_id: str, **marks: object) -> NotebookNode:
 def notebook() -> NotebookNode:
     """Two tasks with points for code, and a written question."""
     cells = [
-        _cell(new_markdown_cell("# Words by their endings"), "welcome", locked=True),
+        _cell(new_markdown_cell(WELCOME), "welcome", locked=True),
         _cell(
             new_code_cell("import torch\n\nfrom attention_lab import check"), "imports", locked=True
         ),
@@ -245,7 +260,7 @@ def notebook() -> NotebookNode:
         ]
     cells += [
         _cell(
-            new_markdown_cell("## Which words deceive?\n\nName one, and say why. (2 points)"),
+            new_markdown_cell("## Which words deceive?\n\nName one *(1)*, and say why *(1)*."),
             "discussion-prose",
             locked=True,
         ),

@@ -10,63 +10,10 @@ from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import CheckCellMetadata, ClearMarkScheme, ClearSolutions
 
 from kireji import paths
-
-POINTS = {
-    "ex1_translation": {
-        "padding_mask": 4,
-        "additive_attention": 14,
-        "encoder": 12,
-        "decoder": 16,
-        "sequence_loss": 6,
-        "train_step": 8,
-        "decoding": 12,
-        "translation": 16,
-        "alignment": 6,
-        "failure_analysis": 6,
-    },
-    "ex2_mechanisms": {
-        "content_scores": 18,
-        "location": 12,
-        "self_attention": 22,
-        "saturation": 6,
-        "comparison": 24,
-        "picture": 6,
-        "discussion": 12,
-    },
-    "ex3_classification": {
-        "attention_pooling": 16,
-        "classifier": 18,
-        "training": 10,
-        "prediction": 16,
-        "long_texts": 12,
-        "faithfulness": 10,
-        "text_picture": 6,
-        "explanation": 12,
-    },
-    "ex4_visualization": {
-        "heat_map": 14,
-        "heads": 8,
-        "measures": 20,
-        "rollout": 10,
-        "patterns": 12,
-        "over_time": 8,
-        "intervention": 10,
-        "interpretation": 18,
-    },
-}
-WRITTEN = {"failure_analysis", "discussion", "explanation", "interpretation"}
-# where an assignment shows data of others, and whom it thanks there
-CREDITS = {
-    "ex1_translation": ("data-prose", ["Tatoeba contributors", "CC BY 2.0 FR"]),
-    "ex3_classification": ("data-prose", ["Pang", "Lee", "Hutto", "Gilbert", "MIT licence"]),
-    "ex4_visualization": (
-        "models-prose",
-        ["Tatoeba contributors", "CC BY 2.0 FR", "Hutto & Gilbert", "Pang & Lee"],
-    ),
-}
+from kireji.course import assignment
 
 
-@pytest.fixture(params=POINTS)
+@pytest.fixture(params=assignment.names())
 def name(request):
     return request.param
 
@@ -80,18 +27,12 @@ def graded(cell) -> dict:
     return cell.metadata.get("nbgrader", {})
 
 
-def test_all_assignments_are_looked_at():
-    assert {folder.name for folder in paths.SOURCE.iterdir() if folder.is_dir()} == POINTS.keys()
-
-
-def test_points_are_those_of_the_course_plan(name, notebook):
-    found = {
-        cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points
-        for cell in notebook.cells
-        if graded(cell).get("grade")
-    }
-    assert found == POINTS[name]
-    assert sum(found.values()) == 100
+def test_its_points_are_those_that_it_announces(name, notebook):
+    announced = re.search(r"\b(\d+) points\b", notebook.cells[0].source)
+    table = re.findall(r"^\| \d+ \| .* \| (\d+) \|$", notebook.cells[0].source, re.MULTILINE)
+    points = list(assignment.load(name).points.values())
+    assert announced and int(announced[1]) == sum(points)
+    assert list(map(int, table)) == points
 
 
 def test_ids_are_readable_and_are_the_grade_ids(notebook):
@@ -116,7 +57,8 @@ def test_every_graded_task_has_an_answer_before_it_and_a_visible_check(name, not
     kinds = [graded(cell) for cell in notebook.cells]
     ids = [cell.id for cell in notebook.cells]
     begin = 0
-    for task in POINTS[name].keys() - WRITTEN:
+    course = assignment.load(name)
+    for task in course.points.keys() - course.manual:
         assert f"{task}-check" in ids
     for place, (cell, kind) in enumerate(zip(notebook.cells, kinds, strict=True)):
         if kind.get("grade") and cell.cell_type == "code":
@@ -154,18 +96,3 @@ def test_the_stub_keeps_signatures_and_hints_and_nothing_of_the_solution(noteboo
                 )
         else:
             assert cell.source == "YOUR ANSWER HERE"
-
-
-@pytest.mark.parametrize("credited", CREDITS)
-def test_the_authors_of_data_are_named(credited):
-    place, names = CREDITS[credited]
-    notebook = nbformat.read(paths.SOURCE / credited / f"{credited}.ipynb", as_version=4)
-    prose = next(cell.source for cell in notebook.cells if cell.id == place)
-    assert [each for each in names if each not in prose] == []
-
-
-def test_the_table_of_tasks_says_the_points(name, notebook):
-    table = dict(
-        re.findall(r"^\| (\d+) \| .* \| (\d+) \|$", notebook.cells[0].source, re.MULTILINE)
-    )
-    assert list(map(int, table.values())) == list(POINTS[name].values())

@@ -8,6 +8,7 @@ from kireji.batch.judge_pool import Judging, judge_ahead, open_processes
 from kireji.course.assignment import load
 from kireji.course.secret import read_or_make_secret
 from kireji.errors import KirejiError
+from kireji.files.untrusted import is_of_the_machine, printable
 from kireji.grading.cache import key_of
 from kireji.grading.quarantine import take_in
 from kireji.nbgrader_plugins import gradebook
@@ -49,6 +50,10 @@ def grade_many(
             raise
         except KirejiError as error:
             reason = str(error)
+        except Exception as error:  # whatever one submission holds, the others are graded
+            if is_of_the_machine(error):
+                raise
+            reason = f"Kireji failed while recording it ({printable(repr(error))})."
         yield assignment, student, reason
 
 
@@ -65,7 +70,7 @@ def _recorded(course: NbgraderCourse, work: list[tuple[str, str]]) -> Iterator[t
                 key = key_of(
                     take_in(course.submitted(assignment, student)), load(assignment), secret
                 )
-            except (OSError, KirejiError):  # grading it says what is wrong
+            except Exception:  # grading it says what is wrong
                 continue
             if is_recorded(book, course.config, course.graded(assignment, student), key):
                 yield assignment, student

@@ -28,6 +28,7 @@ from kireji.exchange.attempts import Attempt, AttemptState, now
 from kireji.exchange.folders import student_folders
 from kireji.exchange.student_server.kireji_handing_in import DRAFT
 from kireji.files.lock import LockedError, hold
+from kireji.files.untrusted import printable
 from kireji.nbgrader_plugins import gradebook
 from kireji.nbgrader_plugins.collect import MAX_SUBMISSIONS
 from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
@@ -50,7 +51,7 @@ class Watch:
         workers: int | None = None,
         open_executor: Callable[[int], Executor] = open_processes,
     ) -> None:
-        self.course, self.tell = course, tell
+        self.course, self.tell = course, lambda sentence: tell(printable(sentence))
         self.inbound = Path(course.config.Exchange.root) / course.directory.course_id / "inbound"
         self.judging = Judging(workers, course.trusted, open_executor)
         # student -> when the folder changed, and what is in it
@@ -95,13 +96,17 @@ class Watch:
             self._look_inside_at = time.monotonic() + SCAN_SECONDS
         changed: set[Work] = set()
         for home in sorted(self.inbound.iterdir()):
-            if home.is_symlink() or not home.is_dir():
-                continue
-            changed_at = home.stat().st_ctime_ns
             before = self._seen.get(home.name)
-            if before and before[0] == changed_at and not inside:
+            try:
+                if home.is_symlink() or not home.is_dir():
+                    continue
+                changed_at = home.stat().st_ctime_ns
+                if before and before[0] == changed_at and not inside:
+                    continue
+                entries = _entries(home)
+            except OSError as error:  # of one student's folder; it is looked at again
+                self.tell(f"The folder of {home.name} cannot be read: {error}.")
                 continue
-            entries = _entries(home)
             self._seen[home.name] = changed_at, entries
             new = entries.items() - (before[1].items() if before else set())
             changed |= {
@@ -182,9 +187,10 @@ class Watch:
         """Whatever goes wrong with one is told, and tried again."""
         try:
             do(work, *more)
-        except (KirejiError, OSError) as error:
+        except Exception as error:  # whatever one submission holds, the others are served
+            said = str(error) if isinstance(error, (KirejiError, OSError)) else repr(error)
             self.tell(
-                f"{work[1]}'s {work[0]}: {error} It is tried again in {RETRY_SECONDS:g} seconds."
+                f"{work[1]}'s {work[0]}: {said} It is tried again in {RETRY_SECONDS:g} seconds."
             )
             self._queue[work] = time.monotonic() + RETRY_SECONDS
 

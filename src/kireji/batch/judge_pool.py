@@ -17,7 +17,7 @@ from kireji import paths
 from kireji.batch.executors.forkserver import ForkserverExecutor
 from kireji.course.assignment import load
 from kireji.course.secret import read_or_make_secret
-from kireji.errors import KirejiError
+from kireji.errors import KirejiError, PlatformError
 from kireji.grading import cache
 from kireji.grading.quarantine import take_in
 from kireji.grading.submission import Submission
@@ -69,6 +69,7 @@ class JudgeOutcome:
     judgement: str = ""
     reason: str = ""
     trace: str = ""
+    failed: bool = False  # the platform, and not the submission: it is judged again
 
 
 def judge_task(task: JudgeTask) -> JudgeOutcome:
@@ -89,13 +90,14 @@ def judge_task(task: JudgeTask) -> JudgeOutcome:
 def _went_wrong(error: Exception, name: str) -> JudgeOutcome:
     doing = f"judging {name}"
     if isinstance(error, KirejiError):
-        return JudgeOutcome(reason=str(error))
+        return JudgeOutcome(reason=str(error), failed=isinstance(error, PlatformError))
     if isinstance(error, OSError):
         return JudgeOutcome(
             reason=str(
                 gradebook.explain(doing, str(error))
                 or f"The machine refused something while {doing}: {error}."
-            )
+            ),
+            failed=True,
         )
     # One submission that finds a mistake of ours must not stop a class.
     return JudgeOutcome(
@@ -125,7 +127,7 @@ def _outcome(future: Future, task: JudgeTask) -> JudgeOutcome:
     try:
         return future.result()
     except BrokenExecutor:
-        return JudgeOutcome(reason=KILLED.format(name=task.name))
+        return JudgeOutcome(reason=KILLED.format(name=task.name), failed=True)
     except NoJudgesError:
         raise
     except KirejiError as error:
@@ -134,7 +136,8 @@ def _outcome(future: Future, task: JudgeTask) -> JudgeOutcome:
         return JudgeOutcome(
             reason=LOST.format(
                 name=task.name, error=f"{type(error).__name__}: {error}".splitlines()[0]
-            )
+            ),
+            failed=True,
         )
 
 
@@ -159,6 +162,7 @@ class Judging:
         self._executor: Executor | None = None
         self._running: dict[Future[JudgeOutcome], tuple[Path, JudgeTask]] = {}
         self._done: list[tuple[Path, str]] = []
+        self._again: set[str] = set()  # keys of tasks that are judged once more
         self._left: NoJudgesError | None = None
 
     def __enter__(self) -> "Judging":
@@ -195,7 +199,9 @@ class Judging:
             return
         if self._executor is None:
             self._executor = self.open_executor(self.workers)
-        task = JudgeTask(name, folder.name, submission, key, self.trusted)
+        self._submit(folder, JudgeTask(name, folder.name, submission, key, self.trusted))
+
+    def _submit(self, folder: Path, task: JudgeTask) -> None:
         self._running[self._executor.submit(judge_task, task)] = (folder, task)
 
     def done(self, seconds: float | None = None) -> list[tuple[Path, str]]:
@@ -210,9 +216,17 @@ class Judging:
             for future in [future for future in self._running if future in finished]:
                 folder, task = self._running.pop(future)
                 try:
-                    self._note(folder, _outcome(future, task), task)
+                    outcome = _outcome(future, task)
                 except NoJudgesError as left:
                     self._left = left
+                    continue
+                if outcome.failed and task.key not in self._again:
+                    # What happened to the platform is not the student's: judged once more.
+                    self._again.add(task.key)
+                    self._submit(folder, task)
+                    continue
+                self._again.discard(task.key)
+                self._note(folder, outcome, task)
         if self._left and not self._done:
             raise self._left
         done, self._done = self._done, []

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kireji.exchange.attempts import Attempt, Attempts, AttemptState, GradeOnSubmit
-from kireji.exchange.student_server.kireji_attempts import STANDING
+from kireji.exchange.student_server.kireji_attempts import STATUS_FILE
 from kireji.files.atomic import write_whole
 
 SAYS = {
@@ -79,7 +79,7 @@ def leave_note(
     if kept and (rest := left(attempts, settings, now)):
         notes[_time(kept[-1])] += f". {rest}"
     free = attempts.free_at(settings, now)
-    path = folder / STANDING
+    path = folder / STATUS_FILE
     try:
         known = json.loads(path.read_text())
     except (FileNotFoundError, ValueError):

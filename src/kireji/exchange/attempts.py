@@ -7,6 +7,7 @@ decided about it. The stamp is the time at which it came, by the file system's c
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -107,7 +108,7 @@ class Attempts:
         shutil.rmtree(draft, ignore_errors=True)  # of one that was killed
         try:
             came = fill(draft)
-            stamp = f"{came:{STAMP}}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+            stamp = f"{came:{STAMP}}-{hashlib.sha256(os.fsencode(name)).hexdigest()[:8]}"
             if not (self.folder / stamp).exists():
                 self._note(self.folder / stamp, name, AttemptState.NEW)
                 draft.rename(self.folder / stamp)

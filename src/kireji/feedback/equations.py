@@ -7,12 +7,15 @@ stands beside them."""
 
 import html
 import re
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from latex2mathml.converter import convert_to_element
 from nbconvert.filters.markdown_mistune import IPythonRenderer
 
+PNG = re.compile(r"[A-Za-z0-9+/]+={0,2}")  # base64
 MAX_LENGTH = 1000  # characters of LaTeX; the equations of the notebooks have up to 130
 MAX_EQUATIONS = 200  # equations of one text
 DEEPEST = 40
@@ -100,9 +103,16 @@ class EquationRenderer(IPythonRenderer):
     mark: a text that nobody can have written. `equations` has what belongs in the place of
     `MARK-0-`, `MARK-1-`, ..."""
 
-    def __init__(self, mark: str) -> None:
+    def __init__(
+        self,
+        mark: str,
+        pictures: Mapping[str, Mapping[str, str]] | None = None,
+        is_spent: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """pictures: pasted into the cell, by name, each as {"image/png": base64}. is_spent: whether
+        the time for rendering is used up, from when on equations stay as they were typed."""
         super().__init__(escape=False, exclude_anchor_links=True)
-        self.mark = mark
+        self.mark, self.pictures, self.is_spent = mark, pictures or {}, is_spent
         self.equations: list[str] = []
 
     def block_math(self, body: str) -> str:
@@ -115,6 +125,18 @@ class EquationRenderer(IPythonRenderer):
         typed = f"\\begin{{{name}}}{body}\\end{{{name}}}"
         return self._equation(typed, typed, block=True)
 
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        """A picture that was pasted into the cell. Nothing else is shown: no other host is asked."""
+        name = unquote(url.removeprefix("attachment:"))
+        if not url.startswith("attachment:"):
+            return html.escape(text)
+        png = self.pictures.get(name, {}).get("image/png", "")
+        if not PNG.fullmatch(png):
+            return html.escape(f"[The picture {name[:80]} is not part of the submission.]")
+        alternative = html.escape(html.unescape(text) or "A pasted picture", quote=True)
+        self.equations.append(f'<img alt="{alternative}" src="data:image/png;base64,{png}">')
+        return f"{self.mark}-{len(self.equations) - 1}-"
+
     def put_back(self, cleaned: str) -> str:
         """The cleaned HTML with its equations."""
         return re.sub(f"{self.mark}-(\\d+)-", lambda found: self.equations[int(found[1])], cleaned)
@@ -122,7 +144,8 @@ class EquationRenderer(IPythonRenderer):
     def _equation(self, latex: str, typed: str, block: bool) -> str:
         try:
             # Two prices in one line are no equation.
-            if len(self.equations) >= MAX_EQUATIONS or not block and latex != latex.strip():
+            many = len(self.equations) >= MAX_EQUATIONS or self.is_spent()
+            if many or not block and latex != latex.strip():
                 raise EquationError("too many, or none")
             made = mathml(latex.strip(), block)
         except EquationError:

@@ -89,6 +89,20 @@ def sanitise_outputs(outputs: object, allowance: Allowance) -> list[NotebookNode
     return kept
 
 
+def sanitise_attachments(attachments: object, allowance: Allowance) -> dict[str, dict[str, str]]:
+    """Pictures that were pasted into a text, by name, each as a PNG that was drawn anew."""
+    kept = {}
+    for name, data in attachments.items() if isinstance(attachments, dict) else ():
+        picture = {
+            kind: encoded
+            for kind, encoded in _bundle(data, allowance).items()
+            if kind == "image/png"
+        }
+        if picture and isinstance(name, str):
+            kept[clean_text(name, 200)] = picture
+    return kept
+
+
 def sanitise_notebook(nb: NotebookNode) -> list[str]:
     """Make an executed notebook safe to keep and to show, in place; returns sentences about what
     was left out.
@@ -98,6 +112,9 @@ def sanitise_notebook(nb: NotebookNode) -> list[str]:
     allowance = Allowance()
     for cell in nb.cells:
         if cell.cell_type != "code":
+            pasted = sanitise_attachments(cell.pop("attachments", None), allowance)
+            if pasted:
+                cell["attachments"] = pasted
             continue
         cell["outputs"] = sanitise_outputs(cell.get("outputs"), allowance)
         count = cell.get("execution_count")

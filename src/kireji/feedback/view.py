@@ -13,8 +13,8 @@ from nbformat import NotebookNode
 from kireji.course.notebook_metadata import CELL, EXTRA
 from kireji.feedback.code import highlight
 from kireji.feedback.report import Line, lines_of
-from kireji.feedback.sanitise import Allowance, clean_text, sanitise_outputs
-from kireji.feedback.written import markdown_to_html
+from kireji.feedback.sanitise import Allowance, clean_text, sanitise_attachments, sanitise_outputs
+from kireji.feedback.written import RenderBudget, markdown_to_html
 from kireji.testing.report import report_in
 
 
@@ -149,7 +149,7 @@ def build(
     called by its grade_id."""
     report = report_in(nb)
     cells_reported = {cell.grade_id: cell for cell in report.cells} if report else {}
-    allowance = Allowance()
+    allowance, budget = Allowance(), RenderBudget()
     tasks = []
     for graded, cells in _sections(nb):
         grade_id = graded.metadata.nbgrader["grade_id"]
@@ -171,7 +171,13 @@ def build(
                     if cell.cell_type == "code" and _is_answer(cell)
                 ],
                 answers=[
-                    Markup(markdown_to_html(cell.source))
+                    Markup(
+                        markdown_to_html(
+                            cell.source,
+                            pictures=sanitise_attachments(cell.get("attachments"), allowance),
+                            budget=budget,
+                        )
+                    )
                     for cell in cells
                     if cell.cell_type == "markdown" and _is_answer(cell)
                 ],
@@ -183,7 +189,7 @@ def build(
                     for output in sanitise_outputs(cell.get("outputs"), allowance)
                 ],
                 comments=[
-                    Markup(markdown_to_html(gradebook.comments[name]))
+                    Markup(markdown_to_html(gradebook.comments[name], budget=budget))
                     for name in _names(cells)
                     if gradebook.comments.get(name)
                 ],

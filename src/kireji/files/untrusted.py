@@ -6,6 +6,27 @@ import os
 import stat
 from pathlib import Path
 
+MACHINE = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EIO,
+    errno.EROFS,
+    errno.ENFILE,
+    errno.EMFILE,
+    errno.ENOMEM,
+}
+
+
+def is_of_the_machine(error: BaseException) -> bool:
+    """Whether it says that the machine fails, such as a full disk, and not what one folder holds."""
+    return isinstance(error, MemoryError) or isinstance(error, OSError) and error.errno in MACHINE
+
+
+def printable(text: object) -> str:
+    """Text in one line that every terminal and file can take, whatever names stand in it."""
+    plain = str(text).encode("utf-8", "backslashreplace").decode()
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in plain)
+
 
 class UntrustedFileError(Exception):
     """Not a plain file of its own, or too large; the text goes on after the file's name: "it is

@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 
 from kireji.course.assignment import Assignment
 from kireji.errors import PlatformError
+from kireji.grading.judge_limits import JudgeLimits
 from kireji.grading.rebuild import rebuild
 from kireji.grading.submission import Submission
 from kireji.sandbox.cells import CellsLostError
@@ -57,7 +58,22 @@ def judge(
     return _judge(submission, assignment, secret, limits, trusted)
 
 
+class _Doubtful(Exception):
+    """The kernel was killed, by the submission or from outside: it runs again."""
+
+
 def _judge(
+    submission: Submission, assignment: Assignment, secret: bytes, limits: Limits, trusted: bool
+) -> Judgement:
+    try:
+        return _judge_once(submission, assignment, secret, limits, trusted)
+    except OSError as error:
+        raise PlatformError(
+            f"This machine refused something that judging needs: {error}."
+        ) from None
+
+
+def _judge_once(
     submission: Submission, assignment: Assignment, secret: bytes, limits: Limits, trusted: bool
 ) -> Judgement:
     started = time.monotonic()
@@ -67,7 +83,7 @@ def _judge(
     upto = len(notebook.cells)
     for _ in range(MAX_RUNS):
         try:
-            grading = run.attempt(upto, limits)
+            grading = run.attempt_twice(upto, limits)
             break
         except CellsLostError as lost:
             # What ran before keeps its score: the same notebook again, up to the cell that took the
@@ -84,7 +100,9 @@ def _judge(
                 ),
             )
     else:
-        grading = run.attempt(0, limits)  # no cell at all: every hidden test says what is missing
+        grading = run.attempt_twice(
+            0, limits
+        )  # no cell at all: every hidden test says what is missing
     run.seconds["total"] = time.monotonic() - started
     seconds = {name: round(value, 3) for name, value in run.seconds.items()}
     return Judgement(_report(assignment, grading, notices, seconds), notebook, run.usage)
@@ -105,6 +123,16 @@ class _Run:
         self.secret, self.trusted = secret, trusted
         self.seconds: dict[str, float] = {}
         self.usage = Usage()
+        self.doubted = False
+
+    def attempt_twice(self, upto: int, limits: Limits) -> Grading:
+        """`attempt`, and once more in the whole run where it cannot be told who killed the
+        kernel."""
+        if not self.doubted:
+            with contextlib.suppress(_Doubtful):
+                return self.attempt(upto, limits)
+            self.doubted = True
+        return self.attempt(upto, limits)
 
     def attempt(self, upto: int, limits: Limits) -> Grading:
         """The hidden tests' findings on the cells before number `upto`. CellsLostError if one of
@@ -115,12 +143,15 @@ class _Run:
             marks.append(time.monotonic())
             self.seconds[name] = self.seconds.get(name, 0.0) + marks[-1] - marks[-2]
 
-        with Sandbox(self.submission.files, limits, self.trusted) as sandbox:
+        with (
+            Sandbox(self.submission.files, limits, self.trusted) as sandbox,
+            JudgeLimits(limits, sandbox.end) as judge_limits,
+        ):
             mark("start")
             try:
                 stopped = sandbox.run(self.notebook, upto)
             except CellsLostError:
-                sandbox.check_backend()
+                self.check(sandbox)
                 raise
             finally:
                 mark("cells")
@@ -132,13 +163,24 @@ class _Run:
                     f"'{self.notebook.cells[stopped].id}'; the cells after it were not run."
                 )
             if self.assignment.graders.is_dir():
+                judge_limits.interrupt()
                 run_hidden_tests(self.assignment.graders, grading)
+                judge_limits.calm()
             mark("tests")
+            if grading.failure:
+                raise grading.failure
             if channel.lost:
-                sandbox.check_backend()
+                self.check(sandbox)
             grading.notices += sandbox.remarks()
             self.usage = self.usage.most(sandbox.watchdog.peak)
         return grading
+
+    def check(self, sandbox: Sandbox) -> None:
+        """After the kernel was lost: PlatformError if its place has failed, _Doubtful if it may
+        have."""
+        sandbox.check_backend()
+        if not self.doubted and sandbox.backend.may_have_failed():
+            raise _Doubtful
 
 
 def _report(

@@ -38,6 +38,8 @@ def _set_aside(folder: Path) -> None:
         target = aside / entry.name
         if target.is_dir() and not target.is_symlink():
             shutil.rmtree(target)
+        elif entry.is_dir() and not entry.is_symlink():
+            target.unlink(missing_ok=True)  # a folder takes the place of no file
         with contextlib.suppress(FileNotFoundError):  # gone since it was listed
             os.replace(entry, target)
 

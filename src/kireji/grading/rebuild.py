@@ -8,7 +8,7 @@ author wrote it.
 import json
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nbformat import NotebookNode
@@ -17,7 +17,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from kireji.course.assignment import Assignment
 from kireji.course.notebook_metadata import CELL, EXTRA
 
-MAX_CELLS = 1000
+MAX_CELLS = 1000  # of a rebuilt notebook, the assignment's own included
+MAX_JSON_VALUES = 1_000_000  # each takes up to 300 bytes of memory when it is read
+_MARKS = (b",", b"[", b"{")
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+MAX_PICTURES = 12  # pasted into one text
+PICTURE_TYPES = ("image/png", "image/jpeg")
 MAX_CHARACTERS = 1_000_000  # of one cell's source
 FIRST = ""  # the anchor of cells before the first known one
 
@@ -29,6 +34,7 @@ class Found:
     kind: str
     source: str
     names: tuple[str, ...]  # what it may be called: grade_id first, then its cell id
+    attachments: dict[str, dict[str, str]]  # pictures that were pasted into a text, by name
 
 
 def rebuild(assignment: Assignment, submitted: bytes | None) -> tuple[NotebookNode, list[str]]:
@@ -45,19 +51,41 @@ def rebuild(assignment: Assignment, submitted: bytes | None) -> tuple[NotebookNo
     except ValueError as error:
         return notebook, [f"{assignment.name}.ipynb could not be read: {error}."]
     answers, extras, notices = _sort(notebook, found)
+    extras = _at_most(notebook, extras, notices)
     cells = [_extra(cell, FIRST, n) for n, cell in enumerate(extras[FIRST])]
     for cell in notebook.cells:
         if cell.id in answers:
-            cell.source = answers[cell.id]
+            cell.source = answers[cell.id].source
+            if cell.cell_type == "markdown" and answers[cell.id].attachments:
+                cell.attachments = answers[cell.id].attachments
         cells.append(cell)
         cells += [_extra(extra, cell.id, n) for n, extra in enumerate(extras[cell.id])]
     notebook.cells = cells
     return notebook, notices
 
 
+def _at_most(
+    notebook: NotebookNode, extras: dict[str, list[Found]], notices: list[str]
+) -> dict[str, list[Found]]:
+    """The extra cells for which there is room beside the assignment's own, in their order."""
+    room, dropped, kept = MAX_CELLS - len(notebook.cells), 0, defaultdict(list)
+    for anchor in (FIRST, *(cell.id for cell in notebook.cells)):
+        kept[anchor] = extras[anchor][: max(0, room)]
+        room -= len(kept[anchor])
+        dropped += len(extras[anchor]) - len(kept[anchor])
+    if dropped:
+        notices.append(
+            f"The notebook has more than {MAX_CELLS:,} cells: {dropped:,} of your own cells were "
+            "left out."
+        )
+    return kept
+
+
 def read_cells(submitted: bytes) -> list[Found]:
     """The cells of a notebook of any format and in any state. ValueError says why there are none to
     be had."""
+    if _has_too_many_values(submitted):
+        raise ValueError(f"a notebook may have {MAX_JSON_VALUES:,} values, and it has more")
     try:
         document = json.loads(submitted.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError):
@@ -76,7 +104,20 @@ def read_cells(submitted: bytes) -> list[Found]:
     ]
     if not cells:
         raise ValueError("it is not a notebook (it has no cells)")
-    return [_found(cell) for cell in cells[:MAX_CELLS]]
+    return [_found(cell) for cell in cells]
+
+
+def _has_too_many_values(document: bytes) -> bool:
+    """Whether JSON text has more than MAX_JSON_VALUES lists, objects and members of them. Counts
+    without reading it, which can take fifty times its size."""
+    values = sum(document.count(mark) for mark in _MARKS)
+    if values <= MAX_JSON_VALUES:
+        return False
+    for number, string in enumerate(_STRINGS.finditer(document)):
+        values -= sum(document.count(mark, *string.span()) for mark in _MARKS)
+        if number > MAX_JSON_VALUES:
+            return True
+    return values > MAX_JSON_VALUES
 
 
 def _found(cell: dict[str, Any]) -> Found:
@@ -92,17 +133,32 @@ def _found(cell: dict[str, Any]) -> Found:
         "code" if cell.get("cell_type") == "code" else "markdown",
         clean,
         tuple(name for name in names if isinstance(name, str)),
+        _pictures(cell.get("attachments")),
     )
+
+
+def _pictures(attachments: object) -> dict[str, dict[str, str]]:
+    """The pasted pictures of a cell: base64 text, which is looked at where it is shown."""
+    kept: dict[str, dict[str, str]] = {}
+    for name, data in attachments.items() if isinstance(attachments, dict) else ():
+        found = {
+            kind: data[kind]
+            for kind in PICTURE_TYPES
+            if isinstance(data, dict) and isinstance(data.get(kind), str)
+        }
+        if found and len(kept) < MAX_PICTURES:
+            kept[name[:200].encode("utf-8", "replace").decode()] = found
+    return kept
 
 
 def _sort(
     notebook: NotebookNode, found: list[Found]
-) -> tuple[dict[str, str], dict[str, list[Found]], list[str]]:
+) -> tuple[dict[str, Found], dict[str, list[Found]], list[str]]:
     """Whose answer each found cell is, or behind which cell it stands as an extra."""
     ours = {_name(cell): cell for cell in notebook.cells} | {
         cell.id: cell for cell in notebook.cells
     }
-    answers: dict[str, str] = {}
+    answers: dict[str, Found] = {}
     extras: dict[str, list[Found]] = defaultdict(list)
     unknown: list[tuple[str, Found]] = []
     anchor, notices = FIRST, []
@@ -110,7 +166,8 @@ def _sort(
         known = next((ours[name] for name in cell.names if name in ours), None)
         if known is not None and known.id not in answers:
             anchor = known.id
-            answers[known.id] = cell.source if _is_open(known) else known.source
+            locked = replace(cell, source=known.source, attachments={})
+            answers[known.id] = cell if _is_open(known) else locked
         elif known is not None and not _is_open(known):
             notices.append(f"A second copy of the cell '{_name(known)}' was left out.")
         else:
@@ -127,7 +184,7 @@ def _sort(
             None,
         )
         if cell.kind == "code" and lost is not None and lost.id not in answers:
-            answers[lost.id] = cell.source
+            answers[lost.id] = cell
             notices.append(
                 f"The answer '{_name(lost)}' had lost its label and was recognised by what it"
                 " defines."
@@ -158,4 +215,7 @@ def _definitions(source: str) -> list[str]:
 
 def _extra(cell: Found, anchor: str, number: int) -> NotebookNode:
     make = new_code_cell if cell.kind == "code" else new_markdown_cell
-    return make(cell.source, id=f"extra-{anchor[:48]}-{number}", metadata={CELL: EXTRA})
+    made = make(cell.source, id=f"extra-{anchor[:48]}-{number}", metadata={CELL: EXTRA})
+    if cell.kind != "code" and cell.attachments:
+        made.attachments = cell.attachments
+    return made

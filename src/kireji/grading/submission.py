@@ -18,6 +18,7 @@ from kireji.sandbox.limits import DEFAULT, Limits
 OURS = {"timestamp.txt", "submission_secret.txt"}  # nbgrader's, read by nbgrader alone
 # the last: what was fetched there, on earlier attempts
 UNREMARKABLE = {".ipynb_checkpoints", "__pycache__", ".DS_Store", "feedback"}
+EARLIER = ".earlier.safetensors"  # models that the lab keeps for the student and not to be graded
 MAX_ENTRIES = 200  # of a folder; a longer one is looked through no further
 MAX_NOTICES = 10
 
@@ -55,7 +56,7 @@ def read_submission(folder: Path, assignment: str, limits: Limits = DEFAULT) -> 
                 " looked at."
             )
         for name in names:
-            if name in OURS | UNREMARKABLE:
+            if name in OURS | UNREMARKABLE or name.endswith(EARLIER):
                 continue
             try:
                 _check_name(name, assignment, accepted)

@@ -26,7 +26,7 @@ from kireji.exchange.attempts import (
 from kireji.exchange.folders import student_folders
 from kireji.exchange.student_server.kireji_handing_in import DRAFT, SUBMISSION_BYTES
 from kireji.exchange.times import MAX_FILES, Times, came, restored_times
-from kireji.files.untrusted import UntrustedFileError, UntrustedFolder
+from kireji.files.untrusted import UntrustedFileError, UntrustedFolder, is_of_the_machine, printable
 
 MAX_SUBMISSIONS = 500  # of one student, looked at
 TIMESTAMP = "timestamp.txt"  # where nbgrader looks for the time of a submission
@@ -49,8 +49,9 @@ class InboundSubmission:
         with UntrustedFolder(path) as folder:
             self.time = self._time(folder)
             try:
-                self.whole = bool(folder.read(SECRET, SECRET_BYTES))
-            except UntrustedFileError:
+                # Its text is the name of the feedback page.
+                self.whole = bool(folder.read(SECRET, SECRET_BYTES).decode())
+            except (UntrustedFileError, UnicodeDecodeError):
                 self.whole = False
 
     def fill(self, draft: Path, assignment: str) -> datetime:
@@ -65,8 +66,11 @@ class InboundSubmission:
                 if name == TIMESTAMP:  # ours to write, whatever the student put there
                     continue
                 try:
-                    left -= (draft / name).write_bytes(folder.read(name, left))
-                except UntrustedFileError:
+                    content = folder.read(name, left)
+                    if name == SECRET:
+                        content.decode()
+                    left -= (draft / name).write_bytes(content)
+                except (UntrustedFileError, UnicodeDecodeError):
                     # Its name is kept, empty: the report then says that it was left out.
                     (draft / name).mkdir()
             # Asked again: what was put there since it was chosen must not have the time of what was
@@ -149,6 +153,14 @@ class Collect(ExchangeCollect):
                         " Collect again.",
                         student,
                         error.strerror,
+                    )
+                except Exception as error:
+                    if is_of_the_machine(error):
+                        raise
+                    self.log.warning(
+                        "Left out: the submission of %s could not be collected (%s). All others were.",
+                        student,
+                        printable(error),
                     )
 
     def _collect(self, student: str, submissions: list[InboundSubmission]) -> None:
@@ -247,6 +259,14 @@ class Collect(ExchangeCollect):
                     " (%s).",
                     home.name,
                     error.strerror,
+                )
+            except Exception as error:
+                if is_of_the_machine(error):
+                    raise
+                self.log.warning(
+                    "Passed over a submission of %s, which cannot be read (%s).",
+                    home.name,
+                    printable(error),
                 )
 
     def _due_date(self) -> datetime | None:

@@ -20,7 +20,7 @@ from kireji.exchange.attempts import Attempts, GradeOnSubmit, now
 from kireji.feedback import page, view
 from kireji.feedback.report import lines_of
 from kireji.feedback.sanitise import sanitise_notebook
-from kireji.feedback.written import markdown_to_html
+from kireji.feedback.written import RenderBudget, markdown_to_html
 from kireji.nbgrader_plugins.folder_transaction import is_unfinished
 from kireji.testing.report import report_in
 
@@ -107,6 +107,7 @@ class FormgradePage(Preprocessor):
         report = report_in(nb)
         reported = {cell.grade_id: cell for cell in report.cells} if report else {}
         sanitise_notebook(nb)
+        budget = RenderBudget()
         for number, cell in enumerate(nb.cells):
             marks = cell.metadata.get("nbgrader", {})
             kept = {name: marks[name] for name in MARKS if name in marks}
@@ -123,7 +124,11 @@ class FormgradePage(Preprocessor):
                     output.metadata["image/png"] = {"alt": "A figure of the submission"}
             if cell.cell_type == "markdown":
                 cell.metadata.kireji["html"] = markdown_to_html(
-                    cell.source, LONGEST_PROSE, headings=True
+                    cell.source,
+                    LONGEST_PROSE,
+                    headings=True,
+                    pictures=cell.pop("attachments", None),
+                    budget=budget,
                 )
             if kept.get("grade") or is_task(cell):
                 lines = lines_of(reported.get(name), float(kept.get("points", 0)))

@@ -6,8 +6,10 @@ from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash
 
 from kireji.course import audit
+from kireji.errors import KirejiError
 from kireji.exchange.folders import student_folders
 from kireji.files.atomic import write_whole
+from kireji.files.untrusted import is_of_the_machine, printable
 from kireji.nbgrader_plugins.folder_transaction import is_unfinished
 
 
@@ -16,7 +18,13 @@ def released_page(feedback: Path, name: str, submission: Path) -> Path:
     found.
 
     Under the name that nbgrader's own fetch_feedback and list look for."""
-    secret = (submission / "submission_secret.txt").read_text()
+    try:
+        secret = (submission / "submission_secret.txt").read_text("utf-8")
+    except (UnicodeDecodeError, IsADirectoryError):
+        raise KirejiError(
+            f"{submission.parent.name}'s {submission.name} has no readable submission_secret.txt, so its "
+            "feedback cannot be given back. It is given with the next submission."
+        ) from None
     return feedback / f"{notebook_hash(secret=secret, notebook_id=name)}.html"
 
 
@@ -44,18 +52,29 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
             secret = folder / "submission_secret.txt"
             if student in excluded or wanted not in ("", "*", student) or not secret.is_file():
                 continue
-            if is_unfinished(folder):
-                cut_short.append(student)
-                continue
-            target = (
-                student_folders(Path(self.root), self.coursedir.course_id, student).make().feedback
-            )
-            for page in folder.glob("*.html"):
-                release(page, released_page(target, page.stem, folder))
-                self.log.info("Released feedback for %s on %s", student, name)
-            audit.record("released feedback", f"{name}/{student}", by="kireji")
+            try:
+                if is_unfinished(folder):
+                    cut_short.append(student)
+                    continue
+                self._release_to(student, folder)
+            except Exception as error:
+                if is_of_the_machine(error):
+                    raise
+                self.log.error(
+                    "The feedback of %s on %s was not released (%s). All others were.",
+                    student,
+                    name,
+                    printable(error),
+                )
         if cut_short:
             self.fail(
                 f"Writing the feedback on {name} for {', '.join(cut_short)} was cut short: generate"
                 " it again. All other pages were released."
             )
+
+    def _release_to(self, student: str, folder: Path) -> None:
+        target = student_folders(Path(self.root), self.coursedir.course_id, student).make().feedback
+        for page in folder.glob("*.html"):
+            release(page, released_page(target, page.stem, folder))
+            self.log.info("Released feedback for %s on %s", student, folder.name)
+        audit.record("released feedback", f"{folder.name}/{student}", by="kireji")

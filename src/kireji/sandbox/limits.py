@@ -37,6 +37,8 @@ class Limits:
     outputs: int = 20_000  # how often it does: 18
     message_bytes: int = 16 * MIB  # one output, or one answer of the kernel: 154 KB
     submission_bytes: int = 64 * MIB  # one submitted file
+    judge_memory: int = 1024 * MIB  # what the grader holds of it, besides what it had: 150 MiB
+    judge_processor_seconds: float = 300  # of the grader's computing for one run: 20
 
 
 DEFAULT = Limits()

@@ -110,6 +110,7 @@ class Sandbox:
     def end(self, reason: str) -> None:
         """End everything inside at once. The first reason is the one that counts."""
         self.reason = self.reason or reason
+        self.backend.ended_by_grader = True
         for process in self.family():
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
@@ -162,6 +163,8 @@ class Sandbox:
         await self.manager.start_kernel()
         self.watchdog = self.backend.watch(self.manager.provisioner.pid, self.end)
         self.client = self.manager.client(context=self.context)
+        # No prompt of a submission reaches the terminal of the one who grades it.
+        self.client.allow_stdin = False
         self.client.start_channels()
         try:
             await asyncio.wait_for(self.ready(), self.limits.start_seconds)
@@ -259,8 +262,5 @@ def how_it_ended(status: int) -> str:
         return "it ran out of time: one process used up all the computing that a submission has"
     if number > 0:
         name = signal.Signals(number).name if number in set(signal.Signals) else str(number)
-        return (
-            f"it ended the Python process it was running in (by the signal {name}; "
-            "if it did not do so itself, this machine was short of memory)"
-        )
+        return f"it ended the Python process it was running in (by the signal {name})"
     return f"it ended the Python process it was running in (exit status {status})"

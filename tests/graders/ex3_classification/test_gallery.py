@@ -4,7 +4,8 @@ loses nothing elsewhere."""
 import pytest
 
 from tests.graders.ex3_classification.counted_classifiers import classifiers
-from tests.graders.ex3_classification.gallery import GALLERY, IN_TRAINING, WINDOW
+from tests.graders.ex3_classification.edits import IN_TRAINING
+from tests.graders.ex3_classification.gallery import GALLERY, WINDOW
 from tests.graders.ex3_classification.solution import SOLUTION, TASKS, TRAINED, graded
 from tests.graders.galleries import caught, large_enough, lost, one_of_each
 

@@ -9,28 +9,25 @@ import json
 import time
 from pathlib import Path
 
-STANDING = "attempts.json"  # in the student's feedback folder, which is read-only to them
+STATUS_FILE = "attempts.json"  # in the student's feedback folder, which is read-only to them
 UNDER_WAY = "handed in; being graded"
 OVER = "handed in over the limit of {limit}: kept, and graded when your instructor grades"
 
 
-def read_standing(exchange: Path, course: str) -> dict:
+def read_status(exchange: Path, course: str) -> dict:
     """assignment -> what the course left; nothing where it grades nothing at once."""
     try:
-        return json.loads((exchange / course / "feedback" / STANDING).read_text())
+        return json.loads((exchange / course / "feedback" / STATUS_FILE).read_text())
     except (OSError, ValueError):
         return {}
 
 
-def add_notes(assignments: list[dict], standing: dict) -> None:
+def add_notes(assignments: list[dict], status: dict) -> None:
     """Add its note to the time of every submission in nbgrader's list."""
     for assignment in assignments:
-        if (
-            assignment.get("status") != "submitted"
-            or assignment.get("assignment_id") not in standing
-        ):
+        if assignment.get("status") != "submitted" or assignment.get("assignment_id") not in status:
             continue
-        known = standing[assignment["assignment_id"]]
+        known = status[assignment["assignment_id"]]
         for submission in assignment["submissions"]:
             note = known["notes"].get(submission["timestamp"])
             if note is None:

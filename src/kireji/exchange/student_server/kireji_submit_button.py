@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from jupyter_server.utils import url_path_join
-from kireji_attempts import add_notes, read_standing
+from kireji_attempts import add_notes, read_status
 from nbgrader.server_extensions.assignment_list.handlers import (
     AssignmentActionHandler,
     AssignmentListHandler,
@@ -22,7 +22,7 @@ def assignments(manager, course: str) -> str:
     listed = manager.list_assignments(course_id=course)
     if listed["success"]:
         with manager.get_assignment_dir_config() as config:
-            add_notes(listed["value"], read_standing(Path(config.Exchange.root), course))
+            add_notes(listed["value"], read_status(Path(config.Exchange.root), course))
     return json.dumps(listed)
 
 

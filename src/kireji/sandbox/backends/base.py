@@ -36,6 +36,7 @@ class Backend:
     disk.
     """
 
+    ended_by_grader = False  # at a limit of the submission's own
     first = 1  # which of its processes, counted from the one that we started, is the first inside
     scratch: dict[str, int] = {}  # folders in memory, as seen from inside, and their sizes in bytes
 
@@ -109,6 +110,11 @@ class Backend:
         """Why the backend itself has failed, which is not the submission's doing; None while it
         works. Asked when the kernel is gone."""
         return None
+
+    def may_have_failed(self) -> bool:
+        """Whether the end of the kernel may be the backend's doing or the submission's: it cannot
+        be told, so the submission runs again."""
+        return False
 
     def close(self) -> None:
         """Remove every trace of it from the disk."""

@@ -7,6 +7,7 @@ import functools
 import itertools
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -43,6 +44,10 @@ from kireji.sandbox.syscalls import open_filter
 
 AGENT = "/sandbox/agent"
 COPIES = {"/sandbox/given/matplotlib": "/sandbox/home/matplotlib"}
+EXIT_SECONDS = 5.0  # until the first process of a sandbox has followed its kernel
+KILLED = 128 + signal.SIGKILL  # how it ends where its kernel was killed
+FROM_OUTSIDE = "the process of its sandbox was ended from outside"
+NO_MEMORY = "this machine ran out of memory"
 FIRST_UID = 1_000_000_000  # where the uids of submissions begin: far from any account's
 
 NO_WALL = (
@@ -65,8 +70,36 @@ class BubblewrapBackend(Backend):
     def __init__(self, files: Mapping[str, bytes], limits: Limits) -> None:
         super().__init__(files, limits)
         self.scratch = scratch_folders(limits)
+        self.process: Process | None = None
+        self.memory_kills = _memory_kills()
 
     def start(self, connection_file: str) -> Process:
+        self.process = self._start(connection_file)
+        return self.process
+
+    def failure(self) -> str | None:
+        """It has failed if its first process was killed, which nothing inside can do, or if the
+        machine ended processes for want of memory."""
+        if self.process is None or self.ended_by_grader:
+            return None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            status = self.process.wait(EXIT_SECONDS)
+            if status < 0:
+                return FROM_OUTSIDE
+            if status == KILLED and _memory_kills() > self.memory_kills:
+                return NO_MEMORY
+        return None
+
+    def may_have_failed(self) -> bool:
+        """SIGKILL ended the kernel. That a submission does it to itself shows when it does it
+        again."""
+        if self.process is None or self.ended_by_grader:
+            return False
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self.process.wait(EXIT_SECONDS) == KILLED
+        return False
+
+    def _start(self, connection_file: str) -> Process:
         address = zygote_address() if self.scratch == scratch_folders(DEFAULT) else None
         if address:
             order = {
@@ -91,6 +124,7 @@ class BubblewrapBackend(Backend):
             uid is not None,
             self.filter,
             Mount(GUEST / "start.py", f"{AGENT}/start.py"),
+            Mount(GUEST / "no_input.py", f"{AGENT}/no_input.py"),
             Mount(self.submission, "/sandbox/given/submission"),
             Mount(self.shared, str(self.shared)),
         )
@@ -202,7 +236,7 @@ def _zygote_command(listener: int, lifeline: int) -> tuple[list[str], list[IO[by
     filter_file = open_filter()
     inside = [
         Mount(GUEST / name, f"{AGENT}/{name}")
-        for name in ("start.py", "zygote.py", "namespaces.py", "protocol.py")
+        for name in ("start.py", "no_input.py", "zygote.py", "namespaces.py", "protocol.py")
     ]
     wall = _wall(scratch_folders(DEFAULT), _has_own_uid(), filter_file, *inside, zygote=True)
     modules = [
@@ -241,3 +275,10 @@ def _others_may_read() -> bool:
         Path(psutil.__file__),
     )
     return all(path.stat().st_mode & stat.S_IROTH for path in needed if path.exists())
+
+
+def _memory_kills() -> int:
+    """How often this machine has ended a process for want of memory since it started."""
+    with contextlib.suppress(OSError, ValueError), open("/proc/vmstat") as file:
+        return next((int(line.split()[1]) for line in file if line.startswith("oom_kill ")), 0)
+    return 0

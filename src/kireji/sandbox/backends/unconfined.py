@@ -16,7 +16,7 @@ class UnconfinedBackend(Backend):
         work, home, agent = (self.root / name for name in ("work", "home", "agent"))
         for folder in (work, home, agent):
             folder.mkdir(exist_ok=True)
-        for source in (GUEST / "agent.py", GUEST / "start.py", WIRE):
+        for source in (GUEST / "agent.py", GUEST / "start.py", GUEST / "no_input.py", WIRE):
             link = agent / source.name
             if not link.exists():
                 link.symlink_to(source)

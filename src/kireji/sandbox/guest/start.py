@@ -85,8 +85,10 @@ def become_kernel(connection_file: str, sockets: dict[str, int], program: bytes 
 
     sockets: where it listens, as open descriptors by address. program: the filter of system calls,
     where none is in force."""
+    import no_input
     from ipykernel import kernelapp
 
+    no_input.refuse_input()
     if program:
         shut_out(program)
     listen_on(sockets)

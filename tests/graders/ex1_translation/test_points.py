@@ -1,0 +1,20 @@
+"""The points are those of the course plan."""
+
+from kireji.course.assignment import load
+
+
+def test_the_points_are_those_announced():
+    assignment = load("ex1_translation")
+    assert assignment.points == {
+        "padding_mask": 4,
+        "additive_attention": 14,
+        "encoder": 12,
+        "decoder": 16,
+        "sequence_loss": 6,
+        "train_step": 8,
+        "decoding": 12,
+        "translation": 16,
+        "alignment": 6,
+        "failure_analysis": 6,
+    }
+    assert assignment.manual == {"failure_analysis"}
