@@ -11,21 +11,21 @@ GROUPS = {
     "Run the course": {
         "judge": "grade one folder of files and print the report; records nothing",
         "grade": "collect and grade what students submitted, into the gradebook",
-        "watch": "grade what students submit the moment it arrives, and give feedback",
-        "copies": "which submissions of an assignment are too alike, in code or in weights",
-        "roster": "take in the class from a CSV file: accounts, and names in the gradebook",
-        "password": "give somebody who has lost theirs a new password",
+        "watch": "grade each submission when it arrives, and give feedback",
+        "copies": "show which submissions of an assignment are alike, in code or in weights",
+        "roster": "read the class from a CSV file: accounts, and names in the gradebook",
+        "password": "give a person who has lost theirs a new password",
         "forget": "remove everything that the course has of a person",
-        "audit": "who did what and when: accounts, releases, grades, backups",
+        "audit": "show who did what and when: accounts, releases, grades, backups",
         "backup": "save accounts, homes, submissions, grades and secrets in one file",
-        "restore": "put back what backup saved",
+        "restore": "restore what backup saved",
     },
     "Work on Kireji": {
         "setup": "only set up (every other command does it too, when it is needed)",
         "docs": "build the documentation as a site, with search",
         "test": "run the tests; further words go to pytest",
         "lint": "check layout, style and types (--fix mends what can be mended)",
-        "bench": "how fast a class is graded, beside nbgrader (--quick, --json FILE)",
+        "bench": "how fast a class is graded, compared with nbgrader (--quick, --json FILE)",
     },
 }
 

@@ -31,7 +31,7 @@ def stack() -> Iterator[Stack]:
     try:
         stack.compose("build", "sandbox")
         stack.compose("up", "-d", "--no-deps", "sandbox")
-        wait_until(lambda: stack.logs("sandbox").count("warm") >= 2)
+        wait_until(lambda: stack.logs("sandbox").count("zygote is ready") >= 2)
         yield stack
     finally:
         stack.remove()

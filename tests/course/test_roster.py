@@ -58,7 +58,7 @@ def test_every_bad_row_is_named_by_its_line():
         " @ inside"
     )
     assert said[3] == "line 6: the role 'teacher' is neither student nor instructor"
-    assert said[5] == "line 8: carol stands in line 2 already"
+    assert said[5] == "line 8: carol is in line 2 already"
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_every_bad_row_is_named_by_its_line():
         ("name\ncarol\n", "no column 'role'"),
         ("name,role,firstname\n", "a column 'firstname'"),
         ("name,role,role\n", "the column 'role' twice"),
-        ("name,role\n", "names nobody"),
+        ("name,role\n", "names no person"),
         ('name,role\n"carol,student\n', "line 2: unexpected end"),
     ],
 )

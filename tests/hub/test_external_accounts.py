@@ -61,7 +61,7 @@ def test_whoever_comes_first_keeps_the_name(tmp_path: Path) -> None:
     persons = Persons("oauth", tmp_path / "persons.json")
     for _ in range(2):
         persons.check("alice", {"sub": "1"})
-    with pytest.raises(HTTPError, match="belongs to somebody else"):
+    with pytest.raises(HTTPError, match="belongs to another person"):
         persons.check("alice", {"sub": "2"})
     persons.check("alice", {})  # a place that tells names only
     # another place counts in its own way

@@ -114,7 +114,7 @@ class Reader:
         ):
             newer = isinstance(self.format, int) and self.format > FORMAT
             raise ArchiveError(
-                f"{name} was written by Kireji {self.version}, whose backups (format {self.format})"
+                f"{name} was written by Kireji {self.version}; its backups (format {self.format})"
                 f" are {'newer' if newer else 'older'} than this Kireji can read ({OLDEST} to"
                 f" {FORMAT}). Nothing was changed. Restore it with Kireji"
                 f" {self.version}{'' if newer else ', and back up again from a later one'}."

@@ -52,7 +52,7 @@ def backup(file: Path | None) -> None:
                 saved = save(stream, tell)
         except OSError as error:
             raise KirejiError(
-                f"{file} cannot be written: {error.strerror}. Nothing of it is left."
+                f"{file} cannot be written: {error.strerror}. No part of the file is left."
             ) from None
     for sentence in saved.left_out:
         tell(sentence)

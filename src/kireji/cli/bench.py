@@ -44,8 +44,9 @@ from kireji import paths
     ),
 )
 def bench(**chosen: object) -> None:
-    """Measure how fast a class is graded, beside nbgrader and beside no wall at all. Trains models
-    the first time.
+    """Measure how fast a class is graded, compared with nbgrader and with no wall at all.
+
+    Trains models the first time.
 
     What is measured, and how, is in benchmarks/README.md."""
     found = os.pathsep.join([str(paths.ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])

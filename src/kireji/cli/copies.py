@@ -44,7 +44,7 @@ def copies(assignment: str) -> None:
     if len(found.pairs) > MAX_SHOWN:
         console.print(f"... and {len(found.pairs) - MAX_SHOWN} more pairs.")
     console.print(
-        "A reason to look and to ask, not a proof. All pairs, and their code side by side:"
+        "A reason to compare and to ask, not a proof. All pairs, and their code side by side:"
     )
     console.print(f"  {page_of(course, found.assignment)}", soft_wrap=True)
 

@@ -54,4 +54,4 @@ def restore(file: Path, overwrite: bool) -> None:
     audit.record("restored a backup", name, by="command line", made=restored.made)
     click.echo(f"Restored {restored.files} files, as they were on {restored.made}. Next: {start}")
     for changed, saved in restored.settings.items():
-        click.echo(f"{changed} is not as it was saved. Put beside it: {saved}.")
+        click.echo(f"{changed} differs from the saved one, which is next to it: {saved}.")

@@ -10,12 +10,12 @@ from rich.table import Table
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def roster(file: Path) -> None:
-    """Take in the class that FILE lists: an account for each person, students in the gradebook with
-    name and mail.
+    """Read the class from FILE: make an account for each person, and enter the students in the
+    gradebook with name and mail.
 
     FILE is CSV; its first line names the columns: name, role (student or instructor), and if you
-    like first_name, last_name, mail. It is taken in whole or not at all; bad rows are named. Taking
-    it in again changes nothing, and nobody is removed. New people get a password, which is
+    like first_name, last_name, mail. It is read in whole or not at all; bad rows are named. Reading
+    it again changes nothing, and no account is removed. New people get a password, which is
     printed."""
     from nbgrader.coursedir import CourseDirectory  # here: help stays fast
 

@@ -72,7 +72,7 @@ def read(text: str) -> list[Person]:
             person = dict(zip(columns, fields, strict=False))
             problem = _problem(person, len(row), len(columns))
             if not problem and person["name"] in lines:
-                problem = f"{person['name']} stands in line {lines[person['name']]} already"
+                problem = f"{person['name']} is in line {lines[person['name']]} already"
             if problem:
                 bad.append(f"line {rows.line_num}: {problem}")
             else:
@@ -85,7 +85,7 @@ def read(text: str) -> list[Person]:
             "\n".join(
                 [
                     "The roster was not taken in, and nothing was changed:",
-                    *(bad or ["it names nobody"]),
+                    *(bad or ["it names no person"]),
                 ]
             )
         )

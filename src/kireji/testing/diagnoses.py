@@ -128,7 +128,7 @@ def mask_mistakes(right: Tensor) -> dict[str, Tensor]:
             "the mask is inverted: True must mark the real tokens": ~right,
             "the mask is one position too short, as with < length - 1": shifted_out,
             "the mask is one position too long, as with <= length": shifted_in,
-            "the rows run the wrong way round: padding stands at the end": right.flip(1),
+            "the rows run the wrong way round: padding is at the end": right.flip(1),
             "everything is True, as if there were no padding": torch.ones_like(right),
             "everything is False": torch.zeros_like(right),
         },

@@ -203,7 +203,7 @@ class _Unpacker:
         dtype = DTYPES[name]
         length = math.prod(shape) * dtype.itemsize
         if length > len(self.blob) - self.used:
-            raise WireError("a tensor whose bytes are missing")
+            raise WireError("a tensor without its bytes")
         raw = bytearray(self.blob[self.used : self.used + length])
         self.used += length
         if not raw:

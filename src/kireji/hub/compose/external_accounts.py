@@ -89,7 +89,7 @@ class Persons:
             self._save(everybody)
         elif ours[name] != person:
             raise refused(
-                f"The account {name!r} here belongs to somebody else, who came under that name"
+                f"The account {name!r} here belongs to another person, who used that name"
                 " before. Show this to your instructor."
             )
 
