@@ -1,1 +1,2 @@
-"""What a course consists of: its assignments, class list, secret and settings, and its audit file."""
+"""What a course consists of: its assignments, class list, secret and settings, and its audit
+file."""
