@@ -2,10 +2,10 @@
 sets the ports."""
 
 import sys
-from pathlib import Path
 
 from kireji.course.settings import load
-from kireji.hub import accounts, course_service, departure
+from kireji.hub import accounts, course_service, departure, door
+from kireji.hub.door import sockets
 from kireji.hub.embedded.authenticator import AccountsAuthenticator
 from kireji.hub.embedded.spawner import WalledSpawner
 from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL
@@ -20,16 +20,23 @@ c.JupyterHub.bind_url = f"http://127.0.0.1:{settings.port}"
 c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{settings.hub_port}"
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{settings.proxy_port}"
 
-# The proxy written in Python: a newcomer's machine has no Node.js. On a leash, so that it never
-# outlives the hub. The formgrader answers a request to grade when it has graded, which takes longer
-# than the proxy's usual 20 seconds.
+# The proxy has the door in it. It is written in Python, since a newcomer's machine has no Node.js,
+# and ends with the hub that started it.
+door_key = door.make_key(HUB / "door_key")
 c.ConfigurableHTTPProxy.command = [
     *PARENT_DEATH_SIGNAL,
-    str(Path(sys.executable).with_name("configurable-http-proxy")),
-    "--proxy-timeout",
-    str(60 * 60 * 1000),
+    sys.executable,
+    *("-P", "-m", "kireji.hub.door.serve"),
+    *("--key", str(door_key)),
+    *("--hub-api", f"{c.JupyterHub.hub_bind_url}/hub/api"),
+    *("--hub-host", settings.subdomain_host),
+    *("--sockets", str(sockets.FOLDER)),
 ]
 c.ConfigurableHTTPProxy.pid_file = str(HUB / "proxy.pid")
+
+# Where the machine has a name with subdomains, each student's server gets one.
+c.JupyterHub.subdomain_host = settings.subdomain_host
+c.JupyterHub.subdomain_hook = door.host_of
 
 # State that the next start finds again.
 c.JupyterHub.db_url = f"sqlite:///{HUB / 'jupyterhub.sqlite'}"
@@ -51,11 +58,12 @@ c.JupyterHub.load_groups = {
 # that is set.
 c.JupyterHub.spawner_class = WalledSpawner
 c.JupyterHub.services = [
+    door.service(door_key.read_text()),
     course_service.service(settings.course_port),
     *course_service.watch(),
     departure.service(),
 ]
-c.JupyterHub.load_roles = [*course_service.roles(), departure.role()]
+c.JupyterHub.load_roles = [door.role(), *course_service.roles(), departure.role()]
 
 # How much a person's server may use; the rest of the limits is in kireji/hub/server_limits.py.
 c.Spawner.mem_limit = "4G"  # all kernels and terminals together

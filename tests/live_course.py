@@ -41,6 +41,7 @@ class LiveCourse:
         self.root, self.port = root, free_ports(1)[0]
         self.address = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen | None = None
+        self.passwords: dict[str, str] = {}  # {name: password}, of all who had one so far
         for part in filter(lambda part: (paths.ROOT / part).exists(), PARTS):
             source, target = paths.ROOT / part, root / part
             if source.is_dir():
@@ -123,9 +124,11 @@ class LiveCourse:
         return (self.root / "var" / "hub" / "hub.log").read_text()
 
     def password(self, name: str) -> str:
-        return json.loads((self.root / "var" / "hub" / "accounts.json").read_text())[name][
-            "password"
-        ]
+        """The password that `up` showed; the course forgets it when the person has logged in."""
+        file = self.root / "var" / "hub" / "first-passwords.json"
+        if file.exists():
+            self.passwords |= json.loads(file.read_text())
+        return self.passwords[name]
 
     def log_in(self, name: str, password: str | None = None) -> requests.Session:
         """A session with the hub's cookies, as a browser has them after the log-in page."""

@@ -86,10 +86,9 @@ class Search:
         """What greedy says about a sentence, up to and with eos."""
         return self.script.greedy(self.first_word(sentence), max_length)
 
-    def score(self, sentence: int, words: list[int]) -> tuple[float, float]:
-        """The model's score of saying `words`: the sum of log-probabilities, and their mean."""
-        total = self.script.score(self.first_word(sentence), words)
-        return total, total / len(words)
+    def score(self, sentence: int, words: list[int]) -> float:
+        """The model's score of saying `words`: the sum of log-probabilities."""
+        return self.script.score(self.first_word(sentence), words)
 
 
 def up_to_eos(row: list[int]) -> list[int]:

@@ -9,58 +9,23 @@ import torch
 from kireji.testing import expect, graded
 from kireji.testing.gradients import reaches_inputs, reaches_parameters
 
-from . import reference
-from .attention_cases import shaped, unchanged
+from .attention_cases import unchanged
+from .decoder_cases import (
+    EMBEDDING_SIZE,
+    HIDDEN_SIZE,
+    LENGTHS,
+    PAD,
+    T_SRC,
+    VOCAB_SIZE,
+    B,
+    asked_once,
+    checked,
+    differs,
+    draw,
+    felt_by,
+    make,
+)
 from .fakes import without
-
-VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, KEY_SIZE, PAD = 13, 5, 6, 8, 0
-LENGTHS = torch.tensor([4, 7, 2])
-B, T_SRC = 3, 7
-FELT = 1e-6  # a change larger than rounding
-
-
-def make(student):
-    decoder = student.make(
-        "AttentionDecoder", VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, KEY_SIZE, PAD
-    )
-    decoder.eval()
-    return decoder
-
-
-def draw(rng):
-    """input_ids (B,), hidden (B, hidden_size), encoder_outputs (B, T_src, key_size), mask (B,
-    T_src)."""
-    return (
-        torch.randint(1, VOCAB_SIZE, (B,), generator=rng),
-        torch.randn(B, HIDDEN_SIZE, generator=rng).tanh(),
-        torch.randn(B, T_SRC, KEY_SIZE, generator=rng),
-        reference.padding_mask(LENGTHS, T_SRC),
-    )
-
-
-def checked(result, B=B, T_src=T_SRC):
-    """(logits, hidden, attention_weights), where forward returned three tensors of the right
-    shapes."""
-    logits, hidden, attention_weights = expect.returns(
-        result, "logits", "hidden", "attention_weights"
-    )
-    for name, tensor, names, sizes in (
-        ("logits", logits, ("B", "vocab_size"), (B, VOCAB_SIZE)),
-        ("hidden", hidden, ("B", "hidden_size"), (B, HIDDEN_SIZE)),
-        ("attention_weights", attention_weights, ("B", "T_src"), (B, T_src)),
-    ):
-        shaped(expect.tensor(tensor, name=name), name, names, sizes)
-        expect.finite(tensor, name)
-    for name, tensor in (("logits", logits), ("hidden", hidden)):
-        expect.true(
-            B == 1 or bool(tensor.ne(tensor[:1]).any()), f"{name} is the same for every sentence."
-        )
-    return logits, hidden, attention_weights
-
-
-def differs(one, other):
-    """(B,): which rows changed."""
-    return (one - other).abs().flatten(1).amax(dim=1) > FELT
 
 
 @graded("decoder", weight=2)
@@ -205,6 +170,36 @@ def test_hidden_state_is_the_query(student, rng):
         "The weights do not change with the hidden state: the decoder's "
         "hidden state belongs into the query.",
     )
+
+
+@graded("decoder", weight=4)
+@without("AdditiveAttention")
+def test_old_state_looks_and_new_state_speaks(student, rng):
+    """Attention is asked once, with the old state; the GRU reads what was found; the word is said from the new state."""
+    decoder, inputs = make(student), draw(rng)
+    checked(decoder(*inputs))
+    logits, hidden, attention_weights = (
+        felt_by(decoder, inputs, of, torch.randn(size, generator=rng))
+        for of, size in enumerate(((B, VOCAB_SIZE), (B, HIDDEN_SIZE), (B, T_SRC)))
+    )
+    recurrent = hidden - attention_weights
+    expect.true(
+        bool(recurrent),
+        f"{expect.NAMED} the attention is asked with the new state: the weights change with every parameter that the "
+        "new state changes with, those of the GRU too. The query is the state that came in; the GRU comes after.",
+    )
+    expect.true(
+        bool(recurrent & logits),
+        f"{expect.NAMED} the word is said from the old state: the logits do not change with the parameters of the GRU. "
+        "The layers of step 3 read the new state.",
+    )
+    input_ids, state, encoder_outputs, mask = inputs
+    other = checked(decoder(input_ids, state, encoder_outputs + 1.0, mask))[1]
+    expect.true(
+        bool(differs(other, checked(decoder(*inputs))[1]).all()),
+        "The new hidden state does not change with the encoder outputs: the GRU reads the context beside the last word.",
+    )
+    asked_once(student, inputs)
 
 
 @graded("decoder", weight=2)

@@ -1,4 +1,4 @@
-"""greedy_decode and beam_decode, on decoders whose every answer is written in a table.
+"""greedy_decode, beam_decode and sequence_score, on decoders whose every answer is written in a table.
 
 Which word comes next depends on the sentence, on the words said before and on the step, so a search
 that loses the hidden state, or feeds back the wrong word, says something else."""
@@ -7,6 +7,7 @@ import torch
 
 from kireji.testing import expect, graded
 
+from . import beam_traps
 from .decoding_cases import Search, said, same_words, up_to_eos
 from .fakes import without
 from .scripted_decoders import (
@@ -113,14 +114,74 @@ def test_beam_is_never_worse_than_greedy(student, rng):
                 search.score(sentence, words)
                 for words in (said(row, 6), search.wanted(sentence, 6))
             )
-            # Sum or mean of log-probabilities: both are common scores of a sentence.
             expect.true(
-                mine[0] >= greedy[0] - SLACK or mine[1] >= greedy[1] - SLACK,
-                f"With beam_size {beam_size} a sentence has log-probability {mine[0]:.2f}, greedy's"
-                f" has {greedy[0]:.2f}: are finished sentences kept, scores added up, and each"
-                " sentence of the batch kept apart? Plain beam search can lose greedy's sentence"
-                " on the way: then compare with it at the end.",
+                mine >= greedy - SLACK,
+                f"With beam_size {beam_size} a sentence has log-probability {mine:.2f}, greedy's has {greedy:.2f}: are "
+                "finished sentences kept, scores added up, and each sentence of the batch kept apart? Plain beam search can "
+                "lose greedy's sentence on the way: then compare with it at the end.",
             )
+
+
+@graded("decoding", weight=3)
+@without("padding_mask")
+def test_beam_follows_each_beginning(student, rng):
+    """Each beginning of a beam goes on from its own hidden state, is done with eos, and is ranked by the sum of its log-probabilities."""
+    for trap in beam_traps.traps():
+        search = Search(student, trap.script, rng)
+        for beam_size in (2, 3):
+            rows, _ = search.beam(beam_traps.MAX_LENGTH, beam_size)
+            words = said(rows[0], beam_traps.MAX_LENGTH)
+            expect.true(
+                words == trap.best
+                or words
+                not in [
+                    beam_traps.search(trap.script, beam_size, rescored=rescored, **trap.mistake)
+                    for rescored in (True, False)
+                ],
+                f"{expect.NAMED} {trap.message}.",
+            )
+            expect.true(
+                words == trap.best,
+                f"With beam_size {beam_size} the likeliest sentence was not found, though it is within the beam: does each "
+                "beginning keep its own words, score and hidden state?",
+            )
+
+
+@graded("decoding", weight=2)
+@without("padding_mask")
+def test_sequence_score(student, rng):
+    """sequence_score adds up the log-probabilities of an answer's words, up to and with its first eos."""
+    if student.defined("beam_decode") and not student.defined("sequence_score"):
+        return  # a search that works without this tool needs none
+    search = Search(student, random_script(rng), rng)
+    # Two answers with words behind their end, one that ends with its last word, one without an end.
+    target_ids = torch.randint(EOS + 1, 8, (4, 5), generator=rng)
+    target_ids[0, 2] = target_ids[1, 0] = target_ids[2, 4] = EOS
+    score = student.sequence_score(
+        search.model, search.source_ids, search.lengths, target_ids, BOS, EOS
+    )
+    rows = [up_to_eos(row) for row in target_ids.tolist()]
+
+    def scores(answers):
+        return torch.tensor(
+            [search.score(sentence, words) for sentence, words in enumerate(answers)]
+        )
+
+    right, sizes = scores(rows), torch.tensor([len(words) for words in rows])
+    expect.close(
+        expect.tensor(score, (4,), name="the scores").double(),
+        right.double(),
+        name="the scores",
+        diagnoses={
+            "what follows the first eos is counted": scores(target_ids.tolist()).double(),
+            "the first eos is left out: it is a word like the others": scores(
+                [[word for word in words if word != EOS] for words in rows]
+            ).double(),
+            "it is the mean of the log-probabilities, not their sum": (right / sizes).double(),
+            "it is the probability, not its logarithm": right.double().exp(),
+            "the sign is turned round": -right.double(),
+        },
+    )
 
 
 @graded("decoding", weight=1)

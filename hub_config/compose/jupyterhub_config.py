@@ -2,7 +2,7 @@
 .env.example list them."""
 
 from kireji.course.settings import load
-from kireji.hub import course_service, departure
+from kireji.hub import course_service, departure, door
 from kireji.hub.compose import keys, service, sign_in
 from kireji.hub.compose.spawner import ContainerSpawner
 from kireji.paths import EXCHANGE, HUB, HUB_CONFIG
@@ -20,6 +20,10 @@ c.JupyterHub.bind_url = "http://:8000"
 c.JupyterHub.hub_bind_url = "http://0.0.0.0:8081"
 c.JupyterHub.hub_connect_url = "http://hub:8081"
 
+# Where the machine has a name with subdomains, each student's server gets one.
+c.JupyterHub.subdomain_host = settings.subdomain_host
+c.JupyterHub.subdomain_hook = door.host_of
+
 # State that the next start finds again.
 c.JupyterHub.db_url = f"sqlite:///{HUB / 'jupyterhub.sqlite'}"
 c.JupyterHub.cookie_secret_file = str(HUB / "cookie_secret")
@@ -34,11 +38,12 @@ c.JupyterHub.load_groups = {
 # What: a container per person, and the course service.
 c.JupyterHub.spawner_class = ContainerSpawner
 c.JupyterHub.services = [
+    door.service(keys.make(keys.DOOR)),
     service.service(keys.make(keys.COURSE)),
     *service.culler(),
     departure.service(),
 ]
-c.JupyterHub.load_roles = [*service.roles(), departure.role()]
+c.JupyterHub.load_roles = [door.role(), *service.roles(), departure.role()]
 
 c.ContainerSpawner.image = settings.student_image
 c.ContainerSpawner.mem_limit = settings.student_memory

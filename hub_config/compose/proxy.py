@@ -1,24 +1,22 @@
-"""The proxy container's program: waits for the key that the hub makes, then serves
-configurable-http-proxy.
+"""The proxy container's program: waits for the keys that the hub makes, then serves the proxy with
+the door in it, which forwards requests to a student's server for its owner alone.
 
-Its own command line knows no certificates, so the parts are put together here: with a certificate
-the door speaks HTTPS.
+With a certificate it speaks HTTPS.
 """
 
+import asyncio
 import os
 import ssl
 import sys
 import time
 import urllib.request
 from pathlib import Path
-from urllib.parse import urlsplit
 
 KEY = Path("/srv/kireji/var/keys/proxy/key")
+DOOR_KEY = KEY.with_name("door")
+HUB_API = "http://hub:8081/hub/api"
 TLS = Path("/srv/kireji/tls")  # mounted
 DOOR, ADMINISTRATION = 8000, 8001  # for browsers; for the hub, which has the key
-# The formgrader answers a request to grade when it has graded, which takes longer than the usual 20
-# seconds.
-PROXY_SECONDS = 60 * 60
 
 
 def has_certificate() -> bool:
@@ -52,63 +50,35 @@ def certificate() -> ssl.SSLContext | None:
     return context
 
 
-def door() -> type:
-    """The handler of what browsers ask. Made here, since a look at the health needs none of the
-    libraries."""
-    from configurable_http_proxy.handlers import ProxyHandler
-
-    class Door(ProxyHandler):
-        """As the library's, but addresses pass as browsers write them, and what came by HTTPS sets
-        cookies for HTTPS alone."""
-
-        async def get_target_url(self, path):
-            """The library escapes the @ in `/user/alice@uni.example/`, which Jupyter Server then
-            does not know."""
-            url = await super().get_target_url(path)
-            return url and urlsplit(url)._replace(path=self.request.path).geturl()
-
-        def add_header(self, name, value):
-            by_https = (
-                self.request.protocol,
-                self.request.headers.get("x-forwarded-proto", "").split(",")[0].strip(),
-            )
-            if (
-                name.lower() == "set-cookie"
-                and "https" in by_https
-                and "; secure" not in value.lower()
-            ):
-                value += "; Secure"
-            super().add_header(name, value)
-
-    return Door
-
-
 def serve() -> None:
-    """Until the container ends."""
+    """Answer until the container ends."""
     from configurable_http_proxy.configproxy import PythonProxy
-    from tornado.httpserver import HTTPServer
-    from tornado.ioloop import IOLoop
-    from tornado.web import Application
 
-    context = certificate()
+    from kireji.course import settings
+    from kireji.hub.door.serve import PROXY_SECONDS, run
+
+    context, subdomain_host = certificate(), settings.value("subdomain_host")
     # The hub makes its cookies and addresses by what browsers speak. Some of it believes x-scheme,
     # some x-forwarded-proto, to which the proxy adds what it takes itself to speak; there the first
     # value counts.
     headers = {"x-scheme": "https", "x-forwarded-proto": "https"} if context else {}
     proxy = PythonProxy(
-        {"auth_token": KEY.read_text(), "proxy_timeout": PROXY_SECONDS, "custom_headers": headers}
+        {
+            "auth_token": KEY.read_text(),
+            "proxy_timeout": PROXY_SECONDS,
+            "custom_headers": headers,
+            "host_routing": bool(subdomain_host),
+        }
     )
-    HTTPServer(Application([(r"/(.*)", door(), {"proxy": proxy})]), ssl_options=context).listen(
-        DOOR, "0.0.0.0"
-    )
-    HTTPServer(proxy.api_app).listen(ADMINISTRATION, "0.0.0.0")
     print(f"proxy: the door speaks {'HTTPS' if context else 'HTTP'}", flush=True)
-    IOLoop.current().start()
+    hub = (DOOR_KEY.read_text(), HUB_API, subdomain_host)
+    where, administration = ("0.0.0.0", DOOR), ("0.0.0.0", ADMINISTRATION)
+    asyncio.run(run(proxy, hub, where, administration, certificate=context))
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["health"]:
         sys.exit(not answers())
-    while not KEY.exists():
+    while not (KEY.exists() and DOOR_KEY.exists()):
         time.sleep(0.2)
     serve()

@@ -5,6 +5,8 @@ from kireji.paths import ROOT
 c = get_config()
 
 c.ServerApp.root_dir = str(ROOT)
+# Of what lies there, its pages get nbgrader's folders only.
+c.ServerApp.contents_manager_class = "kireji.hub.course_contents.CourseContents"
 c.ServerApp.allow_root = True  # in a container or a virtual machine the account is often root
 c.ServerApp.default_url = "/formgrader/manage_assignments"
 

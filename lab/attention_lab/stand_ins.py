@@ -132,6 +132,21 @@ class PlainAttention(nn.Module):
         )
 
 
+class CountedAttention:
+    """Builds plain attentions, and counts how often these are asked."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, query_size: int, key_size: int, hidden_size: int) -> PlainAttention:
+        attention = PlainAttention(query_size, key_size, hidden_size)
+        attention.register_forward_hook(self._count)
+        return attention
+
+    def _count(self, *_: object) -> None:
+        self.calls += 1
+
+
 def share_attention(
     query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:

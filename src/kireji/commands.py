@@ -14,6 +14,7 @@ GROUPS = {
         "watch": "grade each submission when it arrives, and give feedback",
         "copies": "show which submissions of an assignment are alike, in code or in weights",
         "roster": "read the class from a CSV file: accounts, and names in the gradebook",
+        "password": "give a person who has lost theirs a new password",
         "forget": "remove everything that the course has of a person",
         "audit": "show who did what and when: accounts, releases, grades, backups",
         "backup": "save accounts, homes, submissions, grades and secrets in one file",
@@ -42,7 +43,7 @@ def page() -> str:
     for group, commands in GROUPS.items():
         lines += [
             f"{group}:",
-            *(f"  {name:<7} {summary}" for name, summary in commands.items()),
+            *(f"  {name:<8} {summary}" for name, summary in commands.items()),
             "",
         ]
     lines += [

@@ -203,3 +203,19 @@ def test_the_course_service_runs_no_code(
     )
     assert answer.status_code == 403
     assert "runs no code" in answer.text
+
+
+@pytest.mark.parametrize(
+    "file", ["var/secret", "var/hub/accounts.json", "gradebook.db", "nbgrader_config.py", "graders"]
+)
+@pytest.mark.parametrize("page", ["api/contents", "files", "view", "tree", "nbconvert/html"])
+def test_files_that_no_page_needs_are_not_served_to_instructors(
+    running: LiveCourse, instructor: requests.Session, page: str, file: str
+) -> None:
+    """So a page that borrows an instructor's browser finds nothing there either."""
+    assert (running.root / file).exists()
+    answer = instructor.get(f"{running.address}{SERVICE}/{page}/{file}", timeout=60)
+    name = (running.root / file).name
+    assert answer.status_code in (403, 404) or (page == "tree" and "/lab" in answer.url), name
+    if (running.root / file).is_file():
+        assert (running.root / file).read_bytes() not in answer.content

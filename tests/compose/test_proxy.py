@@ -1,7 +1,6 @@
 """The proxy's door, without a deployment around it: what it passes on to a server, and to the
 browser."""
 
-import runpy
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,9 +11,10 @@ from configurable_http_proxy.configproxy import PythonProxy
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
 from tornado.testing import bind_unused_port
-from tornado.web import Application
 
-from kireji import paths
+from kireji.hub.door.handler import application
+from kireji.hub.door.identity import Identity
+from kireji.hub.door.sockets import ServerResolver
 
 COOKIES = ["_xsrf=1; Path=/hub/", "already=2; Path=/; Secure"]
 
@@ -42,11 +42,13 @@ def door() -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
 
         def serve() -> None:
-            handler = runpy.run_path(str(paths.HUB_CONFIG / "compose" / "proxy.py"))["door"]()
             loop = IOLoop()
             proxy = PythonProxy({"auth_token": "unused"})
             proxy.add_route("/", {"target": f"http://127.0.0.1:{server.server_port}"})
-            HTTPServer(Application([(r"/(.*)", handler, {"proxy": proxy})])).add_socket(listener)
+            # no page here is a student's, so the hub is not asked
+            identity = Identity("key", "http://127.0.0.1:1/hub/api")
+            door = application(proxy, identity, ServerResolver(folder=None))
+            HTTPServer(door).add_socket(listener)
             loops.append(loop)
             loop.add_callback(ready.set)
             loop.start()

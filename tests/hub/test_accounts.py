@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from tornado import web
 
-from kireji.hub import accounts
+from kireji.hub import accounts, password_hash
 from kireji.hub.embedded import authenticator, failed_sign_ins
 
 
@@ -29,24 +29,67 @@ def test_passwords_are_the_same_at_the_next_start(tmp_path: Path) -> None:
 
 
 def test_every_password_is_its_own(tmp_path: Path) -> None:
-    one, other = (accounts.load_accounts(tmp_path / name) for name in ("one.json", "other.json"))
-    passwords = [account.password for account in (*one.values(), *other.values())]
+    passwords = []
+    for name in ("one", "other"):
+        accounts.load_accounts(tmp_path / name / "accounts.json")
+        passwords += accounts.first_passwords(tmp_path / name / "accounts.json").values()
     assert len(set(passwords)) == len(passwords) == 6
     assert all(len(password) == 19 for password in passwords)
 
 
-def test_nobody_else_on_this_machine_can_read_them(tmp_path: Path) -> None:
+def test_no_password_is_kept_in_clear_after_the_first_log_in(tmp_path: Path) -> None:
     path = tmp_path / "accounts.json"
     accounts.load_accounts(path)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    word = accounts.first_passwords(path)["alice"]
+    assert word not in path.read_text()
+    accounts.forget_first_password("alice", path)
+    assert not any(word in file.read_text() for file in tmp_path.iterdir())
+    assert set(accounts.first_passwords(path)) == {"bob", "instructor"}
+    assert password_hash.matches(word, accounts.load_accounts(path)["alice"].hashed)
 
 
-def test_accounts_that_were_added_stay(tmp_path: Path) -> None:
+def test_equal_passwords_have_different_hashes() -> None:
+    assert password_hash.make("same") != password_hash.make("same")
+
+
+def test_nobody_else_on_this_machine_can_read_them(tmp_path: Path) -> None:
+    accounts.load_accounts(tmp_path / "accounts.json")
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    assert modes == {"accounts.json": 0o600, "first-passwords.json": 0o600}
+
+
+def test_accounts_of_version_0_1_0_keep_their_passwords(tmp_path: Path) -> None:
+    """They were kept in clear."""
     path = tmp_path / "accounts.json"
     path.write_text('{"carol": {"role": "student", "password": "chosen-by-her"}}')
     people = accounts.load_accounts(path)
-    assert people["carol"].password == "chosen-by-her"
+    assert password_hash.matches("chosen-by-her", people["carol"].hashed)
+    assert people["carol"].role == "student"
     assert set(people) == {"alice", "bob", "carol", "instructor"}
+    assert "chosen-by-her" not in path.read_text()
+    assert accounts.first_passwords(path)["carol"] == "chosen-by-her"  # shown until she logs in
+    assert accounts.load_accounts(path) == people
+
+
+def test_a_lost_password_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.json"
+    accounts.load_accounts(path)
+    old = accounts.first_passwords(path)["bob"]
+    new = accounts.renew_password("bob", path)
+    hashed = accounts.load_accounts(path)["bob"].hashed
+    assert password_hash.matches(new, hashed) and not password_hash.matches(old, hashed)
+    assert accounts.first_passwords(path)["bob"] == new
+    assert accounts.renew_password("mallory", path) is None
+
+
+@pytest.fixture
+def everybody_has_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Alice and bob have the password "right"."""
+    monkeypatch.setattr(password_hash, "COST", 2)  # a real one takes long on a busy machine
+    right = password_hash.make("right")
+    people = {name: accounts.Account(name, "student", right) for name in ("alice", "bob")}
+    monkeypatch.setattr(authenticator, "load_accounts", lambda: people)
+    monkeypatch.setattr(authenticator, "forget_first_password", lambda name: None)
 
 
 @pytest.mark.parametrize(
@@ -60,13 +103,8 @@ def test_accounts_that_were_added_stay(tmp_path: Path) -> None:
     ],
 )
 def test_only_the_right_password_lets_in(
-    monkeypatch, name: str, password: str, admitted: str | None
+    everybody_has_right: None, name: str, password: str, admitted: str | None
 ) -> None:
-    monkeypatch.setattr(
-        authenticator,
-        "load_accounts",
-        lambda: {"alice": accounts.Account("alice", "student", "right")},
-    )
     assert log_in(authenticator.AccountsAuthenticator(), Browser(), name, password) == admitted
 
 
@@ -96,13 +134,8 @@ def log_in(
 
 
 @pytest.fixture
-def locked(monkeypatch) -> authenticator.AccountsAuthenticator:
-    """A log-in that has heard many wrong passwords for alice from one address."""
-    monkeypatch.setattr(
-        authenticator,
-        "load_accounts",
-        lambda: {name: accounts.Account(name, "student", "right") for name in ("alice", "bob")},
-    )
+def locked(everybody_has_right: None) -> authenticator.AccountsAuthenticator:
+    """A log-in that was given many wrong passwords for alice from one address."""
     door = authenticator.AccountsAuthenticator()
     for _ in range(failed_sign_ins.FREE):
         assert log_in(door, Browser(), "alice", "wrong") is None

@@ -25,7 +25,7 @@ def start_with_a_student(course: LiveCourse) -> list[psutil.Process]:
     course.open_server("alice").close()
     processes = course.processes()
     commands = [" ".join(process.cmdline()) for process in processes]
-    for part in ("jupyterhub --config", "configurable-http-proxy", "jupyterhub.singleuser"):
+    for part in ("jupyterhub --config", "kireji.hub.door.serve", "jupyterhub.singleuser"):
         assert any(part in command for command in commands), (part, commands)
     return processes
 

@@ -414,8 +414,10 @@ def picture(student: Student, look: Look) -> None:
         f"expected (4, 0.9), (8, 0.6); yours are {lines['none']}.",
     )
     look.that(
-        "length" in seen["x_label"] and "accuracy" in seen["y_label"],
-        "both axes are labelled",
+        bool(seen["x_label"].strip() and seen["y_label"].strip())
+        and "accura" not in seen["x_label"].lower()
+        and "length" not in seen["y_label"].lower(),
+        "both axes are labelled: length across, accuracy up",
         f"yours say {seen['x_label']!r} and {seen['y_label']!r}.",
     )
     look.that("copy" in seen["title"], "the title names the task", f"it is {seen['title']!r}.")

@@ -76,7 +76,7 @@ def _interrupt(signal_number, frame):
 
 def _say_ready(console: Console, address: str, released: list[str], seconds: float) -> None:
     """Tell a newcomer where to go, as whom, and what to do first."""
-    from kireji.hub.accounts import ACCOUNTS, load_accounts
+    from kireji.hub.accounts import first_passwords, load_accounts
     from kireji.hub.embedded import lifecycle
     from kireji.sandbox.bwrap_command import find_bwrap
 
@@ -84,17 +84,25 @@ def _say_ready(console: Console, address: str, released: list[str], seconds: flo
     for heading in ("account", "password", "lands in"):
         people.add_column(heading, header_style="dim")
     places = {"instructor": "the formgrader", "student": "JupyterLab"}
-    everybody = list(load_accounts().values())
+    everybody, words = list(load_accounts().values()), first_passwords()
     for account in everybody[:MAX_SHOWN]:
+        word = words.get(account.name)
         people.add_row(
-            f"[bold]{account.name}[/bold]", f"[bold]{account.password}[/bold]", places[account.role]
+            f"[bold]{account.name}[/bold]",
+            f"[bold]{word}[/bold]" if word else "[dim]has logged in[/dim]",
+            places[account.role],
         )
     console.print(
         Panel.fit(f"Kireji is running at [bold cyan]{address}[/bold cyan]", border_style="cyan")
     )
     console.print(people)
     if len(everybody) > MAX_SHOWN:
-        console.print(f"and {len(everybody) - MAX_SHOWN} more, in {lifecycle.shown(ACCOUNTS)}")
+        console.print(f"and {len(everybody) - MAX_SHOWN} more")
+    if len(words) < len(everybody):
+        console.print(
+            "A password is shown until the person has logged in. A new one: "
+            "[bold]./kireji password NAME[/bold]"
+        )
     console.print()
     if released:
         console.print(f"Released to the students: {', '.join(released)}")

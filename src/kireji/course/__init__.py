@@ -1,2 +1,1 @@
-"""What a course consists of: its assignments, class list, secret and settings, and its audit
-file."""
+"""What a course consists of: assignments, class list, secret, settings and the audit file."""

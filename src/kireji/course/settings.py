@@ -95,6 +95,12 @@ def _networks(said: str) -> str:
     return said
 
 
+def _host(said: str) -> str:
+    if not re.fullmatch(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?", said):
+        raise ValueError("a scheme and a name with a dot, such as https://hub.example.org")
+    return said
+
+
 def _setting(read: Callable[[str], Any], default: str = "") -> Any:
     """A field; `read` raises ValueError with what it expects. An empty default may stay empty."""
     return dataclasses.field(metadata={"read": read, "default": default})
@@ -131,6 +137,7 @@ class Settings:
     student_internet: bool = _setting(_yes_or_no, "no")
     userns_mode: str | None = _setting(_userns_mode)  # host: not remapped, with userns-remap
     student_networks: str = _setting(_networks, "10.213.0.0/16")
+    subdomain_host: str = _setting(_host)  # below it each student's server gets a name
     # The course service.
     grade_on_submit: bool = _setting(_yes_or_no, "no")
     sandbox_sockets: Path | None = _setting(_path)  # where the sandbox containers' sockets are
@@ -170,7 +177,7 @@ def value(name: str, environment: Mapping[str, str] | None = None) -> Any:
     said = said or field.metadata["default"]
     read = field.metadata["read"]
     if not said:
-        return [] if read is _names else "" if read is _text else None
+        return [] if read is _names else "" if read in (_text, _host) else None
     try:
         return read(said)
     except ValueError as expected:

@@ -16,6 +16,7 @@ from tornado import web
 
 from kireji.course import audit
 from kireji.errors import KirejiError
+from kireji.hub.course_contents import is_readable
 from kireji.nbgrader_plugins import folder_transaction
 
 CHANGES = {"POST": "did", "PUT": "changed", "DELETE": "deleted"}
@@ -54,6 +55,12 @@ class PlainFiles(AuthenticatedFileHandler):
     @property
     def content_security_policy(self) -> str:
         return "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox"
+
+    @web.authenticated
+    async def get(self, path: str, include_body: bool = True) -> None:
+        if not is_readable(path):
+            raise web.HTTPError(404, "The course service does not show this file.")
+        await super().get(path, include_body)
 
 
 class NoConversion(JupyterHandler):

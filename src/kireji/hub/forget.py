@@ -69,6 +69,7 @@ def end_account(person: Person, hub: str | None) -> None:
     known = _accounts()
     if known.pop(person.name, None):
         write_whole(accounts.ACCOUNTS, json.dumps(known, indent=2) + "\n", mode=0o600)
+        accounts.forget_first_password(person.name, accounts.ACCOUNTS)
 
 
 def remove_data(person: Person, tell: Callable[[str], None]) -> None:

@@ -31,8 +31,10 @@ class Callee:
 
     def with_inputs(self, *args: Any, **kwargs: Any) -> tuple[Any, list[Any]]:
         """The result, and the positional arguments as the student's code left them."""
-        reply = self._call("", args, kwargs)
-        return reply["result"], reply["inputs"] or list(args)
+        reply = self._call("", args, kwargs, inputs=True)
+        after = reply.get("inputs")
+        whole = isinstance(after, list) and len(after) == len(args)
+        return reply["result"], after if whole else [None] * len(args)
 
     def gradients(
         self,
@@ -62,10 +64,17 @@ class Callee:
             cotangent=cotangent,
         )
 
-    def _call(self, method: str, args: tuple, kwargs: dict) -> dict[str, Any]:
+    def _call(self, method: str, args: tuple, kwargs: dict, inputs: bool = False) -> dict[str, Any]:
         seed, timeout = kwargs.pop("seed", 0), kwargs.pop("timeout", None)
         reply = self.student.ask(
-            "call", seed, timeout, target=self.target, method=method, args=list(args), kwargs=kwargs
+            "call",
+            seed,
+            timeout,
+            target=self.target,
+            method=method,
+            args=list(args),
+            kwargs=kwargs,
+            inputs=inputs,
         )
         return (
             reply

@@ -423,8 +423,8 @@ DECODER = [
     ),
     decoder(
         "mask not handed on",
-        "encoder_outputs, encoder_outputs, mask.unsqueeze(1))",
-        "encoder_outputs, encoder_outputs)",
+        "query, encoder_outputs, encoder_outputs, mask.unsqueeze(1)",
+        "query, encoder_outputs, encoder_outputs",
         "test_weights_are_shares_of_the_real_words",
         "mask",
     ),
@@ -757,8 +757,8 @@ DECODING = [
     ),
     decoding(
         "beam forgets earlier scores",
-        "(score + scores[word].item(), words",
-        "(scores[word].item(), words",
+        "                            score + scores[word].item(),\n",
+        "                            scores[word].item(),\n",
         "test_beam_is_never_worse_than_greedy",
         "scores added up",
     ),
@@ -771,15 +771,15 @@ DECODING = [
     ),
     decoding(
         "beam attends like the first of the beam",
-        "maps + [weights[0]]))",
-        "beam[0][3] + [weights[0]]))",
+        "maps + [weights[0]],",
+        "beam[0][3] + [weights[0]],",
         "test_beam_attention_belongs_to_its_words",
         "attention of word",
     ),
     decoding(
         "beam without eos",
-        "target_ids[b, :len(maps)] = torch.tensor(words[1:])",
-        "target_ids[b, :len(maps)] = torch.tensor(words[1:]).masked_fill(torch.tensor(words[1:]) =="
+        "target_ids[b, : len(maps)] = torch.tensor(words[1:])",
+        "target_ids[b, : len(maps)] = torch.tensor(words[1:]).masked_fill(torch.tensor(words[1:]) =="
         " eos_id, 0)",
         "test_beam_ends_each_sentence",
         "without eos",

@@ -6,6 +6,7 @@ import pytest
 from kireji import paths
 from tests.graders.bench import grade
 from tests.graders.ex1_translation.gallery import GALLERY
+from tests.graders.ex1_translation.gallery_equations import EQUATIONS
 from tests.graders.galleries import caught, large_enough
 
 NAME = "ex1_translation"
@@ -18,7 +19,9 @@ CALLED_BY = {
 }
 
 
-@pytest.mark.parametrize("wrong", GALLERY, ids=lambda wrong: f"{wrong.task}: {wrong.what}")
+@pytest.mark.parametrize(
+    "wrong", GALLERY + EQUATIONS, ids=lambda wrong: f"{wrong.task}: {wrong.what}"
+)
 def test_wrong_variant(wrong):
     assert wrong.old in PLAIN
     others = CALLED_BY.get(wrong.task, [])

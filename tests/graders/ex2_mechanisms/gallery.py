@@ -517,6 +517,13 @@ def saturation(what: str, old: str, new: str, test: str, says: str) -> Wrong:
 NORM = "jacobian.flatten(1).norm(dim=1).mean().item()"
 SATURATION = [
     saturation(
+        "one set of keys for all queries",
+        "torch.randn(1000, 32, d_k)",
+        "torch.randn(1, 32, d_k)",
+        "test_every_query_has_keys_of_its_own",
+        "share one set of keys",
+    ),
+    saturation(
         "always scaled",
         "    if scaled:\n        scores",
         "    if True:\n        scores",
@@ -616,6 +623,13 @@ PICTURE = [
         "no line with a label",
     ),
     picture("axes not named", 'xlabel="length", ', "", "test_it_can_be_read", "horizontal axis"),
+    picture(
+        "labels exchanged",
+        'xlabel="length", ylabel="accuracy"',
+        'xlabel="accuracy", ylabel="length"',
+        "test_it_can_be_read",
+        "name the other axis",
+    ),
     picture(
         "limits that follow the points",
         ", ylim=(0, 1.05)",

@@ -39,6 +39,12 @@ def test_correct_implementations_get_full_marks(path, assignment):
     assert scores(cells, assignment) == {task: assignment.points[task] for task in TASKS}
 
 
+@pytest.mark.parametrize("label", ["Accuracy", "share of right answers", "% correct"])
+def test_axis_labels_may_be_in_any_words(label, tmp_path):
+    code = solution(tmp_path, 'ylabel="accuracy"', f'ylabel="{label}"')
+    assert complaints(grade(NAME, code, "test_picture.py")) == []
+
+
 def test_the_points_are_those_announced(assignment):
     assert assignment.points == {
         "content_scores": 18,

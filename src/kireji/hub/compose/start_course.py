@@ -61,7 +61,7 @@ def environment(token: str) -> dict[str, str]:
         "JUPYTERHUB_API_TOKEN": token,
         "JUPYTERHUB_API_URL": "http://hub:8081/hub/api",
         "JUPYTERHUB_BASE_URL": "/",
-        "JUPYTERHUB_HOST": "",
+        "JUPYTERHUB_HOST": settings.value("subdomain_host"),
         "JUPYTERHUB_SERVICE_PREFIX": PREFIX,
         "JUPYTERHUB_SERVICE_URL": f"http://0.0.0.0:{PORT}{PREFIX}",
         "JUPYTERHUB_OAUTH_CALLBACK_URL": f"{PREFIX}oauth_callback",

@@ -32,7 +32,7 @@ def main() -> None:
         os.setuid(ACCOUNT)
     os.umask(0o077)
     service_lock.hold(HUB_LOCK)
-    for key in (keys.PROXY, keys.COURSE):
+    for key in (keys.DOOR, keys.PROXY, keys.COURSE):
         keys.make(key)
     os.environ |= {"HOME": str(HUB), "CONFIGPROXY_AUTH_TOKEN": keys.make(keys.PROXY)}
     os.chdir(HUB)

@@ -1,5 +1,6 @@
 """The hub's log-in: asks accounts.json, and has whoever gives wrong passwords wait."""
 
+import asyncio
 import hmac
 import secrets
 import time
@@ -8,8 +9,8 @@ from jupyterhub.auth import Authenticator
 from tornado import web
 
 from kireji.course import audit
-from kireji.hub import departure
-from kireji.hub.accounts import load_accounts, new_password
+from kireji.hub import departure, password_hash
+from kireji.hub.accounts import forget_first_password, load_accounts
 from kireji.hub.embedded.failed_sign_ins import FailedSignIns
 
 # "this browser has been logged in as this account": it is not counted with strangers
@@ -23,6 +24,8 @@ class AccountsAuthenticator(Authenticator):
     def __init__(self, **options) -> None:
         super().__init__(**options)
         self.attempts = FailedSignIns()
+        # guesses that are sent together are counted one after the other
+        self.one_at_a_time = asyncio.Lock()
 
     def get_handlers(self, app):
         """Also what `./kireji forget` asks."""
@@ -37,6 +40,10 @@ class AccountsAuthenticator(Authenticator):
         was).
 
         HTTPError 429, with the seconds to wait, after too many of them."""
+        async with self.one_at_a_time:
+            return await self._authenticate(handler, data)
+
+    async def _authenticate(self, handler, data):
         name, now = data["username"], time.monotonic()
         place = known_browser(handler, name) or address(handler)
         seconds = self.attempts.wait(name, place, now)
@@ -47,13 +54,15 @@ class AccountsAuthenticator(Authenticator):
             error.headers = {"Retry-After": str(seconds)}
             raise error
         account = load_accounts().get(name)
-        expected = account.password if account else new_password()
-        matches = hmac.compare_digest(expected.encode(), data["password"].encode())
+        hashed = account.hashed if account else password_hash.NO_ONE
+        # in a thread: it takes as long as the hub needs to answer dozens of requests
+        matches = await asyncio.to_thread(password_hash.matches, data["password"], hashed)
         if not (account and matches):
-            self.attempts.note(name, place, now)
+            self.attempts.note(name, place, time.monotonic())
             return None
         self.attempts.forget(name, place)
         remember_browser(handler, name)
+        forget_first_password(name)
         return account.name
 
 

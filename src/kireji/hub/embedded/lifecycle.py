@@ -16,6 +16,7 @@ import psutil
 
 from kireji.errors import KirejiError
 from kireji.hub.course_service import URL_PREFIX
+from kireji.hub.door import sockets
 from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL, adopt_orphans
 from kireji.paths import HUB, HUB_CONFIG, ROOT
 
@@ -90,6 +91,7 @@ def start_hub(port: int) -> Hub:
             f" {port + 1}"
         )
     adopt_orphans()
+    sockets.make_folder()
     hub_port, proxy_port, course_port = free_ports(3)
     environment = os.environ | {
         "KIREJI_PORT": str(port),

@@ -1,9 +1,10 @@
-"""Starts one student's server behind the wall and stays beside it: its only door, and the eye on
-what it uses.
+"""Starts one student's server behind the wall, and watches what it uses until it ends.
 
-The server has a network of its own, with nobody else in it. Two unix sockets lead out: the proxy's
-connections to the server, and the server's to the hub's API (`hub_api`). The hub starts a
-supervisor for each server and ends the server by ending it."""
+The server has a network of its own, with nobody else in it. Two unix sockets lead out: one for the
+door's connections to the server (`door.sockets`), one for the server's to the hub's API
+(`hub_api`). The port that the hub knows says whether the server is up, and nothing else
+(`server_status`). The hub starts a supervisor for each server and ends the server by ending it.
+"""
 
 import asyncio
 import json
@@ -18,7 +19,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from subprocess import PIPE, Popen
 
-from kireji.hub.embedded import hub_api
+from kireji.hub.door import sockets
+from kireji.hub.embedded import hub_api, server_status
 from kireji.hub.embedded.guest import relay
 from kireji.hub.parent_death_signal import die_with_parent
 from kireji.hub.server_limits import Disk, kernel_limits
@@ -43,7 +45,8 @@ class Orders:
     bwrap: str
     wall: Wall  # without the door, which the supervisor adds
     program: list[str]
-    port: int  # where the proxy reaches the server, and where it listens in its own network
+    port: int  # the server's name for the door, and where it listens in its own network
+    sockets: str  # the folder in which the door finds the server's socket
     hub: str  # http://HOST:PORT
     hub_path: str  # /hub
     limits: Limits
@@ -116,12 +119,10 @@ def start(orders: Orders, folder: Path, listener: socket.socket) -> Popen:
 
 async def guard(orders: Orders, root: Path) -> int:
     """Run the server until it ends, or until it is over a limit; its exit status."""
-    out, inward = root / "out", root / "in"
+    out, inward = root / "out", Path(orders.sockets)
     out.mkdir()
     api = hub_api.serve(orders.hub, orders.hub_path, out / "hub")
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(inward))
-        listener.listen(128)
+    with sockets.listen(inward, orders.port) as listener:
         server = start(orders, out, listener)
     for ending in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(ending, server.kill)
@@ -136,12 +137,13 @@ async def guard(orders: Orders, root: Path) -> int:
     )
     watchdog.start()
     disk = asyncio.create_task(watch_disk(orders, end))
-    reach = relay.carrier(lambda: asyncio.open_unix_connection(str(inward)))
+    status = server_status.serve(orders.port, inward)
     try:
-        async with await asyncio.start_server(reach, "127.0.0.1", orders.port):
-            return await asyncio.to_thread(server.wait)
+        return await asyncio.to_thread(server.wait)
     finally:
         server.kill()
+        status.stop()
+        (inward / str(orders.port)).unlink(missing_ok=True)
         disk.cancel()
         watchdog.stop()
         api.stop()

@@ -20,6 +20,7 @@ from kireji.exchange.folders import student_folders, view
 from kireji.exchange.student_server import kireji_handing_in
 from kireji.hub import server_limits
 from kireji.hub.accounts import load_accounts
+from kireji.hub.door import sockets
 from kireji.hub.embedded.server_supervisor import Orders
 from kireji.hub.homes import prepare_home, shown
 from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL
@@ -155,6 +156,7 @@ class WalledSpawner(SimpleLocalProcessSpawner):
                 person_wall(self.user.name, environment),
                 program,
                 self.port,
+                str(sockets.FOLDER),
                 self.hub.host,
                 self.hub.base_url.rstrip("/"),
                 replace(server_limits.LIMITS, memory=self.mem_limit, processes=self.process_limit),

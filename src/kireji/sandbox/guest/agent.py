@@ -60,6 +60,9 @@ class Agent:
                 # Not torch.manual_seed: that notes the stack for each kind of accelerator, a
                 # millisecond a call.
                 torch.default_generator.manual_seed(request["seed"])
+                # As when the notebook begins, whatever its last cells set.
+                torch.set_grad_enabled(True)
+                torch.set_default_dtype(torch.float32)
                 return {"id": request["id"], "value": operation(**self.resolve(request["with"]))}
         except OutOfTime:
             return {"id": request["id"], "error": {"type": "OutOfTime", "message": "", "line": ""}}
@@ -101,17 +104,14 @@ class Agent:
     def do_defined(self, name: str) -> bool:
         return name in self.namespace
 
-    def do_call(self, target: Any, method: str, args: list, kwargs: dict) -> dict[str, Any]:
-        """Call it; say beside the result which tensor arguments it changed in place, and what all
-        of them are now."""
-        watched = [
-            (key, value, value._version)
-            for key, value in (*enumerate(args), *kwargs.items())
-            if isinstance(value, torch.Tensor)
-        ]
+    def do_call(
+        self, target: Any, method: str, args: list, kwargs: dict, inputs: bool = False
+    ) -> dict[str, Any]:
+        """Call it. With `inputs`, the positional arguments come back as the call left them.
+
+        All of them: a change through `.data` or numpy does not raise a tensor's version."""
         result = self.function(target, method)(*args, **kwargs)
-        changed = [key for key, value, version in watched if value._version != version]
-        return {"result": result, "changed": changed, "inputs": args if changed else None}
+        return {"result": result, "inputs": args if inputs else None}
 
     def do_make(self, target: Any, args: list, kwargs: dict) -> Reference:
         return self.keep(self.function(target, "")(*args, **kwargs))

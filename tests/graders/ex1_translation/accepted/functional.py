@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 from torch import Tensor, einsum, nn, no_grad
-from torch.nn.utils import clip_grad_value_
+from torch.nn.utils import clip_grad_norm_
 from torch.nn.utils.rnn import (
     pad_sequence,
 )
@@ -68,15 +68,14 @@ class Encoder(nn.Module):
 
 
 class AttentionDecoder(nn.Module):
-    """Luong's order: the GRU first, then a look back with its new state; the attention is written
-    out here."""
+    """The attention is written out here; only its parameters are the layer's."""
 
     def __init__(
         self, vocab_size: int, embedding_size: int, hidden_size: int, key_size: int, pad_id: int
     ):
         super().__init__()
         self.embedding = nn.Embedding(vocab_size, embedding_size, padding_idx=pad_id)
-        self.gru = nn.GRU(embedding_size, hidden_size)
+        self.gru = nn.GRU(embedding_size + key_size, hidden_size)
         self.attention = AdditiveAttention(hidden_size, key_size, hidden_size)
         self.combine = nn.Linear(hidden_size + key_size, hidden_size)
         self.output = nn.Linear(hidden_size, vocab_size)
@@ -84,16 +83,17 @@ class AttentionDecoder(nn.Module):
     def forward(
         self, input_ids: Tensor, hidden: Tensor, encoder_outputs: Tensor, mask: Tensor
     ) -> tuple[Tensor, ...]:
-        _, new = self.gru(self.embedding(input_ids)[None], hidden[None].contiguous())
         weights = additive(
             self.attention.W_query.weight,
             self.attention.W_key.weight,
             self.attention.v.weight,
-            new.transpose(0, 1),
+            hidden[:, None],
             encoder_outputs,
             mask[:, None],
         )
         context = einsum("bqk,bkd->bd", weights, encoder_outputs)
+        read = torch.cat([self.embedding(input_ids), context], 1)
+        _, new = self.gru(read[None], hidden[None].contiguous())
         return (
             F.log_softmax(self.output(self.combine(torch.cat([new[0], context], 1)).tanh()), -1),
             new[0],
@@ -115,7 +115,7 @@ def train_step(model: nn.Module, batch, optimizer, pad_id: int) -> float:
             ignore_index=pad_id,
         )
         loss.backward()
-        clip_grad_value_(model.parameters(), 0.5)
+        clip_grad_norm_(model.parameters(), 0.5)
         return loss
 
     return optimizer.step(closure).item()
@@ -139,6 +139,11 @@ def score_of(model, source_ids, lengths, target_ids, bos_id, eos_id):
     steps = logits.log_softmax(-1).gather(2, target_ids[..., None])[..., 0]
     before_end = (target_ids == eos_id).cumsum(1) - (target_ids == eos_id).int() == 0
     return (steps * before_end).sum(1), weights
+
+
+@no_grad()
+def sequence_score(model, source_ids, lengths, target_ids, bos_id, eos_id):
+    return score_of(model, source_ids, lengths, target_ids, bos_id, eos_id)[0]
 
 
 @no_grad()

@@ -190,3 +190,17 @@ def beam_decode(model, source_ids, lengths, bos_id, eos_id, max_length, beam_siz
             sentences.append(best[1])
             maps.append(best[2])
     return together(sentences, maps, source_ids.shape[1])
+
+
+def sequence_score(model, source_ids, lengths, target_ids, bos_id, eos_id):
+    scores = []
+    for b in range(len(source_ids)):
+        outputs, state = model.encoder(source_ids[b : b + 1], lengths[b : b + 1])
+        mask, before, total = padding_mask(lengths[b : b + 1], source_ids.shape[1]), bos_id, 0.0
+        for word in target_ids[b].tolist():
+            logits, state, _ = model.decoder(torch.tensor([before]), state, outputs, mask)
+            total, before = total + logits[0].log_softmax(-1)[word].item(), word
+            if word == eos_id:
+                break
+        scores.append(total)
+    return torch.tensor(scores)

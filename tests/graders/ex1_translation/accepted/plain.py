@@ -155,3 +155,13 @@ def beam_decode(model, source_ids, lengths, bos_id, eos_id, max_length, beam_siz
         target_ids[b, : len(maps)] = torch.tensor(words[1:])
         attention_weights[b, : len(maps)] = torch.stack(maps)
     return target_ids, attention_weights
+
+
+@torch.no_grad()
+def sequence_score(model, source_ids, lengths, target_ids, bos_id, eos_id):
+    begun = F.pad(target_ids, (1, 0), value=bos_id)
+    logits, _ = model(source_ids, lengths, begun)
+    steps = torch.log_softmax(logits, dim=-1).gather(-1, target_ids.unsqueeze(-1)).squeeze(-1)
+    is_eos = (target_ids == eos_id).long()
+    ended_before = is_eos.cumsum(dim=1) - is_eos > 0
+    return steps.masked_fill(ended_before, 0.0).sum(dim=1)
