@@ -1,4 +1,5 @@
-"""The least that grading can cost: the same cells and the same tests in one process without a wall."""
+"""The least that grading can cost: the same cells and the same tests in one process without a
+wall."""
 
 import os
 import tempfile

@@ -1,9 +1,18 @@
 """For every test: the `needs` marker, and a course that is up."""
 
+import os
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.needs import require
 from tests.running_course import alice, bob, instructor, running, terminal  # noqa: F401  (one hub for all tests)
+
+# As ./kireji does, for an IDE that runs pytest without it: nbgrader calls `alembic` by name, and
+# two torch threads beside another busy process are many times slower than one.
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 collect_ignore = ["toy"]  # hidden tests: they need a student
 

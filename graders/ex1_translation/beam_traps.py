@@ -1,4 +1,5 @@
-"""Scripts on which a common mistake of a beam search makes it say something else, and the searches that make it.
+"""Scripts on which a common mistake of a beam search makes it say something else, and the searches
+that make it.
 
 Each script has one sentence. Greedy decoding misses the best answer of all three, so that a search
 that compares with it at the end is not saved by it."""
@@ -24,7 +25,8 @@ class Trap(NamedTuple):
 
 
 def chain(steps: dict[int, dict[int, tuple[float, int]]], n_states: int) -> Script:
-    """A script from {state: {word: (probability, next state)}}; bos leads from state 0 to state 1."""
+    """A script from {state: {word: (probability, next state)}}; bos leads from state 0 to state
+    1."""
     logits = torch.full((n_states, VOCAB_SIZE), NEVER)
     next_state = torch.zeros(n_states, VOCAB_SIZE, dtype=torch.long)
     next_state[0] = 1
@@ -37,7 +39,8 @@ def chain(steps: dict[int, dict[int, tuple[float, int]]], n_states: int) -> Scri
 
 
 def crossing() -> Trap:
-    """After two words the second beginning is ahead of the first; what each says next hangs on its state."""
+    """After two words the second beginning is ahead of the first; what each says next hangs on its
+    state."""
     script = chain(
         {
             1: {3: (0.55, 2), 4: (0.45, 3)},
@@ -53,14 +56,15 @@ def crossing() -> Trap:
         script,
         [4, 5, 6, EOS],
         {"reordered": False},
-        "the hidden states are not brought into the order of the chosen beginnings: each goes on from another one's state. "
-        "index // V says which beam a candidate continues, for hidden as for the words",
+        "the hidden states are not brought into the order of the chosen beginnings: each goes on"
+        " from another one's state. index // V says which beam a candidate continues, for hidden as"
+        " for the words",
     )
 
 
 def early_end() -> Trap:
     """A sentence ends while a likelier beginning goes on, which then falls behind it."""
-    flat = {3: (0.22, 5), **{word: (0.195, 5) for word in (4, 5, 6, 7)}}
+    flat = {3: (0.22, 5), **dict.fromkeys((4, 5, 6, 7), (0.195, 5))}
     script = chain(
         {
             1: {3: (0.55, 2), 4: (0.45, 3)},
@@ -68,7 +72,7 @@ def early_end() -> Trap:
             3: {EOS: (1.0, 6)},
             4: flat,
             5: {EOS: (1.0, 6)},
-            6: {word: (0.2, 6) for word in (3, 4, 5, 6, 7)},
+            6: dict.fromkeys((3, 4, 5, 6, 7), (0.2, 6)),
         },
         7,
     )
@@ -76,7 +80,8 @@ def early_end() -> Trap:
         script,
         [4, EOS],
         {"frozen": False},
-        "a sentence that has ended goes on growing, and loses score for it: after eos it keeps its score",
+        "a sentence that has ended goes on growing, and loses score for it: after eos it keeps its"
+        " score",
     )
 
 
@@ -127,7 +132,7 @@ def search(
 
     for _ in range(MAX_LENGTH):
         candidates = []
-        for k, (words, total) in enumerate(zip(beams, totals)):
+        for k, (words, total) in enumerate(zip(beams, totals, strict=False)):
             states[k] = int(script.next_state[states[k], words[-1] if words else BOS])
             if frozen and EOS in words:
                 candidates.append((total, [*words, EOS], k))

@@ -1,4 +1,5 @@
-"""Inputs for one step of the decoder, its answer with the right shapes, and what this depends on."""
+"""Inputs for one step of the decoder, its answer with the right shapes, and what this depends
+on."""
 
 import torch
 
@@ -72,7 +73,8 @@ def felt_by(decoder, inputs, of, cotangent):
 
 
 def asked_once(student, inputs):
-    """Mistake if the decoder asks its attention again in the same step. One that builds its attention otherwise is not counted."""
+    """Mistake if the decoder asks its attention again in the same step. One that builds its
+    attention otherwise is not counted."""
     counted = student.make("attention_lab.stand_ins.CountedAttention")
     try:
         with student.replaced(AdditiveAttention=counted):
@@ -82,6 +84,6 @@ def asked_once(student, inputs):
     calls = counted.get("calls")
     expect.true(
         not isinstance(calls, int) or calls <= 1,
-        f"The attention is asked {calls} times in one step: once, with the state that came in; the GRU and the output "
-        "layer read the same context.",
+        f"The attention is asked {calls} times in one step: once, with the state that came in; the"
+        " GRU and the output layer read the same context.",
     )

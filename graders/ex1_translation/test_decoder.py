@@ -175,7 +175,8 @@ def test_hidden_state_is_the_query(student, rng):
 @graded("decoder", weight=4)
 @without("AdditiveAttention")
 def test_old_state_looks_and_new_state_speaks(student, rng):
-    """Attention is asked once, with the old state; the GRU reads what was found; the word is said from the new state."""
+    """Attention is asked once, with the old state; the GRU reads what was found; the word is said
+    from the new state."""
     decoder, inputs = make(student), draw(rng)
     checked(decoder(*inputs))
     logits, hidden, attention_weights = (
@@ -185,19 +186,21 @@ def test_old_state_looks_and_new_state_speaks(student, rng):
     recurrent = hidden - attention_weights
     expect.true(
         bool(recurrent),
-        f"{expect.NAMED} the attention is asked with the new state: the weights change with every parameter that the "
-        "new state changes with, those of the GRU too. The query is the state that came in; the GRU comes after.",
+        f"{expect.NAMED} the attention is asked with the new state: the weights change with every"
+        " parameter that the new state changes with, those of the GRU too. The query is the state"
+        " that came in; the GRU comes after.",
     )
     expect.true(
         bool(recurrent & logits),
-        f"{expect.NAMED} the word is said from the old state: the logits do not change with the parameters of the GRU. "
-        "The layers of step 3 read the new state.",
+        f"{expect.NAMED} the word is said from the old state: the logits do not change with the"
+        " parameters of the GRU. The layers of step 3 read the new state.",
     )
     input_ids, state, encoder_outputs, mask = inputs
     other = checked(decoder(input_ids, state, encoder_outputs + 1.0, mask))[1]
     expect.true(
         bool(differs(other, checked(decoder(*inputs))[1]).all()),
-        "The new hidden state does not change with the encoder outputs: the GRU reads the context beside the last word.",
+        "The new hidden state does not change with the encoder outputs: the GRU reads the context"
+        " beside the last word.",
     )
     asked_once(student, inputs)
 

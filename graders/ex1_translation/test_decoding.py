@@ -1,4 +1,5 @@
-"""greedy_decode, beam_decode and sequence_score, on decoders whose every answer is written in a table.
+"""greedy_decode, beam_decode and sequence_score, on decoders whose every answer is written in a
+table.
 
 Which word comes next depends on the sentence, on the words said before and on the step, so a search
 that loses the hidden state, or feeds back the wrong word, says something else."""
@@ -116,16 +117,18 @@ def test_beam_is_never_worse_than_greedy(student, rng):
             )
             expect.true(
                 mine >= greedy - SLACK,
-                f"With beam_size {beam_size} a sentence has log-probability {mine:.2f}, greedy's has {greedy:.2f}: are "
-                "finished sentences kept, scores added up, and each sentence of the batch kept apart? Plain beam search can "
-                "lose greedy's sentence on the way: then compare with it at the end.",
+                f"With beam_size {beam_size} a sentence has log-probability {mine:.2f}, greedy's"
+                f" has {greedy:.2f}: are finished sentences kept, scores added up, and each"
+                " sentence of the batch kept apart? Plain beam search can lose greedy's sentence"
+                " on the way: then compare with it at the end.",
             )
 
 
 @graded("decoding", weight=3)
 @without("padding_mask")
 def test_beam_follows_each_beginning(student, rng):
-    """Each beginning of a beam goes on from its own hidden state, is done with eos, and is ranked by the sum of its log-probabilities."""
+    """Each beginning of a beam goes on from its own hidden state, is done with eos, and is ranked
+    by the sum of its log-probabilities."""
     for trap in beam_traps.traps():
         search = Search(student, trap.script, rng)
         for beam_size in (2, 3):
@@ -142,15 +145,17 @@ def test_beam_follows_each_beginning(student, rng):
             )
             expect.true(
                 words == trap.best,
-                f"With beam_size {beam_size} the likeliest sentence was not found, though it is within the beam: does each "
-                "beginning keep its own words, score and hidden state?",
+                f"With beam_size {beam_size} the likeliest sentence was not found, though it is"
+                " within the beam: does each beginning keep its own words, score and hidden"
+                " state?",
             )
 
 
 @graded("decoding", weight=2)
 @without("padding_mask")
 def test_sequence_score(student, rng):
-    """sequence_score adds up the log-probabilities of an answer's words, up to and with its first eos."""
+    """sequence_score adds up the log-probabilities of an answer's words, up to and with its first
+    eos."""
     if student.defined("beam_decode") and not student.defined("sequence_score"):
         return  # a search that works without this tool needs none
     search = Search(student, random_script(rng), rng)

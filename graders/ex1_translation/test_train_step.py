@@ -207,13 +207,14 @@ def test_gradient_is_clipped(student, rng):
     together, apart = (likeness(-moved, training.flat(g)) for g in (wanted, each))
     expect.true(
         together > 0.999 or apart < 0.999,
-        f"{expect.NAMED} each parameter's gradient is clipped by itself: one length for all of them together, "
-        "clip_grad_norm_(model.parameters(), 1.0), keeps the direction.",
+        f"{expect.NAMED} each parameter's gradient is clipped by itself: one length for all of them"
+        " together, clip_grad_norm_(model.parameters(), 1.0), keeps the direction.",
     )
     expect.true(
         together > 0.999,
-        f"Clipping turns the step away from the gradient (cosine {together:.2f}, 1 expected): make all gradients shorter "
-        "by one factor (clip_grad_norm_); cutting each number by itself (clip_grad_value_) changes the direction.",
+        f"Clipping turns the step away from the gradient (cosine {together:.2f}, 1 expected): make"
+        " all gradients shorter by one factor (clip_grad_norm_); cutting each number by itself"
+        " (clip_grad_value_) changes the direction.",
     )
     expect.true(
         length < 50, f"The step is still {length:.0f} long at learning rate 1: is max_norm about 1?"

@@ -105,8 +105,8 @@ def test_it_can_be_read(student, rng):
     # In the student's own words, as long as they do not name the other axis.
     expect.true(
         "accura" not in across and "length" not in up,
-        f"The labels name the other axis: length is the horizontal one, which says {seen['x_label']!r}, accuracy the "
-        f"vertical one, which says {seen['y_label']!r}.",
+        "The labels name the other axis: length is the horizontal one, which says"
+        f" {seen['x_label']!r}, accuracy the vertical one, which says {seen['y_label']!r}.",
     )
     expect.true(
         "copy" in seen["title"].lower(), f"The title should name the task; it is {seen['title']!r}."

@@ -14,7 +14,8 @@ from .shared_data import SIZES
 FEWEST = 200  # queries that the student may average over
 # Means are compared over so many calls: fewer where they are steady, as those of 1,000 queries are.
 MIN_CALLS, MAX_CALLS, STEADY = 6, 20, 0.8
-# Keys shared by all queries vary 2.3 times as much as 200 queries with keys of their own, measured on
+# Keys shared by all queries vary 2.3 times as much as 200 queries with keys of their own,
+# measured on
 # 200 calls. Of 20 calls with their own keys one in 100,000 varies more than 1.75 times as much.
 WAVERING = 1.75
 
@@ -96,7 +97,8 @@ def mistakes(d_k: int, scaled: bool, rng: torch.Generator, right: float) -> dict
 
 @graded("saturation", weight=1)
 def test_every_query_has_keys_of_its_own(student):
-    """The mean comes out nearly the same at each call: 200 queries and more, each with 32 keys of its own."""
+    """The mean comes out nearly the same at each call: 200 queries and more, each with 32 keys of
+    its own."""
     d_k = SIZES[0]
     expected = shared_data.norms(d_k, True).spread / math.sqrt(FEWEST)
     values, found = [], math.inf
@@ -106,8 +108,9 @@ def test_every_query_has_keys_of_its_own(student):
         found = float(torch.tensor(values).std()) if len(values) > 1 else math.inf
     expect.true(
         found <= WAVERING * expected,
-        f"From call to call your mean varies by {found:.4f}; with {FEWEST} queries it varies by {expected:.4f} at most. "
-        f"{expect.NAMED} all queries share one set of keys, or there are fewer than {FEWEST}: each query has 32 keys of its own.",
+        f"From call to call your mean varies by {found:.4f}; with {FEWEST} queries it varies by"
+        f" {expected:.4f} at most. {expect.NAMED} all queries share one set of keys, or there are"
+        f" fewer than {FEWEST}: each query has 32 keys of its own.",
     )
 
 

@@ -15,8 +15,8 @@ MARK = ".earlier.safetensors"  # files with this ending are not handed in
 
 
 class EarlierCheckpoint:
-    """What `checkpoint` held before a training. `keep` it before the file is replaced, and `compare`
-    when the new one is there."""
+    """What `checkpoint` held before a training. `keep` it before the file is replaced, and
+    `compare` when the new one is there."""
 
     def __init__(self, checkpoint: str | Path) -> None:
         self.path = Path(checkpoint)

@@ -42,7 +42,7 @@ def judged(
     stack: Stack,
     toy: Assignment,
     submit: Callable,
-    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[[str], Judgement]:
     monkeypatch.setenv("KIREJI_SANDBOX_SOCKETS", str(stack.volume("sandboxes")))
     return lambda code: judge(Submission(submit(double_solution=code)), toy, SECRET)

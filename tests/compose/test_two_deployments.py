@@ -37,7 +37,10 @@ def test_a_students_log_is_bounded(live: Stack) -> None:
     (student,) = live.students()
     config = live.inspect(student)["HostConfig"]["LogConfig"]
     assert config == {"Type": "json-file", "Config": {"max-size": "5m", "max-file": "2"}}
-    flood = "import os; out = open('/proc/1/fd/1', 'wb', 0); [out.write(b'x' * 65535 + b'\\n') for _ in range(1000)]"
+    flood = (
+        "import os; out = open('/proc/1/fd/1', 'wb', 0); [out.write(b'x' * 65535 + b'\\n') for _ in"
+        " range(1000)]"
+    )
     run_docker("exec", student, "python3", "-c", flood)  # 62 MiB
     log = live.inspect(student)["LogPath"]
     size = sum(path.stat().st_size for path in Path(log).parent.glob("*-json.log*"))

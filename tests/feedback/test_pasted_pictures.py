@@ -34,7 +34,7 @@ def rendered(*cells):
     return [cell.metadata.kireji.html for cell in nb.cells]
 
 
-def test_a_pasted_picture_of_an_answer_is_kept(toy, submit):  # noqa: F811
+def test_a_pasted_picture_of_an_answer_is_kept(toy, submit):
     notebook = nbformat.reads(submit().decode(), as_version=4)
     notebook.cells[-1].source = PASTED
     notebook.cells[-1].attachments = {"image.png": {"image/png": picture()}}

@@ -74,7 +74,8 @@ class Names(NamedTuple):
 
 ASSIGNMENTS = {
     "ex1_translation": Names(
-        "padding_mask sequence_loss train_step greedy_decode beam_decode sequence_score translate align",
+        "padding_mask sequence_loss train_step greedy_decode beam_decode sequence_score translate"
+        " align",
         "AdditiveAttention Encoder AttentionDecoder",
         "model",
     ),

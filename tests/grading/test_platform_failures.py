@@ -21,7 +21,9 @@ pytestmark = pytest.mark.needs("bubblewrap")
 
 SECRET = b"s" * 32
 SLOW = {
-    "double_solution": "import time\ntime.sleep(1)\ndef double(x):\n    time.sleep(0.02)\n    return 2 * x",
+    "double_solution": (
+        "import time\ntime.sleep(1)\ndef double(x):\n    time.sleep(0.02)\n    return 2 * x"
+    ),
     "share_solution": "time.sleep(1)\ndef share():\n    return 20.0",
 }
 VICTIMS = {
@@ -164,6 +166,6 @@ def test_a_failed_judgement_is_tried_once_more(monkeypatch, tmp_path, toy):
     failed = judge_pool.JudgeOutcome(reason="the platform failed", failed=True)
     for times, reason in ((0, "judged"), (1, "judged"), (2, "the platform failed")):
         opened = Failing([failed] * times)
-        assert list(judge_pool.judge_ahead([folder], open_executor=lambda count: opened)) == [
+        assert list(judge_pool.judge_ahead([folder], open_executor=lambda count: opened)) == [  # noqa: B023 (called in this round)
             (folder, reason)
         ]

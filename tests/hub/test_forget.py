@@ -20,7 +20,7 @@ from tests.backup.conftest import gradebook as open_gradebook
 
 
 @pytest.fixture
-def course(full: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: F811
+def course(full: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Alice and Bob, with everything that a course comes to have of them."""
     for name, path in {"ACCOUNTS": paths.HUB / "accounts.json"}.items():
         monkeypatch.setattr(accounts, name, path)

@@ -18,7 +18,7 @@ def test_every_quoted_file_is_the_one_that_is_tested():
 def test_every_place_of_an_assignment_is_named():
     folders = {name.rpartition("/")[0] for name in FILES if "accepted" not in name}
     assert [folder for folder in folders if f"`{folder}/" not in PAGE] == []
-    named = {file for file in re.findall(rf"^\| `\S*{NAME}/(\S+)` \|", PAGE, re.MULTILINE)}
+    named = set(re.findall(rf"^\| `\S*{NAME}/(\S+)` \|", PAGE, re.MULTILINE))
     assert {"assignment.toml", "data.py", "samples.py", "targets.py", "test_*.py"} <= named
 
 

@@ -126,7 +126,8 @@ class EquationRenderer(IPythonRenderer):
         return self._equation(typed, typed, block=True)
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        """A picture that was pasted into the cell. Nothing else is shown: no other host is asked."""
+        """A picture that was pasted into the cell. Nothing else is shown: no other host is
+        asked."""
         name = unquote(url.removeprefix("attachment:"))
         if not url.startswith("attachment:"):
             return html.escape(text)

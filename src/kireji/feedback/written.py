@@ -64,8 +64,8 @@ DROPPED_WHOLE = {
 HEADING = re.compile(r"<(/?)h[1-6]>")
 
 
-# What can begin or end something in markdown. Its parsers look for the end of each from each, so the
-# work grows with their number times the length of the text.
+# What can begin or end something in markdown. Its parsers look for the end of each from each, so
+# the work grows with their number times the length of the text.
 SIGNS = re.compile(r"[\\$`*_\[\]<>|~!\n]")
 MAX_WORK = 10_000_000  # of one text; the longest of the course's own has 2,000,000
 BUDGET_SECONDS = 1.0  # for all texts of a notebook

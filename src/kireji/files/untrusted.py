@@ -18,7 +18,8 @@ MACHINE = {
 
 
 def is_of_the_machine(error: BaseException) -> bool:
-    """Whether it says that the machine fails, such as a full disk, and not what one folder holds."""
+    """Whether it says that the machine fails, such as a full disk, and not what one folder
+    holds."""
     return isinstance(error, MemoryError) or isinstance(error, OSError) and error.errno in MACHINE
 
 

@@ -15,7 +15,10 @@ from kireji.sandbox.limits import MIB, Limits
 
 LOOK_SECONDS = 0.05
 STATUS = "/proc/self/status"
-MEMORY = "it sent the grader more than it can hold: a submission can fill {:,} MiB of the grader's memory"
+MEMORY = (
+    "it sent the grader more than it can hold: a submission can fill {:,} MiB of the grader's"
+    " memory"
+)
 COMPUTING = "judging it took more than {:.0f} seconds of the grader's computing"
 
 

@@ -158,7 +158,8 @@ class Collect(ExchangeCollect):
                     if is_of_the_machine(error):
                         raise
                     self.log.warning(
-                        "Left out: the submission of %s could not be collected (%s). All others were.",
+                        "Left out: the submission of %s could not be collected (%s). All others"
+                        " were.",
                         student,
                         printable(error),
                     )

@@ -22,8 +22,8 @@ def released_page(feedback: Path, name: str, submission: Path) -> Path:
         secret = (submission / "submission_secret.txt").read_text("utf-8")
     except (UnicodeDecodeError, IsADirectoryError):
         raise KirejiError(
-            f"{submission.parent.name}'s {submission.name} has no readable submission_secret.txt, so its "
-            "feedback cannot be given back. It is given with the next submission."
+            f"{submission.parent.name}'s {submission.name} has no readable submission_secret.txt,"
+            " so its feedback cannot be given back. It is given with the next submission."
         ) from None
     return feedback / f"{notebook_hash(secret=secret, notebook_id=name)}.html"
 

@@ -779,8 +779,8 @@ DECODING = [
     decoding(
         "beam without eos",
         "target_ids[b, : len(maps)] = torch.tensor(words[1:])",
-        "target_ids[b, : len(maps)] = torch.tensor(words[1:]).masked_fill(torch.tensor(words[1:]) =="
-        " eos_id, 0)",
+        "target_ids[b, : len(maps)] = torch.tensor(words[1:]).masked_fill(torch.tensor(words[1:])"
+        " == eos_id, 0)",
         "test_beam_ends_each_sentence",
         "without eos",
     ),

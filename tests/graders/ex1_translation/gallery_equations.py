@@ -1,4 +1,5 @@
-"""Wrong variants of accepted/plain.py that compute something sensible, only not what the notebook's equations say."""
+"""Wrong variants of accepted/plain.py that compute something sensible, only not what the notebook's
+equations say."""
 
 from tests.graders.galleries import Wrong
 
@@ -77,7 +78,8 @@ EQUATIONS = [
         "each parameter clipped by itself",
         "train_step",
         CLIP,
-        "    for parameter in model.parameters():\n        nn.utils.clip_grad_norm_([parameter], 1.0)\n",
+        "    for parameter in model.parameters():\n        nn.utils.clip_grad_norm_([parameter],"
+        " 1.0)\n",
         "test_gradient_is_clipped",
         "clipped by itself",
     ),
@@ -100,7 +102,10 @@ EQUATIONS = [
             ),
             (
                 "mean",
-                "return steps.masked_fill(ended_before, 0.0).sum(dim=1) / (~ended_before).sum(dim=1)",
+                (
+                    "return steps.masked_fill(ended_before, 0.0).sum(dim=1) /"
+                    " (~ended_before).sum(dim=1)"
+                ),
                 "mean of the log",
             ),
         )

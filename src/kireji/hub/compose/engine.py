@@ -47,6 +47,7 @@ def warnings(info: dict[str, Any]) -> list[str]:
     """A sentence for what this engine cannot do."""
     missing = [what for name, what in LIMITS.items() if info.get(name) is False]
     return [
-        f"This engine holds no limit on {', '.join(missing)}: one server or submission can take "
-        "all of the machine. A rootless engine needs cgroup v2 with these controllers delegated to it."
+        f"This engine holds no limit on {', '.join(missing)}: one server or submission can take all"
+        " of the machine. A rootless engine needs cgroup v2 with these controllers delegated"
+        " to it."
     ] * bool(missing)

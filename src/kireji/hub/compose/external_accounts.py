@@ -117,8 +117,9 @@ class Elsewhere(Enrolled):
         return await super().run_post_auth_hook(handler, auth_model)
 
     def forget(self, name: str) -> None:
-        """Free a name: its files are gone, or an instructor hands them on. An account that is only deleted in the hub's list of
-        people stays its owner's, or the next one of that name would get the files."""
+        """Free a name: its files are gone, or an instructor hands them on. An account that is only
+        deleted in the hub's list of people stays its owner's, or the next one of that name would
+        get the files."""
         Persons(self.way).forget(name)
 
 

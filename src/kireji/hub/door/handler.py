@@ -260,7 +260,8 @@ class Callback(HubOAuthCallbackHandler):
         self.hub_auth = identity
 
     def get_current_user(self) -> None:
-        """Return nobody: the library would wait for the hub, and keep every other request waiting."""
+        """Return nobody: the library would wait for the hub, and keep every other request
+        waiting."""
 
     def write_error(self, status_code: int, **_: object) -> None:
         """Say what to do when this was not the end of a log-in that began in this browser."""

@@ -29,8 +29,8 @@ PRELOADED = """
     torch numpy matplotlib.pyplot matplotlib.backends.backend_agg matplotlib_inline.backend_inline
     PIL.PngImagePlugin PIL.JpegImagePlugin PIL.GifImagePlugin PIL.BmpImagePlugin
     PIL.PpmImagePlugin safetensors.torch sacrebleu.metrics sacrebleu.tokenizers.tokenizer_13a tqdm
-    csv secrets unicodedata wire agent no_input ipykernel.kernelapp ipykernel.ipkernel ipykernel.zmqshell
-    IPython.core.completer IPython.core.pylabtools IPython.core.magics
+    csv secrets unicodedata wire agent no_input ipykernel.kernelapp ipykernel.ipkernel
+    ipykernel.zmqshell IPython.core.completer IPython.core.pylabtools IPython.core.magics
     IPython.core.magic_arguments IPython.core.ultratb stack_data executing pure_eval
     asttokens.util pygments.lexers.python pygments.formatters.terminal256 pygments.formatters.html
     pygments.styles.default jedi torch._subclasses.schema_check_mode torch._dynamo

@@ -1,5 +1,5 @@
-"""Wrong variants of the notebook's solution: one edit each, the hidden test that must fail, and words
-of its message. A file for each task."""
+"""Wrong variants of the notebook's solution: one edit each, the hidden test that must fail, and
+words of its message. A file for each task."""
 
 from tests.graders.ex3_classification.gallery.attention_pooling import POOLING
 from tests.graders.ex3_classification.gallery.classifier import CLASSIFIER

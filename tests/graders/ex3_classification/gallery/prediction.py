@@ -1,5 +1,5 @@
-"""Wrong variants of the task `prediction`: one edit each, the hidden test that must fail, and words of
-its message."""
+"""Wrong variants of the task `prediction`: one edit each, the hidden test that must fail, and words
+of its message."""
 
 from tests.graders.ex3_classification.edits import IN_TRAINING
 from tests.graders.galleries import of

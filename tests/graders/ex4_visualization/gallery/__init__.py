@@ -1,5 +1,5 @@
-"""Wrong variants of the notebook's solution: one edit each, the hidden test that must fail, and words
-of its message. A file for each task."""
+"""Wrong variants of the notebook's solution: one edit each, the hidden test that must fail, and
+words of its message. A file for each task."""
 
 from tests.graders.ex4_visualization.gallery.heads import HEADS
 from tests.graders.ex4_visualization.gallery.heat_map import HEAT_MAP

@@ -1,5 +1,5 @@
-"""Wrong variants of the task `patterns`: one edit each, the hidden test that must fail, and words of
-its message."""
+"""Wrong variants of the task `patterns`: one edit each, the hidden test that must fail, and words
+of its message."""
 
 from tests.graders.galleries import Wrong
 
