@@ -201,6 +201,7 @@ def _report(
         round(sum(cell.score for cell in automatic), 2),
         sum(cell.max_score for cell in automatic),
         cells,
-        notices + grading.notices,
+        notices + grading.notices + grading.broken,
         seconds,
+        for_instructor=grading.broken,
     )
