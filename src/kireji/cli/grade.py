@@ -144,7 +144,7 @@ def grade_all(
                 soft_wrap=True,
             )
     if failed:
-        raise KirejiError("\n".join(failed))
+        raise KirejiError("\n".join(dict.fromkeys(failed)))
 
 
 def broken_tests(course: "NbgraderCourse", graded: list[tuple[str, str]]) -> list[str]:
