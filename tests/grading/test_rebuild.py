@@ -3,6 +3,7 @@ be found."""
 
 import copy
 import json
+import time
 
 import nbformat
 import pytest
@@ -133,3 +134,53 @@ def test_an_older_format_is_read(toy):
 def test_what_is_no_notebook_is_an_empty_one_with_a_reason(toy, content):
     sources, notices = rebuilt(toy, content)
     assert "NotImplementedError" in sources["double_solution"] and "could not be read" in notices[0]
+
+
+def extra(source, kind="markdown", **metadata):
+    return {"cell_type": kind, "id": "mine", "metadata": metadata, "source": source}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "# twice\ndouble = double(3)",
+        "for double in range(3):\n    print(double)",
+        "a, double = 1, 2",
+        "double: int = 4",
+        "import numpy as double",
+        "with open('x') as double:\n    pass",
+        "class double:\n    pass",
+        "from math import sqrt as double",
+        "from mine import double",
+        "x = double = 3",
+        "double *= 2",
+    ],
+)
+def test_a_name_that_is_used_again_is_told_with_its_cell(toy, document, source):
+    document["cells"].append(extra(source, "code"))
+    _, notices = rebuilt(toy, document)
+    assert source.split("\n")[0] in notices[-1] and "the name double" in notices[-1]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "print(double(2))",
+        "double(2) == 4",
+        "x = double(2)",
+        "f(double=2)",
+        "d = {1: double}",
+        "# double = 1",
+    ],
+)
+def test_a_name_that_is_only_used_is_not_told(toy, document, source):
+    document["cells"].append(extra(source, "code"))
+    assert rebuilt(toy, document)[1] == []
+
+
+def test_names_are_found_fast_in_a_cell_made_to_take_long(toy, document):
+    for source in ("double," * 140_000, "a,\n" * 300_000, "for " + "double " * 140_000):
+        document["cells"].append(extra(source, "code"))
+    started = time.monotonic()
+    rebuilt(toy, document)
+    assert time.monotonic() - started < 10
