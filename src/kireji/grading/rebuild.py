@@ -17,6 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from kireji.course.assignment import Assignment
 from kireji.course.notebook_metadata import CELL, EXTRA
 from kireji.grading.found_cell import Found, definitions, is_answer, is_open, name_of
+from kireji.grading.misplaced import find_merged, is_pasted, take_text_beside
 from kireji.grading.reused_names import reused_names
 
 MAX_CELLS = 1000  # of a rebuilt notebook, the assignment's own included
@@ -126,6 +127,7 @@ def _found(cell: dict[str, Any]) -> Found:
         clean,
         tuple(name for name in names if isinstance(name, str)),
         _pictures(cell.get("attachments")),
+        names[1] if isinstance(names[1], str) else None,
     )
 
 
@@ -151,13 +153,17 @@ def _sort(
         cell.id: cell for cell in notebook.cells
     }
     answers: dict[str, Found] = {}
+    submitted: dict[str, Found] = {}  # what the student has in the place of each known cell
     extras: dict[str, list[Found]] = defaultdict(list)
     unknown: list[tuple[str, Found]] = []
     anchor, notices = FIRST, []
     for cell in found:
         known = next((ours[name] for name in cell.names if name in ours), None)
-        if known is not None and known.id not in answers:
+        if known is not None and not is_open(known) and is_pasted(cell, known):
+            unknown.append((anchor, cell))
+        elif known is not None and known.id not in answers:
             anchor = known.id
+            submitted[known.id] = cell
             locked = replace(cell, source=known.source, attachments={})
             answers[known.id] = cell if is_open(known) else locked
         elif known is not None and not is_open(known):
@@ -176,13 +182,15 @@ def _sort(
             None,
         )
         if cell.kind == "code" and lost is not None and lost.id not in answers:
-            answers[lost.id] = cell
+            answers[lost.id] = submitted[lost.id] = cell
             notices.append(
                 f"The answer '{name_of(lost)}' had lost its label and was recognised by what it"
                 " defines."
             )
         elif cell.source.strip():
             extras[anchor].append(cell)
+    notices += find_merged(notebook.cells, answers, submitted, extras)
+    notices += take_text_beside(notebook.cells, answers, extras, MAX_PICTURES)
     return answers, extras, notices
 
 
