@@ -24,6 +24,11 @@ def test_parity(student, rng):
     answers = student.predict(numbers)
     right = sum(answer == number % 2 for answer, number in zip(answers, numbers)) if isinstance(answers, list) else 0
     expect.metric(right / 40, baseline=0.8, target=1.0, name="accuracy")
+
+@graded("double")
+def test_double(student):
+    """Every number is doubled."""
+    expect.true(student.double(2) == 4, "It is not.")
 '''
 VISIBLE = {number: number % 2 for number in range(50)}
 FAKES = {

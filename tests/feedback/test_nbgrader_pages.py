@@ -9,8 +9,11 @@ import urllib.request
 from collections.abc import Iterator
 
 import pytest
+from nbconvert import HTMLExporter
+from traitlets.config import Config
 
 from kireji.feedback.view import Grade
+from kireji.nbgrader_plugins.feedback_templates import configure
 from kireji.paths import ARTEFACTS
 
 
@@ -48,6 +51,23 @@ def test_without_a_report_the_scores_stand_alone(course, honest):
     assert "There is no line-by-line report" in html
     assert "of 100 points" in html
     assert 'class="kj-line' not in html
+
+
+def test_a_broken_hidden_test_shows_its_message_to_the_instructor_only(course, honest):
+    notebook, entries = honest
+    secret = "The hidden test test_x itself failed. AssertionError: assert 3 == 42"
+    notebook.metadata["kireji"]["notices"].append(secret)
+    notebook.metadata["kireji"]["for_instructor"] = [secret]
+    course.record(notebook, entries)
+    html = course.feedback()
+    assert "Left out at intake" in html and "== 42" not in html and "test_x" not in html
+    c = Config()
+    configure(c)
+    resources = {"notebook_id": "n", "base_url": "", "index": 0, "total": 1}
+    page, _ = HTMLExporter(template_name="formgrade", config=c).from_notebook_node(
+        notebook, resources
+    )
+    assert "assert 3 == 42" in page and "Left out at intake" in page
 
 
 @pytest.fixture

@@ -165,6 +165,8 @@ class Watch:
         score = "{:g} of {:g} points".format(*self.course.score(name, student))
         audit.record("graded", f"{name}/{student}", by="grading on submit", score=score)
         self.tell(f"{student}'s {name} is graded: {score}")
+        for notice in self.course.report(name, student).for_instructor:
+            self.tell(f"{student}'s {name}: {notice}")
         if self.course.settings.release_feedback:
             self._give_feedback(work)
         self._queue.setdefault(work, 0.0)  # one more may have come meanwhile

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.table import Table
 
 from kireji.cli.copies import compare
@@ -96,7 +97,7 @@ def grade_all(
         return
     where = {"open_executor": lambda count: place} if place else {}
     table = Table("Assignment", "Student", "Score", box=None, padding=(0, 2, 0, 0))
-    failed = []
+    failed, graded = [], set()
     # here: torch takes a second to import
     from kireji.batch.grade_class import grade_many
     from kireji.batch.judge_pool import NoJudgesError
@@ -116,6 +117,7 @@ def grade_all(
                 shown.done(name, who, score)
                 table.add_row(name, who, score)
                 failed += [reason] if reason else []
+                graded |= set() if reason else {(name, who)}
                 audit.record(
                     "could not grade" if reason else "graded",
                     f"{name}/{who}",
@@ -130,6 +132,8 @@ def grade_all(
             f"{STOPPED.format(done=shown.finished, total=len(work))} {reason}"
         ) from None
     console.print(table)
+    for broken in broken_tests(course, [pair for pair in work if pair in graded]):
+        console.print(f"[yellow]Notice:[/] {escape(broken)}", soft_wrap=True)
     for name in dict.fromkeys(name for name, _ in work) if student is None else ():
         alike = compare(course, name, console).pairs
         if alike:
@@ -140,4 +144,14 @@ def grade_all(
                 soft_wrap=True,
             )
     if failed:
-        raise KirejiError("\n".join(failed))
+        raise KirejiError("\n".join(dict.fromkeys(failed)))
+
+
+def broken_tests(course: "NbgraderCourse", graded: list[tuple[str, str]]) -> list[str]:
+    """What hidden tests that failed themselves said of the submissions `graded`, each kind once,
+    with the number of submissions."""
+    said: dict[str, list[str]] = {}
+    for name, who in graded:
+        for notice in course.report(name, who).for_instructor:
+            said.setdefault(f"{name}: {notice.partition(': ')[0]}", []).append(who)
+    return [f"{kind} (in the work of {', '.join(names)})." for kind, names in said.items()]

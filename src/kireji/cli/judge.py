@@ -30,11 +30,17 @@ def judge(assignment: str, directory: Path, as_json: bool, trust_submissions: bo
     from kireji.cli.report_table import print_report
     from kireji.course.assignment import load
     from kireji.course.secret import read_or_make_secret
+    from kireji.errors import KirejiError
     from kireji.grading.judge import judge as grade_submission
-    from kireji.grading.submission import read_submission
+    from kireji.grading.submission import Submission, read_submission
 
     loaded = load(assignment)
     submission = read_submission(directory, assignment)
+    if submission == Submission(None):
+        raise KirejiError(
+            f"There is nothing to grade in {directory}: expected is {assignment}.ipynb, and the"
+            " files handed in with it."
+        )
     errors = Console(stderr=True)
     with errors.status(f"Running {assignment}.ipynb in the sandbox, then the hidden tests ..."):
         report = grade_submission(

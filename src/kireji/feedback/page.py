@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kireji.feedback.report import Line
+from kireji.feedback.sanitise import clean_text
 from kireji.feedback.view import Page
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -40,8 +41,14 @@ def render_lines(lines: list[Line]) -> str:
     return _environment().get_template("lines.html").render(lines=lines)
 
 
+def render_notices(notices: list[str]) -> str:
+    """What a report says of the whole submission, for the instructor's page."""
+    cleaned = [clean_text(notice, 4000) for notice in notices]
+    return _environment().get_template("notices.html").render(notices=cleaned)
+
+
 def lines_style() -> str:
-    """The style sheet that `render_lines` needs."""
+    """The style sheet that `render_lines` and `render_notices` need."""
     return _style("lines.css")
 
 

@@ -201,7 +201,7 @@ def build(
         gradebook=gradebook,
         tasks=tasks,
         notices=[
-            *(clean_text(notice, 1000) for notice in (report.notices if report else ())),
+            *(clean_text(notice, 1000) for notice in (report.for_student if report else ())),
             *allowance.notices,
         ],
         reported=bool(cells_reported),

@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 
 from kireji.course.assignment import Assignment
 from kireji.errors import PlatformError
+from kireji.grading.check_tests import check_hidden_tests
 from kireji.grading.judge_limits import JudgeLimits
 from kireji.grading.rebuild import rebuild
 from kireji.grading.submission import Submission
@@ -18,7 +19,7 @@ from kireji.sandbox.sandbox import Sandbox
 from kireji.sandbox.watchdog import Usage
 from kireji.testing.plugin import Grading
 from kireji.testing.report import CellReport, Report, cell_score
-from kireji.testing.run import run_hidden_tests
+from kireji.testing.run import collect, run_hidden_tests
 
 MAX_BACKENDS = 2  # for one submission, where a backend fails
 MAX_RUNS = 4  # of one submission; a cell that takes the kernel with it costs one
@@ -51,6 +52,7 @@ def judge(
     no wall. KirejiError if there is no wall, or if the assignment's own tests are broken.
     PlatformError if the place where it runs fails, and then another one as well.
     """
+    check_hidden_tests(assignment)
     limits = limits or with_changes(assignment.file.limits)
     for _ in range(MAX_BACKENDS - 1):
         with contextlib.suppress(PlatformError):
@@ -162,7 +164,7 @@ class _Run:
                     f"The time for running the notebook ran out in the cell "
                     f"'{self.notebook.cells[stopped].id}'; the cells after it were not run."
                 )
-            if self.assignment.graders.is_dir():
+            if self.assignment.graders.is_dir() and collect(self.assignment.graders):
                 judge_limits.interrupt()
                 run_hidden_tests(self.assignment.graders, grading)
                 judge_limits.calm()
@@ -190,8 +192,6 @@ def _report(
     for grade_id, points in assignment.points.items():
         tests = [test for owner, test in grading.reports.values() if owner == grade_id]
         manual = grade_id in assignment.manual
-        if not tests and not manual:
-            notices.append(f"The graded cell '{grade_id}' has no hidden tests.")
         cells.append(
             CellReport(grade_id, None if manual else cell_score(tests, points), points, tests)
         )
@@ -201,6 +201,7 @@ def _report(
         round(sum(cell.score for cell in automatic), 2),
         sum(cell.max_score for cell in automatic),
         cells,
-        notices + grading.notices,
+        notices + grading.notices + grading.broken,
         seconds,
+        for_instructor=grading.broken,
     )

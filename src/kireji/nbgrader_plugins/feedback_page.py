@@ -134,5 +134,8 @@ class FormgradePage(Preprocessor):
                 lines = lines_of(reported.get(name), float(kept.get("points", 0)))
                 cell.metadata.kireji["lines"] = page.render_lines(lines)
         nb["metadata"] = NotebookNode(language_info=nb.metadata.language_info)
-        resources["kireji"] = {"style": page.lines_style()}
+        resources["kireji"] = {
+            "style": page.lines_style(),
+            "notices": page.render_notices(report.notices if report else []),
+        }
         return nb, resources

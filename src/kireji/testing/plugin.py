@@ -23,8 +23,7 @@ MESSAGE_CHARACTERS = 2000
 NOT_DEFINED = "The notebook does not define it, or the cell that defines it failed: {}."
 NOT_IMPLEMENTED = "Not implemented yet: the cell still raises NotImplementedError."
 BROKEN = (
-    "Your code returned something that this hidden test could not handle. Your instructor can see"
-    " the details."
+    "This hidden test itself failed, so it says nothing about your answer. Your instructor is told."
 )
 
 
@@ -45,6 +44,7 @@ class Grading:
         self.channel, self.secret, self.digest, self.files = channel, secret, digest, files
         self.reports: dict[str, tuple[str, TestReport]] = {}  # by node: (grade_id, report)
         self.notices: list[str] = []
+        self.broken: list[str] = []  # of hidden tests that failed themselves: for the instructor
         self.images: list[Image] = []
         self.failure: OSError | None = None  # of the machine, in a hidden test
 
@@ -146,9 +146,10 @@ class Grading:
             # A hidden test opens no file of a submission: the machine refused something.
             self.failure = self.failure or error
         place = traceback.extract_tb(error.__traceback__)[-1]
-        self.notices.append(
-            f"The hidden test {item.name} broke: {type(error).__name__}: {str(error)[:300]} "
-            f"(line {place.lineno} of {place.name}). Graded 0; please look at it."
+        self.broken.append(
+            f"The hidden test {item.name} itself failed, and the submission got 0 for it. Mend it"
+            f" and grade again. {type(error).__name__} in line {place.lineno} of {place.name}"
+            f" ({item.path.name}): {str(error)[:MESSAGE_CHARACTERS]}"
         )
         return "error", 0.0, BROKEN
 

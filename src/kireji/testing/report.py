@@ -50,7 +50,8 @@ class CellReport:
 @dataclass
 class Report:
     """One submission. `score` adds up what was graded automatically, `max_score` what can be had
-    that way."""
+    that way. `for_instructor` are those of the `notices` that the student does not read: they may
+    quote a hidden test."""
 
     assignment: str
     score: float
@@ -58,6 +59,12 @@ class Report:
     cells: list[CellReport]
     notices: list[str]
     seconds: dict[str, float]
+    for_instructor: list[str] = field(default_factory=list)
+
+    @property
+    def for_student(self) -> list[str]:
+        """The notices that the student reads."""
+        return [notice for notice in self.notices if notice not in self.for_instructor]
 
     def as_dict(self) -> dict:
         """Plain data, as `judge --json` prints it."""

@@ -2,8 +2,10 @@
 channel."""
 
 import contextlib
+import functools
 import io
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from kireji import paths
 from kireji.errors import KirejiError
+from kireji.testing.collection import Collection, HiddenTest, problem_in_conftest
 from kireji.testing.plugin import Grading
 
 # Properties find the same counter-example for the same submission, and leave nothing on the disk.
@@ -59,10 +62,27 @@ def run_hidden_tests(folder: Path, grading: Grading) -> None:
         )
 
 
-def collect(folder: Path) -> None:
-    """Import every hidden test of `folder`, so that they run sooner in this process and those
-    forked from it."""
-    _pytest(folder, None, "--collect-only", "-q", "--hypothesis-profile=kireji")
+@functools.cache
+def collect(folder: Path) -> tuple[HiddenTest, ...]:
+    """Import every hidden test of `folder`, once in this process and those forked from it.
+
+    KirejiError names the file and the line of what cannot be imported; `forget` lets it be tried
+    again."""
+    collection = Collection(folder)
+    code, said = _pytest(folder, collection, "--collect-only", "--hypothesis-profile=kireji")
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        forget(folder)
+        problems = collection.problems or [problem_in_conftest(folder, said)]
+        raise KirejiError(f"A hidden test cannot be imported. {problems[0]}")
+    return tuple(collection.tests)
+
+
+def forget(folder: Path) -> None:
+    """Have the hidden tests of `folder` imported anew, as they are on the disk by then."""
+    collect.cache_clear()
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(f"{folder}{os.sep}"):
+            del sys.modules[name]
 
 
 def _pytest(folder: Path, plugin: object | None, *options: str) -> tuple[int, str]:

@@ -8,6 +8,7 @@ TEMPLATE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>{title}</title>
 <style>
   body {{ margin: 0; min-height: 100vh; display: grid; place-items: center;
@@ -19,6 +20,12 @@ TEMPLATE = """<!doctype html>
   a {{ display: inline-block; padding: .55rem 1.1rem; border-radius: 6px;
       background: #1f5fbf; color: #fff; text-decoration: none; }}
   a:focus-visible {{ outline: 3px solid #1f5fbf; outline-offset: 2px; }}
+  @media (prefers-color-scheme: dark) {{
+    body {{ color: #e6e8ee; background: #14171f; }}
+    main {{ background: #1d212b; border-color: #363c4a; }}
+    a {{ background: #8ab4f8; color: #10131a; }}
+    a:focus-visible {{ outline-color: #8ab4f8; }}
+  }}
 </style>
 <main>
   <h1>{title}</h1>

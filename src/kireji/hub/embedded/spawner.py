@@ -29,6 +29,7 @@ from kireji.sandbox.bwrap_command import Mount, Wall, find_bwrap, interpreter_mo
 
 HANDING_IN = Path(kireji_handing_in.__file__).parent  # what a server has of `kireji.exchange` ...
 OURS = "/opt/kireji"  # ... and where, behind the wall
+EXCHANGE_ROOT_BYTES = 2**20  # of memory; the folders mounted below it are on the disk
 
 
 def exchange_mounts(name: str) -> tuple[Mount, ...]:
@@ -93,7 +94,9 @@ def person_wall(name: str, environment: dict[str, str]) -> Wall:
         mounts=person_mounts(name, write_account_files(name)),
         environment=environment,
         folder=f"/home/{name}",
-        scratch={"/tmp": server_limits.LIMITS.scratch_bytes},
+        # nbgrader refuses an exchange whose own folder cannot be written, though it writes nothing
+        # there; and all folders that only lead to a mount are read-only.
+        scratch={"/tmp": server_limits.LIMITS.scratch_bytes, str(EXCHANGE): EXCHANGE_ROOT_BYTES},
     )
 
 
