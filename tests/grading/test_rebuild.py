@@ -3,12 +3,16 @@ be found."""
 
 import copy
 import json
+import time
+from dataclasses import replace
 
 import nbformat
 import pytest
+from nbformat.v4 import new_markdown_cell
 from nbgrader.preprocessors import CheckCellMetadata
 
 from kireji.grading.rebuild import rebuild
+from tests.toy import marked
 
 
 @pytest.fixture
@@ -133,3 +137,151 @@ def test_an_older_format_is_read(toy):
 def test_what_is_no_notebook_is_an_empty_one_with_a_reason(toy, content):
     sources, notices = rebuilt(toy, content)
     assert "NotImplementedError" in sources["double_solution"] and "could not be read" in notices[0]
+
+
+def extra(source, kind="markdown", **metadata):
+    return {"cell_type": kind, "id": "mine", "metadata": metadata, "source": source}
+
+
+def at(document, name):
+    return document["cells"].index(cell(document, name))
+
+
+@pytest.mark.parametrize("where", [0, 1], ids=["above", "below"])
+def test_a_text_beside_an_untouched_answer_is_that_answer(toy, document, where):
+    cell(document, "essay")["source"] = toy_text(toy, "essay")
+    document["cells"].insert(at(document, "essay") + where, extra("My three maps show ..."))
+    sources, notices = rebuilt(toy, document)
+    assert sources["essay"] == "My three maps show ..."
+    assert any("beside it" in notice for notice in notices)
+
+
+def test_a_text_beside_a_written_answer_stays_a_text(toy, document):
+    cell(document, "essay")["source"] = "My answer."
+    document["cells"].insert(at(document, "essay") + 1, extra("A remark."))
+    sources, _ = rebuilt(toy, document)
+    assert sources["essay"] == "My answer." and "A remark." in sources.values()
+
+
+def toy_text(toy, name):
+    return next(cell.source for cell in toy.skeleton().cells if cell.id == name)
+
+
+def test_an_answer_merged_with_an_own_cell_is_not_overwritten_by_its_stub(toy, document):
+    answer = cell(document, "double_solution")
+    document["cells"].remove(answer)
+    document["cells"].insert(0, extra("x = 1\n\n" + "".join(answer["source"]), "code"))
+    sources, _ = rebuilt(toy, document)
+    assert "NotImplementedError" not in "".join(sources.values())
+    assert any("return x + x" in source for source in sources.values())
+
+
+def test_an_answer_merged_with_a_locked_cell_is_found(toy, document):
+    answer = cell(document, "double_solution")
+    document["cells"].remove(answer)
+    cell(document, "imports")["source"] = "import math\n\n" + "".join(answer["source"])
+    sources, notices = rebuilt(toy, document)
+    assert sources["imports"] == "import math"
+    assert "return x + x" in sources["double_solution"] and "merged" in notices[0]
+
+
+def test_a_cell_copied_from_another_notebook_is_kept(toy, document):
+    label = {"grade_id": "imports", "locked": True, "grade": False, "solution": False}
+    document["cells"].insert(0, extra("import math, random", "code", nbgrader=label))
+    sources, notices = rebuilt(toy, document)
+    assert sources["imports"] == "import math" and notices == []
+    assert "import math, random" in sources.values()
+
+
+def test_pasted_pictures_of_texts_beside_an_answer_stay_with_it(toy, document):
+    cell(document, "essay")["source"] = toy_text(toy, "essay")
+    for text, picture in (("first", "Zmlyc3Q="), ("second", "c2Vjb25k")):
+        pasted = extra(f"{text} ![map](attachment:image.png)")
+        pasted["attachments"] = {"image.png": {"image/png": picture}}
+        document["cells"].append(pasted)
+    essay = rebuilt_cell(toy, document, "essay")
+    assert essay.source == (
+        "first ![map](attachment:image.png)\n\nsecond ![map](attachment:2-image.png)"
+    )
+    assert essay.attachments == {
+        "image.png": {"image/png": "Zmlyc3Q="},
+        "2-image.png": {"image/png": "c2Vjb25k"},
+    }
+
+
+def test_a_text_merged_with_its_question_is_found_with_its_pictures(toy, document):
+    source = copy.deepcopy(toy.source)
+    question = new_markdown_cell("What does the map show?", id="question")
+    source.cells.insert(-1, marked(question, grade_id="question", locked=True))
+    merged = extra("What does the map show?\n\nMine: ![map](attachment:a.png)")
+    merged |= {"id": "question", "attachments": {"a.png": {"image/png": "Zmlyc3Q="}}}
+    document["cells"][at(document, "essay")] = merged
+    asked = replace(toy, source=source)
+    essay = rebuilt_cell(asked, document, "essay")
+    assert essay.source == "Mine: ![map](attachment:a.png)"
+    assert essay.attachments == {"a.png": {"image/png": "Zmlyc3Q="}}
+    restored = rebuilt_cell(asked, document, "question")
+    assert restored.source == "What does the map show?" and "attachments" not in restored
+
+
+def test_two_answers_merged_in_one_cell_are_not_overwritten_by_a_stub(toy, document):
+    share, double = cell(document, "share_solution"), cell(document, "double_solution")
+    share["source"] = "def share(x):\n    return x / 9"
+    document["cells"].remove(share)
+    document["cells"].remove(double)
+    both = "".join(double["source"]) + "\n\n" + share["source"]
+    document["cells"].insert(1, extra(both, "code"))
+    sources, _ = rebuilt(toy, document)
+    assert "NotImplementedError" not in "".join(sources.values())
+    assert any("return x / 9" in source for source in sources.values())
+
+
+def rebuilt_cell(toy, document, name):
+    notebook, _ = rebuild(toy, json.dumps(document).encode())
+    return next(cell for cell in notebook.cells if cell.id == name)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "# twice\ndouble = double(3)",
+        "for double in range(3):\n    print(double)",
+        "a, double = 1, 2",
+        "double: int = 4",
+        "import numpy as double",
+        "with open('x') as double:\n    pass",
+        "class double:\n    pass",
+        "from math import sqrt as double",
+        "from mine import double",
+        "x = double = 3",
+        "double *= 2",
+    ],
+)
+def test_a_name_that_is_used_again_is_told_with_its_cell(toy, document, source):
+    document["cells"].append(extra(source, "code"))
+    _, notices = rebuilt(toy, document)
+    assert source.split("\n")[0] in notices[-1] and "the name double" in notices[-1]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "print(double(2))",
+        "double(2) == 4",
+        "x = double(2)",
+        "f(double=2)",
+        "d = {1: double}",
+        "# double = 1",
+    ],
+)
+def test_a_name_that_is_only_used_is_not_told(toy, document, source):
+    document["cells"].append(extra(source, "code"))
+    assert rebuilt(toy, document)[1] == []
+
+
+def test_names_are_found_fast_in_a_cell_made_to_take_long(toy, document):
+    for source in ("double," * 140_000, "a,\n" * 300_000, "for " + "double " * 140_000):
+        document["cells"].append(extra(source, "code"))
+    started = time.monotonic()
+    rebuilt(toy, document)
+    assert time.monotonic() - started < 10

@@ -8,7 +8,7 @@ author wrote it.
 import json
 import re
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from nbformat import NotebookNode
@@ -16,6 +16,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from kireji.course.assignment import Assignment
 from kireji.course.notebook_metadata import CELL, EXTRA
+from kireji.grading.found_cell import Found, definitions, is_answer, is_open, name_of
+from kireji.grading.misplaced import find_merged, is_pasted, take_text_beside
+from kireji.grading.reused_names import reused_names
 
 MAX_CELLS = 1000  # of a rebuilt notebook, the assignment's own included
 MAX_JSON_VALUES = 1_000_000  # each takes up to 300 bytes of memory when it is read
@@ -25,16 +28,6 @@ MAX_PICTURES = 12  # pasted into one text
 PICTURE_TYPES = ("image/png", "image/jpeg")
 MAX_CHARACTERS = 1_000_000  # of one cell's source
 FIRST = ""  # the anchor of cells before the first known one
-
-
-@dataclass
-class Found:
-    """A cell as it was found in the submitted file."""
-
-    kind: str
-    source: str
-    names: tuple[str, ...]  # what it may be called: grade_id first, then its cell id
-    attachments: dict[str, dict[str, str]]  # pictures that were pasted into a text, by name
 
 
 def rebuild(assignment: Assignment, submitted: bytes | None) -> tuple[NotebookNode, list[str]]:
@@ -61,7 +54,7 @@ def rebuild(assignment: Assignment, submitted: bytes | None) -> tuple[NotebookNo
         cells.append(cell)
         cells += [_extra(extra, cell.id, n) for n, extra in enumerate(extras[cell.id])]
     notebook.cells = cells
-    return notebook, notices
+    return notebook, notices + reused_names(cells)
 
 
 def _at_most(
@@ -134,6 +127,7 @@ def _found(cell: dict[str, Any]) -> Found:
         clean,
         tuple(name for name in names if isinstance(name, str)),
         _pictures(cell.get("attachments")),
+        names[1] if isinstance(names[1], str) else None,
     )
 
 
@@ -155,62 +149,49 @@ def _sort(
     notebook: NotebookNode, found: list[Found]
 ) -> tuple[dict[str, Found], dict[str, list[Found]], list[str]]:
     """Whose answer each found cell is, or behind which cell it stands as an extra."""
-    ours = {_name(cell): cell for cell in notebook.cells} | {
+    ours = {name_of(cell): cell for cell in notebook.cells} | {
         cell.id: cell for cell in notebook.cells
     }
     answers: dict[str, Found] = {}
+    submitted: dict[str, Found] = {}  # what the student has in the place of each known cell
     extras: dict[str, list[Found]] = defaultdict(list)
     unknown: list[tuple[str, Found]] = []
     anchor, notices = FIRST, []
     for cell in found:
         known = next((ours[name] for name in cell.names if name in ours), None)
-        if known is not None and known.id not in answers:
+        if known is not None and not is_open(known) and is_pasted(cell, known):
+            unknown.append((anchor, cell))
+        elif known is not None and known.id not in answers:
             anchor = known.id
+            submitted[known.id] = cell
             locked = replace(cell, source=known.source, attachments={})
-            answers[known.id] = cell if _is_open(known) else locked
-        elif known is not None and not _is_open(known):
-            notices.append(f"A second copy of the cell '{_name(known)}' was left out.")
+            answers[known.id] = cell if is_open(known) else locked
+        elif known is not None and not is_open(known):
+            notices.append(f"A second copy of the cell '{name_of(known)}' was left out.")
         else:
             unknown.append((anchor, cell))
     by_definition = {
         name: cell
         for cell in notebook.cells
-        if _is_answer(cell) and cell.id not in answers
-        for name in _definitions(cell.source)
+        if is_answer(cell) and cell.id not in answers
+        for name in definitions(cell.source)
     }
     for anchor, cell in unknown:
         lost = next(
-            (by_definition[name] for name in _definitions(cell.source) if name in by_definition),
+            (by_definition[name] for name in definitions(cell.source) if name in by_definition),
             None,
         )
         if cell.kind == "code" and lost is not None and lost.id not in answers:
-            answers[lost.id] = cell
+            answers[lost.id] = submitted[lost.id] = cell
             notices.append(
-                f"The answer '{_name(lost)}' had lost its label and was recognised by what it"
+                f"The answer '{name_of(lost)}' had lost its label and was recognised by what it"
                 " defines."
             )
         elif cell.source.strip():
             extras[anchor].append(cell)
+    notices += find_merged(notebook.cells, answers, submitted, extras)
+    notices += take_text_beside(notebook.cells, answers, extras, MAX_PICTURES)
     return answers, extras, notices
-
-
-def _is_answer(cell: NotebookNode) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
-
-
-def _is_open(cell: NotebookNode) -> bool:
-    """May the student change it: an answer, or a cell that nbgrader does not know."""
-    return _is_answer(cell) or "nbgrader" not in cell.metadata
-
-
-def _name(cell: NotebookNode) -> str:
-    return cell.metadata.get("nbgrader", {}).get("grade_id", cell.id)
-
-
-def _definitions(source: str) -> list[str]:
-    """The functions and classes that a cell defines at its top level. By pattern: a parser can be
-    made to overflow."""
-    return re.findall(r"^(?:def|class)[ \t]+(\w+)", source, re.MULTILINE)
 
 
 def _extra(cell: Found, anchor: str, number: int) -> NotebookNode:
