@@ -60,7 +60,7 @@ class PlainFiles(AuthenticatedFileHandler):
     async def get(self, path: str, include_body: bool = True) -> None:
         if not is_readable(path):
             raise web.HTTPError(404, "The course service does not show this file.")
-        await super().get(path, include_body)
+        await super().get(path, include_body=include_body)
 
 
 class NoConversion(JupyterHandler):
