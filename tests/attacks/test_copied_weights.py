@@ -50,6 +50,9 @@ class Submitted:
     def score(self, assignment, student):
         return 50.0, 100.0
 
+    def report(self, assignment, student):
+        return SimpleNamespace(for_instructor=[])
+
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):

@@ -20,9 +20,10 @@ from kireji.sandbox.sandbox import Sandbox
 pytestmark = pytest.mark.needs("bubblewrap")
 
 SECRET = b"s" * 32
+# The hidden tests call it eight times: they last longer than the longest delay of a kill below.
 SLOW = {
     "double_solution": (
-        "import time\ntime.sleep(1)\ndef double(x):\n    time.sleep(0.02)\n    return 2 * x"
+        "import time\ntime.sleep(1)\ndef double(x):\n    time.sleep(0.2)\n    return 2 * x"
     ),
     "share_solution": "time.sleep(1)\ndef share():\n    return 20.0",
 }
