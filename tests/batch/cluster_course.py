@@ -52,7 +52,7 @@ def make_course(root: Path) -> NbgraderCourse:
 def open_course(root: Path) -> NbgraderCourse:
     """The course in `root`, which becomes this process's."""
     cluster_worker.redirect(root)
-    dask.graders_version = cluster_worker.kept.graders_version
+    dask.graders_version = cluster_worker.cache.graders_version
 
     def move(config: Config) -> None:
         config.CourseDirectory.root = str(root)

@@ -24,6 +24,15 @@ pytestmark = [
     ),
 ]
 
+
+@pytest.fixture(scope="module", autouse=True)
+def own_zygote():
+    """A zygote of these tests' own: another file's tests may have killed this process's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bubblewrap, "_zygote", {})
+        yield
+
+
 FACTS = """
 import json, os, resource, socket, sys
 status = dict(line.split(":\\t", 1) for line in open("/proc/self/status").read().splitlines() if ":\\t" in line)
