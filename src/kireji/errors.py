@@ -9,4 +9,12 @@ class KirejiError(Exception):
 class PlatformError(KirejiError):
     """The platform failed while it judged a submission: the place where it ran went away, or the
     machine refused something. Nothing is kept, recorded or counted; the submission is judged
-    again."""
+    again.
+
+    Made with the reason, as a clause that follows "because"."""
+
+    def __str__(self) -> str:
+        return (
+            f"The submission was not judged, because {self.args[0]}. This is not the student's "
+            "doing: nothing was recorded, and no attempt was used. Grade it again."
+        )

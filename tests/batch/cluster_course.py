@@ -72,9 +72,12 @@ def start(stack: ExitStack, folder: Path, *words: str, **settings: str) -> subpr
     return program
 
 
-def wait_for(path: Path) -> str:
+def wait_for(path: Path, program: subprocess.Popen | None = None) -> str:
+    """What is written to `path`. AssertionError if nothing is, or if `program` ends before."""
     deadline = time.monotonic() + MAX_WAIT_SECONDS
     while not path.exists() or not path.read_text():
+        if program and program.poll() is not None:
+            raise AssertionError(f"{path.name} did not come: {program.communicate()}")
         assert time.monotonic() < deadline, f"{path.name} did not come"
         time.sleep(0.05)
     return path.read_text()

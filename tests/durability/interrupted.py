@@ -35,7 +35,7 @@ def judged(root: str, task: judge_pool.JudgeTask) -> judge_pool.JudgeOutcome:
     """Judge in a process that knows nothing of the toy course yet."""
     cluster_worker.redirect(Path(root))
     if os.environ.get("KIREJI_TEST_CALLS"):
-        cluster_worker.kept.judge = cluster_worker.judge  # the third waits to be interrupted
+        cluster_worker.cache.judge = cluster_worker.judge  # the third waits to be interrupted
     return judge_pool.judge_task(task)
 
 
@@ -82,7 +82,7 @@ def in_a_session(root: Path, calls: Path | None) -> tuple[str, bool]:
         start_new_session=True,
     )
     if calls:
-        cluster_course.wait_for(calls.with_name("captive"))
+        cluster_course.wait_for(calls.with_name("captive"), round_)
         os.killpg(round_.pid, signal.SIGINT)
         try:
             round_.wait(timeout=60)

@@ -54,7 +54,7 @@ def test_says_what_to_start_where_none_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(container, "MAX_WAIT_SECONDS", 0)
-    with pytest.raises(KirejiError, match="No sandbox container answers.*docker compose up"):
+    with pytest.raises(KirejiError, match="no sandbox container answers.*docker compose up"):
         container.reserve(tmp_path)
 
 

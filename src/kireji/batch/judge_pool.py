@@ -63,7 +63,7 @@ class JudgeTask:
 
 @dataclass(frozen=True)
 class JudgeOutcome:
-    """A judgement as `kept.written`, or the reason why there is none, for a defect of ours with its
+    """A judgement as `cache.written`, or the reason why there is none, for a defect of ours with its
     trace."""
 
     judgement: str = ""

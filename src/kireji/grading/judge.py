@@ -71,7 +71,7 @@ def _judge(
         return _judge_once(submission, assignment, secret, limits, trusted)
     except OSError as error:
         raise PlatformError(
-            f"This machine refused something that judging needs: {error}."
+            f"this machine refused something that judging needs ({error})"
         ) from None
 
 

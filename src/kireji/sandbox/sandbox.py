@@ -27,10 +27,6 @@ from kireji.sandbox.watchdog import Monitor
 # messages of the kernel that may wait to be read, each of at most `limits.message_bytes`
 WAITING = 20
 DEATH_SECONDS = 30.0  # for everything inside to be gone
-NOT_JUDGED = (
-    "The submission was not judged, because {}. This is not the student's doing: nothing was "
-    "recorded, and no attempt was used. Grade it again."
-)
 CLOSED = (
     "contact was lost: it closed its connection to the grader, or showed more than {} MiB at once"
 )
@@ -141,7 +137,7 @@ class Sandbox:
         """PlatformError if the backend itself has failed. For when the kernel is gone: what a
         submission does to itself is its own, and what happens to its backend is not."""
         if failure := self.backend.failure():
-            raise PlatformError(NOT_JUDGED.format(failure))
+            raise PlatformError(failure)
 
     def wait(self, coroutine: Coroutine) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result()
@@ -170,8 +166,8 @@ class Sandbox:
             await asyncio.wait_for(self.ready(), self.limits.start_seconds)
         except (RuntimeError, TimeoutError) as error:
             raise PlatformError(
-                f"The sandbox did not start within {self.limits.start_seconds:.0f} seconds "
-                f"({error}). Is this machine very busy, or out of memory?"
+                f"its sandbox did not start within {self.limits.start_seconds:.0f} seconds "
+                f"({error or 'no answer'}); this machine may be very busy, or out of memory"
             ) from None
         self.monitor = asyncio.ensure_future(self.watch_connection())
 

@@ -29,8 +29,8 @@ from kireji.sandbox.watchdog import Usage
 GIVEN = "/sandbox/given"  # the image's
 PROCESS = Path(__file__).with_name("container_process.py")
 NONE = (
-    "No sandbox container answers, so nothing can be graded. Start them: docker compose up -d"
-    " sandbox"
+    "no sandbox container answers, so nothing can be graded (start them: docker compose up -d"
+    " sandbox)"
 )
 GONE = "the sandbox container in which it ran was ended or does not answer"
 PAUSE_SECONDS, MAX_WAIT_SECONDS, ANSWER_SECONDS = 0.1, 60.0, 10.0
@@ -76,9 +76,7 @@ class ContainerBackend(Backend):
             for path in files:
                 self.line.sendall(path.read_bytes())
         except OSError as error:
-            raise PlatformError(
-                f"The submission was not judged, because {GONE} ({error})."
-            ) from None
+            raise PlatformError(f"{GONE} ({error})") from None
         return [sys.executable, "-I", "-S", str(PROCESS), str(self.lifeline.fileno())]
 
     def handed_over(self) -> list[int]:
