@@ -63,8 +63,9 @@ class JudgeTask:
 
 @dataclass(frozen=True)
 class JudgeOutcome:
-    """A judgement as `cache.written`, or the reason why there is none, for a defect of ours with its
-    trace."""
+    """A judgement, as `cache.written` writes it, or the reason why there is none.
+
+    A defect of ours comes with its trace."""
 
     judgement: str = ""
     reason: str = ""
