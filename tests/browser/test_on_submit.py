@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from kireji.course import assignment as catalogue
 from tests.browser.steps import edit, fetch, open_assignment_list
-from tests.live_course import LiveCourse
+from tests.support.live_course import LiveCourse
 
 pytestmark = [pytest.mark.needs("browser", "bubblewrap"), pytest.mark.timeout(900)]
 

@@ -18,7 +18,7 @@ from tests.browser.formgrader import (
 from tests.browser.steps import fetch, open_assignment_list, open_notebook, submit
 from tests.compose.people import is_in, log_in, session, sign_up
 from tests.compose.stack import COURSE, Stack, wait_until
-from tests.needs import require
+from tests.support.needs import require
 
 EX1, TASK = "ex1_translation", "padding_mask"
 POINTS = "4"  # of the task that Alice solves
