@@ -20,10 +20,11 @@ from typing import Any
 
 import torch
 
-from kireji.course.assignment import Assignment, load
+from kireji.course.assignment import Assignment
 from kireji.demo.checkpoint import trained_checkpoints
 from kireji.sandbox.channel import CallError, SandboxLostError
 from kireji.testing.report import TestReport
+from tests.checkout import COURSE
 from tests.graders.bench import as_code, grade, serving
 from tests.graders.mutants import Mutant, mutants_of, mutated
 from tests.graders.outcomes import (
@@ -235,7 +236,7 @@ def run(name: str, tasks: Iterable[str] = (), most: int | None = None) -> list[O
     """The outcomes of an assignment's mutants, of all or of some tasks. AssertionError if the
     solution itself loses points."""
     with tempfile.TemporaryDirectory() as work:
-        course = Course(load(name), Path(work))
+        course = Course(COURSE.assignment(name), Path(work))
         mutants = chosen(mutants_of(course.assignment), tasks, most)
         lost = course.lost(None, sorted({f"test_{mutant.task}.py" for mutant in mutants}))
         assert not lost, f"the solution itself loses points: {lost}"

@@ -4,8 +4,8 @@ gets the same score."""
 import pytest
 
 from kireji import paths
-from kireji.course.assignment import load
 from kireji.testing.report import cell_score
+from tests.checkout import COURSE
 from tests.graders.bench import as_code, fell_short, grade, trained
 from tests.graders.ex3_classification.counted_classifiers import classifiers
 from tests.graders.ex3_classification.solution import NAME, SOLUTION, TASKS, TRAINED, graded
@@ -16,7 +16,7 @@ ACCEPTED = sorted((paths.ROOT / "tests" / "graders" / NAME / "accepted").glob("*
 
 @pytest.fixture(scope="module")
 def assignment():
-    return load(NAME)
+    return COURSE.assignment(NAME)
 
 
 def scores(cells, assignment):

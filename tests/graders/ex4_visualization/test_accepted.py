@@ -4,8 +4,8 @@ gets the same score."""
 import pytest
 
 from kireji import paths
-from kireji.course.assignment import load
 from kireji.testing.report import cell_score
+from tests.checkout import COURSE
 from tests.graders.bench import as_code, grade
 from tests.graders.ex4_visualization.solution import NAME, TASKS, run, solution
 
@@ -24,7 +24,7 @@ POINTS = {
 
 @pytest.fixture(scope="module")
 def assignment():
-    return load(NAME)
+    return COURSE.assignment(NAME)
 
 
 def scores(cells):
