@@ -19,7 +19,7 @@ from kireji.batch import grade_class
 from kireji.cli import grade as command
 from kireji.cli.copies import compare, page_of
 from kireji.copies.weights import fingerprint
-from tests.checkout import COURSE
+from tests.support.clone import COURSE
 
 NAME = "ex1_translation"
 FILE = f"{NAME}.safetensors"

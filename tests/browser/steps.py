@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from kireji.demo.checkpoint import trained_checkpoints
 from kireji.demo.students import solve
-from tests.checkout import COURSE
+from tests.support.clone import COURSE
 
 
 def open_assignment_list(page: Page) -> None:

@@ -22,8 +22,8 @@ from tests.browser.steps import (
     released,
     submit,
 )
-from tests.checkout import COURSE
-from tests.live_course import LiveCourse
+from tests.support.clone import COURSE
+from tests.support.live_course import LiveCourse
 
 pytestmark = [pytest.mark.needs("browser", "bubblewrap"), pytest.mark.timeout(1500)]
 

@@ -10,8 +10,8 @@ from nbformat import NotebookNode
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.steps import edit, fetch, open_assignment_list
-from tests.checkout import COURSE
-from tests.live_course import LiveCourse
+from tests.support.clone import COURSE
+from tests.support.live_course import LiveCourse
 
 pytestmark = [pytest.mark.needs("browser", "bubblewrap"), pytest.mark.timeout(900)]
 

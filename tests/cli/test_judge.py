@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from kireji.cli.main import kireji
-from tests.checkout import COURSE
+from tests.support.clone import COURSE
 
 
 @pytest.mark.parametrize("unremarkable", [None, "timestamp.txt"])

@@ -15,10 +15,10 @@ from tests.browser.formgrader import (
     open_submissions,
 )
 from tests.browser.steps import fetch, open_assignment_list, open_notebook, submit
-from tests.checkout import COURSE
 from tests.compose.people import is_in, log_in, session, sign_up
 from tests.compose.stack import COURSE, Stack, wait_until
-from tests.needs import require
+from tests.support.clone import COURSE
+from tests.support.needs import require
 
 EX1, TASK = "ex1_translation", "padding_mask"
 POINTS = "4"  # of the task that Alice solves

@@ -12,7 +12,7 @@ import pytest
 from kireji import paths
 from kireji.copies import code
 from kireji.copies.look import given
-from tests.checkout import COURSE
+from tests.support.clone import COURSE
 
 ACCEPTED = {
     path.parents[1].name: sorted(path.parent.glob("*.py"))

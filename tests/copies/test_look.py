@@ -8,7 +8,7 @@ from safetensors.numpy import save
 from kireji import paths
 from kireji.copies import look as looking
 from kireji.feedback.copies_page import render
-from tests.checkout import COURSE
+from tests.support.clone import COURSE
 
 NAME = "ex2_mechanisms"
 ACCEPTED = paths.ROOT / "tests" / "graders" / NAME / "accepted"

@@ -7,7 +7,7 @@ import pytest
 from kireji import paths
 from kireji.course.assignment_file import LIMITS, AssignmentFileError, read_assignment_file
 from kireji.sandbox.limits import DEFAULT, Limits, with_changes
-from tests.checkout import COURSE
+from tests.support.clone import COURSE
 
 
 @pytest.fixture

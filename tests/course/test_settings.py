@@ -9,7 +9,7 @@ import pytest
 from kireji import paths
 from kireji.course import settings
 from kireji.course.settings import SettingsError, load
-from tests.checkout import tree
+from tests.support.git_files import tree
 
 # Made by docker-compose.yml or by `./kireji up`, and for nobody to set.
 INTERNAL = {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kireji.demo.checkpoint import trained_checkpoints
-from tests.checkout import COURSE
+from tests.support.clone import COURSE
 
 PASTED = (
     ("padding_mask", "additive_attention", "encoder", "decoder"),

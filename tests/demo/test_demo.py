@@ -19,8 +19,8 @@ from kireji import paths
 from kireji.cli.demo import demo
 from kireji.demo import loop
 from kireji.demo.checkpoint import trained_checkpoints
-from tests.checkout import COURSE
 from tests.demo.own_models import at_own_models
+from tests.support.clone import COURSE
 
 pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.timeout(2400)]
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from kireji.cli.grade import grade_all
 from kireji.demo import loop
 from kireji.demo.student_client import StudentClient
-from tests.checkout import COURSE
+from tests.support.clone import COURSE
 
 pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.timeout(600)]
 NAME = "ex1_translation"

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 
 from kireji.feedback.equations import LAYOUT, SPACES, TEXT, VALUES, EquationError, mathml
 from kireji.feedback.written import markdown_to_html
-from tests.checkout import COURSE
+from tests.support.clone import COURSE
 
 EQUATION = re.compile(r"\$\$(.+?)\$\$|(?<!\$)\$([^$\n]+)\$(?!\$)", re.DOTALL)
 

@@ -11,7 +11,7 @@ from kireji.feedback import view
 from kireji.feedback.page import points, render_page
 from kireji.feedback.view import Grade
 from kireji.paths import ARTEFACTS
-from tests.checkout import COURSE
+from tests.support.clone import COURSE
 
 
 def text_of(html: str) -> str:

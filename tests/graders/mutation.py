@@ -24,7 +24,6 @@ from kireji.course.assignment import Assignment
 from kireji.demo.checkpoint import trained_checkpoints
 from kireji.sandbox.channel import CallError, SandboxLostError
 from kireji.testing.report import TestReport
-from tests.checkout import COURSE
 from tests.graders.bench import as_code, grade, serving
 from tests.graders.mutants import Mutant, mutants_of, mutated
 from tests.graders.outcomes import (
@@ -38,6 +37,7 @@ from tests.graders.outcomes import (
     summary,
     table_of,
 )
+from tests.support.clone import COURSE
 
 # of everything that one mutant is asked: it may loop for ever. Time on the wall says nothing on a
 # busy machine.

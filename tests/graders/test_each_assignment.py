@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.checkout import COURSE
 from tests.graders.bench import as_code, grade, solution
 from tests.graders.galleries import Wrong, caught, lost
+from tests.support.clone import COURSE
 
 HERE = Path(__file__).parent
 NAMES = COURSE.assignment_names()

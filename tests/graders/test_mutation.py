@@ -3,10 +3,10 @@ from the others."""
 
 import pytest
 
-from tests.checkout import COURSE
 from tests.graders.mutants import mutants_of, mutated
 from tests.graders.mutation import Course, alike, chosen
 from tests.graders.outcomes import CAUGHT, SAME, SURVIVED, Outcome, Table, summary
+from tests.support.clone import COURSE
 
 NAME = "ex1_translation"
 

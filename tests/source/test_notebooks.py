@@ -10,7 +10,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import CheckCellMetadata, ClearMarkScheme, ClearSolutions
 
 from kireji import paths
-from tests.checkout import COURSE
+from tests.support.clone import COURSE
 
 
 @pytest.fixture(params=COURSE.assignment_names())

@@ -5,8 +5,8 @@ import pytest
 
 from kireji import paths
 from kireji.testing.report import cell_score
-from tests.checkout import COURSE
 from tests.graders.bench import as_code, fell_short, grade, trained
+from tests.support.clone import COURSE
 
 NAME = "ex1_translation"
 ACCEPTED = sorted((paths.ROOT / "tests" / "graders" / NAME / "accepted").glob("*.py"))

@@ -1,6 +1,6 @@
 """The points are those of the course plan."""
 
-from tests.checkout import COURSE
+from tests.support.clone import COURSE
 
 
 def test_the_points_are_those_announced():

@@ -8,8 +8,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from graders.tables import held_out_rows, lab_rows
-from tests.checkout import COURSE
 from tests.graders.bench import as_code, grade, trained
+from tests.support.clone import COURSE
 
 pytestmark = pytest.mark.timeout(2400)  # who comes first trains
 NAME = "ex1_translation"

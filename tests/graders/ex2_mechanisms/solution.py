@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tests.checkout import COURSE
 from tests.graders import bench
+from tests.support.clone import COURSE
 
 NAME = "ex2_mechanisms"
 

@@ -5,9 +5,9 @@ import pytest
 
 from kireji import paths
 from kireji.testing.report import cell_score
-from tests.checkout import COURSE
 from tests.graders.bench import as_code, grade, trained
 from tests.graders.ex2_mechanisms.solution import NAME, solution
+from tests.support.clone import COURSE
 
 ACCEPTED = sorted((paths.ROOT / "tests" / "graders" / NAME / "accepted").glob("*.py"))
 TASKS = ("content_scores", "location", "self_attention", "saturation", "picture")

@@ -3,11 +3,11 @@ loses nothing elsewhere."""
 
 import pytest
 
-from tests.checkout import COURSE
 from tests.graders.bench import grade, trained
 from tests.graders.ex2_mechanisms.gallery import COMPARISON, GALLERY
 from tests.graders.ex2_mechanisms.solution import NAME, solution
 from tests.graders.galleries import caught, large_enough
+from tests.support.clone import COURSE
 
 # Mistakes in what location and self-attention call: these must not pay for them.
 CALLED = {"softmax over the queries", "mask ignored", "no scaling", "-1e9"}

@@ -7,8 +7,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from tests.checkout import COURSE
 from tests.graders import bench
+from tests.support.clone import COURSE
 
 NAME = "ex4_visualization"
 TASKS = ("heat_map", "heads", "measures", "rollout", "patterns", "over_time", "intervention")

@@ -1,6 +1,6 @@
 """The notebook shows data of others, and says whose they are."""
 
-from tests.checkout import COURSE
+from tests.support.clone import COURSE
 
 
 def test_the_authors_of_the_data_are_named():

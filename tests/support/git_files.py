@@ -4,9 +4,6 @@ import subprocess
 from pathlib import Path
 
 from kireji import paths
-from kireji.course.layout import Course
-
-COURSE = Course(paths.ROOT)  # the clone is a course
 
 
 def git(*arguments: str) -> bytes:
