@@ -51,16 +51,17 @@ REGISTRIES = [
     )
 ]
 
-LEAVES = {"errors", "paths", "commands", "files", "course"}
+LEAVES = {"errors", "installation", "paths", "commands", "files", "course"}
 JUDGING = LEAVES | {"wire", "sandbox", "testing", "grading"}
 NBGRADER = {"nbgrader_plugins", "exchange", "feedback", "copies"}
 # room -> the other rooms of src/kireji it may import from
 MAY_IMPORT = {
     "errors": set(),
-    "paths": set(),
+    "installation": {"errors"},
+    "paths": {"installation", "course"},
     "commands": set(),
     "files": {"errors"},
-    "course": {"errors", "paths", "files"},
+    "course": {"errors", "installation", "files"},
     "wire": set(),
     "data": LEAVES,
     "setup": LEAVES,
