@@ -31,8 +31,8 @@ TO_SPLIT = {
 # Not written by hand, or written to be read as a whole: notebooks, the lock file, pictures and
 # tables.
 ANY_LENGTH = {".ipynb", ".lock", ".svg", ".tsv", ".csv", ".json"}
-# Pages to be read as a whole, from the first sentence to the last.
-READ_AS_A_WHOLE = {"docs/explanation/theory.md"}
+# Pages to be read as a whole, from the first sentence to the last, or written from the code.
+READ_AS_A_WHOLE = {"docs/explanation/theory.md", "docs/reference/commands.md"}
 BINARY = {".png", ".jpg", ".gif", ".ico", ".safetensors", ".woff2"}
 # In two halves, or this file would break its own rule.
 REGISTRIES = [
@@ -51,25 +51,27 @@ REGISTRIES = [
     )
 ]
 
-LEAVES = {"errors", "paths", "commands", "files", "course"}
-JUDGING = LEAVES | {"wire", "sandbox", "testing", "grading"}
+LEAVES = {"errors", "installation", "paths", "commands", "files", "course"}
+JUDGING = LEAVES | {"wire", "sandbox", "testing", "sanitise", "grading"}
 NBGRADER = {"nbgrader_plugins", "exchange", "feedback", "copies"}
 # room -> the other rooms of src/kireji it may import from
 MAY_IMPORT = {
     "errors": set(),
-    "paths": set(),
+    "installation": {"errors"},
+    "paths": {"installation", "course"},
     "commands": set(),
     "files": {"errors"},
-    "course": {"errors", "paths", "files"},
+    "course": {"errors", "installation", "files"},
     "wire": set(),
     "data": LEAVES,
     "setup": LEAVES,
     "exchange": LEAVES,
     "sandbox": LEAVES | {"wire"},
     "testing": LEAVES | {"wire", "sandbox"},
+    "sanitise": set(),
     "grading": JUDGING,
     "copies": JUDGING,
-    "feedback": LEAVES | {"testing", "copies"},
+    "feedback": LEAVES | {"sanitise", "testing", "copies"},
     "nbgrader_plugins": JUDGING | NBGRADER,
     "batch": JUDGING | NBGRADER,
     # setup: a container has no launcher

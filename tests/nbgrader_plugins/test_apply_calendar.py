@@ -12,7 +12,6 @@ from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
 from traitlets.config import Config
 
-from kireji.course import audit
 from kireji.course import calendar_store as store
 from kireji.nbgrader_plugins import apply_calendar, release
 from kireji.nbgrader_plugins.apply_calendar import apply
@@ -77,7 +76,6 @@ def gradebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def course(tmp_path: Path, gradebook: Path, monkeypatch: pytest.MonkeyPatch) -> SmallCourse:
     shutil.copy(gradebook, tmp_path)
     monkeypatch.setenv("TZ", "Europe/Berlin")
-    monkeypatch.setattr(audit, "_folder", lambda *course: tmp_path / "audit")
     return SmallCourse(tmp_path)
 
 

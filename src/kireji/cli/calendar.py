@@ -17,20 +17,21 @@ def calendar(timezone: str | None) -> None:
     The file is var/calendar.toml; the commands due, extend, release and withdraw change it too."""
     from rich.console import Console
 
-    from kireji import paths
     from kireji.course import calendar_store as store
+    from kireji.course.layout import find_course
     from kireji.course.moments import zone
     from kireji.errors import KirejiError
 
+    course = find_course().root
     if timezone:
-        store.set_timezone(paths.ROOT, zone(timezone))
+        store.set_timezone(course, zone(timezone))
         click.echo("Times of day stay as they are written; they are now those of this zone.")
-    problem = store.problem(paths.ROOT)
+    problem = store.problem(course)
     console = Console(highlight=False, markup=False)
-    if not store.path_of(paths.ROOT).exists():
+    if not store.path_of(course).exists():
         console.print("There is no calendar yet: the first ./kireji up makes it.")
     else:
-        show_calendar(store.read(paths.ROOT), store.assignments(paths.ROOT), console)
+        show_calendar(store.read(course), store.assignments(course), console)
     if problem:
         raise KirejiError(f"{problem}\nThe table shows the last good calendar, which holds.")
 

@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from kireji import paths
-from kireji.course import audit
 from kireji.course import calendar_store as store
+from kireji.course.layout import COURSE_ID, Course
 from kireji.course.moments import did_you_mean, read
 from kireji.errors import KirejiError
 
@@ -48,9 +47,10 @@ def known_students(course: Path) -> set[str]:
     """Who is in the gradebook, or has a folder in the exchange."""
     from nbgrader.api import Gradebook  # here: it takes seconds to import
 
-    found = {path.name for path in paths.EXCHANGE.glob("*/inbound/*/")}
-    if (course / "gradebook.db").exists():
-        with Gradebook(f"sqlite:///{course / 'gradebook.db'}", paths.COURSE_ID) as book:
+    found = {path.name for path in Course(course).exchange.glob("*/inbound/*/")}
+    gradebook = Course(course).gradebook
+    if gradebook.exists():
+        with Gradebook(f"sqlite:///{gradebook}", COURSE_ID) as book:
             found |= {student.id for student in book.students}
     return found
 
@@ -74,7 +74,7 @@ def begin(course: Path) -> None:
 
 def take_effect(course: Path, what: str, whom: str, said: str) -> None:
     """Record a change of the calendar, apply it, and say it."""
-    audit.record(what, whom, by="kireji", change=said)
+    Course(course).audit.record(what, whom, by="kireji", change=said)
     click.echo(said)
     for sentence in _apply(course):
         click.echo(sentence)

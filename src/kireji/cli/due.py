@@ -13,12 +13,12 @@ def due(assignment: str, date: tuple[str, ...], closes: str | None) -> None:
     """Have ASSIGNMENT be due at DATE, in the course's time zone; DATE is "none" for no due date.
 
     A day without a time means its last minute. Extensions stay."""
-    from kireji import paths
     from kireji.cli import dates
     from kireji.course import calendar_store as store
+    from kireji.course.layout import find_course
     from kireji.course.moments import show
 
-    course = paths.ROOT
+    course = find_course().root
     name = store.assignment_named(course, assignment)
     changes = {"due": dates.read_date(course, " ".join(date))}
     if closes is not None:

@@ -13,13 +13,13 @@ def extend(assignment: str, words: tuple[str, ...], new: bool) -> None:
     """Have ASSIGNMENT be due at DATE for each STUDENT; DATE is "none" to take an extension back.
 
     The assignment stays open for them until then."""
-    from kireji import paths
     from kireji.cli import dates
     from kireji.course import calendar_store as store
+    from kireji.course.layout import find_course
     from kireji.course.moments import show
     from kireji.errors import KirejiError
 
-    course = paths.ROOT
+    course = find_course().root
     name = store.assignment_named(course, assignment)
     students, said = dates.split_date(words)
     until = dates.read_date(course, said)

@@ -10,12 +10,12 @@ from kireji.cli.dates import DATE_HELP
 @click.option("--at", metavar="DATE", help="At this time by itself, while the hub runs.")
 def release(assignment: str, at: str | None) -> None:
     """Release ASSIGNMENT to the students, now or at a DATE. A withdrawal ends."""
-    from kireji import paths
     from kireji.cli import dates
     from kireji.course import calendar_store as store
+    from kireji.course.layout import find_course
     from kireji.course.moments import show
 
-    course = paths.ROOT
+    course = find_course().root
     name = store.assignment_named(course, assignment)
     when = dates.moment_of(course, at)
     dates.begin(course)

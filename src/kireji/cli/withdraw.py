@@ -12,12 +12,12 @@ def withdraw(assignment: str, at: str | None) -> None:
     """Withdraw ASSIGNMENT from the students, now or at a DATE, until it is released again.
 
     Copies that students have fetched stay theirs."""
-    from kireji import paths
     from kireji.cli import dates
     from kireji.course import calendar_store as store
+    from kireji.course.layout import find_course
     from kireji.course.moments import show
 
-    course = paths.ROOT
+    course = find_course().root
     name = store.assignment_named(course, assignment)
     when = dates.moment_of(course, at)
     dates.begin(course)

@@ -17,9 +17,9 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from kireji.course import audit
 from kireji.course import calendar_store as store
 from kireji.course.calendar import Calendar
+from kireji.course.layout import Course
 from kireji.course.moments import show
 from kireji.exchange.calendar_note import leave_calendar
 from kireji.files.atomic import write_whole
@@ -111,11 +111,11 @@ def _adopt_releases(
     for name in sorted((there - before - wanted) & known):
         store.set_dates(root, name, release=now, withdrawn=None)
         applied.said.append(f"{name} was released with nbgrader; the calendar says so now.")
-        audit.record("released an assignment", name, by="nbgrader")
+        Course(root).audit.record("released an assignment", name, by="nbgrader")
     for name in sorted((before - there) & wanted):
         store.set_dates(root, name, withdrawn=now)
         applied.said.append(f"{name} was withdrawn with nbgrader; the calendar says so now.")
-        audit.record("withdrew an assignment", name, by="nbgrader")
+        Course(root).audit.record("withdrew an assignment", name, by="nbgrader")
 
 
 def _release(config: Config, root: Path, home: Path, now: datetime, applied: Applied) -> None:

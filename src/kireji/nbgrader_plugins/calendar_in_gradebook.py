@@ -12,10 +12,10 @@ from typing import Any
 
 from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
 
-from kireji.course import audit
 from kireji.course import calendar_store as store
 from kireji.course.calendar import Calendar
 from kireji.course.calendar_file import CalendarError
+from kireji.course.layout import Course
 from kireji.course.moments import show
 
 State = dict[str, Any]
@@ -45,6 +45,7 @@ def _adopt_due(assignment: Assignment, course: Path, state: State) -> list[str]:
     due = there.replace(tzinfo=UTC) if there else None
     shown = show(due, calendar.zone) if due else "nothing"
     return _change(
+        course,
         lambda: store.set_dates(course, name, due=due),
         f"{name}: the due date was changed with nbgrader to {shown}",
         name,
@@ -64,18 +65,19 @@ def _adopt_extension(submission: SubmittedAssignment, course: Path, state: State
     longer = due + timedelta(seconds=there) if there else None
     shown = f"until {show(longer, calendar.zone)}" if longer else "to nothing"
     return _change(
+        course,
         lambda: store.extend(course, name, [student], longer),
         f"{name}: {student}'s extension was changed with nbgrader {shown}",
         f"{name}/{student}",
     )
 
 
-def _change(change: Callable[[], object], what: str, whom: str) -> list[str]:
+def _change(course: Path, change: Callable[[], object], what: str, whom: str) -> list[str]:
     try:
         change()
     except CalendarError as error:
         return [f"{what}, which the calendar cannot take: {error}"]
-    audit.record("changed dates", whom, by="nbgrader", change=what)
+    Course(course).audit.record("changed dates", whom, by="nbgrader", change=what)
     return [f"{what}; the calendar says so now."]
 
 

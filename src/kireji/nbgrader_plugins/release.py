@@ -7,8 +7,8 @@ from typing import Any
 
 from traitlets.config import Config, PyFileConfigLoader
 
-from kireji.course import audit
 from kireji.course import calendar_store as store
+from kireji.course.layout import Course
 from kireji.errors import KirejiError
 from kireji.paths import COURSE_ID, EXCHANGE, ROOT
 
@@ -77,7 +77,8 @@ def release_what_is_due(root: Path) -> list[str]:
 
 def configuration(root: Path) -> Config:
     """nbgrader's configuration of the course."""
-    return Config(PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config())
+    path = Course(root).config("nbgrader_config.py")
+    return Config(PyFileConfigLoader(path.name, path=str(path.parent)).load_config())
 
 
 def api(config: Config) -> Any:
@@ -95,7 +96,7 @@ def release(nbgrader: Any, name: str) -> None:
     outcome = nbgrader.release_assignment(name)
     if not outcome["success"]:
         raise ReleaseError(f"{name} could not be released: {_last_line(outcome)}")
-    audit.record("released an assignment", name, by="kireji")
+    _course_of(nbgrader).audit.record("released an assignment", name, by="kireji")
 
 
 def withdraw(nbgrader: Any, name: str) -> None:
@@ -103,7 +104,11 @@ def withdraw(nbgrader: Any, name: str) -> None:
     outcome = nbgrader.unrelease(name)
     if not outcome["success"]:
         raise ReleaseError(f"{name} could not be withdrawn: {_last_line(outcome)}")
-    audit.record("withdrew an assignment", name, by="kireji")
+    _course_of(nbgrader).audit.record("withdrew an assignment", name, by="kireji")
+
+
+def _course_of(nbgrader: Any) -> Course:
+    return Course(Path(nbgrader.coursedir.root))
 
 
 def _same(one: Path, other: Path) -> bool:
