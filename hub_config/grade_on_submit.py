@@ -1,5 +1,5 @@
-"""Grading on submit: what the hub and `./kireji watch` do with what arrives, where var/calendar.toml
-does not say otherwise. See docs/howto/grade-on-submit.md."""
+"""Grading on submit: what the hub and `./kireji watch` do with what arrives, where
+var/calendar.toml does not say otherwise. See docs/howto/grade-on-submit.md."""
 
 c = get_config()
 

@@ -27,7 +27,7 @@ def calendar(timezone: str | None) -> None:
         store.set_timezone(course, zone(timezone))
         click.echo("Times of day stay as they are written; they are now those of this zone.")
     problem = store.problem(course)
-    console = Console(highlight=False, markup=False)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
     if not store.path_of(course).exists():
         console.print("There is no calendar yet: the first ./kireji up makes it.")
     else:
@@ -40,10 +40,8 @@ def show_calendar(calendar: "Calendar", names: list[str], console) -> None:
     """Print the table, and the rules in words."""
     from rich.table import Table
 
-    from kireji.course.moments import show
-
     def shown(when: datetime | None) -> str:
-        return show(when, calendar.zone) if when else "-"
+        return f"{when.astimezone(calendar.zone):%Y-%m-%d %H:%M}" if when else "-"
 
     now = datetime.now(UTC)
     table = Table("Assignment", "Now", "Release", "Due", "Closes", box=None, padding=(0, 2, 0, 0))

@@ -104,7 +104,7 @@ def begin(course: Path, released: Iterable[str], now: datetime) -> Calendar:
             place = zone_of_this_machine()
             document = _new(place)
             for name in released:
-                _assignment(document, name)["release"] = _wall(now, place)
+                _assignment(document, name)["release"] = _wall(now.replace(microsecond=0), place)
             _write(course, document)
     return read(course)
 
