@@ -51,7 +51,7 @@ REGISTRIES = [
     )
 ]
 
-LEAVES = {"errors", "paths", "commands", "files", "course"}
+LEAVES = {"errors", "paths", "commands", "version", "files", "course"}
 JUDGING = LEAVES | {"wire", "sandbox", "testing", "grading"}
 NBGRADER = {"nbgrader_plugins", "exchange", "feedback", "copies"}
 # room -> the other rooms of src/kireji it may import from
@@ -59,6 +59,7 @@ MAY_IMPORT = {
     "errors": set(),
     "paths": set(),
     "commands": set(),
+    "version": set(),
     "files": {"errors"},
     "course": {"errors", "paths", "files"},
     "wire": set(),
@@ -76,7 +77,8 @@ MAY_IMPORT = {
     "hub": JUDGING | NBGRADER | {"batch", "setup"},
     "demo": JUDGING | NBGRADER | {"batch"},
     "backup": LEAVES | {"exchange", "nbgrader_plugins"},
-    "cli": JUDGING | NBGRADER | {"batch", "data", "setup", "hub", "demo", "backup"},
+    "doctor": LEAVES | {"sandbox", "nbgrader_plugins"},
+    "cli": JUDGING | NBGRADER | {"batch", "data", "setup", "hub", "demo", "backup", "doctor"},
     "__main__": {"cli"},
 }
 

@@ -6,9 +6,10 @@ from importlib import import_module
 
 import click
 
-from kireji.commands import COMMANDS, page
+from kireji.commands import COMMANDS, page, unknown
 from kireji.errors import KirejiError
 from kireji.hub.compose import course_log
+from kireji.version import version
 
 
 class Commands(click.Group):
@@ -23,6 +24,13 @@ class Commands(click.Group):
             return None
         return getattr(import_module(f"kireji.cli.{name}"), name)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS:
+            ctx.fail(unknown(args[0]))
+        return super().resolve_command(ctx, args)
+
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write(page())
 
@@ -35,6 +43,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version(), "-V", "--version", message="Kireji %(version)s")
 def kireji() -> None:
     pass
 

@@ -5,15 +5,17 @@ import errno
 import os
 import signal
 import sys
+from typing import NoReturn
 
 from kireji import paths
-from kireji.commands import COMMANDS, page
+from kireji.commands import COMMANDS, page, unknown
 from kireji.errors import KirejiError
 from kireji.setup.course import course_steps
 from kireji.setup.environment import environment_steps
 from kireji.setup.explain import NO_SPACE
 from kireji.setup.steps import complete
 from kireji.setup.venv import PYTHON, activated
+from kireji.version import version
 
 STOPPED = "Stopped; run the same command again and the set-up goes on where it was."
 
@@ -23,9 +25,13 @@ def launch(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("--help", "-h", "help"):
         print(page(), end="")
         return 0
+    if arguments[0] in ("--version", "-V"):
+        print(f"Kireji {version()}")
+        return 0
     if arguments[0] not in COMMANDS:
-        print(f"There is no command {arguments[0]!r}; ./kireji --help lists them.", file=sys.stderr)
-        return 2
+        return _end(unknown(arguments[0]), 2)
+    if arguments[0] == "doctor":  # it is for the day when the set-up fails
+        _run_doctor(arguments[1:])
     try:
         set_up()
     except KirejiError as error:
@@ -37,6 +43,15 @@ def launch(arguments: list[str]) -> int:
     # -P: a torch.py lying in the folder where the command is typed must not be imported.
     os.execve(PYTHON, [str(PYTHON), "-P", "-m", "kireji", *arguments], activated(os.environ))
     return None
+
+
+def _run_doctor(arguments: list[str]) -> NoReturn:
+    """With the environment's Python if there is one, else with this one; sets nothing up."""
+    environment = activated(os.environ)
+    python = str(PYTHON)
+    if not PYTHON.exists():
+        python, environment["PYTHONPATH"] = sys.executable, str(paths.ROOT / "src")
+    os.execve(python, [python, "-P", "-m", "kireji.doctor", *arguments], environment)
 
 
 def set_up() -> None:
