@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kireji import paths
-from tests.checkout import tree
+from tests.support.git_files import tree
 
 MAX_LINES = 300
 # Files that the formatter made longer, each until it is split.
@@ -51,17 +51,18 @@ REGISTRIES = [
     )
 ]
 
-LEAVES = {"errors", "paths", "commands", "version", "files", "course"}
+LEAVES = {"errors", "installation", "paths", "commands", "version", "files", "course"}
 JUDGING = LEAVES | {"wire", "sandbox", "testing", "grading"}
 NBGRADER = {"nbgrader_plugins", "exchange", "feedback", "copies"}
 # room -> the other rooms of src/kireji it may import from
 MAY_IMPORT = {
     "errors": set(),
-    "paths": set(),
+    "installation": {"errors"},
+    "paths": {"installation", "course"},
     "commands": set(),
-    "version": set(),
+    "version": {"installation"},
     "files": {"errors"},
-    "course": {"errors", "paths", "files"},
+    "course": {"errors", "installation", "files"},
     "wire": set(),
     "data": LEAVES,
     "setup": LEAVES,

@@ -2,13 +2,13 @@
 
 import importlib.metadata
 import tomllib
-from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
+from kireji import installation
 
 
 def version() -> str:
-    """As pyproject.toml has it in a checkout, else as it was installed."""
-    if PROJECT.is_file():
-        return tomllib.loads(PROJECT.read_text())["project"]["version"]
+    """As pyproject.toml has it in a clone, or else as it was installed."""
+    if installation.CLONE:
+        project = installation.CLONE / "pyproject.toml"
+        return str(tomllib.loads(project.read_text())["project"]["version"])
     return importlib.metadata.version("kireji")

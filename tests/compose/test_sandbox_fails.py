@@ -15,7 +15,7 @@ from kireji.grading.judge import Judgement, judge
 from kireji.grading.submission import Submission
 from tests.compose.light import new_stack
 from tests.compose.stack import Stack, docker, wait_until
-from tests.toy import submit, toy  # noqa: F401  (fixtures)
+from tests.support.toy import submit, toy  # noqa: F401  (fixtures)
 
 pytestmark = pytest.mark.needs("docker")
 SECRET = b"s" * 32

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kireji.course.layout import Course
 from kireji.doctor import __main__ as doctor
 from kireji.doctor import course, engine, finding, hub, machine, wall
 from kireji.doctor.finding import Finding, State, bad, good, odd
@@ -47,10 +48,10 @@ def test_a_secret_that_others_may_read_is_bad(tmp_path):
     secret.write_text("ab" * 32)
     secret.chmod(0o644)
     tmp_path.chmod(0o755)
-    found = only(course.examine(tmp_path), "private files")
+    found = only(course.examine(Course(tmp_path)), "private files")
     assert found.state is State.BAD and "chmod go-rwx var/secret" in found.remedy
     secret.chmod(0o600)
-    assert only(course.examine(tmp_path), "private files").state is State.GOOD
+    assert only(course.examine(Course(tmp_path)), "private files").state is State.GOOD
 
 
 def test_a_closed_folder_keeps_what_is_in_it(tmp_path):
@@ -58,7 +59,7 @@ def test_a_closed_folder_keeps_what_is_in_it(tmp_path):
     secret.parent.mkdir(mode=0o700)
     secret.write_text("ab" * 32)
     secret.chmod(0o644)
-    assert only(course.examine(tmp_path), "private files").state is State.GOOD
+    assert only(course.examine(Course(tmp_path)), "private files").state is State.GOOD
 
 
 @pytest.mark.parametrize("text", ["", "abc", "zz" * 32])
@@ -77,14 +78,14 @@ def test_a_damaged_gradebook_is_bad(tmp_path):
 
 def test_a_bad_setting_is_a_finding_of_its_own(tmp_path, monkeypatch):
     monkeypatch.setenv("KIREJI_STUDENT_DISK", "2GB")
-    found = only(course.examine(tmp_path), "settings")
+    found = only(course.examine(Course(tmp_path)), "settings")
     assert found.state is State.BAD and "512M or 2G" in found.found
 
 
 def test_an_interrupted_restore_is_bad(tmp_path):
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "unfinished-restore").touch()
-    assert only(course.examine(tmp_path), "restore").state is State.BAD
+    assert only(course.examine(Course(tmp_path)), "restore").state is State.BAD
 
 
 def test_a_taken_port_is_told_with_another(tmp_path, monkeypatch):

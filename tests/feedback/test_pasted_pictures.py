@@ -15,7 +15,7 @@ from kireji.feedback.sanitise import sanitise_notebook
 from kireji.feedback.written import BUDGET_SECONDS, RenderBudget, markdown_to_html
 from kireji.grading.rebuild import rebuild
 from kireji.nbgrader_plugins.feedback_page import FormgradePage
-from tests.toy import submit, toy  # noqa: F401
+from tests.support.toy import submit, toy  # noqa: F401
 
 PASTED = "Look: ![map](attachment:image.png) so."
 

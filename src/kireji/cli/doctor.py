@@ -14,4 +14,4 @@ def doctor() -> None:
     is 1 if something is wrong."""
     from kireji.doctor.__main__ import main
 
-    sys.exit(main([]))
+    sys.exit(main())

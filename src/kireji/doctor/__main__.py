@@ -4,18 +4,11 @@ answers where the set-up fails."""
 import sys
 from collections.abc import Iterator
 
-from kireji import paths
+from kireji.course.layout import find_course
 from kireji.course.settings import SettingsError, value
 from kireji.doctor import course, engine, hub, machine, setup, wall
 from kireji.doctor.finding import Finding, State, bad
 from kireji.version import version
-
-USAGE = """Usage: ./kireji doctor
-
-Look at this installation and say what is right, what is wrong, and what to do about it. It changes
-nothing. The page names no person and no password: it can be pasted into a public issue. Exit
-status 1 if something is wrong.
-"""
 
 
 def examine() -> Iterator[Finding]:
@@ -32,14 +25,15 @@ def _examinations() -> Iterator[tuple[str, Iterator[Finding]]]:
         sockets = value("sandbox_sockets")
     except SettingsError:  # the course's own examination tells
         sockets = None
-    yield "machine", machine.examine(paths.ROOT)
+    here = find_course()
+    yield "machine", machine.examine(here.root)
     yield "set-up", setup.examine()
     if setup.is_done():
         yield "wall", wall.examine(sockets)
-    yield "course", course.examine(paths.ROOT)
+    yield "course", course.examine(here)
     if not sockets:
-        yield "hub", hub.examine(paths.HUB_LOCK)
-        yield "engine", engine.examine(paths.ROOT)
+        yield "hub", hub.examine(here.hub_lock)
+        yield "engine", engine.examine(here.root)
 
 
 def page(findings: list[Finding]) -> str:
@@ -56,18 +50,12 @@ def page(findings: list[Finding]) -> str:
     return "\n".join([*lines, "", verdict])
 
 
-def main(arguments: list[str]) -> int:
-    """Exit status."""
-    if arguments in (["--help"], ["-h"]):
-        print(USAGE, end="")
-        return 0
-    if arguments:
-        print(f"doctor takes no {arguments[0]!r}.\n\n{USAGE}", end="", file=sys.stderr)
-        return 2
+def main() -> int:
+    """Print the page; exit status."""
     findings = list(examine())
     print(page(findings))
     return any(finding.state is State.BAD for finding in findings)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

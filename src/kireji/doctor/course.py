@@ -4,6 +4,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from kireji.course.layout import Course
 from kireji.course.settings import SettingsError, load
 from kireji.doctor.finding import Finding, bad, good, odd
 from kireji.nbgrader_plugins import gradebook
@@ -19,14 +20,14 @@ SECRETS = (
 )
 
 
-def examine(root: Path) -> Iterator[Finding]:
-    """Findings on the course in `root`."""
+def examine(course: Course) -> Iterator[Finding]:
+    """Findings on the course."""
     yield from _settings()
-    yield from _modes(root)
-    yield _secret(root / "var" / "secret")
-    yield _data(root)
-    yield _gradebook(root / "gradebook.db")
-    yield from _restore(root / "var" / "unfinished-restore")
+    yield from _modes(course)
+    yield _secret(course.secret_file)
+    yield _data(course.data / "stamps")
+    yield _gradebook(course.gradebook)
+    yield from _restore(course.unfinished_restore)
 
 
 def _settings() -> Iterator[Finding]:
@@ -39,8 +40,9 @@ def _settings() -> Iterator[Finding]:
         yield good("settings", "all are readable")
 
 
-def _modes(root: Path) -> Iterator[Finding]:
+def _modes(course: Course) -> Iterator[Finding]:
     """On a machine with several accounts, what they may read is theirs."""
+    root = course.root
     files = [path for pattern in SECRETS for path in sorted(root.glob(pattern))]
     readable = [path.relative_to(root).as_posix() for path in files if not _is_private(path, root)]
     if readable:
@@ -51,8 +53,7 @@ def _modes(root: Path) -> Iterator[Finding]:
         )
     else:
         yield good("private files", "only this account reads them")
-    book = root / "gradebook.db"
-    if book.exists() and not _is_private(book, root):
+    if course.gradebook.exists() and not _is_private(course.gradebook, root):
         yield odd(
             "gradebook's mode",
             "other accounts of this machine may read the grades",
@@ -82,11 +83,11 @@ def _secret(path: Path) -> Finding:
     return good("secret", "it is whole")
 
 
-def _data(root: Path) -> Finding:
-    stamps = list((root / "var" / "data" / "stamps").glob("*"))
-    if not stamps:
+def _data(stamps: Path) -> Finding:
+    prepared = len(list(stamps.glob("*")))
+    if not prepared:
         return odd("assignments' data", "not prepared yet", "./kireji setup")
-    return good("assignments' data", f"prepared for {len(stamps)} assignments")
+    return good("assignments' data", f"prepared for {prepared} assignments")
 
 
 def _gradebook(path: Path) -> Finding:

@@ -12,8 +12,7 @@ from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import is_task
 from traitlets import Bool
 
-from kireji.course.assignment import load
-from kireji.course.assignment import names as names_of_all
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.exchange.attempt_status import sentences
 from kireji.exchange.attempts import Attempts, GradeOnSubmit, now
@@ -91,7 +90,11 @@ class FeedbackPage(GetGrades):
 
 def _titles(assignment: str) -> dict[str, str]:
     """What the course's own notebook calls the tasks; nothing where it is there no more."""
-    return load(assignment).titles if assignment in names_of_all() else {}
+    return (
+        find_course().assignment(assignment).titles
+        if assignment in find_course().assignment_names()
+        else {}
+    )
 
 
 class FormgradePage(Preprocessor):

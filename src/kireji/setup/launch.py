@@ -7,7 +7,7 @@ import signal
 import sys
 from typing import NoReturn
 
-from kireji import paths
+from kireji import installation, paths
 from kireji.commands import COMMANDS, page, unknown
 from kireji.errors import KirejiError
 from kireji.setup.course import course_steps
@@ -28,10 +28,11 @@ def launch(arguments: list[str]) -> int:
     if arguments[0] in ("--version", "-V"):
         print(f"Kireji {version()}")
         return 0
-    if arguments[0] not in COMMANDS:
-        return _end(unknown(arguments[0]), 2)
-    if arguments[0] == "doctor":  # it is for the day when the set-up fails
-        _run_doctor(arguments[1:])
+    command = _command(arguments)
+    if command and command not in COMMANDS:
+        return _end(unknown(command), 2)
+    if command == "doctor":  # it is for the day when the set-up fails
+        _run_doctor(arguments)
     try:
         set_up()
     except KirejiError as error:
@@ -45,13 +46,22 @@ def launch(arguments: list[str]) -> int:
     return None
 
 
+def _command(arguments: list[str]) -> str | None:
+    """The word that names the command; None if there is none. Before it there may be a course."""
+    for number, word in enumerate(arguments):
+        if not word.startswith("-") and (not number or arguments[number - 1] != "--course"):
+            return word
+    return None
+
+
 def _run_doctor(arguments: list[str]) -> NoReturn:
-    """With the environment's Python if there is one, else with this one; sets nothing up."""
-    environment = activated(os.environ)
-    python = str(PYTHON)
-    if not PYTHON.exists():
-        python, environment["PYTHONPATH"] = sys.executable, str(paths.ROOT / "src")
-    os.execve(python, [python, "-P", "-m", "kireji.doctor", *arguments], environment)
+    """Without a set-up, by this Python: the doctor needs nothing that is installed."""
+    if PYTHON.exists():
+        command = [str(PYTHON), "-P", "-m", "kireji", *arguments]
+        os.execve(PYTHON, command, activated(os.environ))
+    environment = dict(os.environ) | {"PYTHONPATH": str(installation.clone() / "src")}
+    command = [sys.executable, "-P", "-m", "kireji.doctor"]
+    os.execve(sys.executable, command, environment)
 
 
 def set_up() -> None:
