@@ -52,7 +52,7 @@ REGISTRIES = [
 ]
 
 LEAVES = {"errors", "installation", "paths", "commands", "version", "files", "course"}
-JUDGING = LEAVES | {"wire", "sandbox", "testing", "grading"}
+JUDGING = LEAVES | {"wire", "sandbox", "testing", "sanitise", "grading"}
 NBGRADER = {"nbgrader_plugins", "exchange", "feedback", "copies"}
 # room -> the other rooms of src/kireji it may import from
 MAY_IMPORT = {
@@ -69,9 +69,10 @@ MAY_IMPORT = {
     "exchange": LEAVES,
     "sandbox": LEAVES | {"wire"},
     "testing": LEAVES | {"wire", "sandbox"},
+    "sanitise": set(),
     "grading": JUDGING,
     "copies": JUDGING,
-    "feedback": LEAVES | {"testing", "copies"},
+    "feedback": LEAVES | {"sanitise", "testing", "copies"},
     "nbgrader_plugins": JUDGING | NBGRADER,
     "batch": JUDGING | NBGRADER,
     # setup: a container has no launcher

@@ -18,9 +18,9 @@ from kireji.exchange.attempt_status import sentences
 from kireji.exchange.attempts import Attempts, GradeOnSubmit, now
 from kireji.feedback import page, view
 from kireji.feedback.report import lines_of
-from kireji.feedback.sanitise import sanitise_notebook
 from kireji.feedback.written import RenderBudget, markdown_to_html
 from kireji.nbgrader_plugins.folder_transaction import is_unfinished
+from kireji.sanitise.outputs import sanitise_notebook
 from kireji.testing.report import report_in
 
 # A lesson's own prose is longer than a student's answer may be.
