@@ -15,7 +15,7 @@ from benchmarks.load_people import Instructor, LoadError, Student
 def own_course(count: int) -> Iterator[tuple[list[Student], Instructor, EmbeddedMachine]]:
     """A course of its own, with the embedded hub, in a folder that is gone afterwards."""
     from kireji.hub.accounts import new_password
-    from tests.live_course import LiveCourse
+    from tests.support.live_course import LiveCourse
 
     with tempfile.TemporaryDirectory(prefix="kj-load-") as folder:
         course = LiveCourse(Path(folder))

@@ -1,2 +1,2 @@
-"""A package, so that `tests.needs` can be imported and no other distribution's `tests` gets in
+"""A package, so that `tests.support` can be imported and no other distribution's `tests` gets in
 between."""

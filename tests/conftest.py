@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.needs import require
-from tests.running_course import alice, bob, instructor, running, terminal  # noqa: F401  (one hub for all tests)
+from tests.support.needs import require
+from tests.support.running_course import alice, bob, instructor, running, terminal  # noqa: F401  (one hub for all tests)
 
 # As ./kireji does, for an IDE that runs pytest without it: nbgrader calls `alembic` by name, and
 # two torch threads beside another busy process are many times slower than one.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-collect_ignore = ["toy"]  # hidden tests: they need a student
+collect_ignore = ["support/toy"]  # hidden tests: they need a student
 
 LONGEST_FIRST = (
     "tests/compose/",

@@ -6,7 +6,7 @@ import pytest
 
 from kireji import paths
 from kireji.commands import COMMANDS
-from tests.checkout import tree
+from tests.support.git_files import tree
 
 PAGES = [
     path

@@ -12,7 +12,7 @@ import pytest
 
 from kireji.nbgrader_plugins.generate_release import generate
 from kireji.setup.course import assignment_files
-from tests.checkout import staged
+from tests.support.git_files import staged
 
 HIDDEN = re.compile(r"### BEGIN (SOLUTION|HIDDEN TESTS|MARK SCHEME)\n(.*?)### END \1", re.DOTALL)
 TELLING = 12  # characters: a shorter line, such as `else:`, gives nothing away

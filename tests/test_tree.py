@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kireji import paths
-from tests.checkout import tree
+from tests.support.git_files import tree
 
 MAX_LINES = 300
 # Files that the formatter made longer, each until it is split.
@@ -49,32 +49,36 @@ REGISTRIES = [
     )
 ]
 
-LEAVES = {"errors", "paths", "commands", "files", "course"}
-JUDGING = LEAVES | {"wire", "sandbox", "testing", "grading"}
+LEAVES = {"errors", "installation", "paths", "commands", "version", "files", "course"}
+JUDGING = LEAVES | {"wire", "sandbox", "testing", "sanitise", "grading"}
 NBGRADER = {"nbgrader_plugins", "exchange", "feedback", "copies"}
 # room -> the other rooms of src/kireji it may import from
 MAY_IMPORT = {
     "errors": set(),
-    "paths": set(),
+    "installation": {"errors"},
+    "paths": {"installation", "course"},
     "commands": set(),
+    "version": {"installation"},
     "files": {"errors"},
-    "course": {"errors", "paths", "files"},
+    "course": {"errors", "installation", "files"},
     "wire": set(),
     "data": LEAVES,
     "setup": LEAVES,
     "exchange": LEAVES,
     "sandbox": LEAVES | {"wire"},
     "testing": LEAVES | {"wire", "sandbox"},
+    "sanitise": set(),
     "grading": JUDGING,
     "copies": JUDGING,
-    "feedback": LEAVES | {"testing", "copies"},
+    "feedback": LEAVES | {"sanitise", "testing", "copies"},
     "nbgrader_plugins": JUDGING | NBGRADER,
     "batch": JUDGING | NBGRADER,
     # setup: a container has no launcher
     "hub": JUDGING | NBGRADER | {"batch", "setup"},
     "demo": JUDGING | NBGRADER | {"batch"},
     "backup": LEAVES | {"exchange", "nbgrader_plugins"},
-    "cli": JUDGING | NBGRADER | {"batch", "data", "setup", "hub", "demo", "backup"},
+    "doctor": LEAVES | {"sandbox", "nbgrader_plugins"},
+    "cli": JUDGING | NBGRADER | {"batch", "data", "setup", "hub", "demo", "backup", "doctor"},
     "__main__": {"cli"},
 }
 

@@ -23,7 +23,7 @@ from kireji.grading.submission import Submission
 from kireji.sandbox import open_backend
 from kireji.sandbox.limits import Limits
 from kireji.sandbox.sandbox import Sandbox
-from tests.toy import submit, toy  # noqa: F401
+from tests.support.toy import submit, toy  # noqa: F401
 
 WRONG = {
     "double_solution": "def double(x):\n    return None",

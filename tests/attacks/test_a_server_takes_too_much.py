@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.live_course import LiveCourse
-from tests.running_course import MAX_WAIT_SECONDS, Terminal, outside
+from tests.support.live_course import LiveCourse
+from tests.support.running_course import MAX_WAIT_SECONDS, Terminal, outside
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.needs("bubblewrap")]
 

@@ -23,7 +23,7 @@ from kireji.exchange.folders import student_folders, view
 from kireji.exchange.student_server import kireji_handing_in as handing_in
 from kireji.files.untrusted import UntrustedFolder
 from kireji.nbgrader_plugins import collect as collecting
-from tests.small_exchange import COURSE, collect, config, place, submitted, write  # noqa: F401  (place is a fixture)
+from tests.support.exchange_without_hub import COURSE, collect, config, place, submitted, write  # noqa: F401  (place is a fixture)
 
 
 def test_the_folder_says_who_submitted_not_the_name(place):

@@ -19,9 +19,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from kireji.paths import ARTEFACTS
 from tests.attacks.hostile import hostile, listener, markup
 from tests.browser.conftest import ARGUMENTS, DESKTOP, MAX_WAIT_MS
-from tests.live_course import LiveCourse
-from tests.needs import browser as find_browser
-from tests.running_course import SERVICE
+from tests.support.live_course import LiveCourse
+from tests.support.needs import browser as find_browser
+from tests.support.running_course import SERVICE
 
 pytestmark = [pytest.mark.needs("browser", "bubblewrap"), pytest.mark.timeout(600)]
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.attacks.without_door import WithoutDoor
 from tests.browser.conftest import chromium, context, log_in, picture  # noqa: F401
-from tests.live_course import LiveCourse
+from tests.support.live_course import LiveCourse
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.needs("browser", "bubblewrap")]
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kireji.grading.rebuild import rebuild
-from tests.toy import SOLUTION
+from tests.support.toy import SOLUTION
 
 from .conftest import WRONG
 

@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from kireji.hub.embedded.lifecycle import free_ports
-from tests.live_course import LiveCourse
-from tests.running_course import SERVICE, xsrf
+from tests.support.live_course import LiveCourse
+from tests.support.running_course import SERVICE, xsrf
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.needs("bubblewrap")]
 

@@ -15,8 +15,8 @@ import requests
 
 from kireji.hub.embedded import spawner
 from kireji.hub.embedded.lifecycle import free_ports
-from tests.live_course import LiveCourse
-from tests.running_course import Terminal, outside
+from tests.support.live_course import LiveCourse
+from tests.support.running_course import Terminal, outside
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.needs("bubblewrap")]
 

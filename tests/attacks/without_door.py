@@ -10,7 +10,7 @@ from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 
 from kireji.hub.embedded.guest import relay
-from tests.live_course import LiveCourse
+from tests.support.live_course import LiveCourse
 
 
 class WithoutDoor:

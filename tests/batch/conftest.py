@@ -1,3 +1,3 @@
 """The toy assignment for the engine's own tests."""
 
-from tests.toy import submit, toy  # noqa: F401
+from tests.support.toy import submit, toy  # noqa: F401

@@ -9,8 +9,8 @@ import pytest
 
 from kireji.batch.executors import dask
 from kireji.hub.embedded.lifecycle import free_ports
-from tests.apart import found_by
 from tests.batch.cluster_course import STUDENTS
+from tests.support.separate_process import result_of
 
 pytestmark = [pytest.mark.needs("dask"), pytest.mark.timeout(600)]
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.needs("dask"), pytest.mark.timeout(600)]
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     """What tests/batch/cluster_course.py saw, which needs a process of its own."""
-    return found_by("tests.batch.cluster_course", tmp_path_factory.mktemp("cluster"))
+    return result_of("tests.batch.cluster_course", tmp_path_factory.mktemp("cluster"))
 
 
 def test_a_killed_worker_loses_nothing(found):
@@ -42,7 +42,7 @@ def test_a_cluster_that_will_not_do_is_a_sentence(found):
 @pytest.fixture(scope="module")
 def deserted(tmp_path_factory):
     """What tests/batch/deserted_course.py saw, which needs a process of its own."""
-    return found_by("tests.batch.deserted_course", tmp_path_factory.mktemp("deserted"))
+    return result_of("tests.batch.deserted_course", tmp_path_factory.mktemp("deserted"))
 
 
 def test_when_all_workers_are_killed_it_ends_in_one_sentence(deserted):

@@ -12,7 +12,7 @@ import pytest
 from kireji.batch.executors.forkserver import ForkserverExecutor, JudgeKilledError
 from kireji.grading.judge import judge
 from kireji.grading.submission import Submission
-from tests.toy import make_toy
+from tests.support.toy import make_toy
 
 SECRET = b"s" * 32
 seen = []

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from benchmarks import grading
 from benchmarks.grading_figures import most_points_apart
 from kireji.cli.bench import bench
-from tests.toy_checkout import ToyCheckout
+from tests.support.toy_checkout import ToyCheckout
 
 pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.timeout(600)]
 

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from kireji.paths import ARTEFACTS
-from tests.live_course import LiveCourse
-from tests.needs import browser as find_browser
-from tests.needs import require
+from tests.support.live_course import LiveCourse
+from tests.support.needs import browser as find_browser
+from tests.support.needs import require
 
 ARGUMENTS = [
     "--no-sandbox",

@@ -26,7 +26,7 @@ from tests.browser.steps import (
     released,
     submit,
 )
-from tests.live_course import LiveCourse
+from tests.support.live_course import LiveCourse
 
 pytestmark = [pytest.mark.needs("browser", "bubblewrap"), pytest.mark.timeout(1200)]
 

@@ -10,7 +10,7 @@ import requests
 import websocket
 
 from tests.compose.stack import MAX_WAIT_SECONDS, Stack
-from tests.running_course import xsrf
+from tests.support.running_course import xsrf
 
 LOOK = """
 import glob, json, os, sys

@@ -8,7 +8,7 @@ import requests
 from playwright.sync_api import Page, expect
 
 from tests.compose.stack import MAX_WAIT_SECONDS, Stack
-from tests.running_course import xsrf
+from tests.support.running_course import xsrf
 
 PASSWORD = "correct-horse-battery"
 

@@ -10,7 +10,7 @@ from tests.compose.keeping import keeper
 from tests.compose.light import new_stack, start_hub
 from tests.compose.people import is_in, make_account, open_server, session
 from tests.compose.stack import Stack, docker, wait_until
-from tests.running_course import xsrf
+from tests.support.running_course import xsrf
 
 pytestmark = pytest.mark.needs("docker")
 

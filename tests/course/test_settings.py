@@ -9,10 +9,11 @@ import pytest
 from kireji import paths
 from kireji.course import settings
 from kireji.course.settings import SettingsError, load
-from tests.checkout import tree
+from tests.support.git_files import tree
 
 # Made by docker-compose.yml or by `./kireji up`, and for nobody to set.
 INTERNAL = {
+    "KIREJI_COURSE",
     "KIREJI_STUDENT_IMAGE",
     "KIREJI_SANDBOX_SOCKETS",
     "KIREJI_LOG",

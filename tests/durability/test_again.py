@@ -3,7 +3,7 @@ anew."""
 
 import pytest
 
-from tests.apart import found_by
+from tests.support.separate_process import result_of
 
 EVERYBODY = ["alice", "bob"]
 # of both cells: points of the hidden tests, points by hand, whether it waits for a person
@@ -13,7 +13,7 @@ AS_IT_WAS = [[3.0, None, False]] * 2
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory):
     """What tests/durability/again.py saw, which needs a process of its own."""
-    return found_by("tests.durability.again", tmp_path_factory.mktemp("again"))
+    return result_of("tests.durability.again", tmp_path_factory.mktemp("again"))
 
 
 def test_what_has_not_changed_is_left_alone(seen):

@@ -3,15 +3,15 @@ nothing tells the difference."""
 
 import pytest
 
-from tests.apart import found_by
 from tests.batch.cluster_course import STUDENTS
+from tests.support.separate_process import result_of
 
 pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    return found_by("tests.durability.interrupted", tmp_path_factory.mktemp("interrupted"))
+    return result_of("tests.durability.interrupted", tmp_path_factory.mktemp("interrupted"))
 
 
 def test_it_stops_with_a_sentence_and_leaves_no_process(found):

@@ -3,7 +3,7 @@ on."""
 
 import pytest
 
-from tests.apart import found_by
+from tests.support.separate_process import result_of
 
 pytestmark = pytest.mark.timeout(600)
 ROUNDS = {"submit": 24, "collect": 28, "grade": 44, "feedback": 32, "watch": 10}
@@ -11,7 +11,7 @@ ROUNDS = {"submit": 24, "collect": 28, "grade": 44, "feedback": 32, "watch": 10}
 
 def kills(folder, step, rounds, *more):
     """What tests/durability/kills.py found, which needs a process of its own."""
-    return found_by("tests.durability.kills", folder, step, str(rounds), "1", *more)
+    return result_of("tests.durability.kills", folder, step, str(rounds), "1", *more)
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,8 @@ import requests
 from kireji import paths
 from kireji.course.assignment import Assignment
 from kireji.hub.embedded.lifecycle import free_ports
-from tests.toy import SOLUTION
-from tests.toy_checkout import ToyCheckout
+from tests.support.toy import SOLUTION
+from tests.support.toy_checkout import ToyCheckout
 
 pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.timeout(600)]
 

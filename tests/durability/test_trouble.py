@@ -3,13 +3,13 @@ never a half grade."""
 
 import pytest
 
-from tests.apart import found_by
+from tests.support.separate_process import result_of
 
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory):
     """What tests/durability/trouble.py saw, which needs a process of its own."""
-    return found_by("tests.durability.trouble", tmp_path_factory.mktemp("trouble"))
+    return result_of("tests.durability.trouble", tmp_path_factory.mktemp("trouble"))
 
 
 def test_another_writer_is_waited_for_and_told_of(said):

@@ -11,7 +11,7 @@ from nbgrader.utils import notebook_hash
 
 from kireji.exchange.folders import student_folders, view
 from kireji.nbgrader_plugins.release_feedback import ReleaseFeedback
-from tests.small_exchange import COURSE, collect, config, place, submitted, write  # noqa: F401  (place is a fixture)
+from tests.support.exchange_without_hub import COURSE, collect, config, place, submitted, write  # noqa: F401  (place is a fixture)
 
 
 def test_the_last_submission_counts_and_only_a_newer_one_replaces_it(place):

@@ -16,7 +16,7 @@ from kireji.exchange.folders import student_folders
 from kireji.files.untrusted import printable
 from kireji.grading.quarantine import set_refused_aside, take_in
 from kireji.nbgrader_plugins.release_feedback import ReleaseFeedback
-from tests.small_exchange import COURSE, collect, config, write
+from tests.support.exchange_without_hub import COURSE, collect, config, write
 
 HONEST = ("alice", "zoe")
 NAME = st.binary(min_size=1, max_size=60).map(

@@ -20,7 +20,7 @@ from traitlets.config import Config
 from kireji.feedback import pictures
 from kireji.feedback.view import Grade, Gradebook
 from kireji.nbgrader_plugins.feedback_templates import configure
-from tests.needs import browser, require
+from tests.support.needs import browser, require
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -15,7 +15,7 @@ from kireji.grading.check_tests import check_hidden_tests
 from kireji.grading.judge import judge
 from kireji.grading.submission import Submission
 from kireji.testing.report import Report
-from tests.toy import marked
+from tests.support.toy import marked
 
 HEAD = "from kireji.testing import expect, graded\n\n\n"
 SHARE = '@graded("share")\ndef test_share(student):\n    """A share."""\n'

@@ -12,7 +12,7 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.preprocessors import CheckCellMetadata
 
 from kireji.grading.rebuild import rebuild
-from tests.toy import marked
+from tests.support.toy import marked
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.live_course import MAX_WAIT_SECONDS, LiveCourse
+from tests.support.live_course import MAX_WAIT_SECONDS, LiveCourse
 
 
 def test_a_person_is_out_at_once_and_the_server_ends(tmp_path: Path) -> None:

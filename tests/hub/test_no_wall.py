@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.live_course import LiveCourse
+from tests.support.live_course import LiveCourse
 
 pytestmark = pytest.mark.timeout(300)
 

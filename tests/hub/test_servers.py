@@ -8,8 +8,8 @@ import requests
 
 from kireji import paths
 from kireji.hub.homes import FOR_STUDENTS, READ_ONLY
-from tests.live_course import LiveCourse
-from tests.running_course import SERVICE, Terminal, xsrf
+from tests.support.live_course import LiveCourse
+from tests.support.running_course import SERVICE, Terminal, xsrf
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.needs("bubblewrap")]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.live_course import LiveCourse
+from tests.support.live_course import LiveCourse
 
 pytestmark = pytest.mark.timeout(300)
 

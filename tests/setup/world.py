@@ -14,7 +14,14 @@ from kireji import paths
 from tests.setup.tiny_wheel import wheel
 
 LOCK = "torch==2.13.0\nuv==0.9.30\n"
-LEAVES = ("__init__.py", "paths.py", "errors.py", "commands.py")
+LEAVES = (
+    "__init__.py",
+    "installation.py",
+    "paths.py",
+    "errors.py",
+    "commands.py",
+    "version.py",
+)
 # Waits while `hold` exists in the clone, as an installer does at a slow download; then leaves the
 # work to pip.
 UV = """#!python
@@ -36,6 +43,7 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
 MODULES = {
     "__main__.py": "import sys\nprint('command:', *sys.argv[1:])\n",
     "data/__init__.py": "",
+    "doctor/__main__.py": "print('doctor: looks')\n",
     "data/__main__.py": """
 from kireji import paths
 for folder in (paths.LAB_DATA, paths.HELD_OUT): folder.mkdir(parents=True, exist_ok=True)
@@ -59,11 +67,12 @@ class World:
         shutil.copy(paths.ROOT / "kireji", self.clone)
         for name in LEAVES:
             shutil.copy(paths.ROOT / "src" / "kireji" / name, package)
-        shutil.copytree(
-            paths.ROOT / "src" / "kireji" / "setup",
-            package / "setup",
-            ignore=shutil.ignore_patterns("__pycache__"),
-        )
+        for room in ("setup", "course"):
+            shutil.copytree(
+                paths.ROOT / "src" / "kireji" / room,
+                package / room,
+                ignore=shutil.ignore_patterns("__pycache__"),
+            )
         for name, text in MODULES.items():
             self.write(f"src/kireji/{name}", text)
         self.write("requirements.lock", LOCK)
@@ -76,7 +85,8 @@ class World:
             place = "" if project == "kireji" else "lab/"
             self.write(
                 f"{place}pyproject.toml",
-                '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+                '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+                '[project]\nversion = "0.1"\n',
             )
             self.write(
                 f"{place}backend.py",

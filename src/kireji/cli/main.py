@@ -1,14 +1,18 @@
 """The command group. A command's module is imported only when that command is called: help stays
 fast."""
 
+import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
-from kireji.commands import COMMANDS, page
+from kireji.commands import COMMANDS, page, unknown
+from kireji.course.layout import SETTING, open_course
 from kireji.errors import KirejiError
 from kireji.hub.compose import course_log
+from kireji.version import version
 
 
 class Commands(click.Group):
@@ -23,6 +27,13 @@ class Commands(click.Group):
             return None
         return getattr(import_module(f"kireji.cli.{name}"), name)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS:
+            ctx.fail(unknown(args[0]))
+        return super().resolve_command(ctx, args)
+
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write(page())
 
@@ -34,7 +45,27 @@ class Commands(click.Group):
             ctx.exit(1)
 
 
+def choose_course(ctx: click.Context, option: click.Parameter, folder: Path | None) -> None:
+    """Have this process, and those that it starts, work on the course in `folder`."""
+    if folder is None:
+        return
+    try:
+        os.environ[SETTING] = str(open_course(folder).root)
+    except KirejiError as error:
+        click.echo(str(error), err=True)
+        ctx.exit(1)
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version(), "-V", "--version", message="Kireji %(version)s")
+@click.option(
+    "--course",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    expose_value=False,
+    is_eager=True,  # before a command is imported
+    callback=choose_course,
+)
 def kireji() -> None:
     pass
 

@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell
 
 from kireji import paths
 from kireji.setup.venv import activated
-from tests.toy import make_toy, marked
+from tests.support.toy import make_toy, marked
 
 PARTS = (
     "src",

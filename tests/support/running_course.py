@@ -13,7 +13,7 @@ import pytest
 import requests
 import websocket
 
-from tests.live_course import LiveCourse
+from tests.support.live_course import LiveCourse
 
 SERVICE = "/services/kireji"
 CAROLS_LIMITS = """

@@ -11,7 +11,7 @@ from kireji import paths
 from kireji.setup.venv import activated
 
 
-def found_by(module: str, folder: Path, *words: str) -> Any:
+def result_of(module: str, folder: Path, *words: str) -> Any:
     """What `module`, working in `folder`, printed as JSON on its last line. AssertionError, with
     its errors, if it failed."""
     command = [sys.executable, "-P", "-m", module, str(folder), *words]

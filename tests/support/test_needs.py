@@ -7,7 +7,7 @@ pytest_plugins = ["pytester"]
 def test_a_missing_browser_is_a_failure_only_where_it_is_required(pytester, monkeypatch):
     pytester.makepyfile("""
         import pytest
-        from tests import needs
+        from tests.support import needs
         @pytest.mark.parametrize("name", ["browser"])
         def test_it(name, monkeypatch):
             monkeypatch.setitem(needs.MISSING, name, lambda: "there is none")
