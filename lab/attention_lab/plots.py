@@ -61,9 +61,9 @@ def alignment_ribbons(
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.16, 1.16))
     axes.axis("off")
     above, below = _places(len(source_tokens)), _places(len(target_tokens))
-    for place, token in zip(above, source_tokens, strict=False):
+    for place, token in zip(above, source_tokens, strict=True):
         axes.text(place, 1.06, token, ha="center", va="bottom", color=INK, fontsize=12)
-    for place, token in zip(below, target_tokens, strict=False):
+    for place, token in zip(below, target_tokens, strict=True):
         axes.text(place, -0.06, token, ha="center", va="top", color=INK, fontsize=12)
     for i, j in np.argwhere(weights > 0.02):
         strongest = weights[i, j] == weights[i].max()

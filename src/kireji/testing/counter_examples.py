@@ -57,7 +57,9 @@ class _EnoughError(BaseException):
 
 
 @contextmanager
-def smallest(call: Callable[..., Any], right: Callable[..., Any], /, **inputs: Input) -> Iterator:
+def smallest(
+    call: Callable[..., Any], right: Callable[..., Any], /, **inputs: Input
+) -> Iterator[None]:
     """Add the smallest input found on which `call` differs from `right` to a Mistake in the block.
 
     Both get the values of `inputs` in their order, and return what is compared, a tensor or a

@@ -50,7 +50,7 @@ def attention_mistakes(
         torch.ones_like(scores, dtype=torch.bool) if mask is None else mask.expand(scores.shape)
     )
     right = masked_softmax(scores, allowed)
-    weights = {
+    weights: dict[str, Tensor] = {
         Diagnosis(
             "softmax_over_queries",
             "the softmax runs over the queries (dim=1), not over the keys (dim=-1)",
