@@ -17,8 +17,6 @@ TO_SPLIT = {
     "code/basic_attention.py",
     "code/self_attention.py",
     "code/seq2seq_attention.py",
-    "graders/ex2_mechanisms/attention_cases.py",
-    "graders/ex2_mechanisms/test_self_attention.py",
     "lab/attention_lab/checks/ex1_translation.py",
     "lab/attention_lab/checks/ex2_mechanisms.py",
     "tests/attacks/test_student_terminal.py",
