@@ -10,7 +10,7 @@ from tests.support.needs import require
 from tests.support.running_course import alice, bob, instructor, running, terminal  # noqa: F401  (one hub for all tests)
 
 # As ./kireji does, for an IDE that runs pytest without it: nbgrader calls `alembic` by name, and
-# two torch threads beside another busy process are many times slower than one.
+# two torch threads next to another busy process are many times slower than one.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -26,6 +26,7 @@ SLOW = {
     "tests/attacks/": "runs hostile notebooks to their limits of time and memory in sandboxes",
     "tests/graders/": "runs hidden tests on every variant of a solution, some of them trained",
     "tests/new_assignment/": "releases and grades an assignment in a copy of the course",
+    "tests/benchmarks/": "grades a class with each of the systems that are compared",
     "tests/packaging/": "builds the wheel and installs it into a fresh environment",
     "tests/code/test_lessons": "runs each lesson to its end, training included",
     "tests/hub/test_up": "starts and ends a hub in each test",

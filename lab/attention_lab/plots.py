@@ -85,7 +85,7 @@ def alignment_ribbons(
 
 
 def weight_bars(attention_weights: ArrayLike, expected: ArrayLike, labels: Sequence[str]) -> Figure:
-    """One query's attention weights (T_k,) beside the expected ones, as bars."""
+    """One query's attention weights (T_k,) next to the expected ones, as bars."""
     figure = Figure(figsize=(5, 2.2), layout="constrained")
     axes = figure.add_subplot()
     x = np.arange(len(labels))

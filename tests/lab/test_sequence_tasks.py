@@ -1,4 +1,4 @@
-"""The sequence tasks: what is asked, what is right, and that a seed decides it."""
+"""The sequence tasks: what the questions are, what is right, and that a seed decides it."""
 
 import pytest
 import torch
