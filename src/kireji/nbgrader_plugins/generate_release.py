@@ -10,6 +10,7 @@ from nbgrader.utils import capture_log
 from traitlets.config import Config, PyFileConfigLoader
 
 from kireji import paths
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.nbgrader_plugins.gradebook import check
 
@@ -22,7 +23,8 @@ def generate(course: Path = paths.ROOT, gradebook: bool = True) -> list[str]:
     Uses the repository's nbgrader_config.py, with release/ and gradebook.db placed in `course`;
     without `gradebook` the notebooks are the same, and nothing is recorded. GradebookError rather
     than a new gradebook in the place of one that had grades."""
-    config = Config(PyFileConfigLoader("nbgrader_config.py", path=str(paths.ROOT)).load_config())
+    file = find_course().config("nbgrader_config.py")
+    config = Config(PyFileConfigLoader(file.name, path=str(file.parent)).load_config())
     config.CourseDirectory.root = str(course)
     config.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
     if not gradebook:
