@@ -196,7 +196,9 @@ class Recurrent(nn.Module):
     ) -> tuple[Tensor, Cache, Tensor]:
         memory, mask, start = encoded
         states, past = self.writer(self.dropout(self.target(target_ids)), past or start)
-        context, weights = attention(states, memory, memory, general(self.W_a), mask)
+        # Divided by the root, as the Transformer's scores are: undivided, they saturate.
+        query = states / math.sqrt(memory.shape[-1])
+        context, weights = attention(query, memory, memory, general(self.W_a), mask)
         said = torch.tanh(self.W_c(torch.cat([context, states], dim=-1)))  # (B, T, d_model)
         return self.output(self.dropout(said)), list(past), weights
 
