@@ -50,7 +50,7 @@ REGISTRIES = [
     )
 ]
 
-LEAVES = {"errors", "installation", "paths", "commands", "files", "course"}
+LEAVES = {"errors", "installation", "paths", "commands", "version", "files", "course"}
 JUDGING = LEAVES | {"wire", "sandbox", "testing", "sanitise", "grading"}
 NBGRADER = {"nbgrader_plugins", "exchange", "feedback", "copies"}
 # room -> the other rooms of src/kireji it may import from
@@ -59,6 +59,7 @@ MAY_IMPORT = {
     "installation": {"errors"},
     "paths": {"installation", "course"},
     "commands": set(),
+    "version": {"installation"},
     "files": {"errors"},
     "course": {"errors", "installation", "files"},
     "wire": set(),
@@ -77,7 +78,8 @@ MAY_IMPORT = {
     "hub": JUDGING | NBGRADER | {"batch", "setup"},
     "demo": JUDGING | NBGRADER | {"batch"},
     "backup": LEAVES | {"exchange", "nbgrader_plugins"},
-    "cli": JUDGING | NBGRADER | {"batch", "data", "setup", "hub", "demo", "backup"},
+    "doctor": LEAVES | {"sandbox", "nbgrader_plugins"},
+    "cli": JUDGING | NBGRADER | {"batch", "data", "setup", "hub", "demo", "backup", "doctor"},
     "__main__": {"cli"},
 }
 

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -68,9 +69,12 @@ def build_models(
     for number, (mechanism, task) in enumerate(PAIRS):
         torch.manual_seed(number)
         try:
+            model: nn.Module
             if mechanism == "self_attention":
                 model = SelfAttentionModel(
-                    lambda: build_attention("self_attention"), positional_encoding, HIDDEN_SIZE
+                    lambda: cast(Attention, build_attention("self_attention")),
+                    positional_encoding,
+                    HIDDEN_SIZE,
                 )
             else:
                 model = RecurrentModel(build_attention(mechanism), HIDDEN_SIZE)

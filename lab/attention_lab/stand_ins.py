@@ -15,6 +15,8 @@ class ScriptedEncoder(nn.Module):
 
     start (source_vocab_size,) state numbers   n_states: how many states there are"""
 
+    states: Tensor
+
     def __init__(self, start: Tensor, n_states: int):
         super().__init__()
         self.register_buffer("states", torch.eye(n_states)[start])
@@ -32,6 +34,9 @@ class ScriptedDecoder(nn.Module):
     logits (n_states, vocab_size)        what is said in a state
     next_state (n_states, vocab_size)    where each input word leads
     place (n_states,)                    the source position looked at in a state"""
+
+    next_state: Tensor
+    place: Tensor
 
     def __init__(self, logits: Tensor, next_state: Tensor, place: Tensor):
         super().__init__()

@@ -1,6 +1,8 @@
 """What `./kireji` offers, and its help page. Standard library only: a fresh clone answers `--help`
 at once."""
 
+import difflib
+
 # group -> command -> what it does; each command is a click command of that name in
 # kireji/cli/NAME.py
 GROUPS = {
@@ -21,6 +23,7 @@ GROUPS = {
         "restore": "restore what backup saved",
     },
     "Work on Kireji": {
+        "doctor": "say what is right and wrong with this installation, and what to do",
         "setup": "only set up (every other command does it too, when it is needed)",
         "docs": "build the documentation as a site, with search",
         "test": "run the tests; further words go to pytest",
@@ -30,6 +33,13 @@ GROUPS = {
 }
 
 COMMANDS = {name: summary for group in GROUPS.values() for name, summary in group.items()}
+
+
+def unknown(name: str) -> str:
+    """What to say of a command that there is not."""
+    near = difflib.get_close_matches(name, COMMANDS, n=1)
+    guess = f" Did you mean {near[0]!r}?" if near else ""
+    return f"There is no command {name!r}.{guess} ./kireji --help lists them."
 
 
 def page() -> str:

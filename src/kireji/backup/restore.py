@@ -140,7 +140,7 @@ def _place(archive: Reader, member: tarfile.TarInfo, by_name: dict[str, Area]) -
     inner = member.name if top in (GRADEBOOK, SETTINGS) else rest
     parts = inner.split("/")
     known = area and inner and not {"", ".", ".."} & set(parts) and "\0" not in inner
-    if known and parts[0] not in {*area.leave, STAGING, ASIDE}:
+    if area and known and parts[0] not in {*area.leave, STAGING, ASIDE}:
         staging = area.path / STAGING
         if not staging.exists():
             staging.mkdir(parents=True, mode=0o700)

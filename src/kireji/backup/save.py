@@ -55,6 +55,8 @@ def _gradebook(tell: Tell) -> Iterator[Entry]:
     if paths.GRADEBOOK.exists():
         gradebook.wait_until_free(paths.GRADEBOOK, tell)
         copy = gradebook.back_up(paths.GRADEBOOK)
+        if copy is None:  # removed meanwhile
+            return
         for entry in read_tree(copy, GRADEBOOK, Area(GRADEBOOK, paths.VAR), tell):
             entry.status = paths.GRADEBOOK.stat()
             yield entry

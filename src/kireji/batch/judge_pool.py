@@ -203,6 +203,7 @@ class Judging:
         self._submit(folder, JudgeTask(name, folder.name, submission, key, self.trusted))
 
     def _submit(self, folder: Path, task: JudgeTask) -> None:
+        assert self._executor is not None  # `add` opened it
         self._running[self._executor.submit(judge_task, task)] = (folder, task)
 
     def done(self, seconds: float | None = None) -> list[tuple[Path, str]]:

@@ -68,10 +68,8 @@ def passages(
     """Where the shared code stands in the text of each: (begin, end) in characters, ascending, not
     overlapping."""
     _, _, slices = compare_files(one, other)
-    return tuple(
-        _merged(places, len(mine.raw_code))
-        for places, mine in zip(slices, (one, other), strict=True)
-    )
+    mine, theirs = slices
+    return _merged(mine, len(one.raw_code)), _merged(theirs, len(other.raw_code))
 
 
 def _fingerprint(code: str) -> CodeFingerprint:

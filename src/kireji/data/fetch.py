@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from kireji.data.errors import DataError
 
@@ -132,7 +132,7 @@ def _download(package: Package, scratch: Path) -> Path:
 
 
 @contextmanager
-def open_member(archive: Path | BinaryIO, name: str) -> Iterator[BinaryIO]:
+def open_member(archive: Path | IO[bytes], name: str) -> Iterator[IO[bytes]]:
     """One file of a .tar.gz as a binary stream; nothing is unpacked to disk. DataError if it is not
     there.
 

@@ -35,8 +35,8 @@ def came(folder: UntrustedFolder, path: Path, restored: Times) -> float:
     """When the submission in `folder`, opened from `path`, was last changed by anybody but a
     restore; seconds since 1970."""
     changed = folder.change_time(MAX_FILES)
-    then, original = restored.get(f"{path.parent.name}/{path.name}", (None, None))
-    return original if changed == then else changed
+    recorded = restored.get(f"{path.parent.name}/{path.name}")
+    return recorded[1] if recorded and recorded[0] == changed else changed
 
 
 def all_times(inbound: Path) -> dict[str, float]:

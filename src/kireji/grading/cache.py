@@ -12,7 +12,8 @@ import psutil
 from kireji import paths
 from kireji.course.assignment import Assignment
 from kireji.files.atomic import write_whole
-from kireji.grading.judge import Judgement, judge
+from kireji.grading.judge import Judgement
+from kireji.grading.judge import judge as judge  # judge_pool calls it without the cache
 from kireji.grading.submission import Submission
 from kireji.testing.report import Report
 

@@ -8,6 +8,7 @@ author wrote it.
 import json
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -195,7 +196,7 @@ def _sort(
 
 
 def _extra(cell: Found, anchor: str, number: int) -> NotebookNode:
-    make = new_code_cell if cell.kind == "code" else new_markdown_cell
+    make: Callable[..., NotebookNode] = new_code_cell if cell.kind == "code" else new_markdown_cell
     made = make(cell.source, id=f"extra-{anchor[:48]}-{number}", metadata={CELL: EXTRA})
     if cell.kind != "code" and cell.attachments:
         made.attachments = cell.attachments

@@ -184,7 +184,7 @@ class Collect(ExchangeCollect):
                 chosen.time > known if self.update else self.before_duedate and chosen.time != known
             )
         )
-        if not newer:
+        if chosen is None or not newer:
             self.log.info("No newer submission to collect: %s %s", student, name)
             return
         self.log.info("Collecting submission: %s %s", student, name)

@@ -43,11 +43,12 @@ class SubmissionExporter(NotebookExporter):
     """Begins with an empty notebook: what was submitted may be in any state, and only
     `JudgeSubmission` reads it."""
 
-    def from_filename(
+    def from_filename(  # type: ignore[override]  # as NotebookExporter, which its base is not
         self, filename: str, resources: ResourcesDict | None = None, **kwargs: Any
     ) -> tuple[str, ResourcesDict]:
         """Convert the notebook `filename`, without a look at it."""
         path = Path(filename)
+        resources = ResourcesDict() if resources is None else resources
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         return self.from_notebook_node(new_notebook(), resources, **kwargs)
 

@@ -46,7 +46,7 @@ class OneTransaction(Gradebook):
         """As Gradebook has it."""
         return self._entry(Comment, solution_cell, notebook, assignment, student)
 
-    def _entry(self, table: type, cell: str, *where: str) -> Any:
+    def _entry(self, table: type[Grade] | type[Comment], cell: str, *where: str) -> Any:
         place = (table.__tablename__, *where)
         if place not in self._entries:
             self._entries[place] = entries(self, table, self.find_submission_notebook(*where))
@@ -57,7 +57,9 @@ class OneTransaction(Gradebook):
         return self._entries[place][cell]
 
 
-def entries(book: Gradebook, table: type, notebook: SubmittedNotebook) -> dict[str, Any]:
+def entries(
+    book: Gradebook, table: type[Grade] | type[Comment], notebook: SubmittedNotebook
+) -> dict[str, Any]:
     """The rows of `table` (Grade or Comment) of a submitted notebook by the name of their cells,
     read at once."""
     rows = (

@@ -9,6 +9,7 @@ tests where ten other programs wanted the same two processors.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 MIB = 2**20
 
@@ -47,7 +48,7 @@ DEFAULT = Limits()
 def with_changes(changes: Mapping[str, float], limits: Limits = DEFAULT) -> Limits:
     """`limits` with those that an assignment changes. TypeError for a name that there is not."""
     whole = {limit.name for limit in fields(Limits) if limit.type is int}
-    return replace(
-        limits,
-        **{name: int(value) if name in whole else value for name, value in changes.items()},
-    )
+    values: dict[str, Any] = {
+        name: int(value) if name in whole else value for name, value in changes.items()
+    }
+    return replace(limits, **values)

@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Coroutine, Mapping
 from queue import Empty
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 import zmq
@@ -21,7 +21,7 @@ from kireji.sandbox.channel import Channel
 from kireji.sandbox.guest.protocol import CHANNELS
 from kireji.sandbox.limits import DEFAULT, Limits
 from kireji.sandbox.open_backend import open_backend
-from kireji.sandbox.provisioner import OneBackend
+from kireji.sandbox.provisioner import OneBackend, SandboxProvisioner
 from kireji.sandbox.watchdog import Monitor
 
 # messages of the kernel that may wait to be read, each of at most `limits.message_bytes`
@@ -30,6 +30,8 @@ DEATH_SECONDS = 30.0  # for everything inside to be gone
 CLOSED = (
     "contact was lost: it closed its connection to the grader, or showed more than {} MiB at once"
 )
+
+T = TypeVar("T")
 
 
 class Sandbox:
@@ -139,7 +141,7 @@ class Sandbox:
         if failure := self.backend.failure():
             raise PlatformError(failure)
 
-    def wait(self, coroutine: Coroutine) -> Any:
+    def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result()
 
     async def start(self) -> None:
@@ -157,7 +159,9 @@ class Sandbox:
             **ports,
         )
         await self.manager.start_kernel()
-        self.watchdog = self.backend.watch(self.manager.provisioner.pid, self.end)
+        kernel = self.manager.provisioner
+        assert isinstance(kernel, SandboxProvisioner) and kernel.pid is not None
+        self.watchdog = self.backend.watch(kernel.pid, self.end)
         self.client = self.manager.client(context=self.context)
         # No prompt of a submission reaches the terminal of the one who grades it.
         self.client.allow_stdin = False

@@ -48,15 +48,15 @@ def axes(value: Any, names: Sequence[str], sizes: Sequence[int], name: str) -> t
     says which.
 
     names: what the axes are called, such as ("B", "T_q", "T_k")"""
-    value = tensor(value, name=name)
-    swapped = swapped_axes(value.shape, names, sizes)
+    found = tensor(value, name=name)
+    swapped = swapped_axes(found.shape, names, sizes)
     true(swapped is None, f"{name}: {swapped}.")
     true(
-        tuple(value.shape) == tuple(sizes),
+        tuple(found.shape) == tuple(sizes),
         f"{name} should have shape ({', '.join(names)}) = {tuple(sizes)} and has"
-        f" {tuple(value.shape)}.",
+        f" {tuple(found.shape)}.",
     )
-    return value
+    return found
 
 
 def unchanged(before: Sequence[Any], after: Sequence[Any], names: Sequence[str]) -> None:
@@ -77,7 +77,7 @@ def true(condition: bool, message: str) -> None:
         raise Mistake(message)
 
 
-def returns(result: Any, *names: str) -> tuple:
+def returns(result: Any, *names: str) -> tuple[Any, ...]:
     """`result` as a tuple of as many values as there are names; Mistake otherwise."""
     if not isinstance(result, (tuple, list)) or len(result) != len(names):
         raise Mistake(
@@ -161,12 +161,12 @@ def close(
     diagnoses: a description of a known mistake -> the value it leads to (or a function that gives
     it). The first that `actual` agrees with is named: "It looks as if {description}."
     """
-    actual = tensor(actual, expected.shape, expected.dtype, name)
-    if _agree(actual, expected, rtol, atol):
-        return actual
+    found = tensor(actual, expected.shape, expected.dtype, name)
+    if _agree(found, expected, rtol, atol):
+        return found
     for description, wrong in (diagnoses or {}).items():
         wrong = wrong() if callable(wrong) else wrong
-        if _agree(actual, wrong, rtol, atol) and not _agree(wrong, expected, rtol, atol):
+        if _agree(found, wrong, rtol, atol) and not _agree(wrong, expected, rtol, atol):
             raise Mistake(_sentence(f"{NAMED} {description}.", hint))
     if expected.dtype.is_floating_point and torch.isfinite(expected).all():
         finite(actual, name, hint)

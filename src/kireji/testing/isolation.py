@@ -22,7 +22,9 @@ def stands_in(name: str) -> bool:
     return name in _in_place.get()
 
 
-def without(stand_ins: Mapping[str, str | Callable[[Any], Any]]) -> Callable[[Callable], Callable]:
+def without(
+    stand_ins: Mapping[str, str | Callable[[Any], Any]],
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorate a test that must pass whatever the student's own parts named here do.
 
     stand_ins: name of a part -> what takes its place: a dotted library name, or a function of
@@ -30,9 +32,9 @@ def without(stand_ins: Mapping[str, str | Callable[[Any], Any]]) -> Callable[[Ca
     submission may use more of them than the task says. Only if it fails it runs again, on the same
     inputs, with the stand-ins; it asks `stands_in(name)` where the right answer depends on that."""
 
-    def decorate(test: Callable) -> Callable:
+    def decorate(test: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(test)
-        def run(student: Any, rng: Any, **fixtures: Any) -> None:
+        def run(student: Any, rng: Any, **fixtures: Any) -> Any:
             state = rng.get_state()
             try:
                 return test(student=student, rng=rng, **fixtures)

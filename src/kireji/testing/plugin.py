@@ -101,7 +101,7 @@ class Grading:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
-        self, item: pytest.Function, call: pytest.CallInfo
+        self, item: pytest.Function, call: pytest.CallInfo[Any]
     ) -> Generator[None, Any, Any]:
         """Write down how a test ended: its call, or its set-up if that failed."""
         mark = mark_of(item.function)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -66,12 +67,12 @@ class Report:
         """The notices that the student reads."""
         return [notice for notice in self.notices if notice not in self.for_instructor]
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> dict[str, Any]:
         """Plain data, as `judge --json` prints it."""
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, data: dict) -> "Report":
+    def from_dict(cls, data: dict[str, Any]) -> "Report":
         """The report of which `data` is the plain data. KeyError or TypeError if it is none's."""
         cells = [
             CellReport(

@@ -51,7 +51,8 @@ def _text(content: bytes) -> dict[str, str]:
     size = int.from_bytes(content[:8], "little")
     if size > MAX_HEADER_BYTES:
         raise ValueError("the header is too long")
-    return json.loads(content[8 : 8 + size]).get("__metadata__", {})
+    metadata: dict[str, str] = json.loads(content[8 : 8 + size]).get("__metadata__", {})
+    return metadata
 
 
 def held_by(model: Handle, checkpoint: Checkpoint, what: str = "`model`") -> None:

@@ -32,6 +32,8 @@ class Submit(ExchangeSubmit):
     """nbgrader's `submit` with quotas; what it hands in appears in the exchange whole or not at
     all."""
 
+    assignment_filename: str
+
     def copy_files(self) -> None:
         """Refuse, or hand in."""
         inbound, name = Path(self.inbound_path), self.assignment_filename

@@ -3,6 +3,7 @@
 from typing import Any
 
 from jupyterhub import orm
+from jupyterhub.auth import Authenticator
 from jupyterhub.utils import maybe_future
 from tornado.web import HTTPError
 
@@ -12,7 +13,7 @@ from kireji.hub.compose.service import instructors
 from kireji.hub.course_service import INSTRUCTORS, STUDENTS
 
 
-class Enrolled:
+class Enrolled(Authenticator):
     """An authenticator that enrols as a student everybody who is no instructor: nbgrader asks the
     hub's groups who takes what."""
 

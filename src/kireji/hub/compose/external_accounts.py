@@ -39,9 +39,10 @@ def once_more(error: HTTPError, how: str) -> HTTPError:
     """The libraries' refusals of what was sent are for engineers."""
     if error.status_code not in (400, 401):
         return error
+    said = (error.get_message() or "").rstrip(".")
     return refused(
         "What the place that you come from sent is not accepted:"
-        f" {error.get_message().rstrip('.')}. {how} If that does not help, show this to your"
+        f" {said}. {how} If that does not help, show this to your"
         " instructor.",
         error.status_code,
     )

@@ -62,6 +62,7 @@ class Orders:
             start_new_session=True,
             env={name: os.environ[name] for name in HANDED_ON if name in os.environ},
         )
+        assert supervisor.stdin is not None  # a pipe
         with supervisor.stdin as pipe:
             pipe.write(json.dumps(asdict(self), default=str).encode())
         return supervisor

@@ -25,7 +25,7 @@ MATPLOTLIB = paths.VAR / "matplotlib"
 # the limits that the kernel of this machine keeps, for each process
 KERNEL_LIMITS = ("address_space", "file_bytes", "open_files", "processes", "processor_seconds")
 
-Process = subprocess.Popen | ForkedKernel
+Process = subprocess.Popen[bytes] | ForkedKernel
 
 
 class Backend:

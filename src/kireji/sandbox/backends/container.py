@@ -66,7 +66,7 @@ class ContainerBackend(Backend):
             "files": {path.name: path.stat().st_size for path in files},
             "options": self.start_options(
                 {f"{GIVEN}/matplotlib": f"{HOME}/matplotlib"},
-                filter=program and base64.b64encode(program).decode(),
+                filter=base64.b64encode(program).decode() if program else None,
             ),
         }
         handed = [*self.sockets.values(), self.agent_inside, self.lifeline_inside]

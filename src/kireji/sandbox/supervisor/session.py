@@ -36,7 +36,7 @@ class Session:
     def __init__(self, line: socket.socket, uid: int, zygote: ZygoteStarter) -> None:
         self.line, self.uid, self.zygote = line, uid, zygote
         self.descriptors: list[int] = []
-        self.kernel: subprocess.Popen | ForkedKernel | None = None
+        self.kernel: subprocess.Popen[bytes] | ForkedKernel | None = None
         self.watchdog: ContainerWatchdog | None = None
 
     def run(self) -> None:
@@ -81,7 +81,7 @@ class Session:
         }
         return self.zygote.fork(order, self.descriptors)
 
-    def start_cold(self, asked: dict[str, Any], connection_file: Path) -> subprocess.Popen:
+    def start_cold(self, asked: dict[str, Any], connection_file: Path) -> subprocess.Popen[bytes]:
         """The kernel as a Python of its own."""
         numbers = range(FIRST_DESCRIPTOR, FIRST_DESCRIPTOR + len(self.descriptors))
         for descriptor, number in zip(self.descriptors, numbers, strict=True):
@@ -106,10 +106,10 @@ class Session:
     def watch(self, lifeline: socket.socket) -> None:
         """Tell the lifeline how the kernel ended; end it when the lifeline is let go, and all when
         the line is."""
+        kernel, watchdog = self.kernel, self.watchdog
+        assert kernel is not None and watchdog is not None  # `start` made them
         ended = (
-            os.dup(self.kernel.pidfd)
-            if isinstance(self.kernel, ForkedKernel)
-            else os.pidfd_open(self.kernel.pid)
+            os.dup(kernel.pidfd) if isinstance(kernel, ForkedKernel) else os.pidfd_open(kernel.pid)
         )
         waiting = {ended, lifeline.fileno(), self.line.fileno()}
         while self.line.fileno() in waiting:
@@ -117,12 +117,12 @@ class Session:
             if ended in ready:
                 uid_cleanup.kill_all(self.uid)
                 with contextlib.suppress(OSError):
-                    lifeline.sendall(f"{as_shell(self.kernel.wait())}\n".encode())
+                    lifeline.sendall(f"{as_shell(kernel.wait())}\n".encode())
             elif lifeline.fileno() in ready:
                 uid_cleanup.kill_all(self.uid)
             waiting -= set(ready)
             if self.line.fileno() in ready and self.line.recv(1) == TAKE_STOCK:
-                self.watchdog.look()
+                watchdog.look()
                 self.report(None)
                 waiting.add(self.line.fileno())
         os.close(ended)
@@ -130,6 +130,7 @@ class Session:
 
     def report(self, reason: str | None) -> None:
         """Tell the grader what was used, and why it ends here if there is a `reason`."""
+        assert self.watchdog is not None  # it calls this, or `watch` does
         used = {
             "peak": asdict(self.watchdog.peak),
             "full": sorted(self.watchdog.full),
