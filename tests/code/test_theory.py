@@ -253,7 +253,9 @@ def test_the_table_of_mistakes_is_what_the_lesson_printed():
     printed = re.findall(
         r"^  .{26} ([\d.]+) to ([\d.]+) +([\d.]+) ", found("mistakes"), re.MULTILINE
     )
-    rows = re.findall(r"\| ([\d.]+)(?: to ([\d.]+))? \| ([\d.]+) \|$", TEXT, re.MULTILINE)
+    rows = re.findall(
+        r"^\|.*\| ([\d.]+)(?: to ([\d.]+))? \| (\d\.\d\d) \|$", SECTIONS["mistakes"], re.MULTILINE
+    )
     assert [(low, high or low, padding) for low, high, padding in rows] == printed
 
 
