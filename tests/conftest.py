@@ -10,7 +10,7 @@ from tests.support.needs import require
 from tests.support.running_course import alice, bob, instructor, running, terminal  # noqa: F401  (one hub for all tests)
 
 # As ./kireji does, for an IDE that runs pytest without it: nbgrader calls `alembic` by name, and
-# two torch threads beside another busy process are many times slower than one.
+# two torch threads next to another busy process are many times slower than one.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 

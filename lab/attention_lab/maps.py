@@ -153,6 +153,6 @@ def _ticks(axis: Axis) -> list[tuple[float, str]]:
 
 
 def empty_axes() -> Axes:
-    """Axes to be drawn on. Beside them, in the same figure, stand those that pyplot takes for the
-    current ones."""
+    """Axes to be drawn on. The same figure also has those that pyplot takes for the current
+    ones."""
     return plt.subplots(1, 2, layout="constrained")[1][0]

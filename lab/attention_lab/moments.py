@@ -62,7 +62,7 @@ def watch_a_translator(
     steps, maps = [int(step) for step, _ in watched], [map_.detach().clone() for _, map_ in watched]
     if maps:
         save_file({"maps": torch.stack(maps)}, Path(file), {"steps": json.dumps(steps)})
-    return list(zip(steps, maps, strict=False)), source_tokens, target_tokens
+    return list(zip(steps, maps, strict=True)), source_tokens, target_tokens
 
 
 def _forever(batches: TranslationBatches):

@@ -2,7 +2,7 @@
 course were trained.
 
     python -m attention_lab.small_models
-    # trains both, writes small/*.safetensors beside this file
+    # trains both, writes small/*.safetensors next to this file
 
 They are no models of the assignments: LSTMs instead of GRUs, Luong's attention instead of
 Bahdanau's, word vectors of 32 numbers. Weights are kept in half precision, with their vocabularies
@@ -36,7 +36,7 @@ def _read(lstm: nn.LSTM, embedded: Tensor, lengths: Tensor) -> Tensor:
 
 
 def _real(ids: Tensor, lengths: Tensor) -> Tensor:
-    """(B, T), True where a real token stands."""
+    """(B, T), True at a real token."""
     return torch.arange(ids.shape[1], device=ids.device) < lengths.unsqueeze(1)
 
 

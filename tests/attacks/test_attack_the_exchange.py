@@ -193,7 +193,7 @@ def test_work_put_there_while_collecting_has_its_own_time(place):
 
 
 class FullMarks(NbGraderPreprocessor):
-    """Stands for the hidden tests."""
+    """Takes the place of the hidden tests."""
 
     def preprocess(self, nb, resources):
         names = resources["nbgrader"]

@@ -119,7 +119,7 @@ class Stack:
         return False
 
     def make_certificate(self) -> Path:
-        """A certificate for 127.0.0.1 that nobody has signed, in a folder of its own where
+        """A self-signed certificate for 127.0.0.1, in a folder of its own where
         docker-compose.yml can name it."""
         folder = Path(tempfile.mkdtemp(prefix="tls-", dir=paths.VAR))
         subprocess.run(

@@ -11,7 +11,7 @@ from kireji.course import settings
 from kireji.course.settings import SettingsError, load
 from tests.support.git_files import tree
 
-# Made by docker-compose.yml or by `./kireji up`, and for nobody to set.
+# Made by docker-compose.yml or by `./kireji up`, and not to be set by a person.
 INTERNAL = {
     "KIREJI_COURSE",
     "KIREJI_STUDENT_IMAGE",

@@ -1,4 +1,4 @@
-"""The page of `./kireji doctor`: each fault is named with its remedy, and nobody is."""
+"""The page of `./kireji doctor`: each fault is named with its remedy, and no person is named."""
 
 import fcntl
 import os

@@ -58,7 +58,7 @@ from kireji import paths
 
 
 class World:
-    """`clone` is the small clone; `hold` a file whose existence makes its uv wait."""
+    """`clone` is the small clone; `hold` a file that makes its uv wait while it exists."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.clone, self.hold = folder, folder / "clone", folder / "hold"

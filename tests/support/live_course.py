@@ -1,5 +1,5 @@
-"""A copy of the course in a folder of its own, run by `kireji up` as a person would: its state is
-nobody else's."""
+"""A copy of the course in a folder of its own, run by `kireji up` as a person would: it shares no
+state."""
 
 import json
 import os

@@ -28,7 +28,7 @@ def grade_many(
     once where it is already.
 
     The third value is the reason why it could not be graded, or "". One process writes to the
-    gradebook: this one. tell: hears it when another program has to be waited for. GradebookError
+    gradebook: this one. tell: is called when another program has to be waited for. GradebookError
     ends it: run again, it goes on from there. open_executor(count): where they are judged,
     `count` at a time; recorded is here. watch: as of `judge_ahead`.
     """

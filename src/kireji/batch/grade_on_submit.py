@@ -3,8 +3,8 @@ writer as `./kireji grade`.
 
 The inbound folders are looked at once a second: by the change time of each student's folder, which
 is what a submission that appears there moves. That costs about as much as listing them, and works
-on every file system, shared ones too. Everything that is known stands on the disk, so that it can
-be killed at any moment and goes on.
+on every file system, shared ones too. It keeps its state on the disk, so it can be killed at any
+moment and goes on when it is started again.
 """
 
 import contextlib
@@ -41,7 +41,7 @@ Work = tuple[str, str]  # assignment, student
 
 
 class Watch:
-    """Watches the exchange of `course`. tell: hears what is done and what goes wrong."""
+    """Watches the exchange of `course`. tell: is called with what is done and what goes wrong."""
 
     def __init__(
         self,

@@ -32,7 +32,7 @@ def up(port: int) -> None:
     from kireji.nbgrader_plugins import folder_transaction, gradebook, release
 
     console = Console(highlight=False)
-    # SIGINT too: whoever is started in the background by a script inherits it ignored
+    # SIGINT too: a process that a script starts in the background ignores it
     for name in ENDING:
         signal.signal(name, _interrupt)
     try:

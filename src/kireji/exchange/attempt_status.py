@@ -72,7 +72,7 @@ def sentences(
 def leave_note(
     folder: Path, assignment: str, attempts: Attempts, settings: GradeOnSubmit, now: datetime
 ) -> None:
-    """Write into the student's feedback `folder` what JupyterLab's assignment list says beside each
+    """Write into the student's feedback `folder` what JupyterLab's assignment list says about each
     submission."""
     kept = attempts.all()
     notes = {_time(attempt): _note(number, attempt) for number, attempt in enumerate(kept, 1)}

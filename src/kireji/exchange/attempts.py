@@ -1,8 +1,8 @@
 """Every attempt at an assignment, kept by the course where no student can change it; which of them
 are graded at once.
 
-COURSE/var/attempts/STUDENT/ASSIGNMENT/STAMP holds what was handed in, STAMP.json beside it what was
-decided about it. The stamp is the time at which it came, by the file system's clock.
+COURSE/var/attempts/STUDENT/ASSIGNMENT/STAMP holds what was handed in, STAMP.json next to it what
+was decided about it. The stamp is the time at which it came, by the file system's clock.
 """
 
 import hashlib

@@ -1,8 +1,8 @@
 """When a submission came: the file system's change time, which no program can set back.
 
 A restored backup has other change times. So the backup says when each submission came, and this is
-believed for as long as the folder's change time is the one that restoring gave it: whoever touches
-anything in it afterwards moves it.
+believed for as long as the folder's change time is the one that restoring gave it: a later change
+in the folder changes it.
 """
 
 import json

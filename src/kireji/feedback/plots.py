@@ -18,7 +18,7 @@ MAX_POINTS = 2000
 
 
 def metric(value: float, baseline: float, target: float, name: str) -> bytes:
-    """Where `value` stands between `baseline` (no points) and `target` (full points), on one slim
+    """Where `value` is between `baseline` (no points) and `target` (full points), on one slim
     scale.
 
     Works for metrics where less is better (target < baseline); a value beyond either end is an
@@ -199,7 +199,7 @@ def line_chart(
 
 
 def _name_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
-    """Names beside the lines' ends, pushed apart where lines end close together."""
+    """Names at the lines' ends, pushed apart where lines end close together."""
     low, high = axes.get_ylim()
     lowest = -math.inf
     for y, name, colour in sorted(ends):

@@ -181,7 +181,8 @@ def build(
                     for cell in cells
                     if cell.cell_type == "markdown" and _is_answer(cell)
                 ],
-                # What a locked graded cell puts out may quote a test; it is nobody's own figure.
+                # What a locked graded cell puts out may quote a test; it is no figure of the
+                # student's.
                 outputs=[
                     output
                     for cell in cells

@@ -89,7 +89,7 @@ def graders_version(graders: Path) -> str:
     """The content of the hidden tests, of the engine and the lab, of the data, and the versions of
     the libraries.
 
-    An assignment's hidden tests use those of no other; what lies beside their folders serves all.
+    An assignment's hidden tests use those of no other; the files next to their folders serve all.
     Looked at once in a process: what changes under a running process takes effect with the next.
     """
     total = hashlib.sha256()

@@ -25,7 +25,7 @@ def service(port: int) -> dict:
         "command": [*PARENT_DEATH_SIGNAL, sys.executable, "-P", "-m", "jupyterhub.singleuser"],
         "cwd": str(ROOT),
         "timeout": 180,  # seconds to answer; the usual 30 are too few for a laptop that is busy
-        "oauth_no_confirm": True,  # it is ours: nobody needs to authorise it
+        "oauth_no_confirm": True,  # it is ours: no user needs to authorise it
         "display": True,
         "environment": {
             # The account's own Jupyter settings have no say in the course service.

@@ -31,7 +31,7 @@ from kireji.files.untrusted import UntrustedFileError, UntrustedFolder, is_of_th
 MAX_SUBMISSIONS = 500  # of one student, looked at
 TIMESTAMP = "timestamp.txt"  # where nbgrader looks for the time of a submission
 SECRET, SECRET_BYTES = "submission_secret.txt", 4096  # what nbgrader's submit writes last
-# What a folder is for us whose owner removes it, or puts something else in its place, at this very
+# How we treat a folder if its owner removes it, or puts something else in its place, at this very
 # moment.
 GONE = (FileNotFoundError, NotADirectoryError, PermissionError)
 FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"

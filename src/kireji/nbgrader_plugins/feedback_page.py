@@ -98,8 +98,8 @@ def _titles(assignment: str) -> dict[str, str]:
 
 
 class FormgradePage(Preprocessor):
-    """Makes a submission harmless for nbgrader's own grading page, and puts the hidden tests' lines
-    beside it.
+    """Makes a submission harmless for nbgrader's own grading page, and adds the hidden tests'
+    lines.
 
     The template shows the HTML made here and never turns markdown of a notebook into HTML itself;
     were this step left out, it would show nothing."""

@@ -56,8 +56,8 @@ class NbgraderCourse:
         """Before something is recorded: clear away what a killed run left half done, and copy the
         gradebook.
 
-        tell: hears it when another program has to be waited for. GradebookError if the gradebook is
-        damaged, gone or busy.
+        tell: is called when another program has to be waited for. GradebookError if the gradebook
+        is damaged, gone or busy.
         """
         folder_transaction.refuse_half_a_restore()
         folder_transaction.clear_away(Path(self.directory.root))

@@ -71,7 +71,7 @@ def entries(
 
 
 class RecordReport(SaveAutoGrades):
-    """Writes the report's scores, and nothing that stands in an output, into the gradebook.
+    """Writes the report's scores, and nothing from an output, into the gradebook.
 
     With them the penalty for being late, as AssignLatePenalties is configured: a kill leaves the
     old grade or the new one, never some cells of each.

@@ -48,8 +48,8 @@ def unreleased() -> list[str]:
 
 
 def release(names: list[str]) -> None:
-    """Release these assignments, replacing what the exchange has of them; nobody's fetched copy
-    changes."""
+    """Release these assignments, replacing what the exchange has of them; copies that students
+    fetched do not change."""
     # here: it takes seconds to import, and at most starts nothing is new
     from nbgrader.apps import NbGraderAPI
 

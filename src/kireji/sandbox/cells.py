@@ -16,7 +16,7 @@ from kireji.sandbox.outputs import CUT, DROPPED, clean, keep_sound, size_of
 STOPPED = "This cell was stopped: the time for running a whole submission was used up."
 GARBLED = "your code sent the grader messages that could not be read"
 PROBE_SECONDS = 3.0
-GRACE = 20.0  # seconds over its budget until a cell whose kernel keeps silent is given up
+GRACE = 20.0  # seconds over its budget until a cell is given up if its kernel keeps silent
 
 
 class CellsLostError(Exception):
@@ -138,7 +138,7 @@ class CellRunner(NotebookClient):
     def process_message(
         self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
     ) -> NotebookNode | None:
-        """Count what came, whatever it is; too much of it ends the submission."""
+        """Count every message; too many, or too large ones, end the submission."""
         msg["content"] = clean(msg["content"])
         self.outputs += 1
         self.output_bytes += size_of(msg["content"])

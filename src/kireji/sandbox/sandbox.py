@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 class Sandbox:
-    """Use as a context: inside it the kernel runs, and when it ends nothing of it is left.
+    """Use as a context: inside it the kernel runs, and when it ends all traces are gone.
 
     files: what the submission brings, by name. trusted: run without a wall if there is none.
     """
@@ -96,7 +96,7 @@ class Sandbox:
         return self.channel
 
     def remarks(self) -> list[str]:
-        """What a student should know of the run beside its results."""
+        """What a student should know of the run in addition to its results."""
         if self.watchdog:
             self.watchdog.look()
         sizes = self.backend.scratch
@@ -178,8 +178,8 @@ class Sandbox:
     async def ready(self) -> None:
         """Wait until the kernel answers and its outputs reach us. RuntimeError if it ends before.
 
-        jupyter_client's own way waits for pauses of 0.2 seconds; what is asked here shows on both
-        channels when it is true.
+        jupyter_client's own way waits for pauses of 0.2 seconds; the messages used here arrive on
+        both channels when it is ready.
         """
         while True:
             asked = self.client.kernel_info()

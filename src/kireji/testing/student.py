@@ -15,8 +15,8 @@ class Callee:
     """Something in the sandbox that can be called: one of the student's functions, or an object of
     theirs.
 
-    Every call takes `seed=` (torch's, set before it; 0 unless told) and `timeout=` seconds beside
-    its own arguments. A call raises StudentError for what the student's code raises.
+    Every call takes `seed=` (torch's, set before it; 0 unless told) and `timeout=` seconds in
+    addition to its own arguments. A call raises StudentError for what the student's code raises.
     """
 
     def __init__(self, student: "Student", target: str | Reference) -> None:
@@ -142,7 +142,7 @@ class Student:
         return Callee(self, name)
 
     def ask(self, do: str, seed: int = 0, timeout: float | None = None, **arguments: Any) -> Any:
-        """One request to the agent, with handles on both sides of it."""
+        """One request to the agent, with handles in its arguments and in its result."""
         return self._channel.ask(do, seed, timeout, self._handles, **arguments)
 
     def make(

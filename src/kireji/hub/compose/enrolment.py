@@ -37,7 +37,7 @@ class Enrolled(Authenticator):
         find_course().audit.record("removed an account", user.name, by="the hub")
 
     async def check_allowed(self, username: str, auth_model: dict | None = None) -> bool:
-        """As the library's, but whoever is not let in is told why."""
+        """As the library's, but tells a person who is not let in why."""
         allowed = await maybe_future(super().check_allowed(username, auth_model))
         if not allowed and auth_model:
             raise HTTPError(

@@ -259,13 +259,13 @@ class Door(ProxyHandler):
 
 
 class Callback(HubOAuthCallbackHandler):
-    """Where the hub sends a browser whose person it has identified."""
+    """Where the hub sends a browser when it has identified the person."""
 
     def initialize(self, identity: Identity) -> None:
         self.hub_auth = identity
 
     def get_current_user(self) -> None:
-        """Return nobody: the library would wait for the hub, and keep every other request
+        """Return None: the library would wait for the hub, and keep every other request
         waiting."""
 
     def write_error(self, status_code: int, **_: object) -> None:

@@ -117,7 +117,7 @@ class Backend:
         return False
 
     def close(self) -> None:
-        """Remove every trace of it from the disk."""
+        """Remove its files from the disk."""
         self.close_handed_over()
         self.agent.close()
         shutil.rmtree(self.root, ignore_errors=True)

@@ -23,7 +23,7 @@ from kireji.sandbox.guest.protocol import LENGTH
 
 READY_SECONDS = 240.0  # to import torch and the rest: 10, and 85 on a very busy machine
 ANSWER_SECONDS = 60.0  # until a child is there
-LOST = -9  # the status of one whose zygote can no longer tell
+LOST = -9  # the status where the zygote can no longer tell it
 
 
 class ZygoteError(Exception):
@@ -95,7 +95,7 @@ class Zygote:
     def __init__(self, command: Any) -> None:
         """command: from a listener, a lifeline, both open sockets, makes (arguments, more
         descriptors to hand over)."""
-        # mode 700: nobody else can ask it for anything
+        # mode 700: no other user can send it orders
         self.folder = Path(tempfile.mkdtemp(prefix="kj-"))
         self.address = str(self.folder / "zygote")
         self.owner = os.getpid()
@@ -149,7 +149,7 @@ def fork(
     address: str, order: Mapping[str, Any], files: Mapping[str, bytes], descriptors: list[int]
 ) -> ForkedKernel:
     """Ask the zygote at `address` for a child that carries out `order` (guest/zygote.py says what
-    stands in it).
+    it holds).
 
     ZygoteError if it is gone."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

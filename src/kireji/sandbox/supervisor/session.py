@@ -44,7 +44,7 @@ class Session:
         with contextlib.suppress(ConnectionError):
             self.line.sendall(FREE)
             first, self.descriptors, _, _ = socket.recv_fds(self.line, 1, MAX_DESCRIPTORS)
-            if first != START:  # it has thought better of it
+            if first != START:  # it gave up
                 return
             lifeline = socket.socket(fileno=self.descriptors.pop())
             with self.line.makefile("rb") as stream:
@@ -55,7 +55,7 @@ class Session:
         """Lay out the files and start the kernel."""
         with uid_cleanup.acting_as(self.uid):
             for folder in (WORK, HOME):
-                # root must be able to start a program there, and owns nothing of it
+                # root must be able to start a program there, and owns nothing there
                 folder.mkdir(mode=0o755)
             for name, size in asked["files"].items():
                 (WORK / os.path.basename(name)).write_bytes(stream.read(size))
