@@ -50,7 +50,7 @@ def local(T: int, d: int = D_MODEL) -> int:
 
 
 def linear(T: int, d: int = D_MODEL, d_head: int = 64) -> int:
-    """Each key is multiplied with its value once, and each query with the sum: d_head^2 per head."""
+    """Each key meets its value once, and each query their sum: d_head^2 per head."""
     return projections(T, d) + 2 * T * d_head * d
 
 

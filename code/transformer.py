@@ -15,10 +15,6 @@ from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from attention_lab.batches import Batch, TranslationBatches, encode_sources
-from attention_lab.data import SentencePair, load_pairs
-from attention_lab.metrics import bleu, chrf, group_references
-from attention_lab.text import Vocabulary, detokenize, tokenize
 from basic_attention import (
     BLUE,
     INK,
@@ -37,6 +33,11 @@ from matplotlib.figure import Figure
 from self_attention import positional_waves
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from attention_lab.batches import Batch, TranslationBatches, encode_sources
+from attention_lab.data import SentencePair, load_pairs
+from attention_lab.metrics import bleu, chrf, group_references
+from attention_lab.text import Vocabulary, detokenize, tokenize
 
 D_MODEL, N_HEADS, N_LAYERS, D_FF, DROPOUT, LONGEST = 128, 4, 1, 256, 0.2, 12
 Cache = list[Tensor]  # of one layer: the keys and the values of all positions so far
@@ -107,8 +108,8 @@ class Layer(nn.Module):
 
 
 class Transformer(nn.Module):
-    """Vaswani et al. 2017, small: one layer on each side, norms before each look, one matrix for the words that
-    are read by the decoder and the words that it says."""
+    """Vaswani et al. 2017, small: one layer on each side, norms before each look, one matrix for
+    the words that are read by the decoder and the words that it says."""
 
     def __init__(self, source_words: int, target_words: int) -> None:
         super().__init__()

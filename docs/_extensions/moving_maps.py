@@ -22,8 +22,8 @@ def put_in_frames(app: Sphinx, docname: str, content: list[str]) -> None:
     def framed(match: re.Match[str]) -> str:
         page = posixpath.relpath(f"{FOLDER}/{match[2]}.html", posixpath.dirname(docname) or ".")
         return (
-            f'<div class="moving-map"><iframe src="{page}" title="{escape(match[1])}" loading="lazy"'
-            f' height="{HEIGHTS[match[2]]}"></iframe>'
+            f'<div class="moving-map"><iframe src="{page}" title="{escape(match[1])}"'
+            f' loading="lazy" height="{HEIGHTS[match[2]]}"></iframe>'
             f'<p><a href="{page}">{escape(match[1])}</a></p></div>'
         )
 

@@ -3,8 +3,9 @@
 import pytest
 import torch
 import transformer as lesson
-from attention_lab.batches import Batch
 from torch import nn
+
+from attention_lab.batches import Batch
 
 WORDS, PAD, BOS = 11, 0, 1
 MODELS = [lesson.Transformer, lesson.Recurrent]
