@@ -155,7 +155,7 @@ def test_scores(student, rng):
         reference.shares(reference.scores(outputs, weights), mask),
         name="the attention weights",
         diagnoses=mistakes(outputs, mask, weights)[0],
-        hint="softmax over the tokens of v(tanh(W(outputs))).",
+        hint="Take softmax over the tokens of v(tanh(W(outputs))).",
     )
 
 
@@ -210,10 +210,15 @@ def test_no_real_token(student, rng):
         hint="softmax over a row of -inf is 0/0: put zeros there, for instance with "
         "masked_fill or nan_to_num.",
     )
+    even = torch.full_like(row, 1 / len(row))
+    expect.true(
+        not torch.allclose(row, even, atol=1e-4),
+        "All tokens of that row get the same weight: with a large negative number such as -1e9 in"
+        " place of -inf, a row without any real token attends to everything.",
+    )
     expect.true(
         abs(float(row.sum()) - 1) > 1e-4,
-        "the weights of that row sum to 1: with a large negative number such as -1e9 in "
-        "place of -inf, it attends to what is masked.",
+        "The weights of that row sum to 1: it attends to what is masked.",
     )
     expect.zero_where(row, torch.ones_like(row, dtype=torch.bool), name="that row's weights")
     expect.zero_where(
@@ -229,10 +234,12 @@ def test_large_scores_stay_finite(student, rng):
     """Very large scores give weights, not NaN."""
     pooling, _ = loaded(student, rng, scale=400.0)
     _, attention_weights = answer(pooling(*draw(rng)))
-    expect.rows_sum_to_one(
+    expect.finite(
         attention_weights,
+        "the attention weights",
         hint="exp of a large score overflows: torch.softmax subtracts the largest score first.",
     )
+    expect.rows_sum_to_one(attention_weights)
 
 
 @graded("attention_pooling", weight=2)
@@ -256,7 +263,7 @@ def test_texts_do_not_mix(student, rng):
             first,
             name=name,
             hint=(
-                "the same call gives another answer: is something kept on self, or is there"
+                "The same call gives another answer: is something kept on self, or is there"
                 " dropout?"
             ),
         )
@@ -274,7 +281,7 @@ def test_texts_do_not_mix(student, rng):
         single[0],
         outputs[:, 0],
         name="pooled",
-        hint="a text of one token pools to that token's output.",
+        hint="A text of one token pools to that token's output.",
     )
 
 

@@ -93,7 +93,7 @@ def test_top_tokens_are_the_most_attended(student, attach):
             weights,
             own_answer(student, "model", [text])[1][0].to(weights.dtype),
             name="attend's attention_weights",
-            hint="they are not those that the trained `model` returns for this text.",
+            hint="They are not those that the trained `model` returns for this text.",
         )
         for k in (1, 4, len(tokens) + 3):
             pairs = top(student, text, k)
@@ -148,7 +148,7 @@ def test_attention_without_dropout(student):
             name="attend's attention_weights with the model in training mode",
             atol=1e-3,
             hint=(
-                "dropout takes part in the answer, so that each call draws another map:"
+                "Dropout takes part in the answer, so that each call draws another map:"
                 " model.eval() first."
             ),
         )

@@ -45,7 +45,11 @@ def axes(student: Any, handle: Any) -> Panel:
 
 def figure(student: Any, handle: Any) -> list[Panel]:
     """The panels that a handle of a Figure shows, as they are read."""
-    seen = getattr(student, "attention_lab.maps.describe_panels")(handle)
+    return panels(getattr(student, "attention_lab.maps.describe_panels")(handle))
+
+
+def panels(seen: Any) -> list[Panel]:
+    """The panels of a described Figure."""
     expect.true(isinstance(seen, dict) and isinstance(seen.get("panels"), list), UNREADABLE)
     pixels = drawn.pixels_of(seen)
     return [panel(one, pixels, seen.get("bar_boxes")) for one in seen["panels"]]
