@@ -9,7 +9,6 @@ from kireji.nbgrader_plugins.accepted_files import NoteAcceptedFiles
 from kireji.nbgrader_plugins.collect import Collect
 from kireji.nbgrader_plugins.record_report import RecordReport
 from kireji.nbgrader_plugins.release_feedback import ReleaseFeedback
-from kireji.nbgrader_plugins.sanitise_outputs import SanitiseOutputs
 
 c = get_config()
 
@@ -45,8 +44,8 @@ c.GenerateFeedback.pre_convert_hook = folder_transaction.begin
 c.Autograde.exporter_class = grading.SubmissionExporter
 c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
-    grading.JudgeSubmission,  # runs it in the sandbox and asks the hidden tests: the report
-    SanitiseOutputs,  # before anybody sees them: text and re-encoded pictures only
+    # runs it in the sandbox and asks the hidden tests: the report; outputs as they may be shown
+    grading.JudgeSubmission,
     RecordReport,  # the report's scores and the penalty for being late into the gradebook
 ]
 

@@ -22,8 +22,8 @@ from benchmarks import grading_growth, grading_otter
 from benchmarks.grading_class import hand_in
 from benchmarks.grading_figures import figures, show
 from kireji import paths
-from kireji.course import assignment as catalogue
 from kireji.course.assignment import Assignment
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 
 FOLDER = paths.VAR / "bench"
@@ -42,7 +42,7 @@ def prepare(root: Path, names: list[str], students: int, system: str) -> list[tu
     (root / "exchange").mkdir(parents=True)
     made = []
     for name in names:
-        assignment = catalogue.load(name)
+        assignment = find_course().assignment(name)
         notebook = nbformat.from_dict(assignment.source)
         if system == "nbgrader":
             for cell in notebook.cells:
@@ -148,15 +148,17 @@ def main(
         if growth:
             found = grading_growth.measure(
                 FOLDER,
-                catalogue.load(names[0] if names else catalogue.names()[0]).name,
+                find_course()
+                .assignment(names[0] if names else find_course().assignment_names()[0])
+                .name,
                 students or 1000,
                 cores,
                 run,
                 console,
             )
         else:
-            chosen = [catalogue.load(name).name for name in names] or (
-                catalogue.names()[:1] if quick else catalogue.names()
+            chosen = [find_course().assignment(name).name for name in names] or (
+                find_course().assignment_names()[:1] if quick else find_course().assignment_names()
             )
             count = students or (5 if quick else 30)
             systems = ["ours-1", *([f"ours-{cores}"] if cores > 1 else []), "again"]

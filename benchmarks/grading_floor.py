@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.grading_systems import work_of, write
 from kireji import paths
+from kireji.course.layout import find_course
 
 
 def floor(course: Path, out: Path) -> None:
@@ -23,13 +24,12 @@ def floor(course: Path, out: Path) -> None:
 def bare(course: str, name: str, student: str, out: str) -> None:
     """One submission of the floor. Its crashing ones end here, as they would."""
     from benchmarks.in_kernel import run
-    from kireji.course.assignment import load
     from kireji.grading.rebuild import rebuild
     from kireji.grading.submission import read_submission
 
     started, used = time.monotonic(), time.process_time()
     submission = read_submission(Path(course) / "submitted" / student / name, name)
-    notebook, _ = rebuild(load(name), submission.notebook)
+    notebook, _ = rebuild(find_course().assignment(name), submission.notebook)
     os.environ.update(
         {
             "ATTENTION_LAB_GRADING": "1",

@@ -20,7 +20,8 @@ from rich.table import Table
 from benchmarks.grading_class import UNTOUCHED, hand_in
 from benchmarks.grading_figures import mean
 from kireji import paths
-from kireji.course.assignment import Assignment, load
+from kireji.course.assignment import Assignment
+from kireji.course.layout import find_course
 
 if TYPE_CHECKING:
     from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
@@ -39,7 +40,10 @@ def measure(
 ) -> dict[str, Any]:
     """Grade classes of up to `most` students below `folder` with so many workers, and show what
     each cost. The figures."""
-    assignment, sizes = load(name), [size for size in SIZES if size < most] + [most]
+    assignment, sizes = (
+        find_course().assignment(name),
+        [size for size in SIZES if size < most] + [most],
+    )
     found: dict[str, Any] = {"assignment": name, "workers": workers, "growth": []}
     for size in sizes:
         root = folder / f"growth-{size}"

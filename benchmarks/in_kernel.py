@@ -16,6 +16,7 @@ from kireji.testing.plugin import Grading
 from kireji.testing.report import cell_score
 from kireji.testing.run import run_hidden_tests
 from kireji.wire.codec import LIMITS, decode, encode
+from kireji.wire.values import NO_REFERENCES, References
 
 SECONDS = 20.0  # for a call
 SECRET = b"the benchmark's own secret"
@@ -33,7 +34,14 @@ class InProcess(Channel):
 
         self.agent, self.lost, self.count = Agent(namespace), None, 0
 
-    def ask(self, do: str, seed: int = 0, seconds: float | None = None, **arguments: Any) -> Any:
+    def ask(
+        self,
+        do: str,
+        seed: int = 0,
+        seconds: float | None = None,
+        references: References = NO_REFERENCES,
+        **arguments: Any,
+    ) -> Any:
         self.count += 1
         # Coded and decoded as on the wire: a tensor that both sides held would carry gradients
         # across.
@@ -44,9 +52,8 @@ class InProcess(Channel):
             "seconds": seconds or SECONDS,
             "with": arguments,
         }
-        reply = decode(
-            encode(self.agent.answer(decode(encode(request, LIMITS), LIMITS)), LIMITS), LIMITS
-        )
+        arrived = decode(encode(request, LIMITS, references), LIMITS, self.agent)
+        reply = decode(encode(self.agent.answer(arrived), LIMITS), LIMITS, references)
         return self.read(self.count, reply, seconds or SECONDS)
 
 

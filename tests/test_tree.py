@@ -51,25 +51,27 @@ REGISTRIES = [
     )
 ]
 
-LEAVES = {"errors", "paths", "commands", "files", "course"}
-JUDGING = LEAVES | {"wire", "sandbox", "testing", "grading"}
+LEAVES = {"errors", "installation", "paths", "commands", "files", "course"}
+JUDGING = LEAVES | {"wire", "sandbox", "testing", "sanitise", "grading"}
 NBGRADER = {"nbgrader_plugins", "exchange", "feedback", "copies"}
 # room -> the other rooms of src/kireji it may import from
 MAY_IMPORT = {
     "errors": set(),
-    "paths": set(),
+    "installation": {"errors"},
+    "paths": {"installation", "course"},
     "commands": set(),
     "files": {"errors"},
-    "course": {"errors", "paths", "files"},
+    "course": {"errors", "installation", "files"},
     "wire": set(),
     "data": LEAVES,
     "setup": LEAVES,
     "exchange": LEAVES,
     "sandbox": LEAVES | {"wire"},
     "testing": LEAVES | {"wire", "sandbox"},
+    "sanitise": set(),
     "grading": JUDGING,
     "copies": JUDGING,
-    "feedback": LEAVES | {"testing", "copies"},
+    "feedback": LEAVES | {"sanitise", "testing", "copies"},
     "nbgrader_plugins": JUDGING | NBGRADER,
     "batch": JUDGING | NBGRADER,
     # setup: a container has no launcher

@@ -8,7 +8,7 @@ import pytest
 
 from docs.generate import markdown
 from kireji import paths
-from kireji.course import assignment as assignments
+from kireji.course.layout import find_course
 from kireji.testing.marker import Graded, mark_of
 
 
@@ -27,7 +27,7 @@ class Collected:
 
 
 def page() -> str:
-    names = assignments.names()
+    names = find_course().assignment_names()
     return markdown.page(
         "Points",
         "source/ and graders/",
@@ -39,7 +39,7 @@ def page() -> str:
 
 
 def _assignment(name: str) -> list[str]:
-    assignment = assignments.load(name)
+    assignment = find_course().assignment(name)
     collected = Collected()
     with contextlib.redirect_stdout(io.StringIO()):
         pytest.main(

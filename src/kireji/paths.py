@@ -1,38 +1,39 @@
-"""Where things lie. The repository root is nbgrader's course directory; everything made at run time
-is in `var/`."""
+"""The default course's places, as constants. On its way out: take a `Course` as an argument."""
 
-from pathlib import Path
+from kireji import installation
+from kireji.course import layout
 
-ROOT = Path(__file__).resolve().parents[2]
-COURSE_ID = "kireji"
+_course = layout.find_course()
 
-SOURCE = ROOT / "source"
-RELEASE = ROOT / "release"
-GRADERS = ROOT / "graders"
-SUBMITTED = ROOT / "submitted"
-AUTOGRADED = ROOT / "autograded"
-FEEDBACK = ROOT / "feedback"
-GRADEBOOK = ROOT / "gradebook.db"
-LAB = ROOT / "lab"
-LESSONS = ROOT / "code"
-DOCS = ROOT / "docs"
-HUB_CONFIG = ROOT / "hub_config"
+ROOT = _course.root
+COURSE_ID = layout.COURSE_ID
 
-VAR = ROOT / "var"
-SECRET = VAR / "secret"  # salt of the held-out split, seed of the hidden tests' inputs
-DATA = VAR / "data"
-DOWNLOADS = DATA / "downloads"
-LAB_DATA = DATA / "lab"  # what students get
-HELD_OUT = DATA / "held_out"  # what only the graders get
-EXCHANGE = VAR / "exchange"
-RESTORED_TIMES = VAR / "restored-times.json"  # when submissions came that a backup brought here
-UNFINISHED_RESTORE = VAR / "unfinished-restore"  # there while a restore puts things in their places
-HUB = VAR / "hub"
-HUB_LOCK = HUB / "up.lock"  # held while the hub runs
-# held while the course service of the compose deployment runs
-COURSE_LOCK = VAR / "course" / "up.lock"
-ROSTER = ROOT / "roster" / "roster.csv"  # the class; in the compose deployment alone
-HOMES = VAR / "homes"
-STUDENT_DOCS = VAR / "docs"  # of docs/ what students need; made anew by whatever shows it
-DEMO = VAR / "demo"
+SOURCE = _course.source
+RELEASE = _course.release
+GRADERS = _course.graders
+SUBMITTED = _course.submitted
+AUTOGRADED = _course.autograded
+FEEDBACK = _course.feedback
+GRADEBOOK = _course.gradebook
+LAB = installation.LAB
+LESSONS = installation.LESSONS
+DOCS = installation.DOCS
+HUB_CONFIG = installation.HUB_CONFIG
+
+VAR = _course.var
+SECRET = _course.secret_file
+DATA = _course.data
+DOWNLOADS = _course.downloads
+LAB_DATA = _course.lab_data
+HELD_OUT = _course.held_out
+EXCHANGE = _course.exchange
+RESTORED_TIMES = _course.restored_times
+UNFINISHED_RESTORE = _course.unfinished_restore
+HUB = _course.hub
+HUB_LOCK = _course.hub_lock
+COURSE_LOCK = _course.service_lock
+ROSTER = _course.roster
+HOMES = _course.homes
+STUDENT_DOCS = _course.student_docs
+DEMO = _course.demo
 ARTEFACTS = VAR / "artefacts"

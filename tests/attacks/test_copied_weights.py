@@ -19,7 +19,7 @@ from kireji.batch import grade_class
 from kireji.cli import grade as command
 from kireji.cli.copies import compare, page_of
 from kireji.copies.weights import fingerprint
-from kireji.course.assignment import load as load_assignment
+from tests.support.clone import COURSE
 
 NAME = "ex1_translation"
 FILE = f"{NAME}.safetensors"
@@ -66,7 +66,7 @@ def course(tmp_path, monkeypatch):
     for number, name in enumerate(("alice", "bob", "mallory")):
         folder = course.submitted(NAME, name)
         folder.mkdir(parents=True)
-        nbformat.write(load_assignment(NAME).skeleton(), folder / f"{NAME}.ipynb")
+        nbformat.write(COURSE.assignment(NAME).skeleton(), folder / f"{NAME}.ipynb")
         rng = np.random.default_rng(number)
         if name != "mallory":
             (folder / FILE).write_bytes(

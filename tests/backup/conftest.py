@@ -50,6 +50,7 @@ def go(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Path]:
         for name in PLACES:
             monkeypatch.setattr(paths, name, root / getattr(paths, name).relative_to(now))
         monkeypatch.setattr(paths, "ROOT", root)
+        monkeypatch.setenv("KIREJI_COURSE", str(root))
         now = root
         return root
 

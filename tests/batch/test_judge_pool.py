@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kireji.batch import judge_pool
+from kireji.course.layout import Course
 from kireji.errors import KirejiError
 from kireji.grading import cache
 from kireji.grading.judge import Judgement
@@ -26,7 +27,7 @@ def judge(task: judge_pool.JudgeTask) -> judge_pool.JudgeOutcome:
 @pytest.fixture
 def folders(monkeypatch, tmp_path, toy):
     """Empty submissions of killer, odd and zoe."""
-    monkeypatch.setattr(judge_pool, "load", lambda name: toy)
+    monkeypatch.setattr(Course, "assignment", lambda course, name: toy)
     monkeypatch.setattr(judge_pool.paths, "SECRET", tmp_path / "secret")
     monkeypatch.setattr(cache, "FOLDER", tmp_path / "judgements")
     return [tmp_path / "submitted" / name / "toy" for name in ("killer", "odd", "zoe")]

@@ -11,9 +11,9 @@ import nbformat
 from nbformat import NotebookNode
 from playwright.sync_api import Locator, Page, expect
 
-from kireji.course import assignment as catalogue
 from kireji.demo.checkpoint import trained_checkpoints
 from kireji.demo.students import solve
+from tests.support.clone import COURSE
 
 
 def open_assignment_list(page: Page) -> None:
@@ -59,7 +59,7 @@ def edit(folder: Path, name: str, change: Callable[[NotebookNode], None]) -> Non
 def do_the_work(folder: Path, name: str) -> None:
     """What takes a student an afternoon: every answer, and the trained model beside the
     notebook."""
-    assignment = catalogue.load(name)
+    assignment = COURSE.assignment(name)
     edit(folder, name, lambda notebook: solve(assignment, notebook))
     with ThreadPoolExecutor(1) as elsewhere:  # the browser's driver has this thread's event loop
         checkpoints = elsewhere.submit(trained_checkpoints, assignment).result()

@@ -11,7 +11,6 @@ import pytest
 from nbformat import NotebookNode
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from kireji.course import assignment as catalogue
 from tests.browser.steps import (
     close_notebook,
     do_the_work,
@@ -23,6 +22,7 @@ from tests.browser.steps import (
     released,
     submit,
 )
+from tests.support.clone import COURSE
 from tests.support.live_course import LiveCourse
 
 pytestmark = [pytest.mark.needs("browser", "bubblewrap"), pytest.mark.timeout(1500)]
@@ -41,7 +41,7 @@ ANSWER = (
 
 def solutions() -> dict[str, str]:
     """grade_id -> the solution's code."""
-    return {cell.id: cell.source for cell in catalogue.load(EX2).source.cells}
+    return {cell.id: cell.source for cell in COURSE.assignment(EX2).source.cells}
 
 
 def first_answers(notebook: NotebookNode) -> None:
@@ -63,7 +63,7 @@ def student(log_in: Callable[[str], Page]) -> Page:
     # it opens by itself, in front of all
     expect(page.get_by_role("heading", name="Attention, step by step")).to_be_visible()
     open_assignment_list(page)
-    for name in catalogue.names():
+    for name in COURSE.assignment_names():
         expect(released(page, name)).to_be_visible()
     fetch(page, EX2)
     return page
@@ -95,7 +95,7 @@ def test_a_check_fails_with_a_hint_and_a_picture_and_then_passes(
         student.locator(".jp-NotebookPanel mjx-container, .jp-NotebookPanel math").first
     ).to_be_attached()
     picture(student, "ex2_notebook")
-    order = [cell.id for cell in catalogue.load(EX2).source.cells]
+    order = [cell.id for cell in COURSE.assignment(EX2).source.cells]
     run_from_the_top(student, order.index("content_scores-check") + 1)
     check = cell_saying(student, 'check("content_scores")')
     expect(check).to_contain_text("is the softmax over the last dimension, the keys (dim=-1)?")

@@ -9,8 +9,8 @@ import pytest
 from nbformat import NotebookNode
 from playwright.sync_api import Browser, Page, expect
 
-from kireji.course import assignment as catalogue
 from tests.browser.steps import edit, fetch, open_assignment_list
+from tests.support.clone import COURSE
 from tests.support.live_course import LiveCourse
 
 pytestmark = [pytest.mark.needs("browser", "bubblewrap"), pytest.mark.timeout(900)]
@@ -80,7 +80,9 @@ def test_feedback_comes_by_itself_until_the_limit_is_reached(
     student: Page, course: LiveCourse, picture: Callable
 ) -> None:
     folder = course.root / "var" / "homes" / "alice" / EX1
-    solution = next(cell.source for cell in catalogue.load(EX1).source.cells if cell.id == ANSWER)
+    solution = next(
+        cell.source for cell in COURSE.assignment(EX1).source.cells if cell.id == ANSWER
+    )
 
     def answer_the_question(notebook: NotebookNode) -> None:
         for cell in notebook.cells:

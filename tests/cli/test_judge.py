@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from kireji.cli.main import kireji
-from kireji.course.assignment import names
+from tests.support.clone import COURSE
 
 
 @pytest.mark.parametrize("unremarkable", [None, "timestamp.txt"])
@@ -15,7 +15,7 @@ def test_an_empty_folder_is_one_sentence_and_a_failure(
 ) -> None:
     if unremarkable:
         (tmp_path / unremarkable).touch()
-    name = names()[0]
+    name = COURSE.assignment_names()[0]
     said = CliRunner().invoke(kireji, ["judge", name, str(tmp_path)])
     assert said.exit_code == 1 and said.stdout == ""
     assert said.stderr == (

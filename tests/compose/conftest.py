@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from kireji.course import assignment as catalogue
 from tests.browser.conftest import chromium, context, picture  # noqa: F401
 from tests.browser.formgrader import (
     assignment_row,
@@ -18,6 +17,7 @@ from tests.browser.formgrader import (
 from tests.browser.steps import fetch, open_assignment_list, open_notebook, submit
 from tests.compose.people import is_in, log_in, session, sign_up
 from tests.compose.stack import COURSE, Stack, wait_until
+from tests.support.clone import COURSE
 from tests.support.needs import require
 
 EX1, TASK = "ex1_translation", "padding_mask"
@@ -105,7 +105,7 @@ def submitted(stack: Stack, alice: Page, picture: Callable) -> None:
     open_notebook(alice, EX1)
     cells = {
         cell.id: (number, cell.source)
-        for number, cell in enumerate(catalogue.load(EX1).source.cells)
+        for number, cell in enumerate(COURSE.assignment(EX1).source.cells)
     }
     number, solution = cells[f"{TASK}_solution"]
     alice.locator(".jp-NotebookPanel .jp-Cell").first.click()

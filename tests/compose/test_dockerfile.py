@@ -66,7 +66,11 @@ def test_a_stage_that_has_some_of_our_modules_has_all_that_these_import(
                     shutil.copy(paths.ROOT / file, folder)
     done = subprocess.run(
         [sys.executable, "-P", "-c", f"import {module}; print({module}.__file__)"],
-        env={"PYTHONPATH": str(tmp_path), "PATH": os.environ["PATH"]},
+        env={
+            "PYTHONPATH": str(tmp_path),
+            "PATH": os.environ["PATH"],
+            "KIREJI_COURSE": str(tmp_path),
+        },
         capture_output=True,
         text=True,
     )

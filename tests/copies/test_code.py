@@ -12,7 +12,7 @@ import pytest
 from kireji import paths
 from kireji.copies import code
 from kireji.copies.look import given
-from kireji.course.assignment import load
+from tests.support.clone import COURSE
 
 ACCEPTED = {
     path.parents[1].name: sorted(path.parent.glob("*.py"))
@@ -23,7 +23,7 @@ INDEPENDENT = [(name, *pair) for name, files in ACCEPTED.items() for pair in com
 
 @pytest.fixture(scope="module")
 def known():
-    return {name: code.given(given(load(name))) for name in ACCEPTED}
+    return {name: code.given(given(COURSE.assignment(name))) for name in ACCEPTED}
 
 
 def renamed(text: str) -> str:
@@ -69,7 +69,7 @@ def test_a_copy_with_new_names_is(known, name, path):
 
 def test_what_everybody_was_given_is_nobodys_own(known):
     name = next(iter(ACCEPTED))
-    skeleton = code.own_code(load(name).skeleton())
+    skeleton = code.own_code(COURSE.assignment(name).skeleton())
     one, other = (
         code.fingerprint(f"{skeleton}\nanswer = {number}", known[name]) for number in (1, 2)
     )

@@ -7,8 +7,8 @@ from safetensors.numpy import save
 
 from kireji import paths
 from kireji.copies import look as looking
-from kireji.course.assignment import load
 from kireji.feedback.copies_page import render
+from tests.support.clone import COURSE
 
 NAME = "ex2_mechanisms"
 ACCEPTED = paths.ROOT / "tests" / "graders" / NAME / "accepted"
@@ -20,7 +20,7 @@ def weights(seed: int, **text: str) -> bytes:
 
 def notebook(code: str) -> bytes:
     """A notebook in which one cell of the student's own holds `code`."""
-    made = load(NAME).skeleton()
+    made = COURSE.assignment(NAME).skeleton()
     made.cells.append(nbformat.v4.new_code_cell(code, id="own"))
     return nbformat.writes(made).encode()
 
@@ -41,7 +41,7 @@ def hand_in(tmp_path):
 def test_copies_are_found_and_nobody_else(hand_in):
     einsum, loops = ((ACCEPTED / f"{name}.py").read_text() for name in ("einsum", "loops"))
     found = looking.look(
-        load(NAME),
+        COURSE.assignment(NAME),
         [
             hand_in("ann", einsum, model=weights(1)),
             hand_in("ben", einsum.replace("query", "question"), model=weights(2)),
@@ -63,7 +63,7 @@ def test_what_the_course_ships_is_not_reported(hand_in, monkeypatch, tmp_path):
     (tmp_path / "release" / NAME).mkdir(parents=True)
     (tmp_path / "release" / NAME / "shipped.safetensors").write_bytes(weights(1))
     submissions = [hand_in(name, model=weights(1)) for name in ("ann", "ben")]
-    assert looking.look(load(NAME), submissions).pairs == ()
+    assert looking.look(COURSE.assignment(NAME), submissions).pairs == ()
 
 
 def test_odd_submissions_stop_nobody(hand_in, tmp_path):
@@ -72,7 +72,8 @@ def test_odd_submissions_stop_nobody(hand_in, tmp_path):
     (broken[1] / f"{NAME}.ipynb").write_bytes(b"{")
     odd = hand_in("odd", "def (:\n  '''", model=b"\x80\x04 no tensors")
     found = looking.look(
-        load(NAME), [broken, odd, ("gone", tmp_path / "gone"), ("empty", tmp_path / "empty")]
+        COURSE.assignment(NAME),
+        [broken, odd, ("gone", tmp_path / "gone"), ("empty", tmp_path / "empty")],
     )
     assert found.pairs == () and len(found.students) == 4
 
@@ -81,11 +82,13 @@ def test_the_page_shows_the_code_and_runs_none_of_it(hand_in):
     code = (
         ACCEPTED / "einsum.py"
     ).read_text() + "\n# </pre><script>alert(1)</script><img src=x onerror=alert(2)>"
-    page = render(looking.look(load(NAME), [hand_in("ann", code), hand_in("<b>ben", code)]))
+    page = render(
+        looking.look(COURSE.assignment(NAME), [hand_in("ann", code), hand_in("<b>ben", code)])
+    )
     assert page.count("<script") == 0 and "<img" not in page and "<b>ben" not in page
     assert "&lt;script&gt;alert(1)" in page and "Content-Security-Policy" in page
     assert "<mark>" in page and "100 %" in page and "not a proof" in page
 
 
 def test_a_page_about_nothing_says_so(hand_in):
-    assert "No two are alike" in render(looking.look(load(NAME), [hand_in("ann")]))
+    assert "No two are alike" in render(looking.look(COURSE.assignment(NAME), [hand_in("ann")]))

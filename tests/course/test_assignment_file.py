@@ -5,9 +5,9 @@ from dataclasses import fields
 import pytest
 
 from kireji import paths
-from kireji.course import assignment
 from kireji.course.assignment_file import LIMITS, AssignmentFileError, read_assignment_file
 from kireji.sandbox.limits import DEFAULT, Limits, with_changes
+from tests.support.clone import COURSE
 
 
 @pytest.fixture
@@ -69,9 +69,9 @@ def test_limits_that_can_change_are_limits_of_the_sandbox():
 
 
 def test_the_course_lists_its_assignments_in_their_order():
-    names = assignment.names()
-    orders = [assignment.assignment_file(name).order for name in names]
+    names = COURSE.assignment_names()
+    orders = [COURSE.assignment_file(name).order for name in names]
     assert len(names) >= 4 and orders == sorted(orders) == list(dict.fromkeys(orders))
     for name in names:
         assert (paths.GRADERS / name / "assignment.toml").is_file()
-        assert assignment.load(name).title == assignment.assignment_file(name).title
+        assert COURSE.assignment(name).title == COURSE.assignment_file(name).title

@@ -89,6 +89,7 @@ def course(tmp_path_factory):
 @pytest.fixture
 def run(course, monkeypatch, tmp_path):
     monkeypatch.setattr(paths, "ROOT", course)
+    monkeypatch.setenv("KIREJI_COURSE", str(course))
     monkeypatch.setattr(accounts, "ACCOUNTS", course / "accounts.json")
 
     def run(text):

@@ -13,6 +13,7 @@ from tests.support.git_files import tree
 
 # Made by docker-compose.yml or by `./kireji up`, and for nobody to set.
 INTERNAL = {
+    "KIREJI_COURSE",
     "KIREJI_STUDENT_IMAGE",
     "KIREJI_SANDBOX_SOCKETS",
     "KIREJI_LOG",

@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from kireji.course import assignment as catalogue
 from kireji.demo.checkpoint import trained_checkpoints
+from tests.support.clone import COURSE
 
 PASTED = (
     ("padding_mask", "additive_attention", "encoder", "decoder"),
@@ -22,9 +22,9 @@ def at_own_models(work: Path) -> dict[str, Any]:
 
     The checkpoints are those that the solutions of assignments 1 and 3 trained."""
     for name in OWN:
-        for checkpoint in trained_checkpoints(catalogue.load(name)).iterdir():
+        for checkpoint in trained_checkpoints(COURSE.assignment(name)).iterdir():
             shutil.copy(checkpoint, work)
-    cells = {cell.id: cell.source for cell in catalogue.load("ex4_visualization").source.cells}
+    cells = {cell.id: cell.source for cell in COURSE.assignment("ex4_visualization").source.cells}
     needed, build = re.findall(r"```python\n(.*?)```", cells["models-prose"], re.DOTALL)
     # Paths are the notebook's: they lie beside it.
     build = re.sub(r'"(ex\w+\.safetensors)"', lambda found: repr(str(work / found[1])), build)
@@ -47,4 +47,4 @@ def at_own_models(work: Path) -> dict[str, Any]:
 
 
 def _cell(name: str, cell_id: str) -> str:
-    return next(cell.source for cell in catalogue.load(name).source.cells if cell.id == cell_id)
+    return next(cell.source for cell in COURSE.assignment(name).source.cells if cell.id == cell_id)

@@ -17,10 +17,10 @@ from attention_lab.metrics import bleu
 from attention_lab.text import tokenize
 from kireji import paths
 from kireji.cli.demo import demo
-from kireji.course import assignment as catalogue
 from kireji.demo import loop
 from kireji.demo.checkpoint import trained_checkpoints
 from tests.demo.own_models import at_own_models
+from tests.support.clone import COURSE
 
 pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.timeout(2400)]
 
@@ -50,7 +50,9 @@ def messages(report):
 
 def test_every_student_has_a_report_for_every_assignment(results):
     students = {student.name for student in loop.STUDENTS}
-    assert set(results) == {(student, name) for student in students for name in catalogue.names()}
+    assert set(results) == {
+        (student, name) for student in students for name in COURSE.assignment_names()
+    }
 
 
 def test_the_full_solution_gets_every_automatic_point(results):
@@ -132,7 +134,7 @@ def test_feedback_pages_are_there_and_hide_what_is_hidden(results):
 
 
 def test_nbgraders_own_command_and_judge_give_the_same_scores(results, tmp_path):
-    name = catalogue.names()[0]
+    name = COURSE.assignment_names()[0]
     config = tmp_path / "nbgrader_config.py"
     config.write_text(
         (paths.ROOT / "nbgrader_config.py").read_text()
@@ -160,9 +162,9 @@ def test_nbgraders_own_command_and_judge_give_the_same_scores(results, tmp_path)
 
 
 def test_the_trained_checkpoint_is_kept():
-    for name in catalogue.names():
-        folder = trained_checkpoints(catalogue.load(name))
-        assert trained_checkpoints(catalogue.load(name)) == folder and list(
+    for name in COURSE.assignment_names():
+        folder = trained_checkpoints(COURSE.assignment(name))
+        assert trained_checkpoints(COURSE.assignment(name)) == folder and list(
             folder.glob("*.safetensors")
         )
 

@@ -9,9 +9,9 @@ import pytest
 from rich.console import Console
 
 from kireji.cli.grade import grade_all
-from kireji.course import assignment as catalogue
 from kireji.demo import loop
 from kireji.demo.student_client import StudentClient
+from tests.support.clone import COURSE
 
 pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.timeout(600)]
 NAME = "ex1_translation"
@@ -54,7 +54,7 @@ def test_a_new_submission_takes_the_old_ones_place(course):
         path = folder / f"{NAME}.ipynb"
         solution = next(
             cell.source
-            for cell in catalogue.load(NAME).source.cells
+            for cell in COURSE.assignment(NAME).source.cells
             if cell.id == "padding_mask_solution"
         )
         notebook = nbformat.read(path, as_version=4)

@@ -5,17 +5,17 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from kireji.course import assignment as catalogue
 from kireji.feedback.equations import LAYOUT, SPACES, TEXT, VALUES, EquationError, mathml
 from kireji.feedback.written import markdown_to_html
+from tests.support.clone import COURSE
 
 EQUATION = re.compile(r"\$\$(.+?)\$\$|(?<!\$)\$([^$\n]+)\$(?!\$)", re.DOTALL)
 
 
-@pytest.mark.parametrize("name", catalogue.names())
+@pytest.mark.parametrize("name", COURSE.assignment_names())
 def test_every_equation_of_the_notebooks_is_drawn(name):
     cells = [
-        cell.source for cell in catalogue.load(name).source.cells if cell.cell_type == "markdown"
+        cell.source for cell in COURSE.assignment(name).source.cells if cell.cell_type == "markdown"
     ]
     for block, inline in EQUATION.findall("\n".join(cells)):
         assert mathml((block or inline).strip()).startswith("<math")

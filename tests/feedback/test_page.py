@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from kireji.course.assignment import load
 from kireji.feedback import view
 from kireji.feedback.page import points, render_page
 from kireji.feedback.view import Grade
 from kireji.paths import ARTEFACTS
+from tests.support.clone import COURSE
 
 
 def text_of(html: str) -> str:
@@ -50,9 +50,9 @@ def test_tasks_are_called_as_in_the_courses_notebook(honest):
         "Decoding",
     ]
     assert "4. One step &lt;b&gt;" in render_page(page)
-    titles = load("ex1_translation").titles
+    titles = COURSE.assignment("ex1_translation").titles
     assert titles["decoder"] == "4. One step of the decoder"
-    assert len(set(titles.values())) == len(load("ex1_translation").points)
+    assert len(set(titles.values())) == len(COURSE.assignment("ex1_translation").points)
 
 
 def test_every_picture_has_words_and_a_size(honest):

@@ -11,10 +11,10 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_markdown_cell, new_notebook
 from PIL import Image
 
-from kireji.feedback.sanitise import sanitise_notebook
 from kireji.feedback.written import BUDGET_SECONDS, RenderBudget, markdown_to_html
 from kireji.grading.rebuild import rebuild
 from kireji.nbgrader_plugins.feedback_page import FormgradePage
+from kireji.sanitise.outputs import sanitise_notebook
 from tests.support.toy import submit, toy  # noqa: F401
 
 PASTED = "Look: ![map](attachment:image.png) so."

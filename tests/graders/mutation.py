@@ -20,7 +20,7 @@ from typing import Any
 
 import torch
 
-from kireji.course.assignment import Assignment, load
+from kireji.course.assignment import Assignment
 from kireji.demo.checkpoint import trained_checkpoints
 from kireji.sandbox.channel import CallError, SandboxLostError
 from kireji.testing.report import TestReport
@@ -37,6 +37,7 @@ from tests.graders.outcomes import (
     summary,
     table_of,
 )
+from tests.support.clone import COURSE
 
 # of everything that one mutant is asked: it may loop for ever. Time on the wall says nothing on a
 # busy machine.
@@ -235,7 +236,7 @@ def run(name: str, tasks: Iterable[str] = (), most: int | None = None) -> list[O
     """The outcomes of an assignment's mutants, of all or of some tasks. AssertionError if the
     solution itself loses points."""
     with tempfile.TemporaryDirectory() as work:
-        course = Course(load(name), Path(work))
+        course = Course(COURSE.assignment(name), Path(work))
         mutants = chosen(mutants_of(course.assignment), tasks, most)
         lost = course.lost(None, sorted({f"test_{mutant.task}.py" for mutant in mutants}))
         assert not lost, f"the solution itself loses points: {lost}"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from kireji.course.assignment import load, names
 from tests.graders.bench import as_code, grade, solution
 from tests.graders.galleries import Wrong, caught, lost
+from tests.support.clone import COURSE
 
 HERE = Path(__file__).parent
-NAMES = names()
+NAMES = COURSE.assignment_names()
 
 
 def without_own(test: str) -> list[str]:
@@ -21,7 +21,7 @@ def without_own(test: str) -> list[str]:
 
 
 def automatic(name: str) -> set[str]:
-    assignment = load(name)
+    assignment = COURSE.assignment(name)
     return set(assignment.points) - assignment.manual
 
 
@@ -43,7 +43,7 @@ GALLERY = [
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_has_the_files_of_an_assignment(name):
-    graders = load(name).graders
+    graders = COURSE.assignment(name).graders
     hidden_tests = {f"test_{task}.py" for task in automatic(name)}
     assert hidden_tests <= {path.name for path in graders.iterdir()}
     for file in ("assignment.toml", "reference.py", "targets.py", "samples.py"):
@@ -56,13 +56,13 @@ def test_it_has_the_files_of_an_assignment(name):
 
 @pytest.mark.parametrize("name", without_own("test_accepted.py"))
 def test_the_solution_keeps_every_point(name, tmp_path):
-    cells = grade(name, solution(load(name), tmp_path))
+    cells = grade(name, solution(COURSE.assignment(name), tmp_path))
     assert set(cells) == automatic(name) and lost(cells) == {}
 
 
 @pytest.mark.parametrize("name", without_own("test_accepted.py"))
 def test_an_untouched_release_gets_nothing(name, tmp_path):
-    cells = grade(name, as_code(load(name).skeleton(), tmp_path))
+    cells = grade(name, as_code(COURSE.assignment(name).skeleton(), tmp_path))
     assert {test.fraction for tests in cells.values() for test in tests} == {0}
 
 
@@ -73,5 +73,5 @@ def test_correct_work_keeps_every_point(name, path):
 
 @pytest.mark.parametrize(("name", "wrong"), GALLERY)
 def test_a_wrong_variant_is_named(name, wrong, tmp_path):
-    code = solution(load(name), tmp_path, wrong.old, wrong.new)
+    code = solution(COURSE.assignment(name), tmp_path, wrong.old, wrong.new)
     caught(wrong, grade(name, code, wrong.hidden_test()))

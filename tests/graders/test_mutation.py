@@ -3,22 +3,24 @@ from the others."""
 
 import pytest
 
-from kireji.course.assignment import load
 from tests.graders.mutants import mutants_of, mutated
 from tests.graders.mutation import Course, alike, chosen
 from tests.graders.outcomes import CAUGHT, SAME, SURVIVED, Outcome, Table, summary
+from tests.support.clone import COURSE
 
 NAME = "ex1_translation"
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    return Course(load(NAME), tmp_path_factory.mktemp("mutants"), tasks=["padding_mask"])
+    return Course(
+        COURSE.assignment(NAME), tmp_path_factory.mktemp("mutants"), tasks=["padding_mask"]
+    )
 
 
 @pytest.fixture(scope="module")
 def mutants():
-    return mutants_of(load(NAME))
+    return mutants_of(COURSE.assignment(NAME))
 
 
 def mutant(mutants, task, before, after):
@@ -30,7 +32,7 @@ def mutant(mutants, task, before, after):
 def test_mutants_change_the_solution_and_nothing_else(mutants):
     assert len({(each.cell, each.source) for each in mutants}) == len(mutants) > 300
     for each in mutants[::20]:
-        cells = mutated(load(NAME), each).cells
+        cells = mutated(COURSE.assignment(NAME), each).cells
         assert [cell.source for cell in cells if cell.id == each.cell] == [each.source]
         assert "### BEGIN SOLUTION" in each.source
 

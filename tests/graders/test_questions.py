@@ -5,9 +5,13 @@ import re
 
 import pytest
 
-from kireji.course.assignment import load, names
+from tests.support.clone import COURSE
 
-WRITTEN = [(name, grade_id) for name in names() for grade_id in sorted(load(name).manual)]
+WRITTEN = [
+    (name, grade_id)
+    for name in COURSE.assignment_names()
+    for grade_id in sorted(COURSE.assignment(name).manual)
+]
 TITLE = re.compile(
     r"^\s*[-*\d.]+ \*\*[^*]+\*\*[^\n]*?\*?\(\d+(?: points?)?(?: each)?\)", re.MULTILINE
 )
@@ -26,12 +30,12 @@ def the_cell_before(notebook, grade_id):
 
 
 def test_every_assignment_has_a_question():
-    assert {name for name, _ in WRITTEN} == set(names())
+    assert {name for name, _ in WRITTEN} == set(COURSE.assignment_names())
 
 
 @pytest.mark.parametrize(("name", "grade_id"), WRITTEN)
 def test_the_question_is_locked_and_not_in_the_answer(name, grade_id):
-    question, nbgrader = the_cell_before(load(name).source, grade_id)
+    question, nbgrader = the_cell_before(COURSE.assignment(name).source, grade_id)
     assert question.cell_type == "markdown"
     assert nbgrader.get("locked") is True
     assert nbgrader.get("solution") is False and nbgrader.get("grade") is False
@@ -39,7 +43,7 @@ def test_the_question_is_locked_and_not_in_the_answer(name, grade_id):
 
 @pytest.mark.parametrize(("name", "grade_id"), WRITTEN)
 def test_the_question_says_its_points_and_its_rubric(name, grade_id):
-    assignment = load(name)
+    assignment = COURSE.assignment(name)
     question, _ = the_cell_before(assignment.source, grade_id)
     points = assignment.points[grade_id]
     assert re.search(rf"\b{points:g} points\b", question.source), "the points of the whole question"
@@ -48,7 +52,7 @@ def test_the_question_says_its_points_and_its_rubric(name, grade_id):
 
 @pytest.mark.parametrize(("name", "grade_id"), WRITTEN)
 def test_students_get_the_question(name, grade_id):
-    assignment = load(name)
+    assignment = COURSE.assignment(name)
     question, _ = the_cell_before(assignment.source, grade_id)
     given, _ = the_cell_before(assignment.skeleton(), grade_id)
     assert given.source.strip() == question.source.strip() != ""

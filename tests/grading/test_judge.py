@@ -130,3 +130,25 @@ def test_a_submission_that_ends_well_is_not_asked_about_its_place(toy, submit, m
         "kireji.sandbox.backends.bubblewrap.BubblewrapBackend.failure", FailingBackend(9)
     )
     assert graded(toy, submit())["score"] == 6
+
+
+def test_figures_in_svg_come_out_of_judging_as_plain_pictures(toy, submit):
+    drawing = """%config InlineBackend.figure_format = 'svg'
+import matplotlib.pyplot as plt
+from IPython.display import HTML, display
+plt.plot([0, 1])
+plt.show()
+display(HTML("<script>alert(1)</script>"))
+
+def double(x):
+    return 2 * x"""
+    judgement = judge(Submission(submit(double_solution=drawing)), toy, SECRET)
+    data = [
+        output["data"]
+        for one in judgement.notebook.cells
+        for output in one.get("outputs", [])
+        if "data" in output
+    ]
+    assert any("image/png" in some for some in data)
+    assert {kind for some in data for kind in some} <= {"image/png", "text/plain"}
+    assert judgement.report.notices == []

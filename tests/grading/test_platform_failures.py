@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from kireji.batch import judge_pool
+from kireji.course.layout import Course
 from kireji.errors import PlatformError
 from kireji.grading import cache as judgements
 from kireji.grading import judge
@@ -161,7 +162,7 @@ class Failing(judge_pool.Here):
 
 
 def test_a_failed_judgement_is_tried_once_more(monkeypatch, tmp_path, toy):
-    monkeypatch.setattr(judge_pool, "load", lambda name: toy)
+    monkeypatch.setattr(Course, "assignment", lambda course, name: toy)
     monkeypatch.setattr(judge_pool.paths, "SECRET", tmp_path / "secret")
     folder = tmp_path / "submitted" / "alice" / "toy"
     failed = judge_pool.JudgeOutcome(reason="the platform failed", failed=True)

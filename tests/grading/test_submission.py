@@ -5,7 +5,6 @@ import socket
 
 import pytest
 
-from kireji import paths
 from kireji.grading.quarantine import set_refused_aside, take_in
 from kireji.grading.submission import MAX_ENTRIES, read_submission, refused
 from kireji.sandbox.limits import Limits
@@ -34,7 +33,7 @@ def masks_accepted(tmp_path, monkeypatch):
     graders = tmp_path / "graders"
     (graders / "toy").mkdir(parents=True)
     (graders / "toy" / "assignment.toml").write_text('files = ["*.py", "*.safetensors"]')
-    monkeypatch.setattr(paths, "GRADERS", graders)
+    monkeypatch.setenv("KIREJI_COURSE", str(tmp_path))
 
 
 def test_a_helper_module_is_taken_where_the_assignment_says_so(folder, masks_accepted):

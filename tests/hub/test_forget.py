@@ -11,7 +11,7 @@ from jupyterhub import orm
 
 from kireji import paths
 from kireji.cli.forget import forget as command
-from kireji.course import audit
+from kireji.course.layout import Course
 from kireji.errors import KirejiError
 from kireji.hub import accounts, forget
 from kireji.nbgrader_plugins import gradebook
@@ -75,7 +75,7 @@ def test_everything_of_a_person_goes_and_nothing_of_another(course: Path) -> Non
     assert traces("bob") == before
     with closing(sqlite3.connect(paths.HUB / "jupyterhub.sqlite")) as hub:
         assert hub.execute("SELECT count(*) FROM api_tokens").fetchone() == (1,)
-    (event,) = audit.read()
+    (event,) = Course(course).audit.read()
     assert (event["what"], event["whom"]) == ("forgot a person", "alice")
 
 
@@ -116,4 +116,4 @@ def test_a_name_is_freed_and_its_files_are_kept(course: Path) -> None:
     assert done.exit_code == 0, done.output
     assert len(before) - len(traces("alice")) == 2  # in the hub's database and in accounts.json
     assert (paths.HOMES / "alice").exists() and "gradebook: alice" in traces("alice")
-    assert [event["what"] for event in audit.read()] == ["freed a name"]
+    assert [event["what"] for event in Course(course).audit.read()] == ["freed a name"]

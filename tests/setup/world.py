@@ -14,7 +14,7 @@ from kireji import paths
 from tests.setup.tiny_wheel import wheel
 
 LOCK = "torch==2.13.0\nuv==0.9.30\n"
-LEAVES = ("__init__.py", "paths.py", "errors.py", "commands.py")
+LEAVES = ("__init__.py", "installation.py", "paths.py", "errors.py", "commands.py")
 # Waits while `hold` exists in the clone, as an installer does at a slow download; then leaves the
 # work to pip.
 UV = """#!python
@@ -59,11 +59,12 @@ class World:
         shutil.copy(paths.ROOT / "kireji", self.clone)
         for name in LEAVES:
             shutil.copy(paths.ROOT / "src" / "kireji" / name, package)
-        shutil.copytree(
-            paths.ROOT / "src" / "kireji" / "setup",
-            package / "setup",
-            ignore=shutil.ignore_patterns("__pycache__"),
-        )
+        for room in ("setup", "course"):
+            shutil.copytree(
+                paths.ROOT / "src" / "kireji" / room,
+                package / room,
+                ignore=shutil.ignore_patterns("__pycache__"),
+            )
         for name, text in MODULES.items():
             self.write(f"src/kireji/{name}", text)
         self.write("requirements.lock", LOCK)

@@ -10,10 +10,10 @@ from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import CheckCellMetadata, ClearMarkScheme, ClearSolutions
 
 from kireji import paths
-from kireji.course import assignment
+from tests.support.clone import COURSE
 
 
-@pytest.fixture(params=assignment.names())
+@pytest.fixture(params=COURSE.assignment_names())
 def name(request):
     return request.param
 
@@ -30,7 +30,7 @@ def graded(cell) -> dict:
 def test_its_points_are_those_that_it_announces(name, notebook):
     announced = re.search(r"\b(\d+) points\b", notebook.cells[0].source)
     table = re.findall(r"^\| \d+ \| .* \| (\d+) \|$", notebook.cells[0].source, re.MULTILINE)
-    points = list(assignment.load(name).points.values())
+    points = list(COURSE.assignment(name).points.values())
     assert announced and int(announced[1]) == sum(points)
     assert list(map(int, table)) == points
 
@@ -57,7 +57,7 @@ def test_every_graded_task_has_an_answer_before_it_and_a_visible_check(name, not
     kinds = [graded(cell) for cell in notebook.cells]
     ids = [cell.id for cell in notebook.cells]
     begin = 0
-    course = assignment.load(name)
+    course = COURSE.assignment(name)
     for task in course.points.keys() - course.manual:
         assert f"{task}-check" in ids
     for place, (cell, kind) in enumerate(zip(notebook.cells, kinds, strict=True)):

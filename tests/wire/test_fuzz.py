@@ -26,7 +26,7 @@ SEEDS = (
     {"a": [1], 2: None},
     np.arange(3.0),
     Opaque("type", "why"),
-    Reference(3, "parameters"),
+    Reference(3),
     [[[[[]]]]],
 )
 SMALL = WireLimits(structure_bytes=2**16, tensor_bytes=2**16)

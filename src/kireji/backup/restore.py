@@ -29,7 +29,7 @@ from kireji.backup.areas import (
     clone,
     what_is_here,
 )
-from kireji.course import audit
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.exchange import times
 from kireji.files.removal import remove
@@ -77,13 +77,13 @@ def restore(archive: Reader, overwrite: bool = False) -> Restored:
             restored = Restored(archive.made, staged.files)
             paths.VAR.mkdir(exist_ok=True)
             paths.UNFINISHED_RESTORE.touch()
-            known = list(audit.read())
+            known = list(find_course().audit.read())
             for area in everything:
                 _swap(area)
             _place_gradebook()
             restored.settings = _place_settings()
             times.record(paths.EXCHANGE / paths.COURSE_ID / "inbound", archive.times)
-            audit.add_earlier(known)  # what was done here stays on record
+            find_course().audit.add_earlier(known)  # what was done here stays on record
             # what the set-up made from another secret and another gradebook
             for made in ("data", "release"):
                 (paths.VAR / "setup" / made).unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from concurrent.futures import Executor
 
 from kireji import paths
 from kireji.batch.judge_pool import Judging, judge_ahead, open_processes
-from kireji.course.assignment import load
+from kireji.course.layout import find_course
 from kireji.course.secret import read_or_make_secret
 from kireji.errors import KirejiError
 from kireji.files.untrusted import is_of_the_machine, printable
@@ -68,7 +68,9 @@ def _recorded(course: NbgraderCourse, work: list[tuple[str, str]]) -> Iterator[t
         for assignment, student in graded:
             try:
                 key = key_of(
-                    take_in(course.submitted(assignment, student)), load(assignment), secret
+                    take_in(course.submitted(assignment, student)),
+                    find_course().assignment(assignment),
+                    secret,
                 )
             except Exception:  # grading it says what is wrong
                 continue

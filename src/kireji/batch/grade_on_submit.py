@@ -20,8 +20,7 @@ from filelock import FileLock
 
 from kireji import paths
 from kireji.batch.judge_pool import Judging, open_processes
-from kireji.course import assignment as catalogue
-from kireji.course import audit
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.exchange.attempt_status import leave_note
 from kireji.exchange.attempts import Attempt, AttemptState, now
@@ -91,7 +90,10 @@ class Watch:
         at for itself."""
         if not self.inbound.is_dir():
             return []
-        inside, known = time.monotonic() > self._look_inside_at, set(catalogue.names())
+        inside, known = (
+            time.monotonic() > self._look_inside_at,
+            set(find_course().assignment_names()),
+        )
         if inside:
             self._look_inside_at = time.monotonic() + SCAN_SECONDS
         changed: set[Work] = set()
@@ -163,7 +165,9 @@ class Watch:
             gradebook.wait_until_free(self.course.gradebook_file, self.tell)
         self.course.grade(name, student)
         score = "{:g} of {:g} points".format(*self.course.score(name, student))
-        audit.record("graded", f"{name}/{student}", by="grading on submit", score=score)
+        find_course().audit.record(
+            "graded", f"{name}/{student}", by="grading on submit", score=score
+        )
         self.tell(f"{student}'s {name} is graded: {score}")
         for notice in self.course.report(name, student).for_instructor:
             self.tell(f"{student}'s {name}: {notice}")
@@ -173,7 +177,7 @@ class Watch:
 
     def _give_feedback(self, work: Work) -> None:
         self.course.give_feedback_to(*work)
-        audit.record("released feedback", "/".join(work), by="grading on submit")
+        find_course().audit.record("released feedback", "/".join(work), by="grading on submit")
         self.tell(f"{work[1]} has feedback on {work[0]}")
 
     def _leave_note(self, work: Work) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kireji import paths
 from kireji.batch.executors.forkserver import ForkserverExecutor
-from kireji.course.assignment import load
+from kireji.course.layout import find_course
 from kireji.course.secret import read_or_make_secret
 from kireji.errors import KirejiError, PlatformError
 from kireji.grading import cache
@@ -77,7 +77,7 @@ def judge_task(task: JudgeTask) -> JudgeOutcome:
     """Judge, wherever this runs. The same course, secret included, must be there: its own key of
     the task tells."""
     try:
-        assignment = load(task.assignment)
+        assignment = find_course().assignment(task.assignment)
         secret = read_or_make_secret(paths.SECRET) if paths.SECRET.exists() else b""
         if cache.key_of(task.submission, assignment, secret) != task.key:
             return JudgeOutcome(reason=OTHER.format(name=task.name))
@@ -189,7 +189,7 @@ class Judging:
         """Have COURSE/submitted/STUDENT/ASSIGNMENT judged, unless its judgement is kept already."""
         name = f"{folder.parent.name}'s {folder.name}"
         try:
-            submission, assignment = take_in(folder), load(folder.name)
+            submission, assignment = take_in(folder), find_course().assignment(folder.name)
             key = cache.key_of(submission, assignment, read_or_make_secret(paths.SECRET))
             known = cache.recall(key)
         except Exception as error:

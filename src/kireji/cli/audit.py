@@ -6,6 +6,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from kireji.course.layout import find_course
+
 
 @click.command()
 @click.option("--of", "name", help="Only events that name this account or assignment.")
@@ -16,9 +18,10 @@ def audit(name: str | None, last: int, as_json: bool) -> None:
     backups, restores.
 
     The newest 25 MB are kept, in var/audit."""
-    from kireji.course import audit  # here: help stays fast
 
-    events = [event for event in audit.read() if name is None or name in event.values()][-last:]
+    events = [
+        event for event in find_course().audit.read() if name is None or name in event.values()
+    ][-last:]
     if as_json:
         for event in events:
             click.echo(json.dumps(event))

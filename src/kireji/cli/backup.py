@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from kireji.course.layout import find_course
+
 
 def refuse_in_a_service(instead: str) -> None:
     """KirejiError inside a service of the compose deployment: it sees only its own part of the
@@ -35,7 +37,6 @@ def backup(file: Path | None) -> None:
     hub may be up and people may work meanwhile. FILE holds passwords, the course's secret and
     everybody's grades: keep it where only you can read it. A FILE of - is standard output."""
     from kireji.backup.save import new_file, save  # here: help stays fast
-    from kireji.course import audit
     from kireji.errors import KirejiError
 
     refuse_in_a_service("-T keeper backup - > FILE")
@@ -61,7 +62,7 @@ def backup(file: Path | None) -> None:
         if file == Path("-")
         else f", packed into {file.stat().st_size / 2**20:.0f} MiB as {file}"
     )
-    audit.record("saved a backup", str(file), by="command line", files=saved.files)
+    find_course().audit.record("saved a backup", str(file), by="command line", files=saved.files)
     tell(
         f"Saved {saved.files} files, {saved.size / 2**20:.0f} MiB{packed}. Keep it safe: it holds"
         " passwords and the course's secret."

@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from kireji.course.layout import find_course
+
 if TYPE_CHECKING:
     from kireji.copies.look import Comparison
     from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
@@ -52,10 +54,9 @@ def copies(assignment: str) -> None:
 def compare(course: "NbgraderCourse", assignment: str, console: Console) -> "Comparison":
     """Compare what is collected of `assignment` and write the page for it."""
     from kireji.copies.look import look
-    from kireji.course.assignment import load
     from kireji.feedback.copies_page import render
 
-    loaded = load(assignment)
+    loaded = find_course().assignment(assignment)
     with console.status(f"Comparing the submissions of {loaded.name}") as status:
         found = look(
             loaded,

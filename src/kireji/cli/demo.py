@@ -7,6 +7,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from kireji.course.layout import find_course
+
 
 @click.command()
 @click.argument("assignments", nargs=-1, metavar="[ASSIGNMENT]...")
@@ -25,11 +27,12 @@ def demo(assignments: tuple[str, ...], json_file: Path | None) -> None:
     for each assignment; they are kept.
     """
     from kireji import paths  # here: torch and nbgrader take a second to import
-    from kireji.course import assignment as catalogue
     from kireji.demo import loop
 
     console = Console(highlight=False)
-    names = [catalogue.load(name).name for name in assignments] or catalogue.names()
+    names = [
+        find_course().assignment(name).name for name in assignments
+    ] or find_course().assignment_names()
     with console.status("Starting") as status:
 
         def tell(step: str) -> None:

@@ -2,6 +2,8 @@
 
 import click
 
+from kireji.course.layout import find_course
+
 
 @click.command()
 @click.argument("name")
@@ -17,7 +19,6 @@ def forget(name: str, only_account: bool, yes: bool) -> None:
     The person is logged out and the server is stopped at once. This cannot be undone. What remains
     is said at the end."""
     from kireji.cli.backup import refuse_in_a_service  # here: help stays fast
-    from kireji.course import audit
     from kireji.errors import KirejiError
     from kireji.hub import forget as forgetting
     from kireji.hub.running import address
@@ -37,11 +38,11 @@ def forget(name: str, only_account: bool, yes: bool) -> None:
         click.confirm(f"Remove this of {name} for good?", abort=True)
     forgetting.end_account(person, hub)
     if only_account:
-        audit.record("freed a name", name, by="command line")
+        find_course().audit.record("freed a name", name, by="command line")
         click.echo(f"{name} has no account. Who comes next under this name gets the files.")
         return
     forgetting.remove_data(person, lambda sentence: click.echo(sentence, err=True))
-    audit.record(
+    find_course().audit.record(
         "forgot a person",
         name,
         by="command line",

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from kireji.cli.copies import compare
-from kireji.course import audit
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.hub.compose import course_log
 
@@ -55,10 +55,11 @@ def grade(
     grade is either the old one or the new one, and the next call goes on.
     """
     # here: torch and nbgrader take a second to import
-    from kireji.course import assignment as catalogue
     from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
-    names = [catalogue.load(name).name for name in assignments] or catalogue.names()
+    names = [
+        find_course().assignment(name).name for name in assignments
+    ] or find_course().assignment_names()
     course, console = NbgraderCourse(trust_submissions), Console(highlight=False)
     if not cluster:
         grade_all(course, names, student, again, workers, console)
@@ -118,7 +119,7 @@ def grade_all(
                 table.add_row(name, who, score)
                 failed += [reason] if reason else []
                 graded |= set() if reason else {(name, who)}
-                audit.record(
+                find_course().audit.record(
                     "could not grade" if reason else "graded",
                     f"{name}/{who}",
                     by="kireji grade",

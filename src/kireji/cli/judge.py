@@ -6,6 +6,8 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from kireji.course.layout import find_course
+
 
 @click.command()
 @click.argument("assignment")
@@ -28,13 +30,12 @@ def judge(assignment: str, directory: Path, as_json: bool, trust_submissions: bo
     """
     from kireji import paths  # here: torch and nbgrader take a second to import
     from kireji.cli.report_table import print_report
-    from kireji.course.assignment import load
     from kireji.course.secret import read_or_make_secret
     from kireji.errors import KirejiError
     from kireji.grading.judge import judge as grade_submission
     from kireji.grading.submission import Submission, read_submission
 
-    loaded = load(assignment)
+    loaded = find_course().assignment(assignment)
     submission = read_submission(directory, assignment)
     if submission == Submission(None):
         raise KirejiError(

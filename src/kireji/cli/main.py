@@ -1,12 +1,15 @@
 """The command group. A command's module is imported only when that command is called: help stays
 fast."""
 
+import os
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
 from kireji.commands import COMMANDS, page
+from kireji.course.layout import SETTING, open_course
 from kireji.errors import KirejiError
 from kireji.hub.compose import course_log
 
@@ -34,7 +37,26 @@ class Commands(click.Group):
             ctx.exit(1)
 
 
+def choose_course(ctx: click.Context, option: click.Parameter, folder: Path | None) -> None:
+    """Have this process, and those that it starts, work on the course in `folder`."""
+    if folder is None:
+        return
+    try:
+        os.environ[SETTING] = str(open_course(folder).root)
+    except KirejiError as error:
+        click.echo(str(error), err=True)
+        ctx.exit(1)
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--course",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    expose_value=False,
+    is_eager=True,  # before a command is imported
+    callback=choose_course,
+)
 def kireji() -> None:
     pass
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from kireji.cli.backup import refuse_in_a_service
+from kireji.course.layout import find_course
 
 
 @click.command()
@@ -28,7 +29,6 @@ def restore(file: Path, overwrite: bool) -> None:
     changed. Refuses where there is a course already."""
     from kireji.backup.archive import Reader  # here: help stays fast
     from kireji.backup.restore import restore
-    from kireji.course import audit
     from kireji.course.settings import load
     from kireji.errors import KirejiError
     from kireji.hub.embedded.lifecycle import take_lock
@@ -51,7 +51,7 @@ def restore(file: Path, overwrite: bool) -> None:
             raise KirejiError(f"{file} cannot be read: {error.strerror}.") from None
         with stream:
             restored = restore(Reader(stream, name), overwrite)
-    audit.record("restored a backup", name, by="command line", made=restored.made)
+    find_course().audit.record("restored a backup", name, by="command line", made=restored.made)
     click.echo(f"Restored {restored.files} files, as they were on {restored.made}. Next: {start}")
     for changed, saved in restored.settings.items():
         click.echo(f"{changed} differs from the saved one, which is next to it: {saved}.")

@@ -6,6 +6,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from kireji.course.layout import find_course
+
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
@@ -20,7 +22,6 @@ def roster(file: Path) -> None:
     from nbgrader.coursedir import CourseDirectory  # here: help stays fast
 
     from kireji import paths
-    from kireji.course import audit
     from kireji.course.roster import load
     from kireji.errors import KirejiError
     from kireji.hub import accounts
@@ -45,7 +46,7 @@ def roster(file: Path) -> None:
     new, changed = accounts.admit(
         {person.name: person.role for person in people}, accounts.ACCOUNTS
     )
-    audit.record(
+    find_course().audit.record(
         "took in a roster",
         str(file),
         by="command line",

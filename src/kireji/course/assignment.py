@@ -12,7 +12,6 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions
 from nbgrader.utils import compute_checksum
 
-from kireji import paths
 from kireji.course.assignment_file import FILE, AssignmentFile, read_assignment_file
 from kireji.errors import KirejiError
 
@@ -88,31 +87,30 @@ class Assignment:
         return [cell.metadata.nbgrader for cell in self.source.cells if "nbgrader" in cell.metadata]
 
 
-def names() -> list[str]:
+def names(source: Path, graders: Path) -> list[str]:
     """The assignments there are, in the order of their assignment.toml."""
     found = [
-        folder.name
-        for folder in paths.SOURCE.iterdir()
-        if (folder / f"{folder.name}.ipynb").is_file()
+        folder.name for folder in source.iterdir() if (folder / f"{folder.name}.ipynb").is_file()
     ]
-    return sorted(found, key=lambda name: (assignment_file(name).order, name))
+    return sorted(found, key=lambda name: (assignment_file(graders, name).order, name))
 
 
-def assignment_file(name: str) -> AssignmentFile:
+def assignment_file(graders: Path, name: str) -> AssignmentFile:
     """What the assignment.toml of `name` says; the defaults if there is no such file."""
-    path = paths.GRADERS / name / FILE
+    path = graders / name / FILE
     return _read_file(path.parent, path.stat().st_mtime_ns if path.is_file() else 0)
 
 
-def load(name: str) -> Assignment:
+def load(source: Path, graders: Path, name: str) -> Assignment:
     """The assignment `name`; KirejiError lists those there are."""
-    path = paths.SOURCE / name / f"{name}.ipynb"
+    path = source / name / f"{name}.ipynb"
     if not path.is_file():
         raise KirejiError(
-            f"There is no assignment '{name}'. Those there are: {', '.join(names())}."
+            f"There is no assignment '{name}'. Those there are: "
+            f"{', '.join(names(source, graders))}."
         )
-    source = _read_notebook(path, path.stat().st_mtime_ns)
-    return Assignment(name, source, paths.GRADERS / name, assignment_file(name))
+    notebook = _read_notebook(path, path.stat().st_mtime_ns)
+    return Assignment(name, notebook, graders / name, assignment_file(graders, name))
 
 
 @functools.cache

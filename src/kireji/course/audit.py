@@ -10,10 +10,9 @@ import fcntl
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-
-from kireji import paths
 
 NAME = "audit.jsonl"  # the newest; audit.jsonl.1 is older, and so on
 MAX_BYTES = 5 * 2**20  # of one file
@@ -23,69 +22,66 @@ MAX_CHARACTERS = 500  # of one field
 Event = dict[str, str]
 
 
-def record(what: str, whom: str = "", *, by: str, **details: object) -> None:
-    """Write down that `by` did `what` to `whom` (an account, an assignment, a file), now."""
-    event = {
-        "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "who": by,
-        "what": what,
-        "whom": whom,
-        **{name: str(value) for name, value in details.items()},
-    }
-    line = json.dumps({name: value[:MAX_CHARACTERS] for name, value in event.items()})
-    try:
-        with _alone() as folder:
-            _rotate(folder)
-            with (folder / NAME).open("a") as file:
-                file.write(line + "\n")
-    except OSError as error:
-        print(f"The audit file could not be written ({error}): {line}", file=sys.stderr, flush=True)
+@dataclass(frozen=True)
+class AuditFile:
+    """The audit file in `folder`."""
 
+    folder: Path
 
-def read() -> Iterator[Event]:
-    """Every event that is kept, the oldest first. A line that was cut off is left out."""
-    for number in range(MAX_FILES - 1, -1, -1):
-        with contextlib.suppress(FileNotFoundError):
-            for line in _file(_folder(), number).read_text(errors="replace").splitlines():
-                with contextlib.suppress(ValueError):
-                    event = json.loads(line)
-                    if isinstance(event, dict):
-                        yield {name: str(value) for name, value in event.items()}
+    def record(self, what: str, whom: str = "", *, by: str, **details: object) -> None:
+        """Write down that `by` did `what` to `whom` (an account, an assignment, a file), now."""
+        event = {
+            "when": datetime.now(UTC).isoformat(timespec="seconds"),
+            "who": by,
+            "what": what,
+            "whom": whom,
+            **{name: str(value) for name, value in details.items()},
+        }
+        line = json.dumps({name: value[:MAX_CHARACTERS] for name, value in event.items()})
+        try:
+            with self._alone():
+                self._rotate()
+                with self._file(0).open("a") as file:
+                    file.write(line + "\n")
+        except OSError as error:
+            message = f"The audit file could not be written ({error}): {line}"
+            print(message, file=sys.stderr, flush=True)
 
+    def read(self) -> Iterator[Event]:
+        """Every event that is kept, the oldest first. A line that was cut off is left out."""
+        for number in range(MAX_FILES - 1, -1, -1):
+            with contextlib.suppress(FileNotFoundError):
+                for line in self._file(number).read_text(errors="replace").splitlines():
+                    with contextlib.suppress(ValueError):
+                        event = json.loads(line)
+                        if isinstance(event, dict):
+                            yield {name: str(value) for name, value in event.items()}
 
-def add_earlier(events: list[Event]) -> None:
-    """Put events of another time back among those that are kept, after a restore."""
-    if not events:
-        return
-    with _alone() as folder:
-        every = {json.dumps(event): event for event in [*events, *read()]}
-        lines = sorted(every, key=lambda line: every[line].get("when", ""))
-        (folder / NAME).write_text("".join(f"{line}\n" for line in lines))
-        for number in range(1, MAX_FILES):
-            _file(folder, number).unlink(missing_ok=True)
+    def add_earlier(self, events: list[Event]) -> None:
+        """Put events of another time back among those that are kept, after a restore."""
+        if not events:
+            return
+        with self._alone():
+            every = {json.dumps(event): event for event in [*events, *self.read()]}
+            lines = sorted(every, key=lambda line: every[line].get("when", ""))
+            self._file(0).write_text("".join(f"{line}\n" for line in lines))
+            for number in range(1, MAX_FILES):
+                self._file(number).unlink(missing_ok=True)
 
+    def _file(self, number: int) -> Path:
+        return self.folder / (f"{NAME}.{number}" if number else NAME)
 
-def _folder() -> Path:
-    return paths.VAR / "audit"
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self.folder / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
-
-def _file(folder: Path, number: int) -> Path:
-    return folder / (f"{NAME}.{number}" if number else NAME)
-
-
-@contextlib.contextmanager
-def _alone() -> Iterator[Path]:
-    folder = _folder()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield folder
-
-
-def _rotate(folder: Path) -> None:
-    newest = _file(folder, 0)
-    if not newest.exists() or newest.stat().st_size < MAX_BYTES:
-        return
-    for number in range(MAX_FILES - 1, 0, -1):
-        with contextlib.suppress(FileNotFoundError):
-            _file(folder, number - 1).replace(_file(folder, number))
+    def _rotate(self) -> None:
+        newest = self._file(0)
+        if not newest.exists() or newest.stat().st_size < MAX_BYTES:
+            return
+        for number in range(MAX_FILES - 1, 0, -1):
+            with contextlib.suppress(FileNotFoundError):
+                self._file(number - 1).replace(self._file(number))

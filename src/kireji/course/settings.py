@@ -143,6 +143,8 @@ class Settings:
     sandbox_sockets: Path | None = _setting(_path)  # where the sandbox containers' sockets are
     log: Path | None = _setting(_path)  # the container's log
     clone: Path | None = _setting(_path)  # where .env lies; in the keeper's container
+    # The course's folder, unless it is the clone that Kireji runs from; `--course` sets it.
+    course: Path | None = _setting(_path)
     # Set by `./kireji up` for the hub that it starts.
     port: int | None = _setting(_port)
     hub_port: int | None = _setting(_port)

@@ -11,7 +11,7 @@ from traitlets.config import Config
 
 from kireji import paths
 from kireji.batch.grade_class import grade_many
-from kireji.course.assignment import load
+from kireji.course.layout import find_course
 from kireji.demo.checkpoint import is_trained, trained_checkpoints
 from kireji.demo.student_client import StudentClient
 from kireji.demo.students import STUDENTS, SampleStudent
@@ -37,11 +37,11 @@ def run(assignments: list[str], tell: Tell) -> list[Result]:
     begins."""
     checkpoints = {}
     for name in assignments:
-        if not load(name).file.trains:
+        if not find_course().assignment(name).file.trains:
             continue
-        if not is_trained(load(name)):
+        if not is_trained(find_course().assignment(name)):
             tell(f"Training the solution of {name}, some minutes; kept for the next time")
-        checkpoints[name] = trained_checkpoints(load(name))
+        checkpoints[name] = trained_checkpoints(find_course().assignment(name))
     tell("Releasing the assignments")
     course = open_course()
     clients = {
@@ -90,7 +90,7 @@ def work(
     folder = client.fetch(assignment)
     path = folder / f"{assignment}.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    student.answer(load(assignment), notebook)
+    student.answer(find_course().assignment(assignment), notebook)
     nbformat.write(notebook, path)
     if student.trained and checkpoints:
         for checkpoint in checkpoints.iterdir():

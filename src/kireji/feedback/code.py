@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from kireji.feedback.sanitise import clean_text
+from kireji.sanitise.outputs import clean_text
 
 LONGEST_COLOURED = 30_000  # characters; beyond that colours cost more than they tell
 LONGEST_SHOWN = 100_000

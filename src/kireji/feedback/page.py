@@ -9,8 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kireji.feedback.report import Line
-from kireji.feedback.sanitise import clean_text
 from kireji.feedback.view import Page
+from kireji.sanitise.outputs import clean_text
 
 TEMPLATES = Path(__file__).parent / "templates"
 SIGNS = {

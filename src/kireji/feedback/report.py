@@ -4,8 +4,8 @@ import base64
 import binascii
 from dataclasses import dataclass
 
-from kireji.feedback import images
-from kireji.feedback.sanitise import clean_text
+from kireji.sanitise import images
+from kireji.sanitise.outputs import clean_text
 from kireji.testing.report import CellReport, Image
 
 # The word that goes with each status; every line shows a sign and a word, never a colour alone.

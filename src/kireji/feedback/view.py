@@ -13,8 +13,8 @@ from nbformat import NotebookNode
 from kireji.course.notebook_metadata import CELL, EXTRA
 from kireji.feedback.code import highlight
 from kireji.feedback.report import Line, lines_of
-from kireji.feedback.sanitise import Allowance, clean_text, sanitise_attachments, sanitise_outputs
 from kireji.feedback.written import RenderBudget, markdown_to_html
+from kireji.sanitise.outputs import Allowance, clean_text, sanitise_attachments, sanitise_outputs
 from kireji.testing.report import report_in
 
 

@@ -10,7 +10,7 @@ import nh3
 from nbconvert.filters.markdown_mistune import MarkdownWithMath
 
 from kireji.feedback.equations import EquationRenderer
-from kireji.feedback.sanitise import clean_text
+from kireji.sanitise.outputs import clean_text
 
 LONGEST_ANSWER = 20_000  # characters
 

@@ -17,6 +17,7 @@ from kireji.sandbox.cells import CellsLostError
 from kireji.sandbox.limits import Limits, with_changes
 from kireji.sandbox.sandbox import Sandbox
 from kireji.sandbox.watchdog import Usage
+from kireji.sanitise.outputs import sanitise_notebook
 from kireji.testing.plugin import Grading
 from kireji.testing.report import CellReport, Report, cell_score
 from kireji.testing.run import collect, run_hidden_tests
@@ -31,7 +32,7 @@ RERUN_FACTOR, SETTLING_SECONDS = (
 
 @dataclass
 class Judgement:
-    """The report, and the notebook as it ran, with its outputs."""
+    """The report, and the notebook as it ran, with its outputs as they may be shown."""
 
     report: Report
     notebook: NotebookNode
@@ -105,6 +106,7 @@ def _judge_once(
         grading = run.attempt_twice(
             0, limits
         )  # no cell at all: every hidden test says what is missing
+    notices += sanitise_notebook(notebook)
     run.seconds["total"] = time.monotonic() - started
     seconds = {name: round(value, 3) for name, value in run.seconds.items()}
     return Judgement(_report(assignment, grading, notices, seconds), notebook, run.usage)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from kireji import paths
-from kireji.course.assignment import load
+from kireji.course.layout import find_course
 from kireji.course.secret import read_or_make_secret
 from kireji.grading.judge import judge
 from kireji.grading.submission import read_submission
@@ -39,7 +39,7 @@ def table(usage: Usage, seconds: dict[str, float]) -> list[tuple[str, float, flo
 def main(assignment: str, folder: str) -> None:
     judgement = judge(
         read_submission(Path(folder), assignment),
-        load(assignment),
+        find_course().assignment(assignment),
         read_or_make_secret(paths.SECRET),
     )
     report = judgement.report

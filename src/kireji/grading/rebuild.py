@@ -25,7 +25,7 @@ MAX_JSON_VALUES = 1_000_000  # each takes up to 300 bytes of memory when it is r
 _MARKS = (b",", b"[", b"{")
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 MAX_PICTURES = 12  # pasted into one text
-PICTURE_TYPES = ("image/png", "image/jpeg")
+PICTURE_TYPES = ("image/png", "image/jpeg", "image/svg+xml")
 MAX_CHARACTERS = 1_000_000  # of one cell's source
 FIRST = ""  # the anchor of cells before the first known one
 

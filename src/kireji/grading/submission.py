@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from kireji.course.assignment import assignment_file
 from kireji.course.assignment_file import NEVER
+from kireji.course.layout import find_course
 from kireji.files.untrusted import UntrustedFileError, UntrustedFolder
 from kireji.sandbox.limits import DEFAULT, Limits
 
@@ -42,7 +42,7 @@ class Submission:
 def read_submission(folder: Path, assignment: str, limits: Limits = DEFAULT) -> Submission:
     """The notebook `assignment`.ipynb of `folder`, and the files that assignment.toml takes; the
     rest is noted."""
-    accepted = assignment_file(assignment).files
+    accepted = find_course().assignment_file(assignment).files
     notebook, files, notices = None, {}, []
     try:
         opened = UntrustedFolder(folder)
@@ -77,7 +77,7 @@ def refused(folder: Path, assignment: str) -> list[Path]:
     """The entries of a submission folder that must not be copied or followed by anybody."""
     if not folder.is_dir():
         return []
-    accepted = assignment_file(assignment).files
+    accepted = find_course().assignment_file(assignment).files
     return [
         Path(entry.path)
         for entry in os.scandir(folder)

@@ -14,7 +14,7 @@ from jupyter_server.utils import url_path_join
 from nbgrader.server_extensions.formgrader.apihandlers import AutogradeHandler
 from tornado import web
 
-from kireji.course import audit
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.hub.course_contents import is_readable
 from kireji.nbgrader_plugins import folder_transaction
@@ -100,7 +100,7 @@ def on_record(log: Callable, base: str) -> Callable:
         request, user = handler.request, handler.current_user
         changed = request.method in ("POST", "PUT", "DELETE") and handler.get_status() < 400
         if changed and user and request.path.startswith(start):
-            audit.record(
+            find_course().audit.record(
                 f"formgrader: {CHANGES[request.method]}",
                 request.path.removeprefix(start),
                 by=getattr(user, "username", str(user)),

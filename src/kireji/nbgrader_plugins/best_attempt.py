@@ -8,7 +8,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from kireji import paths
-from kireji.course.assignment import load
+from kireji.course.layout import find_course
 from kireji.course.secret import read_or_make_secret
 from kireji.exchange.attempts import Attempts, collection_lock
 from kireji.grading.submission import read_submission
@@ -34,7 +34,7 @@ def choose(config: Config, folder: Path) -> None:
         if not counted:
             return
         assignment, secret, trusted = (
-            load(name),
+            find_course().assignment(name),
             read_or_make_secret(paths.SECRET),
             bool(config.JudgeSubmission.trust_submissions),
         )

@@ -12,16 +12,15 @@ from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import is_task
 from traitlets import Bool
 
-from kireji.course.assignment import load
-from kireji.course.assignment import names as names_of_all
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.exchange.attempt_status import sentences
 from kireji.exchange.attempts import Attempts, GradeOnSubmit, now
 from kireji.feedback import page, view
 from kireji.feedback.report import lines_of
-from kireji.feedback.sanitise import sanitise_notebook
 from kireji.feedback.written import RenderBudget, markdown_to_html
 from kireji.nbgrader_plugins.folder_transaction import is_unfinished
+from kireji.sanitise.outputs import sanitise_notebook
 from kireji.testing.report import report_in
 
 # A lesson's own prose is longer than a student's answer may be.
@@ -91,7 +90,11 @@ class FeedbackPage(GetGrades):
 
 def _titles(assignment: str) -> dict[str, str]:
     """What the course's own notebook calls the tasks; nothing where it is there no more."""
-    return load(assignment).titles if assignment in names_of_all() else {}
+    return (
+        find_course().assignment(assignment).titles
+        if assignment in find_course().assignment_names()
+        else {}
+    )
 
 
 class FormgradePage(Preprocessor):

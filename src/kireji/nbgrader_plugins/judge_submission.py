@@ -15,7 +15,7 @@ from traitlets import Bool
 from traitlets.config import Config
 
 from kireji import paths
-from kireji.course.assignment import load
+from kireji.course.layout import find_course
 from kireji.course.notebook_metadata import JUDGED_AS
 from kireji.course.secret import read_or_make_secret
 from kireji.exchange.attempts import GradeOnSubmit
@@ -74,7 +74,7 @@ class JudgeSubmission(NbGraderPreprocessor):
         )
         submission, assignment, secret = (
             take_in(folder),
-            load(names["assignment"]),
+            find_course().assignment(names["assignment"]),
             read_or_make_secret(paths.SECRET),
         )
         key = cache.key_of(submission, assignment, secret)

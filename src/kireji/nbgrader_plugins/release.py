@@ -5,7 +5,7 @@ from pathlib import Path
 
 from traitlets.config import Config, PyFileConfigLoader
 
-from kireji.course import audit
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.paths import COURSE_ID, EXCHANGE, RELEASE, ROOT
 
@@ -61,7 +61,7 @@ def release(names: list[str]) -> None:
         outcome = nbgrader.release_assignment(name)
         if not outcome["success"]:
             raise ReleaseError(f"{name} could not be released: {_last_line(outcome)}")
-        audit.record("released an assignment", name, by="kireji")
+        find_course().audit.record("released an assignment", name, by="kireji")
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash
 
-from kireji.course import audit
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.exchange.folders import student_folders
 from kireji.files.atomic import write_whole
@@ -77,4 +77,4 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
         for page in folder.glob("*.html"):
             release(page, released_page(target, page.stem, folder))
             self.log.info("Released feedback for %s on %s", student, folder.name)
-        audit.record("released feedback", f"{folder.name}/{student}", by="kireji")
+        find_course().audit.record("released feedback", f"{folder.name}/{student}", by="kireji")

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from kireji.wire import Stream, WireError
+from kireji.wire import References, Stream, WireError
+from kireji.wire.values import NO_REFERENCES
 
 GRACE = 2.0  # seconds the agent has to report that a call ran out of its time
 UNASKED = "your code answered a question that had not been asked"
@@ -65,7 +66,14 @@ class Channel:
         except SandboxLostError:
             pass
 
-    def ask(self, do: str, seed: int = 0, seconds: float | None = None, **arguments: Any) -> Any:
+    def ask(
+        self,
+        do: str,
+        seed: int = 0,
+        seconds: float | None = None,
+        references: References = NO_REFERENCES,
+        **arguments: Any,
+    ) -> Any:
         """Have the agent do `do`. CallError if the student's code raised; SandboxLostError if no
         answer can be had."""
         if self.lost:
@@ -83,8 +91,9 @@ class Channel:
             self.stream.send(
                 {"id": number, "do": do, "seed": seed, "seconds": seconds, "with": arguments},
                 seconds,
+                references,
             )
-            reply = self.stream.receive(seconds + GRACE)
+            reply = self.stream.receive(seconds + GRACE, references)
         except TimeoutError:
             self.lose(
                 f"a call did not return within {seconds:.0f} seconds and could not be stopped",

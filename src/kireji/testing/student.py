@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from kireji.sandbox.channel import Channel
-from kireji.wire import Reference
+from kireji.wire import Reference, References
 
 
 class Callee:
@@ -98,9 +98,9 @@ class Handle(Callee):
         """Set the module's state; every name must be there with its shape."""
         self.student.ask("load", target=self.target, state=dict(state))
 
-    def parameter_list(self) -> Reference:
-        """Stands for `list(module.parameters())` as an argument, for an optimizer."""
-        return Reference(self.target.number, "parameters")
+    def parameter_list(self) -> "Handle":
+        """A handle for `list(module.parameters())`, the argument of an optimizer."""
+        return self.student.ask("parameters", target=self.target)
 
     def train(self) -> "Handle":
         self.method("train")
@@ -111,12 +111,25 @@ class Handle(Callee):
         return self
 
 
+class Handles(References):
+    """Sends a handle as its reference, and gives a handle for each reference that arrives."""
+
+    def __init__(self, student: "Student") -> None:
+        self.student = student
+
+    def refer(self, value: Any) -> Any:
+        return value.target if isinstance(value, Callee) else None
+
+    def resolve(self, reference: Reference) -> Handle:
+        return Handle(self.student, reference)
+
+
 class Student:
     """`student.name(...)` calls the student's `name`; `student.make("Name", ...)` builds one of
     their objects."""
 
     def __init__(self, channel: Channel) -> None:
-        self._channel = channel
+        self._channel, self._handles = channel, Handles(self)
 
     def __getattr__(self, name: str) -> Callee:
         if name.startswith("_"):
@@ -125,7 +138,7 @@ class Student:
 
     def ask(self, do: str, seed: int = 0, timeout: float | None = None, **arguments: Any) -> Any:
         """One request to the agent, with handles on both sides of it."""
-        return self._arrive(self._channel.ask(do, seed, timeout, **self._depart(arguments)))
+        return self._channel.ask(do, seed, timeout, self._handles, **arguments)
 
     def make(
         self, name: str, *args: Any, seed: int = 0, timeout: float | None = None, **kwargs: Any
@@ -154,21 +167,3 @@ class Student:
     def forget(self) -> None:
         """Drop every object made so far, and put back what was replaced."""
         self.ask("forget")
-
-    def _depart(self, value: Any) -> Any:
-        if isinstance(value, Callee):
-            return value.target
-        if isinstance(value, (list, tuple)):
-            return type(value)(self._depart(item) for item in value)
-        if isinstance(value, dict):
-            return {key: self._depart(item) for key, item in value.items()}
-        return value
-
-    def _arrive(self, value: Any) -> Any:
-        if isinstance(value, Reference):
-            return Handle(self, value)
-        if isinstance(value, (list, tuple)):
-            return type(value)(self._arrive(item) for item in value)
-        if isinstance(value, dict):
-            return {key: self._arrive(item) for key, item in value.items()}
-        return value

@@ -3,6 +3,15 @@ never pickle."""
 
 from .codec import decode, encode
 from .stream import Stream
-from .values import Opaque, Reference, WireError, WireLimits
+from .values import Opaque, Reference, References, WireError, WireLimits
 
-__all__ = ["WireLimits", "Opaque", "Reference", "Stream", "WireError", "decode", "encode"]
+__all__ = [
+    "WireLimits",
+    "Opaque",
+    "Reference",
+    "References",
+    "Stream",
+    "WireError",
+    "decode",
+    "encode",
+]

@@ -13,7 +13,7 @@ import msgpack
 import numpy as np
 import torch
 
-from .values import Opaque, Reference, WireError, WireLimits
+from .values import NO_REFERENCES, Opaque, Reference, References, WireError, WireLimits
 
 LIMITS = WireLimits()
 
@@ -37,11 +37,14 @@ KEY_TYPES = (str, int, float, bool, type(None))
 HEADER = struct.Struct(">I")
 
 
-def encode(value: Any, limits: WireLimits = LIMITS) -> bytes:
-    """The message that carries `value`. What cannot cross becomes an `Opaque`; WireError if it is
-    too much."""
-    blobs: list[bytes] = []
-    structure = msgpack.packb(_pack(value, blobs, limits.depth))
+def encode(
+    value: Any, limits: WireLimits = LIMITS, references: References = NO_REFERENCES
+) -> bytes:
+    """The message that carries `value`. What cannot cross becomes what `references` has for it, or
+    else an `Opaque`. WireError if it is too much."""
+    packer = _Packer(references)
+    structure = msgpack.packb(packer.pack(value, limits.depth))
+    blobs = packer.blobs
     if len(structure) > limits.structure_bytes:
         raise WireError(
             f"a value of {len(structure):,} bytes is over the limit of {limits.structure_bytes:,}"
@@ -54,9 +57,11 @@ def encode(value: Any, limits: WireLimits = LIMITS) -> bytes:
     return b"".join([HEADER.pack(len(structure)), structure, *blobs])
 
 
-def decode(message: bytes, limits: WireLimits = LIMITS) -> Any:
-    """The value that `message` carries. Any bytes are safe to pass; WireError if they break a
-    rule."""
+def decode(
+    message: bytes, limits: WireLimits = LIMITS, references: References = NO_REFERENCES
+) -> Any:
+    """The value that `message` carries, with references resolved by `references`. Any bytes are
+    safe to pass; WireError if they break a rule."""
     if len(message) < HEADER.size:
         raise WireError("a message shorter than its header")
     (length,) = HEADER.unpack_from(message)
@@ -74,48 +79,59 @@ def decode(message: bytes, limits: WireLimits = LIMITS) -> Any:
         )
     except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException) as error:
         raise WireError(f"not a structure: {type(error).__name__}") from None
-    value, used = _Unpacker(blob, limits).unpack_all(structure)
+    value, used = _Unpacker(blob, limits, references).unpack_all(structure)
     if used != len(blob):
         raise WireError(f"{len(blob) - used:,} bytes that belong to no tensor")
     return value
 
 
-def _pack(value: Any, blobs: list[bytes], depth: int) -> Any:
-    """The tagged structure for `value`; tensors' bytes are appended to `blobs`."""
-    # most of what crosses; the rest is for subclasses and all that has to be looked at
-    plain = type(value)
-    if plain is str:
-        return value.encode("utf-8", "replace").decode()
-    if value is None or plain is bool or plain is float:
-        return value
-    if depth == 0:
-        return [OPAQUE, _type_name(value), "nested too deeply"]
-    if isinstance(value, torch.Tensor):
-        return _pack_tensor(value, blobs)
-    if isinstance(value, np.generic):
-        return _pack(value.item(), blobs, depth - 1)
-    if isinstance(value, int):
-        value = int(value)
-        return value if -(2**63) <= value < 2**63 else [OPAQUE, "int", "needs more than 64 bits"]
-    if isinstance(value, float):
-        return float(value)
-    if isinstance(value, str):
-        return str.encode(value, "utf-8", "replace").decode()
-    if isinstance(value, np.ndarray):
-        return _pack_array(value, blobs)
-    if isinstance(value, Opaque):
-        return [OPAQUE, value.type_name, value.reason]
-    if isinstance(value, Reference):
-        return [REFERENCE, value.number, value.attribute]
-    if isinstance(value, (list, tuple)):
-        tag = TUPLE if isinstance(value, tuple) else LIST
-        return [tag, *(_pack(item, blobs, depth - 1) for item in value)]
-    if isinstance(value, dict):
-        if not all(isinstance(key, KEY_TYPES) for key in value):
-            return [OPAQUE, _type_name(value), "has keys that are neither text nor numbers"]
-        flat = [_pack(part, blobs, depth - 1) for item in value.items() for part in item]
-        return [DICT, *flat]
-    return [OPAQUE, _type_name(value), ""]
+class _Packer:
+    """Walks a value once, appending each tensor's bytes to `blobs`."""
+
+    def __init__(self, references: References) -> None:
+        self.references = references
+        self.blobs: list[bytes] = []
+
+    def pack(self, value: Any, depth: int) -> Any:
+        """The tagged structure for `value`."""
+        # most of what crosses; the rest is for subclasses and all that has to be looked at
+        plain = type(value)
+        if plain is str:
+            return value.encode("utf-8", "replace").decode()
+        if value is None or plain is bool or plain is float:
+            return value
+        if depth == 0:
+            return [OPAQUE, _type_name(value), "nested too deeply"]
+        if isinstance(value, torch.Tensor):
+            return _pack_tensor(value, self.blobs)
+        if isinstance(value, np.generic):
+            return self.pack(value.item(), depth - 1)
+        if isinstance(value, int):
+            value = int(value)
+            return (
+                value if -(2**63) <= value < 2**63 else [OPAQUE, "int", "needs more than 64 bits"]
+            )
+        if isinstance(value, float):
+            return float(value)
+        if isinstance(value, str):
+            return str.encode(value, "utf-8", "replace").decode()
+        if isinstance(value, np.ndarray):
+            return _pack_array(value, self.blobs)
+        if isinstance(value, Opaque):
+            return [OPAQUE, value.type_name, value.reason]
+        if isinstance(value, Reference):
+            return [REFERENCE, value.number]
+        if isinstance(value, (list, tuple)):
+            tag = TUPLE if isinstance(value, tuple) else LIST
+            return [tag, *(self.pack(item, depth - 1) for item in value)]
+        if isinstance(value, dict):
+            if not all(isinstance(key, KEY_TYPES) for key in value):
+                return [OPAQUE, _type_name(value), "has keys that are neither text nor numbers"]
+            flat = [self.pack(part, depth - 1) for item in value.items() for part in item]
+            return [DICT, *flat]
+        if (crossing := self.references.refer(value)) is not None:
+            return self.pack(crossing, depth)
+        return [OPAQUE, _type_name(value), ""]
 
 
 def _pack_tensor(tensor: torch.Tensor, blobs: list[bytes]) -> list:
@@ -144,8 +160,8 @@ class _Unpacker:
     """Walks a structure once, taking each tensor's bytes from the front of what is left of
     `blob`."""
 
-    def __init__(self, blob: memoryview, limits: WireLimits) -> None:
-        self.blob, self.limits, self.used = blob, limits, 0
+    def __init__(self, blob: memoryview, limits: WireLimits, references: References) -> None:
+        self.blob, self.limits, self.used, self.references = blob, limits, 0, references
 
     def unpack_all(self, structure: Any) -> tuple[Any, int]:
         return self.unpack(structure, self.limits.depth + 1), self.used
@@ -170,13 +186,8 @@ class _Unpacker:
             return tensor if tag == TENSOR else tensor.numpy()
         if tag == OPAQUE and len(rest) == 2 and all(isinstance(part, str) for part in rest):
             return Opaque(rest[0][:80], rest[1][:200])
-        if (
-            tag == REFERENCE
-            and len(rest) == 2
-            and type(rest[0]) is int
-            and isinstance(rest[1], str)
-        ):
-            return Reference(rest[0], rest[1])
+        if tag == REFERENCE and len(rest) == 1 and type(rest[0]) is int:
+            return self.references.resolve(Reference(rest[0]))
         raise WireError("an unknown or malformed tag")
 
     def unpack_dict(self, rest: list, depth: int) -> dict:

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from .codec import LIMITS, decode, encode
-from .values import WireError, WireLimits
+from .values import NO_REFERENCES, References, WireError, WireLimits
 
 LENGTH = struct.Struct(">Q")
 
@@ -17,14 +17,16 @@ class Stream:
     def __init__(self, connection: socket.socket, limits: WireLimits = LIMITS) -> None:
         self.connection, self.limits = connection, limits
 
-    def send(self, value: Any, seconds: float | None = None) -> None:
+    def send(
+        self, value: Any, seconds: float | None = None, references: References = NO_REFERENCES
+    ) -> None:
         """Send one value. WireError if it is over the limits; TimeoutError or OSError if the other
         side is gone."""
-        message = encode(value, self.limits)
+        message = encode(value, self.limits, references)
         self.connection.settimeout(seconds)
         self.connection.sendall(LENGTH.pack(len(message)) + message)
 
-    def receive(self, seconds: float | None = None) -> Any:
+    def receive(self, seconds: float | None = None, references: References = NO_REFERENCES) -> Any:
         """The next value. TimeoutError after `seconds` in all; EOFError if the stream ended;
         WireError if malformed."""
         deadline = None if seconds is None else time.monotonic() + seconds
@@ -34,7 +36,7 @@ class Stream:
                 f"a message of {length:,} bytes is over the limit of {self.limits.message_bytes:,}"
                 " bytes"
             )
-        return decode(self._read(length, deadline), self.limits)
+        return decode(self._read(length, deadline), self.limits, references)
 
     def idle(self) -> bool:
         """True if nothing has arrived that nobody asked for."""

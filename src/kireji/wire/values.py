@@ -1,7 +1,8 @@
-"""The vocabulary of the wire beyond plain data: what cannot cross is described, what stays behind
-is referred to."""
+"""What the wire carries beyond plain data: a description of a value that cannot cross, and a
+reference to an object that stays in the sandbox."""
 
 from dataclasses import dataclass
+from typing import Any
 
 
 class WireError(ValueError):
@@ -40,8 +41,24 @@ class Opaque:
 
 @dataclass(frozen=True)
 class Reference:
-    """Names an object that stays in the sandbox: its number there, and `attribute` of it if not the
-    object itself."""
+    """Names an object that stays in the sandbox by its number there."""
 
     number: int
-    attribute: str = ""
+
+
+class References:
+    """Turns objects of one side into references and back, while the codec walks a value.
+
+    Here: no object has a reference, and a reference is kept as it is."""
+
+    def refer(self, value: Any) -> Any:
+        """The reference or name that crosses in place of `value`, which cannot cross itself. None
+        if there is none."""
+        return None
+
+    def resolve(self, reference: Reference) -> Any:
+        """What the receiving side gets in place of `reference`."""
+        return reference
+
+
+NO_REFERENCES = References()

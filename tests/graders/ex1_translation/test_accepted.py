@@ -4,9 +4,9 @@ gets the same score."""
 import pytest
 
 from kireji import paths
-from kireji.course.assignment import load
 from kireji.testing.report import cell_score
 from tests.graders.bench import as_code, fell_short, grade, trained
+from tests.support.clone import COURSE
 
 NAME = "ex1_translation"
 ACCEPTED = sorted((paths.ROOT / "tests" / "graders" / NAME / "accepted").glob("*.py"))
@@ -25,7 +25,7 @@ FILES = [f"test_{task}.py" for task in TASKS]
 
 @pytest.fixture(scope="module")
 def assignment():
-    return load(NAME)
+    return COURSE.assignment(NAME)
 
 
 def scores(cells, assignment):

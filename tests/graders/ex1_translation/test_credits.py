@@ -1,9 +1,9 @@
 """The notebook shows data of others, and says whose they are."""
 
-from kireji.course.assignment import load
+from tests.support.clone import COURSE
 
 
 def test_the_authors_of_the_data_are_named():
-    cells = {cell.id: cell.source for cell in load("ex1_translation").source.cells}
+    cells = {cell.id: cell.source for cell in COURSE.assignment("ex1_translation").source.cells}
     for name in ("Tatoeba contributors", "CC BY 2.0 FR"):
         assert name in cells["data-prose"], name

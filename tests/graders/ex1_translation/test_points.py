@@ -1,10 +1,10 @@
 """The points are those of the course plan."""
 
-from kireji.course.assignment import load
+from tests.support.clone import COURSE
 
 
 def test_the_points_are_those_announced():
-    assignment = load("ex1_translation")
+    assignment = COURSE.assignment("ex1_translation")
     assert assignment.points == {
         "padding_mask": 4,
         "additive_attention": 14,

@@ -8,8 +8,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from graders.tables import held_out_rows, lab_rows
-from kireji.course.assignment import load
 from tests.graders.bench import as_code, grade, trained
+from tests.support.clone import COURSE
 
 pytestmark = pytest.mark.timeout(2400)  # who comes first trains
 NAME = "ex1_translation"
@@ -18,7 +18,7 @@ FILE = f"{NAME}.safetensors"
 
 @pytest.fixture(scope="module")
 def assignment():
-    return load(NAME)
+    return COURSE.assignment(NAME)
 
 
 @pytest.fixture

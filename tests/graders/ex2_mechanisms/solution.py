@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from kireji.course.assignment import load
 from tests.graders import bench
+from tests.support.clone import COURSE
 
 NAME = "ex2_mechanisms"
 
@@ -11,4 +11,4 @@ NAME = "ex2_mechanisms"
 def solution(work: Path, old: str = "", new: str = "") -> str:
     """The code of the notebook as it is graded in the folder `work`, with `old` replaced by `new`
     in its answers."""
-    return bench.solution(load(NAME), work, old, new)
+    return bench.solution(COURSE.assignment(NAME), work, old, new)

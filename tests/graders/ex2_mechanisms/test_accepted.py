@@ -4,10 +4,10 @@ gets the same score."""
 import pytest
 
 from kireji import paths
-from kireji.course.assignment import load
 from kireji.testing.report import cell_score
 from tests.graders.bench import as_code, grade, trained
 from tests.graders.ex2_mechanisms.solution import NAME, solution
+from tests.support.clone import COURSE
 
 ACCEPTED = sorted((paths.ROOT / "tests" / "graders" / NAME / "accepted").glob("*.py"))
 TASKS = ("content_scores", "location", "self_attention", "saturation", "picture")
@@ -16,7 +16,7 @@ FILES = [f"test_{task}.py" for task in TASKS]
 
 @pytest.fixture(scope="module")
 def assignment():
-    return load(NAME)
+    return COURSE.assignment(NAME)
 
 
 def scores(cells, assignment):

@@ -7,8 +7,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from kireji.course.assignment import load
 from tests.graders import bench
+from tests.support.clone import COURSE
 
 NAME = "ex4_visualization"
 TASKS = ("heat_map", "heads", "measures", "rollout", "patterns", "over_time", "intervention")
@@ -19,7 +19,7 @@ def solution(work: Path, old: str = "", new: str = "") -> str:
     in its answers."""
     run(work)
     # What only tries things out costs time and changes no variable that is graded.
-    return bench.solution(load(NAME), work, old, new, without=("-try", "-check"))
+    return bench.solution(COURSE.assignment(NAME), work, old, new, without=("-try", "-check"))
 
 
 def run(work: Path, sharpness: tuple[float, ...] = (0.0, 0.3, 0.9)) -> None:

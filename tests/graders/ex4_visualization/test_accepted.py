@@ -4,10 +4,10 @@ gets the same score."""
 import pytest
 
 from kireji import paths
-from kireji.course.assignment import load
 from kireji.testing.report import cell_score
 from tests.graders.bench import as_code, grade
 from tests.graders.ex4_visualization.solution import NAME, TASKS, run, solution
+from tests.support.clone import COURSE
 
 ACCEPTED = sorted((paths.ROOT / "tests" / "graders" / NAME / "accepted").glob("*.py"))
 POINTS = {
@@ -24,7 +24,7 @@ POINTS = {
 
 @pytest.fixture(scope="module")
 def assignment():
-    return load(NAME)
+    return COURSE.assignment(NAME)
 
 
 def scores(cells):

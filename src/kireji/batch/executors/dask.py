@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from kireji import paths
 from kireji.batch.judge_pool import NoJudgesError
-from kireji.course.assignment import load, names
+from kireji.course.layout import find_course
 from kireji.course.secret import read_or_make_secret
 from kireji.grading.cache import graders_version
 
@@ -45,7 +45,7 @@ class NoCluster(NoJudgesError):
 def course_here() -> dict[str, str]:
     """What must be the same wherever something is judged, each as a version or a digest."""
     secret = read_or_make_secret(paths.SECRET) if paths.SECRET.exists() else b""
-    assignments = [load(name) for name in names()]
+    assignments = [find_course().assignment(name) for name in find_course().assignment_names()]
     tests = "".join(graders_version(assignment.graders) for assignment in assignments)
     source = "".join(str(assignment.source) for assignment in assignments)
     return {

@@ -17,7 +17,7 @@ import torch._dynamo
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from kireji.course.assignment import load, names
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.testing.run import collect
 
@@ -34,15 +34,17 @@ def warm() -> None:
     torch.set_num_threads(1)
     for name in MODULES:
         importlib.import_module(name)
-    for name in names():
-        for library in load(name).file.libraries:
+    for name in find_course().assignment_names():
+        for library in find_course().assignment(name).file.libraries:
             importlib.import_module(library)
         with contextlib.suppress(KirejiError):  # judging says it
-            collect(load(name).graders)
-        load(name).skeleton()
+            collect(find_course().assignment(name).graders)
+        find_course().assignment(name).skeleton()
         # What the hidden tests have for every submission alike. Where data are missing, the tests
         # themselves say it, with the reason.
-        if shared := sys.modules.get(f"{load(name).graders.parent.name}.{name}.shared_data"):
+        if shared := sys.modules.get(
+            f"{find_course().assignment(name).graders.parent.name}.{name}.shared_data"
+        ):
             with contextlib.suppress(KirejiError):
                 shared.prepare()
     figure = Figure()  # the first of a process looks for fonts

@@ -12,7 +12,7 @@ from nativeauthenticator.handlers import (
 from nativeauthenticator.orm import UserInfo
 from tornado.web import HTTPError
 
-from kireji.course import audit
+from kireji.course.layout import find_course
 from kireji.hub.compose import former
 from kireji.hub.departure import end_access
 
@@ -58,7 +58,7 @@ class Approve(ToggleAuthorizationHandler):
         UserInfo.change_authorization(self.db, name)
         did = "approved" if account.is_authorized else "withdrew"
         self.log.info("%s %s the account of %s", self.current_user.name, did, name)
-        audit.record(f"{did} an account", name, by=self.current_user.name)
+        find_course().audit.record(f"{did} an account", name, by=self.current_user.name)
         if not account.is_authorized:
             await end_access(self, name)
         self.redirect(f"{self.hub.base_url}authorize")
@@ -72,7 +72,7 @@ class Discard(DiscardHandler):
     @needs_scope("admin:users")
     async def post(self, name: str) -> None:
         self.log.info("%s discarded the account of %s", self.current_user.name, name)
-        audit.record("discarded an account", name, by=self.current_user.name)
+        find_course().audit.record("discarded an account", name, by=self.current_user.name)
         account = self.authenticator.get_user(name)
         if account is not None and not account.is_authorized:
             await end_access(self, name)

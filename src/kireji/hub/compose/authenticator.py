@@ -7,7 +7,7 @@ from nativeauthenticator import NativeAuthenticator
 from nativeauthenticator.orm import UserInfo
 from tornado.web import HTTPError
 
-from kireji.course import audit
+from kireji.course.layout import find_course
 from kireji.hub.accounts import new_password
 from kireji.hub.compose import approval, former
 from kireji.hub.compose.enrolment import Enrolled
@@ -40,7 +40,7 @@ class ApprovedAuthenticator(Enrolled, NativeAuthenticator):
             )
         )
         self.db.commit()
-        audit.record("made an account", name, by="settings and roster")
+        find_course().audit.record("made an account", name, by="settings and roster")
         with FIRST_PASSWORDS.open("a") as file:
             file.write(f"{name} {password}\n")
         FIRST_PASSWORDS.chmod(0o600)
@@ -54,7 +54,7 @@ class ApprovedAuthenticator(Enrolled, NativeAuthenticator):
         """Somebody signs up. Files of a former account of that name are not theirs by that."""
         account = super().create_user(username, password, **kwargs)
         if account:
-            audit.record("signed up", account.username, by=account.username)
+            find_course().audit.record("signed up", account.username, by=account.username)
         if account and former.has_files(account.username):
             former.note(account.username)
             self.log.warning(

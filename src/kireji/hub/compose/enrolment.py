@@ -6,7 +6,7 @@ from jupyterhub import orm
 from jupyterhub.utils import maybe_future
 from tornado.web import HTTPError
 
-from kireji.course import audit
+from kireji.course.layout import find_course
 from kireji.hub import departure
 from kireji.hub.compose.service import instructors
 from kireji.hub.course_service import INSTRUCTORS, STUDENTS
@@ -33,7 +33,7 @@ class Enrolled:
     def delete_user(self, user: Any) -> None:
         """An account is removed, in the hub's list of people or by `kireji forget`."""
         super().delete_user(user)
-        audit.record("removed an account", user.name, by="the hub")
+        find_course().audit.record("removed an account", user.name, by="the hub")
 
     async def check_allowed(self, username: str, auth_model: dict | None = None) -> bool:
         """As the library's, but whoever is not let in is told why."""

@@ -4,7 +4,8 @@ the formgrader's server."""
 import os
 import sys
 
-from kireji.course import audit, settings
+from kireji.course import settings
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.hub import service_lock
 from kireji.hub.compose import grade_on_submit, keys
@@ -41,7 +42,7 @@ def prepare() -> None:
 
         changed = ", ".join(enter(people, f"sqlite:///{GRADEBOOK}"))
         if changed:
-            audit.record("took in the roster", changed, by="settings and roster")
+            find_course().audit.record("took in the roster", changed, by="settings and roster")
         print(
             f"The roster names {len(people)} people; new or changed in the gradebook: "
             f"{changed or 'nobody'}",

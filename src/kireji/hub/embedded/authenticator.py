@@ -8,7 +8,7 @@ import time
 from jupyterhub.auth import Authenticator
 from tornado import web
 
-from kireji.course import audit
+from kireji.course.layout import find_course
 from kireji.hub import departure, password_hash
 from kireji.hub.accounts import forget_first_password, load_accounts
 from kireji.hub.embedded.failed_sign_ins import FailedSignIns
@@ -33,7 +33,7 @@ class AccountsAuthenticator(Authenticator):
 
     def delete_user(self, user):
         """An account is removed by `./kireji forget`."""
-        audit.record("removed an account", user.name, by="the hub")
+        find_course().audit.record("removed an account", user.name, by="the hub")
 
     async def authenticate(self, handler, data):
         """Return the name, or None for a wrong name or password (in the same time, whichever it

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
-from wire import Reference, Stream, WireError
+from wire import Reference, References, Stream, WireError
 
 LIBRARIES = ("attention_lab", "torch")  # where dotted names may lead
 MISSING = object()
@@ -40,8 +40,9 @@ class Sink(io.TextIOBase):
         return len(text)
 
 
-class Agent:
-    """Serves the objects of `namespace`, the notebook's global variables."""
+class Agent(References):
+    """Serves the objects of `namespace`, the notebook's global variables, and those that it made
+    for the grader, which refers to them by number."""
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         self.namespace = namespace
@@ -63,7 +64,7 @@ class Agent:
                 # As when the notebook begins, whatever its last cells set.
                 torch.set_grad_enabled(True)
                 torch.set_default_dtype(torch.float32)
-                return {"id": request["id"], "value": operation(**self.resolve(request["with"]))}
+                return {"id": request["id"], "value": operation(**request["with"])}
         except OutOfTime:
             return {"id": request["id"], "error": {"type": "OutOfTime", "message": "", "line": ""}}
         except (
@@ -71,16 +72,10 @@ class Agent:
         ) as error:  # SystemExit and KeyboardInterrupt too: a call must not end the agent
             return {"id": request["id"], "error": describe(error)}
 
-    def resolve(self, value: Any) -> Any:
-        """Put the objects themselves where references to them stand."""
-        if isinstance(value, Reference):
-            target = self.objects[value.number]
-            return list(target.parameters()) if value.attribute == "parameters" else target
-        if isinstance(value, (list, tuple)):
-            return type(value)(self.resolve(item) for item in value)
-        if isinstance(value, dict):
-            return {key: self.resolve(item) for key, item in value.items()}
-        return value
+    def resolve(self, reference: Reference) -> Any:
+        """The object that a reference in a request names. It runs none of the student's code: no
+        call's time limit holds yet."""
+        return self.objects.get(reference.number, MISSING)
 
     def find(self, name: str) -> Any:
         """What `name` means: the student's own global, or a dotted name in a library.
@@ -129,6 +124,10 @@ class Agent:
 
     def do_variable(self, name: str) -> Any:
         return self.do_get(self.find(name), "")
+
+    def do_parameters(self, target: Any) -> Reference:
+        """A reference to the list of a module's parameters, for an optimizer."""
+        return self.keep(list(target.parameters()))
 
     def do_state(self, target: Any) -> dict[str, torch.Tensor]:
         return dict(target.state_dict())
@@ -225,7 +224,7 @@ def serve(connection: socket.socket, namespace: dict[str, Any]) -> None:
     stream, agent = Stream(connection), Agent(namespace)
     while True:
         try:
-            request = stream.receive()
+            request = stream.receive(references=agent)
         except (EOFError, OSError, WireError):
             return
         reply = agent.answer(request)

@@ -7,7 +7,7 @@ import zlib
 import pytest
 from PIL import Image, PngImagePlugin
 
-from kireji.feedback.images import LARGEST_SIDE, PictureError, reencode, size
+from kireji.sanitise.images import LARGEST_SIDE, PictureError, is_plain, reencode, size
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -18,13 +18,12 @@ def encoded(picture: Image.Image, kind: str = "PNG", **how: object) -> bytes:
     return buffer.getvalue()
 
 
+def chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
 def bomb(width: int, height: int) -> bytes:
     """A PNG of a few bytes that claims to be enormous."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-        )
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return (
@@ -109,3 +108,21 @@ def test_bombs_are_refused_before_they_are_decoded(sides):
 def test_files_beyond_the_limit_are_not_opened():
     with pytest.raises(PictureError, match=r"9\.0 MB is not shown; the limit is 8 MB"):
         reencode(bytes(9_000_000))
+
+
+def test_a_picture_drawn_anew_is_known_again():
+    clean = reencode(encoded(Image.effect_noise((300, 200), 90)))
+    assert is_plain(clean)
+    with_comment = clean[:33] + chunk(b"tEXt", b"Comment\0<script>") + clean[33:]
+    for other in (
+        b"",
+        clean[:-1],
+        clean + b"<script>",
+        with_comment,
+        clean[:-20] + bytes([clean[-20] ^ 1]) + clean[-19:],
+        encoded(Image.new("RGBA", (9, 9))),
+        encoded(Image.new("RGB", (LARGEST_SIDE + 1, 9))),
+        bomb(10_000, 10_000),
+        encoded(Image.new("RGB", (9, 9)), "JPEG"),
+    ):
+        assert not is_plain(other)

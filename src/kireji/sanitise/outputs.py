@@ -1,24 +1,28 @@
 """What a submission's cells put out, reduced to what may be shown: text, and pictures drawn anew.
 
-HTML, SVG, JavaScript, widgets and LaTeX are dropped where a plain text stands beside them, which is
-kept. A kernel that runs a student's code writes every field of an output, so outputs are built anew
-rather than cleaned.
+SVG becomes PNG. HTML, JavaScript, widgets and LaTeX are dropped where a plain text stands beside
+them, which is kept. A kernel that runs a student's code writes every field of an output, so outputs
+are built anew rather than cleaned. The process that judges does this. Pages that show the result do
+it again, which leaves pictures that are drawn anew already as they are, and so takes no time.
 """
 
 import base64
-import binascii
 import re
+import time
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from kireji.feedback.images import PictureError, reencode
+from kireji.sanitise.images import PictureError, is_plain, reencode
+from kireji.sanitise.svg import draw_svg
 
 LONGEST_TEXT = 10_000  # characters of one output
 ROOM_TO_SAY = 40  # for the sentence that text was cut
 MAX_OUTPUTS = 200  # outputs of one cell that are looked at
-PICTURE_TYPES = ("image/png", "image/jpeg")
+SVG = "image/svg+xml"
+PICTURE_TYPES = ("image/png", "image/jpeg", SVG)  # the first that an output has is shown
+PICTURE_SECONDS = 30.0  # for drawing the pictures of one notebook anew
 
 # CSI, OSC (with its text) and the short escape sequences of a terminal.
 ESCAPES = re.compile(
@@ -38,6 +42,7 @@ class Allowance:
 
     characters: int = 120_000
     pictures: int = 24
+    picture_seconds: float = PICTURE_SECONDS
     notices: list[str] = field(default_factory=list)
 
     def note(self, sentence: str) -> None:
@@ -93,11 +98,8 @@ def sanitise_attachments(attachments: object, allowance: Allowance) -> dict[str,
     """Pictures that were pasted into a text, by name, each as a PNG that was drawn anew."""
     kept = {}
     for name, data in attachments.items() if isinstance(attachments, dict) else ():
-        picture = {
-            kind: encoded
-            for kind, encoded in _bundle(data, allowance).items()
-            if kind == "image/png"
-        }
+        encoded = _bundle(data, allowance).get("image/png")
+        picture = {"image/png": encoded} if encoded else {}
         if picture and isinstance(name, str):
             kept[clean_text(name, 200)] = picture
     return kept
@@ -124,16 +126,19 @@ def sanitise_notebook(nb: NotebookNode) -> list[str]:
     return allowance.notices
 
 
-def decode_picture(encoded: object) -> bytes:
-    """The bytes of a base64 picture, drawn anew; raises PictureError."""
-    if isinstance(encoded, list):
-        encoded = "".join(part for part in encoded if isinstance(part, str))
-    if not isinstance(encoded, str):
+def redraw(kind: str, data: object) -> bytes:
+    """A picture of an output's data bundle, drawn anew as PNG; raises PictureError."""
+    if isinstance(data, list):
+        data = "".join(part for part in data if isinstance(part, str))
+    if not isinstance(data, str):
         raise PictureError("A picture is not shown: its data is not text.")
+    if kind == SVG:
+        return reencode(draw_svg(data))
     try:
-        return reencode(base64.b64decode(encoded))
-    except binascii.Error as error:
+        picture = base64.b64decode(data)
+    except ValueError as error:  # binascii's, or of text that is not ASCII
         raise PictureError("A picture is not shown: its data is not base64.") from error
+    return picture if is_plain(picture) else reencode(picture)
 
 
 def _text(text: object, allowance: Allowance) -> str:
@@ -165,15 +170,19 @@ def _bundle(data: object, allowance: Allowance) -> dict[str, str]:
     if not isinstance(data, dict):
         return {}
     kept = {}
-    encoded = next((data[kind] for kind in PICTURE_TYPES if kind in data), None)
-    if encoded is not None and allowance.pictures <= 0:
+    kind = next((kind for kind in PICTURE_TYPES if kind in data), None)
+    if kind is not None and allowance.pictures <= 0:
         allowance.note("Some pictures are not shown: the notebook has too many.")
-    elif encoded is not None:
+    elif kind is not None and allowance.picture_seconds <= 0:
+        allowance.note("Some pictures are not shown: drawing them takes too long.")
+    elif kind is not None:
         allowance.pictures -= 1
+        started = time.monotonic()
         try:
-            kept["image/png"] = base64.b64encode(decode_picture(encoded)).decode("ascii")
+            kept["image/png"] = base64.b64encode(redraw(kind, data[kind])).decode("ascii")
         except PictureError as refusal:
             allowance.note(str(refusal))
+        allowance.picture_seconds -= time.monotonic() - started
     text = _text(data.get("text/plain"), allowance)
     if text:
         kept["text/plain"] = text

@@ -7,6 +7,7 @@ bytes are gone.
 
 import io
 import warnings
+import zlib
 
 from PIL import Image, ImageOps
 
@@ -14,6 +15,8 @@ MAX_BYTES = 8_000_000  # of the file as it came
 MAX_PIXELS = 16_000_000  # of the picture as it came: 64 MB decoded
 LARGEST_SIDE = 1600  # of the picture as it leaves
 MAX_BYTES_OUT = 1_500_000  # of the file as it leaves; noise is shrunk until it fits
+# 8 bits a sample, RGB, the one compression and filter method, not interlaced
+PLAIN_HEADER = bytes([8, 2, 0, 0, 0])
 
 
 class PictureError(Exception):
@@ -45,6 +48,25 @@ def reencode(data: bytes) -> bytes:
         f"A picture of {width} x {height} pixels is not shown; "
         f"the limit is {MAX_PIXELS // 1_000_000} million pixels."
     )
+
+
+def is_plain(png: bytes) -> bool:
+    """Whether these are the bytes of a picture as `reencode` writes it: opaque, of limited size,
+    with sound chunks of pixels and none of anything else. It need not be decoded again."""
+    width, height = size(png)
+    small = 0 < width <= LARGEST_SIDE and 0 < height <= LARGEST_SIDE
+    if not small or len(png) > MAX_BYTES_OUT or png[24:29] != PLAIN_HEADER:
+        return False
+    at, kinds = 8, []
+    while at + 12 <= len(png):
+        end = at + 12 + int.from_bytes(png[at : at + 4])
+        body, check = png[at + 4 : end - 4], png[end - 4 : end]
+        if end > len(png) or zlib.crc32(body).to_bytes(4) != check:
+            return False
+        kinds.append(body[:4])
+        at = end
+    pixels = set(kinds[1:-1]) == {b"IDAT"}
+    return at == len(png) and pixels and (kinds[0], kinds[-1]) == (b"IHDR", b"IEND")
 
 
 def size(png: bytes) -> tuple[int, int]:

@@ -1,0 +1,1 @@
+"""What a submission shows, reduced to text and pictures that are drawn anew."""
