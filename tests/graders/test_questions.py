@@ -46,7 +46,9 @@ def test_the_question_says_its_points_and_its_rubric(name, grade_id):
     assignment = COURSE.assignment(name)
     question, _ = the_cell_before(assignment.source, grade_id)
     points = assignment.points[grade_id]
-    assert re.search(rf"\b{points:g} points\b", question.source), "the points of the whole question"
+    assert re.search(rf"\b{points:g}\s+points\b", question.source), (
+        "the points of the whole question"
+    )
     assert len(TITLE.findall(question.source)) >= 2, "titles of the rubric, each with its points"
 
 
