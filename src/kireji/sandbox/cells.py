@@ -16,7 +16,7 @@ from kireji.sandbox.outputs import CUT, DROPPED, clean, keep_sound, size_of
 STOPPED = "This cell was stopped: the time for running a whole submission was used up."
 GARBLED = "your code sent the grader messages that could not be read"
 PROBE_SECONDS = 3.0
-GRACE = 20.0  # seconds over its budget until a cell whose kernel keeps silent is given up
+GRACE = 20.0  # seconds over its budget until a cell is given up if its kernel keeps silent
 
 
 class CellsLostError(Exception):
@@ -47,6 +47,8 @@ class Owner(Protocol):
 
 class CellRunner(NotebookClient):
     """An nbclient for a kernel that is started and ended by `owner`."""
+
+    seconds_left: float
 
     def __init__(self, notebook: NotebookNode, owner: Owner) -> None:
         super().__init__(
@@ -118,6 +120,7 @@ class CellRunner(NotebookClient):
     async def answers(self) -> bool:
         """True if the kernel still takes orders."""
         try:
+            assert self.kc is not None
             await asyncio.wait_for(
                 self.kc._async_execute_interactive(
                     "pass",
@@ -133,9 +136,9 @@ class CellRunner(NotebookClient):
         return True
 
     def process_message(
-        self, msg: dict, cell: NotebookNode, cell_index: int
+        self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
     ) -> NotebookNode | None:
-        """Count what came, whatever it is; too much of it ends the submission."""
+        """Count every message; too many, or too large ones, end the submission."""
         msg["content"] = clean(msg["content"])
         self.outputs += 1
         self.output_bytes += size_of(msg["content"])
@@ -146,11 +149,13 @@ class CellRunner(NotebookClient):
             )
         return super().process_message(msg, cell, cell_index)
 
-    def handle_comm_msg(self, outs: list[NotebookNode], msg: dict, cell_index: int) -> None:
+    def handle_comm_msg(
+        self, outs: list[NotebookNode], msg: dict[str, Any], cell_index: int
+    ) -> None:
         """Widgets are not shown, so what they say is not kept."""
 
     def output(
-        self, outs: list[NotebookNode], msg: dict, display_id: str, cell_index: int
+        self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
     ) -> NotebookNode | None:
         """Keep an output while the cell is under its limits; count it in any case."""
         before, kept = self.characters.get(cell_index, 0), self.kept.get(cell_index, 0)

@@ -32,18 +32,22 @@ def main() -> int:
 
     svg = sys.stdin.buffer.read().decode()
     matplotlib = find_spec("matplotlib")
-    fonts = Path(matplotlib.origin).parent / "mpl-data" / "fonts" / "ttf" if matplotlib else None
-    how = {
-        "background": "white",
-        "skip_system_fonts": True,
-        "font_dirs": [str(fonts)] if fonts else None,
-        "font_family": FONT,
-        "sans_serif_family": FONT,
-        "serif_family": "DejaVu Serif",
-        "monospace_family": "DejaVu Sans Mono",
-    }
+    folders = None
+    if matplotlib and matplotlib.origin:
+        folders = [str(Path(matplotlib.origin).parent / "mpl-data" / "fonts" / "ttf")]
     try:
-        png = resvg_py.svg_to_bytes(svg_string=svg, dpi=DPI, zoom=ZOOM, **how)
+        png = resvg_py.svg_to_bytes(
+            svg_string=svg,
+            dpi=DPI,
+            zoom=ZOOM,
+            background="white",
+            skip_system_fonts=True,
+            font_dirs=folders,
+            font_family=FONT,
+            sans_serif_family=FONT,
+            serif_family="DejaVu Serif",
+            monospace_family="DejaVu Sans Mono",
+        )
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
