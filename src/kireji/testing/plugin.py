@@ -136,7 +136,7 @@ class Grading:
                         message[:MESSAGE_CHARACTERS],
                         self.images,
                         getattr(error, "diagnosis", ""),
-                        getattr(error, "counter_example", None),
+                        None if self.hushed else getattr(error, "counter_example", None),
                     ),
                 ),
             )
