@@ -26,6 +26,7 @@ SLOW = {
     "tests/attacks/": "runs hostile notebooks to their limits of time and memory in sandboxes",
     "tests/graders/": "runs hidden tests on every variant of a solution, some of them trained",
     "tests/new_assignment/": "releases and grades an assignment in a copy of the course",
+    "tests/benchmarks/": "grades a class with each of the systems that are compared",
     "tests/packaging/": "builds the wheel and installs it into a fresh environment",
     "tests/code/test_lessons": "runs each lesson to its end, training included",
     "tests/hub/test_up": "starts and ends a hub in each test",

@@ -142,7 +142,7 @@ def test_the_page_ends_with_the_verdict():
     assert doctor.page([good("a", "b")]).endswith("Nothing is wrong.")
     assert doctor.page([odd("a", "b", "c")]).endswith("1 could be better.")
     page = doctor.page([bad("a", "b", "do this"), odd("a", "b", "c")])
-    assert page.endswith("1 wrong: what to do stands after each arrow.") and "-> do this" in page
+    assert page.endswith("1 wrong: each arrow says what to do.") and "-> do this" in page
 
 
 def test_an_examination_that_fails_is_a_finding(monkeypatch):

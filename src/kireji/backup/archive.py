@@ -183,7 +183,7 @@ class Reader:
         ) as error:
             raise ArchiveError(
                 f"{self.name} is damaged ({error or type(error).__name__}). Nothing was changed."
-                " Use another copy of it, or another backup."
+                " Use another copy, or another backup."
             ) from None
 
 

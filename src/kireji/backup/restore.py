@@ -65,7 +65,7 @@ def restore(archive: Reader, overwrite: bool = False) -> Restored:
     if here and not overwrite:
         raise KirejiError(
             f"There is a course here already: {', '.join(here)}. Nothing was changed. Restore into"
-            f" a fresh clone, or, if all of it may be lost, run the command again with {FLAG}."
+            f" a fresh clone, or, if you can lose that course, run the command again with {FLAG}."
         )
     everything = areas()
     with _full_disk_explained():

@@ -60,8 +60,10 @@ def grade_many(
 def _recorded(course: NbgraderCourse, work: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Those of `work` that grading again would change nothing of. None where the best attempt
     counts: another may by now."""
-    graded = [pair for pair in work if course.is_graded(*pair)]
-    if not graded or course.settings.counts == "best":
+    graded = [
+        pair for pair in work if course.is_graded(*pair) and course.rules(pair[0]).counts != "best"
+    ]
+    if not graded:
         return
     secret = read_or_make_secret(paths.SECRET)
     with course.gradebook("reading what is recorded") as book:

@@ -43,7 +43,7 @@ def page(findings: list[Finding]) -> str:
     strange = sum(finding.state is State.ODD for finding in findings)
     verdict = "Nothing is wrong."
     if wrong:
-        verdict = f"{wrong} wrong: what to do stands after each arrow."
+        verdict = f"{wrong} wrong: each arrow says what to do."
     elif strange:
         verdict = f"Nothing is wrong; {strange} could be better."
     lines = [f"Kireji {version()}", "", *(finding.line(width) for finding in findings)]

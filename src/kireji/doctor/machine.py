@@ -35,7 +35,7 @@ def _python(version: tuple[int, int]) -> Finding:
         return odd(
             "Python",
             f"{said}; Kireji is tested with 3.11 to 3.13",
-            "Install Python 3.13 beside it: ./kireji finds it by itself.",
+            "Install Python 3.13 as well: ./kireji finds it by itself.",
         )
     return good("Python", said)
 

@@ -104,6 +104,7 @@ class Page:
     reported: bool  # there is a report of the hidden tests
     # sentences on them, where they are graded at once
     attempts: list[str] = field(default_factory=list)
+    late: str = ""  # a sentence on how late it was handed in
 
     @property
     def waiting(self) -> float:

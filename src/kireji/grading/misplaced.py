@@ -72,7 +72,7 @@ def take_text_beside(
                 extras[anchor] = [one for one in extras[anchor] if not _is_text(one)]
                 notices.append(
                     f"The answer '{name_of(cell)}' was left as it came; what is written in the"
-                    " cell beside it was taken."
+                    " cell next to it was taken."
                 )
                 break
     return notices

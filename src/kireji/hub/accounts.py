@@ -14,7 +14,7 @@ from kireji.hub import password_hash
 from kireji.paths import HUB
 
 ACCOUNTS = HUB / "accounts.json"
-FIRST_PASSWORDS = "first-passwords.json"  # beside it
+FIRST_PASSWORDS = "first-passwords.json"  # in the same folder
 DEMO = {"instructor": "instructor", "alice": "student", "bob": "student"}  # name: role
 SYLLABLES = [consonant + vowel for consonant in "bdfghjkmnprstvyz" for vowel in "aeiou"]
 

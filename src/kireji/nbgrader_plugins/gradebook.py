@@ -149,7 +149,7 @@ def _advice(path: Path) -> str:
     known = copies(path)
     if not known:
         return (
-            " There is no copy of it in var/backups. Put one of your own in its place, or move the"
+            " var/backups has no copy. Put one of your own in its place, or move the"
             " course's autograded/ and feedback/ away to begin anew and grade everything again."
         )
     aside = f"mv {path} {path}.broken && " if path.exists() else ""

@@ -18,7 +18,7 @@ from kireji import paths
 from kireji.course.layout import find_course
 from kireji.course.notebook_metadata import JUDGED_AS
 from kireji.course.secret import read_or_make_secret
-from kireji.exchange.attempts import GradeOnSubmit
+from kireji.exchange.grading_rules import rules_for
 from kireji.grading.quarantine import set_refused_aside, take_in
 from kireji.nbgrader_plugins import best_attempt, folder_transaction
 from kireji.testing.report import put_report
@@ -31,8 +31,8 @@ def begin_grading(config: Config) -> Callable[..., None]:
 
     def begin(assignment: str, student: str, notebooks: list[str]) -> None:
         folder_transaction.begin(assignment, student, notebooks)
-        if GradeOnSubmit(config=config).counts == "best":
-            for folder in sorted({Path(notebook).absolute().parent for notebook in notebooks}):
+        for folder in sorted({Path(notebook).absolute().parent for notebook in notebooks}):
+            if rules_for(config, folder.parents[2], folder.name).counts == "best":
                 best_attempt.choose(config, folder)
         set_refused_aside(assignment, student, notebooks)
 

@@ -8,11 +8,13 @@ from typing import Any
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, SubmittedNotebook
-from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from nbgrader.preprocessors import SaveAutoGrades
 from sqlalchemy.orm import joinedload
 from traitlets.config import Config
 
 from kireji.course.notebook_metadata import JUDGED_AS, REPORT
+from kireji.nbgrader_plugins.calendar_in_gradebook import set_extension
+from kireji.nbgrader_plugins.late_penalty import calendar_of, penalty, time_of
 from kireji.testing.report import Report
 
 
@@ -98,7 +100,8 @@ class RecordReport(SaveAutoGrades):
                 self.notebook_id, self.assignment_id, self.student_id
             )
             notebook.late_submission_penalty = None
-            notebook.late_submission_penalty = penalty_of(self.config, notebook)
+            set_extension(notebook.assignment, calendar_of(self.config))
+            notebook.late_submission_penalty = penalty_of(self.config, self.gradebook, notebook)
         return nb, resources
 
     def _add_score(self, cell: NotebookNode, resources: ResourcesDict) -> None:
@@ -115,21 +118,11 @@ class RecordReport(SaveAutoGrades):
             grade.needs_manual_grade = grade.manual_score is not None
 
 
-def penalty(config: Config, student: str, points: float, seconds_late: float) -> float | None:
-    """What `points` lose for being late, as AssignLatePenalties of `config` has it; None where that
-    is nothing to be recorded."""
-    if seconds_late <= 0:
-        return None
-    late = AssignLatePenalties(config=config)
-    late.init_plugin()
-    lost = late.plugin_inst.late_submission_penalty(student, points, seconds_late)
-    return None if lost is None else min(max(lost, 0.0), points)
-
-
-def penalty_of(config: Config, notebook: SubmittedNotebook) -> float | None:
+def penalty_of(config: Config, book: Gradebook, notebook: SubmittedNotebook) -> float | None:
     """The `penalty` of what the gradebook has of a submission."""
     submission = notebook.assignment
-    return penalty(config, submission.student.id, notebook.score, submission.total_seconds_late)
+    name, student = submission.assignment.name, submission.student.id
+    return penalty(config, book, name, student, notebook.score, time_of(submission))
 
 
 def is_recorded(book: Gradebook, config: Config, graded: Path, key: str) -> bool:
@@ -146,7 +139,7 @@ def is_recorded(book: Gradebook, config: Config, graded: Path, key: str) -> bool
             return False
         notebook = book.find_submission_notebook(name, name, student)
         grades = entries(book, Grade, notebook)
-        return notebook.late_submission_penalty == penalty_of(config, notebook) and all(
+        return notebook.late_submission_penalty == penalty_of(config, book, notebook) and all(
             grades[cell.grade_id].auto_score == cell.score
             for cell in Report.from_dict(metadata[REPORT]).cells
             if cell.score is not None

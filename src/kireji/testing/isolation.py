@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from kireji.sandbox.channel import CallError
-from kireji.testing.expect import NAMED, Mistake
+from kireji.testing.mistakes import NAMED, Mistake
 
 MISFITS = ("TypeError", "AttributeError", "NameError")
 _in_place: ContextVar[frozenset[str]] = ContextVar("in_place", default=frozenset())
@@ -20,6 +20,11 @@ _in_place: ContextVar[frozenset[str]] = ContextVar("in_place", default=frozenset
 def stands_in(name: str) -> bool:
     """True while a stand-in is in the place of the student's `name`."""
     return name in _in_place.get()
+
+
+def any_stand_in() -> bool:
+    """True while any part of the student's is replaced."""
+    return bool(_in_place.get())
 
 
 def without(
@@ -72,4 +77,9 @@ def the_telling_one(own: Exception, alone: Exception) -> Exception:
     A failure that names the mistake made is worth more than one that does not."""
     misfit = isinstance(alone, CallError) and alone.type_name in MISFITS
     named = str(own).startswith(NAMED) and not str(alone).startswith(NAMED)
-    return own if misfit or named else alone
+    if misfit or named:
+        return own
+    # Counter-examples are found without stand-ins only.
+    if isinstance(own, Mistake) and isinstance(alone, Mistake):
+        alone.counter_example = alone.counter_example or own.counter_example
+    return alone

@@ -106,7 +106,8 @@ class Grading:
         """Write down how a test ended: its call, or its set-up if that failed."""
         mark = mark_of(item.function)
         if mark and (call.when == "call" or call.excinfo):
-            status, fraction, message = self.outcome(item, call.excinfo and call.excinfo.value)
+            error = call.excinfo and call.excinfo.value
+            status, fraction, message = self.outcome(item, error)
             # A test that runs once for each of several things says which one.
             title = (
                 f"{mark.title} ({item.callspec.id})" if hasattr(item, "callspec") else mark.title
@@ -123,6 +124,8 @@ class Grading:
                         mark.weight,
                         message[:MESSAGE_CHARACTERS],
                         self.images,
+                        getattr(error, "diagnosis", ""),
+                        getattr(error, "counter_example", None),
                     ),
                 ),
             )

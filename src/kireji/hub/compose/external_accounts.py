@@ -161,7 +161,7 @@ class OAuth(Elsewhere, GenericOAuthenticator):
                 502,
                 "The place that has the accounts did not answer as it should. Try again in a"
                 " minute; if that does not help, tell your instructor.",
-                reason="Nobody can come in now",
+                reason="No one can come in now",
             ) from None
 
 
