@@ -21,7 +21,8 @@ def wheel(tmp_path_factory) -> Path:
     for entry in ("pyproject.toml", "README.md", "LICENSE"):
         (copy / entry).write_bytes((paths.ROOT / entry).read_bytes())
     for path in (paths.ROOT / "src").rglob("*"):
-        if path.is_file() and "__pycache__" not in path.parts and "egg-info" not in str(path):
+        skipped = {"__pycache__", "node_modules"}.intersection(path.parts)
+        if path.is_file() and not skipped and "egg-info" not in str(path):
             target = copy / path.relative_to(paths.ROOT)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes())
