@@ -72,7 +72,7 @@ class World:
             shutil.copytree(
                 clone() / "src" / "kireji" / room,
                 package / room,
-                ignore=shutil.ignore_patterns("__pycache__"),
+                ignore=shutil.ignore_patterns("__pycache__", "node_modules"),
             )
         for name, text in MODULES.items():
             self.write(f"src/kireji/{name}", text)

@@ -62,7 +62,9 @@ class ToyCheckout:
             target.parent.mkdir(parents=True, exist_ok=True)
             if source.is_dir():
                 shutil.copytree(
-                    source, target, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
+                    source,
+                    target,
+                    ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "node_modules"),
                 )
             else:
                 shutil.copyfile(source, target)

@@ -160,7 +160,12 @@ class _Run:
             finally:
                 mark("cells")
             channel = sandbox.connect()
-            grading = Grading(channel, self.secret, self.submission.digest(), self.submission.files)
+            code = "\n".join(
+                cell.source for cell in self.notebook.cells if cell.cell_type == "code"
+            )
+            grading = Grading(
+                channel, self.secret, self.submission.digest(), self.submission.files, code
+            )
             if stopped is not None:
                 grading.notices.append(
                     f"The time for running the notebook ran out in the cell "

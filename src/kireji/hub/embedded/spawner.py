@@ -156,6 +156,7 @@ class WalledSpawner(SimpleLocalProcessSpawner):
             # Kernels talk through sockets in the server's own /tmp: on TCP any process of the
             # person could listen to them.
             environment |= {"JUPYTER_RUNTIME_DIR": "/tmp/jupyter"}
+            environment |= {"KIREJI_DISK_BYTES": str(self.disk_limit)}  # its pages warn before
             program += ["--KernelManager.transport=ipc"]
             self.proc = Orders(
                 bwrap,
