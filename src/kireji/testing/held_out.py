@@ -85,7 +85,7 @@ def message(text: str, folder: Path) -> str:
         return text
     known = _words(folder)
 
-    def kept(found: re.Match) -> str:
+    def kept(found: re.Match[str]) -> str:
         part = found[0]
         short = part[0].isdigit() and len(part) <= MAX_NUMBER
         return part if short or part.lower() in known else LEFT_OUT
