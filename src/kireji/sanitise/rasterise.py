@@ -25,25 +25,33 @@ def limit_this_process() -> None:
         resource.setrlimit(limit, (value, value))
 
 
+def font_folders() -> list[str]:
+    """Where matplotlib has its fonts: a drawing looks the same on every machine."""
+    found = find_spec("matplotlib")
+    if found is None or found.origin is None:
+        return []
+    return [str(Path(found.origin).parent / "mpl-data" / "fonts" / "ttf")]
+
+
 def main() -> int:
     """Return 0 when the picture was written."""
     limit_this_process()
     import resvg_py  # after the limits: it makes room for itself under them
 
     svg = sys.stdin.buffer.read().decode()
-    matplotlib = find_spec("matplotlib")
-    fonts = Path(matplotlib.origin).parent / "mpl-data" / "fonts" / "ttf" if matplotlib else None
-    how = {
-        "background": "white",
-        "skip_system_fonts": True,
-        "font_dirs": [str(fonts)] if fonts else None,
-        "font_family": FONT,
-        "sans_serif_family": FONT,
-        "serif_family": "DejaVu Serif",
-        "monospace_family": "DejaVu Sans Mono",
-    }
     try:
-        png = resvg_py.svg_to_bytes(svg_string=svg, dpi=DPI, zoom=ZOOM, **how)
+        png = resvg_py.svg_to_bytes(
+            svg_string=svg,
+            background="white",
+            dpi=DPI,
+            zoom=ZOOM,
+            skip_system_fonts=True,
+            font_dirs=font_folders(),
+            font_family=FONT,
+            sans_serif_family=FONT,
+            serif_family="DejaVu Serif",
+            monospace_family="DejaVu Sans Mono",
+        )
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1

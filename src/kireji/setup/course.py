@@ -12,6 +12,7 @@ from kireji.setup.steps import Step
 from kireji.setup.venv import PYTHON
 
 STAMPS = paths.VAR / "setup"
+NOTE = "Note: "  # begins a line that an instructor should read
 CONFIG = paths.ROOT / "nbgrader_config.py"
 
 
@@ -72,8 +73,12 @@ def _contents(files: list[Path]) -> list[bytes]:
 
 
 def _tell(shell: Shell, module: str) -> None:
-    """Run one of our modules, which says in its last line what went wrong, if something did."""
+    """Run one of our modules, which says in its last line what went wrong, if something did, and in
+    others what to know."""
     outcome = shell.run(PYTHON, "-P", "-m", module)
     if not outcome.ok:
         unexpected = "Traceback (most recent call last)" in outcome.output
         raise KirejiError(explain(outcome.output) if unexpected else last_words(outcome.output))
+    for line in outcome.output.splitlines():
+        if line.startswith(NOTE):
+            shell.line.note(line.removeprefix(NOTE))
