@@ -8,6 +8,7 @@ from kireji.nbgrader_plugins import judge_submission as grading
 from kireji.nbgrader_plugins.accepted_files import NoteAcceptedFiles
 from kireji.nbgrader_plugins.changed_cells import AddNewCells
 from kireji.nbgrader_plugins.collect import Collect
+from kireji.nbgrader_plugins.late_penalty import CalendarLatePenalty
 from kireji.nbgrader_plugins.record_report import RecordReport
 from kireji.nbgrader_plugins.release_feedback import ReleaseFeedback
 
@@ -51,6 +52,9 @@ c.Autograde.autograde_preprocessors = [
     grading.JudgeSubmission,
     RecordReport,  # the report's scores and the penalty for being late into the gradebook
 ]
+
+# What being late costs stands in the calendar, var/calendar.toml.
+c.AssignLatePenalties.plugin_class = CalendarLatePenalty
 
 feedback.configure(c)
 

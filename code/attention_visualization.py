@@ -13,6 +13,7 @@ written for this lesson, and is kept out of the training:
     python code/attention_visualization.py --out pictures
 """
 
+import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -48,6 +49,7 @@ MOODS, PLACES, ORDER = (
 THINGS, DOING = ["lantern", "window", "kettle", "doorway"], ["wait", "lean", "hum", "glow"]
 POEM = "quiet snowfall night — a lantern waits by the gate for the late vixen".split()
 T, SEASON, HOUR, CUT, CREATURE = len(POEM), 1, 2, 3, 13
+NUMERAL, THING, VERB = 4, 5, 6  # a lantern waits, two lanterns wait
 GAP = "□"
 
 
@@ -217,6 +219,22 @@ def creature_accuracy(model: GapFiller, mask: Tensor | None = None) -> float:
     )
 
 
+@torch.no_grad()
+def number_accuracy(model: GapFiller, mask: Tensor | None = None) -> float:
+    """How often a missing verb of an unseen haiku gets the right number, whichever verb it is, if
+    attention is confined to `mask` (T, T) in all layers."""
+    whole = encode(write(400, torch.Generator().manual_seed(2)))
+    ids = whole.clone()
+    ids[:, VERB] = VOCABULARY[GAP]
+    said = model(ids, mask)[0][:, VERB].argmax(dim=-1)
+    many = torch.tensor([VOCABULARY[verb] for verb in DOING])
+    one = torch.tensor([VOCABULARY[verb + "s"] for verb in DOING])
+    wants_many = torch.isin(whole[:, VERB], many)
+    return (
+        torch.where(wants_many, torch.isin(said, many), torch.isin(said, one)).float().mean().item()
+    )
+
+
 # ---- measures
 
 
@@ -245,11 +263,13 @@ def walk_down(maps: Tensor, start: int) -> list[Tensor]:
     return steps
 
 
-def without(place: int) -> Tensor:
-    """A mask (T, T), True = may attend: nobody may look at `place`, except that place itself."""
+def without(*places: int) -> Tensor:
+    """A mask (T, T), True = may attend: no position may look at `places`, except each of these at
+    itself."""
     mask = torch.ones(T, T, dtype=torch.bool)
-    mask[:, place] = False
-    mask[place, place] = True
+    for place in places:
+        mask[:, place] = False
+        mask[place, place] = True
     return mask
 
 
@@ -337,7 +357,7 @@ def draw_test(weights: Tensor, lost: Tensor, poem: Sequence[str]) -> Figure:
         lost.tolist(),
         0.38,
         color=RED,
-        label="accuracy lost when nobody may look there",
+        label="accuracy lost when no word may look there",
     )
     axes.set_xticks(range(T), poem, fontsize=8)
     axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
@@ -382,11 +402,26 @@ def main(argv: Sequence[str] | None = None) -> None:
         + ", ".join(
             f"{name} {mean:.1f}" for name, mean in zip(names, words.mean(dim=-1).flatten().tolist())
         ),
-        "Creatures named when nobody may look at the",
+        "Creatures named when no word may look at the",
     ]
     findings += [
         f"  {name:12}{intact - lost[place]:5.0%}"
         for name, place in [("season word", SEASON), ("hour", HOUR), ("cut", CUT)]
+    ]
+    in_verb = max(range(N_LAYERS * N_HEADS), key=lambda h: maps.flatten(0, 1)[h, VERB, NUMERAL])
+    findings += [
+        f"The verb looks at '{POEM[NUMERAL]}' with"
+        f" {maps.flatten(0, 1)[in_verb, VERB, NUMERAL]:.2f} in {names[in_verb]}. A missing verb"
+        f" gets the right number in {number_accuracy(model):.0%} of unseen haiku; when no word may"
+        " look at the"
+    ]
+    findings += [
+        f"  {name:21}{number_accuracy(model, without(*places)):5.0%}"
+        for name, places in [
+            ("numeral", [NUMERAL]),
+            ("thing", [THING]),
+            ("numeral and the thing", [NUMERAL, THING]),
+        ]
     ]
     findings += [
         "Over training, creatures named and the weight on the season word in "
@@ -434,6 +469,15 @@ def main(argv: Sequence[str] | None = None) -> None:
         "test": draw_test(flat.mean(dim=0), lost, gapped),
     }
     publish(options.out, "attention_visualization", figures, findings)
+    numbers = {
+        "words": gapped,
+        "maps": [
+            [[[round(w, 2) for w in row] for row in head] for head in layer]
+            for layer in maps.tolist()
+        ],
+    }
+    text = json.dumps(numbers, ensure_ascii=False)
+    (options.out / "attention_visualization.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ author = "the Kireji contributors"
 copyright = "the Kireji contributors; BSD-3-Clause"
 html_title = "Kireji"
 
-extensions = ["myst_parser", "mathml", "repository_files"]
+extensions = ["myst_parser", "mathml", "repository_files", "moving_maps"]
 exclude_patterns = ["_build", "generate"]
 myst_enable_extensions = ["dollarmath"]
 # The anchors that a heading has on a code host: links between pages work there and here.

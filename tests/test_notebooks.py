@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.checkout import staged
+from tests.support.git_files import staged
 
 COLUMNS = 88
 NOTEBOOKS = sorted(name for name in staged("release") if name.endswith(".ipynb"))

@@ -67,7 +67,7 @@ def test_the_committed_release_is_what_the_committed_source_gives(course):
 
 
 def test_generating_twice_gives_the_same_bytes(course, tmp_path):
-    """What nbgrader would make up anew each time, such as cell ids, stands in the source."""
+    """What nbgrader would make up anew each time, such as cell ids, is in the source."""
     shutil.copytree(course / "source", tmp_path / "source")
     generate(tmp_path, gradebook=False)
     assert contents(tmp_path / "release") == contents(course / "release")

@@ -1,14 +1,15 @@
-"""Write the reference pages: python -m docs.generate [--check]
+"""Write the reference pages and the moving pictures: python -m docs.generate [--check]
 
 With `--check` nothing is written; the exit status is 1 where a page is not what the code says."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from docs.generate import commands, limits, points, settings
+from docs.generate import commands, limits, moving_maps, points, settings
 
-REFERENCE = Path(__file__).parent.parent / "reference"
+DOCS = Path(__file__).parent.parent
+REFERENCE = DOCS / "reference"
 PAGES: dict[str, Callable[[], str]] = {
     "commands": commands.page,
     "limits": limits.page,
@@ -17,18 +18,26 @@ PAGES: dict[str, Callable[[], str]] = {
 }
 
 
+def files() -> Iterator[tuple[Path, str]]:
+    """Every generated file, with the text that it should have."""
+    for name, page in PAGES.items():
+        yield REFERENCE / f"{name}.md", page()
+    for name in moving_maps.PAGES:
+        yield moving_maps.FOLDER / f"{name}.html", moving_maps.page(name)
+
+
 def main(arguments: list[str]) -> int:
     outdated = []
-    for name, page in PAGES.items():
-        path, text = REFERENCE / f"{name}.md", page()
+    for path, text in files():
         if path.exists() and path.read_text() == text:
             continue
-        outdated.append(path.name)
+        outdated.append(path.relative_to(DOCS).as_posix())
         if "--check" not in arguments:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text)
     if outdated and "--check" in arguments:
         print(
-            f"docs/reference/: {', '.join(outdated)} differ from the code. "
+            f"In docs/, {', '.join(outdated)} differ from the code. "
             "Run ./kireji docs and commit them."
         )
         return 1

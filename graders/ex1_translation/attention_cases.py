@@ -1,6 +1,7 @@
 """Inputs for additive attention, the right answer, and the wrong answers that are worth naming."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +9,11 @@ import torch
 from torch import Generator, Tensor
 
 from kireji.testing import diagnoses, expect
+from kireji.testing.counter_examples import booleans, numbers, smallest
+from kireji.testing.expect import Diagnosis
 
 from . import reference
+from .additive_mistakes import known_mistakes
 
 B, T_Q, T_K = 2, 3, 5
 QUERY_SIZE, KEY_SIZE, HIDDEN_SIZE, VALUE_SIZE = 4, 6, 7, 8
@@ -56,9 +60,52 @@ def loaded(
         for name, shape in parameter_shapes(query_size, key_size).items()
     }
     weights["v.weight"] = weights["v.weight"] * v_scale / 2
-    attention = student.make("AdditiveAttention", query_size, key_size, HIDDEN_SIZE)
-    attention.load(weights)
-    return attention, weights
+    return given(student, weights), weights
+
+
+def given(student: Any, weights: dict[str, Tensor]) -> Any:
+    """The student's module with these parameters.
+
+    A bias, which should not be there, is 0: only the test that looks for it takes points."""
+    query_size, key_size = weights["W_query.weight"].shape[1], weights["W_key.weight"].shape[1]
+    attention = student.make(
+        "AdditiveAttention", query_size, key_size, weights["v.weight"].shape[1]
+    )
+    biases = {n: torch.zeros_like(p) for n, p in attention.parameters().items() if "bias" in n}
+    attention.load({**biases, **weights})
+    return attention
+
+
+def smallest_of(student: Any, output: int, some: bool = True) -> AbstractContextManager:
+    """Adds the smallest input on which an output (0 context, 1 weights) is wrong to a Mistake in
+    the block. some: each query may attend to some key."""
+    names = ("W_query.weight", "W_key.weight", "v.weight")
+
+    def value_of(key: Tensor, rest: tuple[Tensor, ...]) -> Tensor:
+        return torch.zeros(*key.shape[:2], 1) if output else rest[0]
+
+    def call(query: Tensor, key: Tensor, mask: Tensor, *rest: Tensor) -> Any:
+        attention = given(student, dict(zip(names, rest[-3:], strict=True)))
+        result = attention(query, key, value_of(key, rest), mask)
+        return expect.returns(result, "context", "attention_weights")[output]
+
+    def right(query: Tensor, key: Tensor, mask: Tensor, *rest: Tensor) -> Tensor:
+        weights = dict(zip(names, rest[-3:], strict=True))
+        return reference.additive_attention(query, key, value_of(key, rest), mask, weights)[output]
+
+    values = {} if output else {"value": numbers("B T_k d_v")}  # no weight depends on the values
+
+    return smallest(
+        call,
+        right,
+        query=numbers("B T_q query_size"),
+        key=numbers("B T_k key_size"),
+        mask=booleans("B T_q T_k", some),
+        **values,
+        W_query=numbers("H query_size"),
+        W_key=numbers("H key_size"),
+        v=numbers("1 H"),
+    )
 
 
 def outputs(
@@ -76,10 +123,20 @@ def outputs(
     shaped(
         expect.tensor(context, name="context"), "context", ("B", "T_q", "d_v"), (B, T_q, value_size)
     )
+    expect.never(
+        bool(((attention_weights == 1) | (attention_weights == 0)).all())
+        and bool((attention_weights.sum(dim=-1) > 1.5).any()),
+        Diagnosis(
+            "softmax_over_one",
+            "the softmax runs over an axis of size 1, the queries or the batch, so that each weight"
+            " is 1: the keys are the last axis, dim=-1",
+        ),
+    )
     expect.true(
         not indifferent(attention_weights),
         "Every key gets the same weight, whatever the query and the key are: the weights should "
         "come from the scores.",
+        "weights_indifferent",
     )
     return context, attention_weights
 
@@ -97,7 +154,7 @@ def indifferent(attention_weights: Tensor) -> bool:
 def shaped(tensor: Tensor, what: str, names: Sequence[str], sizes: Sequence[int]) -> None:
     """`tensor` has these sizes; if they came in another order, the message says which."""
     swapped = diagnoses.swapped_axes(tensor.shape, names, sizes)
-    expect.true(swapped is None, f"{what}: {swapped}.")
+    expect.true(swapped is None, f"{what}: {swapped}.", "swapped_axes")
     expect.true(
         tuple(tensor.shape) == tuple(sizes),
         f"{what} should have shape ({', '.join(names)}) = {tuple(sizes)} and has"
@@ -157,7 +214,9 @@ def judged_weights(answer: Answer) -> None:
         answer.attention_weights,
         answer.right()[1],
         name="the attention weights",
-        diagnoses=known_mistakes(answer).weights,
+        diagnoses=known_mistakes(
+            answer.query, answer.key, answer.value, answer.mask, answer.weights
+        ).weights,
     )
 
 
@@ -166,31 +225,39 @@ def judged_mask(answer: Answer) -> None:
     own = answer.own_unmasked()
     kept = own.double() * answer.mask
     shared = kept / kept.sum(dim=-1, keepdim=True)
-    hint = "Are masked scores set to -inf before the softmax?"
     if not torch.allclose(answer.attention_weights.double(), shared, atol=1e-4):
         expect.close(
             answer.attention_weights,
             answer.right()[1],
             name="the attention weights",
-            hint=hint,
-            diagnoses=known_mistakes(answer).weights,
+            diagnoses=known_mistakes(
+                answer.query, answer.key, answer.value, answer.mask, answer.weights
+            ).weights,
         )
-    expect.zero_where(answer.attention_weights, ~answer.mask, hint=hint)
+    expect.zero_where(
+        answer.attention_weights,
+        ~answer.mask,
+        hint="Are masked scores set to -inf before the softmax?",
+    )
 
 
 def judged_context(answer: Answer) -> None:
     """The context is made of the weights that were returned with it, be they what they may."""
     weights, value = answer.attention_weights.double(), answer.value.double()
-    mistakes = {
-        "the context is the plain mean of the values, not the weighted one": value.mean(
-            dim=1, keepdim=True
-        ).expand(answer.context.shape)
+    mistakes: dict[str, Tensor] = {
+        diagnoses.PLAIN_MEAN: value.mean(dim=1, keepdim=True).expand(answer.context.shape),
+        Diagnosis(
+            "softmax_twice", "the weights that mix the values go through a softmax once more"
+        ): torch.softmax(weights, dim=-1) @ value,
     }
     if answer.key.shape == answer.value.shape:
         mistakes |= {
-            "the keys are mixed instead of the values": weights @ answer.key.double(),
-            "the queries are mixed instead of the values": weights[:, :, :T_Q]
-            @ answer.query.double(),
+            Diagnosis("keys_mixed", "the keys are mixed instead of the values"): (
+                weights @ answer.key.double()
+            ),
+            Diagnosis("queries_mixed", "the queries are mixed instead of the values"): (
+                weights[:, :, :T_Q] @ answer.query.double()
+            ),
         }
     expect.close(
         answer.context,
@@ -201,69 +268,6 @@ def judged_context(answer: Answer) -> None:
     )
 
 
-def known_mistakes(answer: Answer) -> diagnoses.AttentionMistakes:
-    """Wrong scores of additive attention, and what is generally done wrong after them."""
-    query, key, value, mask, weights = (
-        answer.query,
-        answer.key,
-        answer.value,
-        answer.mask,
-        answer.weights,
-    )
-    W_query, W_key, v = (
-        weights[name].double() for name in ("W_query.weight", "W_key.weight", "v.weight")
-    )
-    right = reference.additive_scores(query, key, W_query, W_key, v)
-    query, key = query.double(), key.double()
-    projected_query, projected_key = (query @ W_query.T).unsqueeze(2), (key @ W_key.T).unsqueeze(1)
-    added = projected_query + projected_key  # (B, T_q, T_k, H)
-    other = {
-        (
-            "the tanh is missing: without it the query adds the same number to every score, and "
-            "cancels in the softmax"
-        ): (added @ v[0]),
-        "tanh is taken of each projection before they are added, not of their sum": (
-            (projected_query.tanh() + projected_key.tanh()) @ v[0]
-        ),
-        "tanh is taken of the score, not of the sum of the projections": (added @ v[0]).tanh(),
-        "relu is used instead of tanh": added.relu() @ v[0],
-        "sigmoid is used instead of tanh": added.sigmoid() @ v[0],
-        "the projections are multiplied, not added": (
-            (projected_query * projected_key).tanh() @ v[0]
-        ),
-        (
-            "the projections' dot product is the score: that is multiplicative attention, not "
-            "additive"
-        ): ((projected_query * projected_key).sum(dim=-1)),
-        "v is not used: the scores are the plain sum over the hidden size": (
-            added.tanh().sum(dim=-1)
-        ),
-        "the query is not used: the scores come from the keys alone": (
-            projected_key.tanh() @ v[0] + 0 * right
-        ),
-        "the keys are not used: the scores come from the query alone": (
-            projected_query.tanh() @ v[0] + 0 * right
-        ),
-    }
-    if query.shape[-1] == key.shape[-1]:
-        other |= {
-            "W_query projects the keys as well: W_key is not used": (
-                projected_query + (key @ W_query.T).unsqueeze(1)
-            ).tanh()
-            @ v[0],
-            "W_key projects the query as well: W_query is not used": (
-                (query @ W_key.T).unsqueeze(2) + projected_key
-            ).tanh()
-            @ v[0],
-            "W_query and W_key are exchanged": (
-                (query @ W_key.T).unsqueeze(2) + (key @ W_query.T).unsqueeze(1)
-            ).tanh()
-            @ v[0],
-        }
-    other |= diagnoses.scaling_mistakes(right, HIDDEN_SIZE, scaled=False)
-    return diagnoses.attention_mistakes(right, mask, value, other)
-
-
 def unchanged(inputs: Sequence[Tensor], after: Sequence[Any], names: Sequence[str]) -> None:
     """The inputs are what they were before the call."""
     for name, before, now in zip(names, inputs, after, strict=False):
@@ -271,4 +275,5 @@ def unchanged(inputs: Sequence[Tensor], after: Sequence[Any], names: Sequence[st
             isinstance(now, Tensor) and torch.equal(now, before),
             f"forward changes its input {name} in place: operations that end in _ (masked_fill_,"
             " add_) and +=, *= do that.",
+            "input_changed_in_place",
         )

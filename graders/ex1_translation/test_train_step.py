@@ -7,6 +7,7 @@ choice. Where the student's own sequence_loss is broken, a made-up loss stands i
 import torch
 
 from kireji.testing import expect, graded
+from kireji.testing.expect import Diagnosis
 from kireji.testing.isolation import stands_in
 
 from . import reference_training as training
@@ -103,20 +104,28 @@ def test_returns_the_teacher_forced_loss(student, rng):
         returned,
         right,
         {
-            (
-                "the words put in are compared with the logits, not the words that come next: the "
-                "targets are target_ids[:, 1:]"
+            Diagnosis(
+                "targets_not_shifted",
+                "the words put in are compared with the logits, not the words that come next: the"
+                " targets are target_ids[:, 1:]",
             ): bench.loss(logits, target_ids[:, :-1], PAD),
-            "the decoder is fed its own guesses: teacher forcing feeds it the true words": (
-                bench.loss(bench.logits(before, batch, teacher_forcing=False), targets, PAD)
-            ),
-            "bos is not put in: the inputs are target_ids[:, :-1], the targets target_ids[:, 1:]": (
-                bench.loss(without_bos, target_ids[:, 2:], PAD)
-            ),
-            "it is the loss after the step, not before": bench.loss(
-                bench.logits(bench.now, batch), targets, PAD
-            ),
-            "it is the sum over tokens, not the mean": right * targets.numel(),
+            Diagnosis(
+                "own_guesses_fed",
+                "the decoder is fed its own guesses: teacher forcing feeds it the true words",
+            ): (bench.loss(bench.logits(before, batch, teacher_forcing=False), targets, PAD)),
+            Diagnosis(
+                "bos_left_out",
+                "bos is not put in: the inputs are target_ids[:, :-1], the targets"
+                " target_ids[:, 1:]",
+            ): (bench.loss(without_bos, target_ids[:, 2:], PAD)),
+            Diagnosis(
+                "loss_after_the_step",
+                "the returned loss is that after the step, not before",
+            ): bench.loss(bench.logits(bench.now, batch), targets, PAD),
+            Diagnosis(
+                "loss_summed",
+                "the returned loss is the sum over tokens, not the mean",
+            ): right * targets.numel(),
         },
     )
 
@@ -131,7 +140,11 @@ def test_padding_is_told_to_the_loss(student, rng):
     judged_loss(
         returned,
         bench.loss(logits, targets, PAD),
-        {"padding is counted": bench.loss(logits, targets, VOCAB_SIZE)},
+        {
+            Diagnosis("loss_counts_padding", "padding is counted"): bench.loss(
+                logits, targets, VOCAB_SIZE
+            )
+        },
         hint="Is pad_id handed on to sequence_loss?",
     )
 
@@ -146,10 +159,11 @@ def test_parameters_go_downhill(student, rng):
         bool(moved.ne(0).any()),
         "The parameters are as they were: are backward() and optimizer.step() both called, in this"
         " order?",
+        "no_step",
     )
     wanted = bench.wanted(before, batch)
     same, steps = likeness(moved, wanted), float(moved.norm() / wanted.norm())
-    expect.true(same > -0.9, "The parameters go uphill: the loss grows.")
+    expect.true(same > -0.9, "The parameters go uphill: the loss grows.", "uphill")
     expect.true(
         same > 0.999,
         "The parameters do not move against the gradient of the teacher-forced loss (cosine"
@@ -181,6 +195,7 @@ def test_gradients_start_from_zero(student, rng):
         same > 0.999 or summed < same,
         "The gradient of the call before is still there: optimizer.zero_grad() belongs before"
         " backward().",
+        "no_zero_grad",
     )
     expect.true(
         same > 0.999,
@@ -201,14 +216,18 @@ def test_gradient_is_clipped(student, rng):
         length < 0.9 * unclipped,
         "The gradient is not clipped: clip_grad_norm_(model.parameters(), max_norm) belongs after "
         "backward() and before optimizer.step().",
+        "not_clipped",
     )
     wanted = training.gradients(before, batch[0], batch[2], PAD, bench.scale, bench.loss)
     each = {name: g * min(1.0, 1.0 / float(g.norm())) for name, g in wanted.items()}
     together, apart = (likeness(-moved, training.flat(g)) for g in (wanted, each))
-    expect.true(
-        together > 0.999 or apart < 0.999,
-        f"{expect.NAMED} each parameter's gradient is clipped by itself: one length for all of them"
-        " together, clip_grad_norm_(model.parameters(), 1.0), keeps the direction.",
+    expect.never(
+        together <= 0.999 and apart >= 0.999,
+        Diagnosis(
+            "clipped_each_parameter",
+            "each parameter's gradient is clipped by itself: one length for all of them together,"
+            " clip_grad_norm_(model.parameters(), 1.0), keeps the direction",
+        ),
     )
     expect.true(
         together > 0.999,
@@ -230,6 +249,7 @@ def test_returns_a_plain_number(student, rng):
     expect.true(
         not isinstance(returned, torch.Tensor),
         "The loss is still a tensor: loss.item() is a float, and lets the graph go.",
+        "loss_is_a_tensor",
     )
     judged_loss(returned, bench.loss(bench.logits(before, batch), batch[2][:, 1:], PAD), {})
     expect.true(bool(moved.ne(0).any()), "The parameters are as they were.")

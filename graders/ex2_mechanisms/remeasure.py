@@ -123,10 +123,13 @@ def predicted(student: Any, mechanism: str, task: str, batch: SequenceBatch) -> 
     """(B, T) what the student's `predict` answers."""
     given = student.predict(mechanism, task, batch.source_ids, batch.cue_ids)
     n, T = batch.target_ids.shape
-    expect.true(
-        not isinstance(given, Tensor) or T == N_SYMBOLS or tuple(given.shape) != (n, N_SYMBOLS),
-        f"{expect.NAMED} predict takes the argmax over the T answers, not over the symbols: of the"
-        f" logits (B, T, {N_SYMBOLS}) the last dimension has the symbols, dim=-1.",
+    expect.never(
+        isinstance(given, Tensor) and T != N_SYMBOLS and tuple(given.shape) == (n, N_SYMBOLS),
+        expect.Diagnosis(
+            "argmax_over_time",
+            "predict takes the argmax over the T answers, not over the symbols: of the"
+            f" logits (B, T, {N_SYMBOLS}) the last dimension has the symbols, dim=-1",
+        ),
     )
     given = expect.tensor(given, (n, T), torch.long, "what predict returns")
     expect.true(

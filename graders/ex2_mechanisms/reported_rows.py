@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from kireji.testing import expect
+from kireji.testing.expect import Diagnosis
 
 Key = tuple[str, str, int]
 # Reported on at least 200 sequences and measured on 200 others: four standard errors of the
@@ -48,7 +49,7 @@ def agree(one: float, other: float) -> bool:
 
 def named_mistake(
     reported: dict[Key, float], measured: dict[Key, float], whole: dict[Key, float]
-) -> str | None:
+) -> Diagnosis | None:
     """What explains rows that were not found again, if it is something known."""
     keys = [key for key in measured if key in reported]
     wrong = [key for key in keys if not agree(reported[key], measured[key])]
@@ -61,16 +62,25 @@ def named_mistake(
     longest = max(length for *_, length in keys)
     shortest = min(length for *_, length in keys)
     if explains(lambda key: whole[key]):
-        return (
-            "whole sequences are counted as right or wrong: accuracy is the share of single answers"
+        return Diagnosis(
+            "whole_sequences_counted",
+            "whole sequences are counted as right or wrong: accuracy is the share of single"
+            " answers",
         )
     if explains(lambda key: 1 - measured[key]):
-        return "wrong answers are counted, not right ones"
+        return Diagnosis("wrong_answers_counted", "wrong answers are counted, not right ones")
     for at, word in ((shortest, "shortest"), (longest, "longest")):
         if explains(lambda key: measured.get((*key[:2], at), math.nan)):
-            return f"every length was measured on sequences of the {word} one"
+            return Diagnosis(
+                "one_length_measured",
+                f"every length was measured on sequences of the {word} one",
+            )
     if len({round(reported[key], 6) for key in keys}) == 1:
-        return "all accuracies are the same number: they were not measured"
+        return Diagnosis(
+            "accuracies_not_measured", "all accuracies are the same number: they were not measured"
+        )
     if all(reported[key] >= 0.999 for key in wrong):
-        return "accuracies of 1 are reported that the models do not have"
+        return Diagnosis(
+            "accuracies_of_one", "accuracies of 1 are reported that the models do not have"
+        )
     return None

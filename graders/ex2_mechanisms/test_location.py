@@ -4,10 +4,14 @@ position is."""
 import torch
 
 from kireji.testing import expect, graded
+from kireji.testing.counter_examples import chosen, numbers, size, smallest
+from kireji.testing.expect import Diagnosis
 from kireji.testing.gradients import reaches_inputs
 from kireji.testing.isolation import without
 
 from . import attention_cases, reference
+from .encoding_cases import window_mistakes
+from .questions import T_K, learned, question, without_bias
 
 NAME = "LocationAttention"
 alone = without({"masked_softmax": attention_cases.SOFTMAX})
@@ -18,30 +22,30 @@ alone = without({"masked_softmax": attention_cases.SOFTMAX})
 def test_location_weights(student, rng):
     """LocationAttention: the weights are the softmax of W(query), over the positions that there
     are."""
-    asked = attention_cases.question(student, NAME, rng)
-    uncut = torch.softmax(asked.query.double() @ asked.matrix.double().T, dim=-1)[
-        ..., : attention_cases.T_K
-    ]
+    asked = question(student, NAME, rng)
+    uncut = torch.softmax(asked.query.double() @ asked.matrix.double().T, dim=-1)[..., :T_K]
     expect.close(
         asked.ask()[1],
         asked.weights(),
         name="the attention weights",
         diagnoses={
-            (
+            Diagnosis(
+                "softmax_before_the_cut",
                 "the softmax runs over all max_length positions and is cut to T_k afterwards, so "
-                "that rows do not sum to 1"
-            ): (uncut),
+                "that rows do not sum to 1",
+            ): uncut,
             **asked.mistakes(),
         },
     )
     attention_cases.judged_weights(student, NAME, rng)
+    without_bias(student, NAME)
 
 
 @graded("location", weight=1.5)
 @alone
 def test_content_does_not_matter(student, rng):
     """LocationAttention: other keys, the same weights."""
-    asked = attention_cases.question(student, NAME, rng, sizes=attention_cases.SAME[NAME])
+    asked = question(student, NAME, rng, sizes=attention_cases.SAME)
     before = asked.ask()[1]
     after = asked.ask(
         key=torch.randn(asked.key.shape, generator=rng),
@@ -80,7 +84,7 @@ def test_context_is_the_weighted_sum(student, rng):
 def test_too_long_is_refused(student, rng):
     """LocationAttention: more positions than max_length are a ValueError; exactly max_length are
     not."""
-    module, _ = attention_cases.learned(student, NAME, (4, 6), (6, 4), rng)
+    module, _ = learned(student, NAME, (4, 6), rng)
     query = torch.randn(1, 2, 4, generator=rng)
     expect.returns(
         module(query, torch.randn(1, 6, 4, generator=rng), torch.randn(1, 6, 3, generator=rng)),
@@ -99,59 +103,24 @@ def test_too_long_is_refused(student, rng):
 @graded("location", weight=5)
 def test_window_values(student, rng):
     """gaussian_window: exp(-(s - center)² / (2 sigma²)) at every position s."""
-    for sigma in (1.5, 0.7, 3.0):
-        center = 6 * torch.rand(2, 3, generator=rng)
-        window = expect.axes(
-            student.gaussian_window(center, 7, sigma),
-            ("B", "T_q", "length"),
-            (2, 3, 7),
-            "the window",
-        )
-        right = reference.gaussian_window(center, 7, sigma)
-        expect.close(
-            window,
-            right,
-            name="the window",
-            diagnoses=window_mistakes(center.double(), 7, sigma, right),
-            atol=1e-5,
-        )
-
-
-def window_mistakes(
-    center: torch.Tensor, length: int, sigma: float, right: torch.Tensor
-) -> dict[str, torch.Tensor]:
-    positions = torch.arange(length, dtype=torch.float64)
-    away = positions - center.unsqueeze(-1)
-    density = right / (sigma * (2 * torch.pi) ** 0.5)
-    return {
-        "the window is normalised over the positions: it should be 1 at its centre": right
-        / right.sum(dim=-1, keepdim=True),
-        "the window is a probability density: it should be 1 at its centre": density,
-        "the window is put through a softmax": torch.softmax(right, dim=-1),
-        "the 2 of 2 sigma^2 is missing": torch.exp(-(away**2) / sigma**2),
-        "sigma is not squared": torch.exp(-(away**2) / (2 * sigma)),
-        "sigma multiplies instead of dividing": torch.exp(-(away**2) * sigma**2 / 2),
-        "sigma is not used": torch.exp(-(away**2) / 2),
-        "the distance is not squared": torch.exp(-away.abs() / (2 * sigma**2)),
-        "the distance's root is taken, or its absolute value divided by sigma": torch.exp(
-            -away.abs() / sigma
-        ),
-        "the minus is missing: the window grows away from its centre": torch.exp(
-            away**2 / (2 * sigma**2)
-        ),
-        "the exponential is missing": -(away**2) / (2 * sigma**2),
-        "positions are counted from 1, not from 0": torch.exp(-((away + 1) ** 2) / (2 * sigma**2)),
-        "the centre is rounded to a whole position": torch.exp(
-            -((positions - center.round().unsqueeze(-1)) ** 2) / (2 * sigma**2)
-        ),
-        "the centre is cut to a whole position": torch.exp(
-            -((positions - center.floor().unsqueeze(-1)) ** 2) / (2 * sigma**2)
-        ),
-        "sigma is half the length, as if it were not given": torch.exp(
-            -(away**2) / (2 * (length / 2) ** 2)
-        ),
-        "the window is 1 minus the Gaussian": 1 - right,
-    }
+    with smallest(
+        student.gaussian_window,
+        reference.gaussian_window,
+        center=numbers("B T_q"),
+        length=size("length"),
+        sigma=chosen(1.0, 2.0, 0.5),
+    ):
+        for sigma in (1.5, 0.7, 3.0):
+            center = 6 * torch.rand(2, 3, generator=rng)
+            window = student.gaussian_window(center, 7, sigma)
+            right = reference.gaussian_window(center, 7, sigma)
+            expect.close(
+                expect.axes(window, ("B", "T_q", "length"), (2, 3, 7), "the window"),
+                right,
+                name="the window",
+                diagnoses=window_mistakes(center.double(), 7, sigma, right),
+                atol=1e-5,
+            )
 
 
 @graded("location", weight=1)

@@ -1,101 +1,47 @@
 """causal_mask, SelfAttention, MultiHeadAttention and positional_encoding."""
 
-import math
-
 import torch
 
 from kireji.testing import diagnoses, expect, graded
-from kireji.testing.isolation import stands_in, without
+from kireji.testing.counter_examples import chosen, size, smallest
+from kireji.testing.empty_rows import empty_row
+from kireji.testing.expect import Diagnosis
+from kireji.testing.isolation import without
 
 from . import attention_cases, multi_head_cases, reference
+from . import self_attention_cases as cases
+from .encoding_cases import encoding_mistakes
+from .questions import draw_mask
+from .self_attention_cases import D_K, D_MODEL, T, asked, own
 
 # What these call was graded before them.
 alone = without({"scaled_dot_product_attention": attention_cases.ATTENTION})
-D_MODEL, D_K, T = 7, 4, 5
 
 
 @graded("self_attention", weight=3)
 def test_causal_mask(student, rng):
     """causal_mask: a position sees itself and what came before, nothing else."""
-    for size in (3, 6, 2, 1):
-        mask = expect.tensor(student.causal_mask(size), (size, size), torch.bool, "the mask")
-        right = reference.causal_mask(size)
-        expect.close(mask, right, name="the mask", diagnoses=diagnoses.causal_mask_mistakes(right))
-
-
-def own(student, rng, d_model: int = D_MODEL, d_k: int = D_K):
-    """The student's SelfAttention with projections drawn here, and these (d_k, d_model)."""
-    attention = student.make("SelfAttention", d_model, d_k)
-    found = {name: tuple(parameter.shape) for name, parameter in attention.parameters().items()}
-    needed = {f"{name}.weight": (d_k, d_model) for name in ("W_q", "W_k", "W_v")}
-    expect.true(
-        found == needed,
-        f"SelfAttention({d_model}, {d_k}) should have exactly the parameters {needed} and has"
-        f" {found}: three nn.Linear layers on self, without bias.",
-    )
-    weights = {name: torch.randn(shape, generator=rng) for name, shape in needed.items()}
-    attention.load(weights)
-    return attention, [weights[f"{name}.weight"].double() for name in ("W_q", "W_k", "W_v")]
-
-
-def asked(attention, x, mask=None):
-    context, attention_weights = expect.returns(
-        attention(x) if mask is None else attention(x, mask), "context", "attention_weights"
-    )
-    return context, expect.axes(
-        attention_weights,
-        ("B", "T_q", "T_k"),
-        (x.shape[0], x.shape[1], x.shape[1]),
-        "attention_weights",
-    )
-
-
-def self_weights(x, W_q, W_k, mask=None):
-    """(the weights, the scores) of scaled self-attention, or of the stand-in that takes its
-    place."""
-    scores = reference.scores(x.double() @ W_q.T, x.double() @ W_k.T)
-    if stands_in("scaled_dot_product_attention"):
-        return reference.shares(scores, mask), scores
-    return reference.weights(scores / math.sqrt(W_q.shape[0]), mask), scores
+    with smallest(student.causal_mask, reference.causal_mask, T=size("T", 5)):
+        for n in (3, 6, 2, 1):
+            mask = expect.tensor(student.causal_mask(n), (n, n), torch.bool, "the mask")
+            right = reference.causal_mask(n)
+            known = diagnoses.causal_mask_mistakes(right)
+            expect.close(mask, right, name="the mask", diagnoses=known)
 
 
 @graded("self_attention", weight=4)
 @alone
 def test_self_attention_weights(student, rng):
     """SelfAttention: queries and keys are two projections of the same sequence."""
-    for d_model, d_k in ((6, 6), (D_MODEL, D_K)):
-        attention, (W_q, W_k, W_v) = own(student, rng, d_model, d_k)
-        x = torch.randn(2, T, d_model, generator=rng)
-        right, scores = self_weights(x, W_q, W_k)
-        root = math.sqrt(d_k)
-        project = {
-            "q": x.double() @ W_q.T,
-            "k": x.double() @ W_k.T,
-            "v": x.double() @ W_v.T,
-            "x": x.double(),
-        }
-        wrong = {
-            "one projection serves for query and key: W_k is not used": project["q"]
-            @ project["q"].mT
-            / root,
-            "one projection serves for query and key: W_q is not used": project["k"]
-            @ project["k"].mT
-            / root,
-            "W_q and W_k are exchanged": scores.mT / root,
-            "the values' projection is used for the keys": project["q"] @ project["v"].mT / root,
-            "the values' projection is used for the queries": project["v"] @ project["k"].mT / root,
-            "the sequence is not projected: queries and keys are x itself": project["x"]
-            @ project["x"].mT
-            / math.sqrt(d_model),
-            **diagnoses.scaling_mistakes(scores / root, d_k, scaled=True),
-        }
-        if d_model != d_k:
-            wrong["the scores are divided by sqrt(d_model) instead of sqrt(d_k)"] = (
-                scores / math.sqrt(d_model)
-            )
-        known = diagnoses.attention_mistakes(scores / root, None, project["v"], wrong).weights
-        given = asked(attention, x)[1]
-        expect.close(given, right, name="the attention weights", diagnoses=known)
+    with cases.smallest_of(student):
+        for d_model, d_k in ((6, 6), (D_MODEL, D_K)):
+            attention, (W_q, W_k, W_v) = own(student, rng, d_model, d_k)
+            x = torch.randn(2, T, d_model, generator=rng)
+            right, scores = cases.self_weights(x, W_q, W_k)
+            known = cases.weight_mistakes(x, W_q, W_k, W_v, scores)
+            given = asked(attention, x)[1]
+            expect.close(given, right, name="the attention weights", diagnoses=known)
+    cases.without_bias(student)
 
 
 @graded("self_attention", weight=2)
@@ -111,11 +57,17 @@ def test_self_attention_context(student, rng):
             given.double(),
         )
         wrong = {
-            "the keys are mixed instead of the values": given @ (x.double() @ W_k.T),
-            "the queries are mixed instead of the values": given @ (x.double() @ W_q.T),
+            Diagnosis("keys_mixed", "the keys are mixed instead of the values"): (
+                given @ (x.double() @ W_k.T)
+            ),
+            Diagnosis("queries_mixed", "the queries are mixed instead of the values"): (
+                given @ (x.double() @ W_q.T)
+            ),
         }
         if d_model == d_k:
-            wrong["the values are not projected: W_v is not used"] = given @ x.double()
+            wrong[
+                Diagnosis("values_not_projected", "the values are not projected: W_v is not used")
+            ] = given @ x.double()
         expect.close(
             context,
             reference.mix(given, x.double() @ W_v.T),
@@ -130,22 +82,20 @@ def test_self_attention_context(student, rng):
 def test_self_attention_mask(student, rng):
     """SelfAttention: with a causal mask (T, T), the future changes nothing; (B, T, T) works as
     well."""
-    attention, (W_q, W_k, W_v) = own(student, rng)
+    attention, _ = own(student, rng)
     x = torch.randn(2, T, D_MODEL, generator=rng)
     causal = reference.causal_mask(T)
-    context, given = asked(attention, x, causal)
-    right, scores = self_weights(x, W_q, W_k, causal)
-    plain = asked(attention, x)[1].double()
-    expect.close(
-        given,
-        right,
-        name="the attention weights",
-        hint="Is the mask handed on, True = may attend?",
-        diagnoses={
-            **attention_cases.own_mask_mistakes(plain, causal),
-            **diagnoses.attention_mistakes(scores / math.sqrt(D_K), causal, x).weights,
-        },
-    )
+    with cases.smallest_of(student, masked=True):
+        context, given = asked(attention, x, causal)
+        plain = asked(attention, x)[1].double()
+        kept = plain * causal
+        expect.close(
+            given,
+            kept / kept.sum(dim=-1, keepdim=True),
+            name="the attention weights",
+            hint="Is the mask handed on, True = may attend?",
+            diagnoses=attention_cases.own_mask_mistakes(plain, causal),
+        )
     later = x.clone()
     later[:, -1] = torch.randn(2, D_MODEL, generator=rng)
     expect.close(
@@ -169,31 +119,34 @@ def test_self_attention_mask(student, rng):
 def test_heads_attend_on_their_own(student, rng):
     """MultiHeadAttention: each head's weights are those of nn.MultiheadAttention with the same
     parameters."""
-    for n_heads in (1, 2, 4):
-        question = multi_head_cases.question(student, rng, n_heads)
-        context, given = question.ask()
-        expect.close(
-            given,
-            question.right()[1],
-            name="the heads' attention weights",
-            diagnoses=question.weight_mistakes(),
-        )
+    with multi_head_cases.smallest_of(student, output=1):
+        for n_heads in (2, 4, 1):
+            question = multi_head_cases.question(student, rng, n_heads)
+            expect.close(
+                question.ask()[1],
+                question.right()[1],
+                name="the heads' attention weights",
+                diagnoses=question.weight_mistakes(),
+            )
+    multi_head_cases.with_biases(student)
 
 
 @graded("self_attention", weight=4)
 @alone
 def test_heads_are_joined(student, rng):
-    """MultiHeadAttention: the context is that of nn.MultiheadAttention with the same parameters."""
-    for n_heads in (1, 2, 4):
-        for T_k in (5, 4):  # another sequence, and one as long as the queries
-            question = multi_head_cases.question(student, rng, n_heads, T_k)
-            context, given = question.ask()
-            expect.close(
-                context,
-                question.right()[0],
-                name="the context",
-                diagnoses=question.context_mistakes(),
-            )
+    """MultiHeadAttention: each head mixes its part of the values by its weights, and W_o joins the
+    heads, as in nn.MultiheadAttention."""
+    with multi_head_cases.smallest_of(student, output=0):
+        for n_heads in (2, 4, 1):
+            for T_k in (5, 4):  # another sequence, and one as long as the queries
+                question = multi_head_cases.question(student, rng, n_heads, T_k)
+                context, given = question.ask()
+                expect.close(
+                    context,
+                    question.context(given.double()),
+                    name="the context",
+                    diagnoses=question.context_mistakes(given.double()),
+                )
 
 
 @graded("self_attention", weight=3)
@@ -202,32 +155,31 @@ def test_heads_and_masks(student, rng):
     """MultiHeadAttention: masks (B, T_q, T_k), (B, 1, T_k) and (T_q, T_k) hold for every head; an
     empty row is no NaN."""
     question = multi_head_cases.question(student, rng, 2)
-    for mask in (
-        attention_cases.draw_mask(rng, 4, 5),
-        attention_cases.draw_mask(rng, 1, 5),
-        attention_cases.draw_mask(rng, 4, 5)[0],
-    ):
-        full = mask.expand(2, 4, 5).contiguous()
+    plain = question.ask()[1].double()
+    for mask in (draw_mask(rng, 4, 5), draw_mask(rng, 1, 5), draw_mask(rng, 4, 5)[0]):
+        allowed = mask.expand(2, 4, 5).unsqueeze(1)
         context, given = question.ask(mask)
-        right = question.right(full)
-        plain = question.right()[1]
+        kept = plain * allowed
+        hint = f"The mask had shape {tuple(mask.shape)}."
         expect.close(
             given,
-            right[1],
+            kept / kept.sum(dim=-1, keepdim=True),
             name="the heads' attention weights",
-            hint=f"The mask had shape {tuple(mask.shape)}.",
-            diagnoses=attention_cases.own_mask_mistakes(plain, full.unsqueeze(1)),
+            hint=hint,
+            diagnoses=attention_cases.own_mask_mistakes(plain, allowed),
         )
-        expect.close(
-            context, right[0], name="the context", hint=f"The mask had shape {tuple(mask.shape)}."
+        with_mask, without_mask = (question.context(w) for w in (given.double(), plain))
+        expect.never(
+            expect.agree(context, without_mask) and not expect.agree(with_mask, without_mask),
+            Diagnosis("context_without_mask", "the context is mixed without the mask"),
+            hint,
         )
     empty = torch.ones(2, 4, 5, dtype=torch.bool)
     empty[1, 2] = False
     context, given = question.ask(empty)
-    expect.finite(
-        context, "the context", "Softmax over a row of -inf is 0/0: such a query's weights are 0."
-    )
-    expect.zero_where(given, ~empty.unsqueeze(1), name="the heads' attention weights")
+    for head in range(2):
+        empty_row(given[1, head, 2], plain[1, head, 2])
+    expect.finite(context, "the context of a query that may attend to nothing")
 
 
 @graded("self_attention", weight=1)
@@ -262,54 +214,9 @@ def test_heads_must_fit(student, rng):
 @graded("self_attention", weight=4)
 def test_positional_encoding(student, rng):
     """positional_encoding: sines and cosines, interleaved, of the right frequencies."""
-    for length, d_model in ((6, 8), (50, 16), (1, 2)):
-        given = expect.axes(
-            student.positional_encoding(length, d_model),
-            ("T", "d_model"),
-            (length, d_model),
-            "the encoding",
-        )
-        right = reference.positional_encoding(length, d_model)
-        expect.close(
-            given, right, name="the encoding", diagnoses=encoding_mistakes(length, d_model)
-        )
-
-
-def encoding_mistakes(length: int, d_model: int) -> dict[str, torch.Tensor]:
-    t = torch.arange(length, dtype=torch.float64).unsqueeze(1)
-    i = torch.arange(d_model // 2, dtype=torch.float64)
-
-    def interleaved(angles, first=torch.sin, second=torch.cos):
-        return torch.stack([first(angles), second(angles)], dim=-1).flatten(1)
-
-    angles = t / 10000 ** (2 * i / d_model)
-    return {
-        "sines and cosines stand in two halves, not interleaved": torch.cat(
-            [angles.sin(), angles.cos()], dim=1
-        ),
-        "sine and cosine are exchanged: the even features are sines": interleaved(
-            angles, torch.cos, torch.sin
-        ),
-        "every feature is a sine": interleaved(angles, torch.sin, torch.sin),
-        "positions are counted from 1, not from 0": interleaved(
-            (t + 1) / 10000 ** (2 * i / d_model)
-        ),
-        "the exponent is i / d_model: the 2 is missing": interleaved(t / 10000 ** (i / d_model)),
-        "the exponent is 4i / d_model: the 2 counts twice": interleaved(
-            t / 10000 ** (4 * i / d_model)
-        ),
-        "the base is 1000 instead of 10000": interleaved(t / 1000 ** (2 * i / d_model)),
-        "the angles are multiplied by 10000^(...) instead of divided": interleaved(
-            t * 10000 ** (2 * i / d_model)
-        ),
-        "each feature has a frequency of its own: a sine and its cosine should share one": (
-            torch.where(
-                torch.arange(d_model) % 2 == 0,
-                (t / 10000 ** (torch.arange(d_model) / d_model)).sin(),
-                (t / 10000 ** (torch.arange(d_model) / d_model)).cos(),
-            )
-        ),
-        "the sine and the cosine are left out: these are the angles": interleaved(
-            angles, torch.clone, torch.clone
-        ),
-    }
+    own, right = student.positional_encoding, reference.positional_encoding
+    with smallest(own, right, T=size("T"), d_model=chosen(2, 4)):
+        for sizes in ((6, 8), (50, 16), (1, 2)):
+            given = expect.axes(own(*sizes), ("T", "d_model"), sizes, "the encoding")
+            known = encoding_mistakes(*sizes)
+            expect.close(given, right(*sizes), name="the encoding", diagnoses=known)

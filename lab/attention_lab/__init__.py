@@ -17,12 +17,12 @@ small_models  a small translator and a small classifier, and how those that come
 trained    trained models with their vocabularies: what they say, and where they look
 moments    a small translator that is watched while it learns
 patterns   attention maps of known patterns, with noise
-scripted   made-up models whose every answer is known
+scripted   made-up models with known answers
 metrics    BLEU and chrF
 plots      pictures
-axes       what stands on a matplotlib Axes, as plain data
-maps       which heat maps stand in a drawn figure
-figures    which texts stand in a drawn figure, and on how dark a ground
+axes       the content of a matplotlib Axes, as plain data
+maps       the heat maps of a drawn figure
+figures    the texts of a drawn figure, and how dark the ground below them is
 checks     check("..."): instant checks of your work, as often as you like
 """
 

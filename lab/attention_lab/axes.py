@@ -1,4 +1,4 @@
-"""What stands on a matplotlib Axes, as plain data: so that a figure can be judged by what it says,
+"""The content of a matplotlib Axes, as plain data: so that a figure can be judged by what it says,
 not by its pixels."""
 
 from typing import Any

@@ -52,7 +52,7 @@ def encode_targets(sentences: Sequence[str], vocabulary: Vocabulary) -> Tensor:
 
 
 class SimilarLengths(Generic[Row]):
-    """Every row once an epoch, in random batches whose rows have about the same length.
+    """Every row once an epoch, in random batches of rows of about the same length.
 
     Iterating gives a fresh shuffle each time; padding is little because a batch's lengths are
     alike. A subclass says what its rows are, what a row's length is (anything that can be ordered),
@@ -67,7 +67,7 @@ class SimilarLengths(Generic[Row]):
 
     @functools.cached_property
     def rows(self) -> Sequence[Row]:
-        """Encoded when they are first asked for: where a checkpoint is loaded, nobody does."""
+        """Encoded at their first use: where a checkpoint is loaded, they are never used."""
         return self.encode()
 
     def length(self, row: Row) -> Any:
@@ -89,7 +89,7 @@ class SimilarLengths(Generic[Row]):
 
 
 class TranslationBatches(SimilarLengths[tuple[list[int], list[int]]]):
-    """Every pair once an epoch, in random `Batch`es whose sentences have about the same length."""
+    """Every pair once an epoch, in random `Batch`es of sentences of about the same length."""
 
     def __init__(
         self,

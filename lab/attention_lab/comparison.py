@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -59,8 +60,8 @@ def build_models(
     build_attention: Callable[[str], Attention | None],
     positional_encoding: Callable[[int, int], Tensor],
 ) -> nn.ModuleDict:
-    """An untrained model for every pair of the grid whose mechanism works; the others are named and
-    left out.
+    """An untrained model for every pair of the grid with a mechanism that works; the others are
+    named and left out.
 
     build_attention(mechanism) -> the attention, or None for "none"."""
     models = nn.ModuleDict()
@@ -68,9 +69,12 @@ def build_models(
     for number, (mechanism, task) in enumerate(PAIRS):
         torch.manual_seed(number)
         try:
+            model: nn.Module
             if mechanism == "self_attention":
                 model = SelfAttentionModel(
-                    lambda: build_attention("self_attention"), positional_encoding, HIDDEN_SIZE
+                    lambda: cast(Attention, build_attention("self_attention")),
+                    positional_encoding,
+                    HIDDEN_SIZE,
                 )
             else:
                 model = RecurrentModel(build_attention(mechanism), HIDDEN_SIZE)
@@ -101,7 +105,7 @@ def train_grid(
     """Train every model of the grid, one after the other, on lengths SHORTEST to LONGEST; keep all
     weights in one checkpoint.
 
-    An earlier checkpoint whose losses were lower is kept beside the new one, and a sentence says
+    An earlier checkpoint with lower losses is kept next to the new one, and a sentence says
     where. While grading or validating nothing is trained: the checkpoint is loaded, or a
     CheckpointError says what is wrong with it. Interrupting the kernel ends the training; models
     not yet trained stay as they are, and nothing is saved."""

@@ -32,8 +32,7 @@ class LabelledBatch(NamedTuple):
 
 
 class LabelledBatches(SimilarLengths[tuple[list[int], int]]):
-    """Every text once an epoch, in random `LabelledBatch`es whose texts have about the same
-    length."""
+    """Every text once an epoch, in random `LabelledBatch`es of texts of about the same length."""
 
     def __init__(
         self,

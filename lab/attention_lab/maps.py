@@ -25,8 +25,11 @@ def describe_maps(axes: Axes) -> dict[str, Any]:
     A cell without a value is nan. TypeError where it is no Axes."""
     if not isinstance(axes, Axes):
         raise TypeError(f"expected matplotlib Axes, not {type(axes).__name__}")
-    _settle(axes.figure)
-    return _describe(axes)
+    figure = axes.get_figure(root=True)
+    if figure is None:
+        raise TypeError("expected Axes of a figure, not Axes that were removed from theirs")
+    _settle(figure)
+    return _describe(axes, figure)
 
 
 def _settle(figure: Figure) -> None:
@@ -40,7 +43,7 @@ def _settle(figure: Figure) -> None:
         figure.set_layout_engine(engine)
 
 
-def _describe(axes: Axes) -> dict[str, Any]:
+def _describe(axes: Axes, figure: Figure) -> dict[str, Any]:
     """As describe_maps, of a figure that was drawn: that costs much more than reading it."""
     left, bottom, width, height = axes.get_position().bounds
     return {
@@ -52,7 +55,7 @@ def _describe(axes: Axes) -> dict[str, Any]:
         "x_ticks": _ticks(axes.xaxis),
         "y_ticks": _ticks(axes.yaxis),
         "maps": [found for artist in axes.get_children() if (found := _map(artist)) is not None],
-        "bars": [_limits(bar.mappable) for bar in _bars(axes.figure)],
+        "bars": [_limits(bar.mappable) for bar in _bars(figure)],
         "box": [float(side) for side in (left, bottom, left + width, bottom + height)],
     }
 
@@ -68,7 +71,7 @@ def describe_panels(figure: Figure) -> dict[str, Any]:
     _settle(figure)
     bars = _bars(figure)
     panels = [
-        _describe(axes)
+        _describe(axes, figure)
         for axes in figure.axes
         if axes.get_visible() and axes not in [bar.ax for bar in bars]
     ]
@@ -86,9 +89,10 @@ def describe_panels(figure: Figure) -> dict[str, Any]:
     }
 
 
-def _bars(figure: Figure) -> list:
+def _bars(figure: Figure) -> list[Any]:
     """The figure's colour bars; matplotlib marks the Axes of one with this attribute."""
-    return [axes._colorbar for axes in figure.axes if getattr(axes, "_colorbar", None) is not None]
+    found = [getattr(axes, "_colorbar", None) for axes in figure.axes]
+    return [bar for bar in found if bar is not None]
 
 
 def _limits(mappable: ScalarMappable) -> list[float]:
@@ -98,12 +102,12 @@ def _limits(mappable: ScalarMappable) -> list[float]:
 def _map(artist: Any) -> dict[str, Any] | None:
     """The map that an artist draws; None if it draws none."""
     if (
-        not isinstance(artist, ScalarMappable)
-        or not artist.get_visible()
+        not artist.get_visible()
+        or not isinstance(artist, ScalarMappable)
         or artist.get_array() is None
     ):
         return None
-    values = np.ma.filled(np.ma.asarray(artist.get_array(), dtype=float), np.nan)
+    values: np.ndarray = np.ma.filled(np.ma.asarray(artist.get_array(), dtype=float), np.nan)
     if isinstance(artist, AxesImage):
         if values.ndim != 2:
             return None  # colours instead of numbers
@@ -149,6 +153,6 @@ def _ticks(axis: Axis) -> list[tuple[float, str]]:
 
 
 def empty_axes() -> Axes:
-    """Axes to be drawn on. Beside them, in the same figure, stand those that pyplot takes for the
-    current ones."""
+    """Axes to be drawn on. The same figure also has those that pyplot takes for the current
+    ones."""
     return plt.subplots(1, 2, layout="constrained")[1][0]

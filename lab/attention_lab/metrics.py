@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from sacrebleu.metrics import BLEU, CHRF
 
@@ -37,7 +38,7 @@ def _score(
     most = max(map(len, references))
     # sacrebleu wants the first references of all sentences, then the second ones, None where there
     # is no more
-    streams = [
+    streams: list[list[Any]] = [
         [answers[i] if i < len(answers) else None for answers in references] for i in range(most)
     ]
     return metric.corpus_score(list(translations), streams).score

@@ -10,6 +10,6 @@ def is_grading() -> bool:
 
 
 def may_train() -> bool:
-    """False where a program runs the notebook: the autograder, or nbgrader's `validate`, whose runs
-    would replace a trained model without being asked to train."""
+    """False where a program runs the notebook: the autograder, or nbgrader's `validate`, which
+    would replace a trained model although no one wants to train."""
     return not is_grading() and not os.environ.get("NBGRADER_EXECUTION")

@@ -28,7 +28,7 @@ class TranslationModel(nn.Module):
         and attention_weights (B, T_tgt-1, T_src)."""
         encoder_outputs, hidden = self.encoder(source_ids, lengths)
         mask = torch.zeros(source_ids.shape, dtype=torch.bool, device=source_ids.device)
-        for row, length in zip(mask, lengths.tolist(), strict=False):
+        for row, length in zip(mask, lengths.tolist(), strict=True):
             row[:length] = True
         steps = []
         for input_ids in target_ids[:, :-1].unbind(dim=1):  # each (B,)
@@ -36,7 +36,7 @@ class TranslationModel(nn.Module):
                 input_ids, hidden, encoder_outputs, mask
             )
             steps.append((logits, attention_weights))
-        logits, attention_weights = zip(*steps, strict=False)
+        logits, attention_weights = zip(*steps, strict=True)
         return torch.stack(logits, dim=1), torch.stack(attention_weights, dim=1)
 
 

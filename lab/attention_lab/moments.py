@@ -39,11 +39,17 @@ def watch_a_translator(
     source_tokens, target_tokens = tokenize(sentence), tokenize(translation)
     if is_grading():
         return _read(Path(file)), source_tokens, target_tokens
-    pairs, *vocabularies = small_world()
+    pairs, source_vocabulary, target_vocabulary = small_world()
     torch.manual_seed(seed)
-    translator = Translator(SmallTranslator(*map(len, vocabularies)), *vocabularies)
+    translator = Translator(
+        SmallTranslator(len(source_vocabulary), len(target_vocabulary)),
+        source_vocabulary,
+        target_vocabulary,
+    )
     optimizer = torch.optim.Adam(translator.model.parameters(), lr=RATE)
-    batches = _forever(TranslationBatches(pairs, *vocabularies, batch_size=64, seed=seed))
+    batches = _forever(
+        TranslationBatches(pairs, source_vocabulary, target_vocabulary, batch_size=64, seed=seed)
+    )
     with step_bar(max(moments, default=0)) as bar:
 
         def train_step() -> float:
@@ -56,7 +62,7 @@ def watch_a_translator(
     steps, maps = [int(step) for step, _ in watched], [map_.detach().clone() for _, map_ in watched]
     if maps:
         save_file({"maps": torch.stack(maps)}, Path(file), {"steps": json.dumps(steps)})
-    return list(zip(steps, maps, strict=False)), source_tokens, target_tokens
+    return list(zip(steps, maps, strict=True)), source_tokens, target_tokens
 
 
 def _forever(batches: TranslationBatches):

@@ -1,4 +1,4 @@
-"""Attention maps of known patterns, with noise: examples for whoever tells patterns apart."""
+"""Attention maps of known patterns, with noise: examples for code that tells patterns apart."""
 
 import torch
 from torch import Generator, Tensor
@@ -9,7 +9,8 @@ MOST_NOISE = 0.5
 
 
 def draw_pattern(pattern: str, T: int, noise: float, generator: Generator) -> Tensor:
-    """A map (T, T) whose rows sum to 1: (1 - noise) times the pattern, noise times rows at random.
+    """A map (T, T) with rows that sum to 1: (1 - noise) times the pattern, noise times rows at
+    random.
 
     diagonal   query i looks at key i + d, with one d of -1, 0 or 1 for the whole map (the nearest
                key where there is none): 0.7

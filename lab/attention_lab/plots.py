@@ -61,9 +61,9 @@ def alignment_ribbons(
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.16, 1.16))
     axes.axis("off")
     above, below = _places(len(source_tokens)), _places(len(target_tokens))
-    for place, token in zip(above, source_tokens, strict=False):
+    for place, token in zip(above, source_tokens, strict=True):
         axes.text(place, 1.06, token, ha="center", va="bottom", color=INK, fontsize=12)
-    for place, token in zip(below, target_tokens, strict=False):
+    for place, token in zip(below, target_tokens, strict=True):
         axes.text(place, -0.06, token, ha="center", va="top", color=INK, fontsize=12)
     for i, j in np.argwhere(weights > 0.02):
         strongest = weights[i, j] == weights[i].max()
@@ -85,7 +85,7 @@ def alignment_ribbons(
 
 
 def weight_bars(attention_weights: ArrayLike, expected: ArrayLike, labels: Sequence[str]) -> Figure:
-    """One query's attention weights (T_k,) beside the expected ones, as bars."""
+    """One query's attention weights (T_k,) next to the expected ones, as bars."""
     figure = Figure(figsize=(5, 2.2), layout="constrained")
     axes = figure.add_subplot()
     x = np.arange(len(labels))

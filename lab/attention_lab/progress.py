@@ -1,8 +1,8 @@
 """A progress bar on standard output; silent while grading."""
 
 import sys
-from collections.abc import Iterator, Sized
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Protocol
 
 from tqdm import tqdm
 
@@ -22,12 +22,20 @@ def step_bar(steps: int) -> tqdm:
     )
 
 
+class Batches(Protocol):
+    """The batches of one epoch, which can be taken again for the next."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
 class Watched:
     """Batches that move a bar on as they are taken, over so many epochs.
 
     `note(text)` writes behind the bar, and rests it until the next epoch."""
 
-    def __init__(self, batches: Sized, epochs: int):
+    def __init__(self, batches: Batches, epochs: int):
         self.batches = batches
         self.bar = step_bar(epochs * len(batches))
 

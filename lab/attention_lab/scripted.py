@@ -1,4 +1,4 @@
-"""Made-up things whose every answer is known: your functions are judged on these, not only on
+"""Made-up things with known answers: your functions are judged on these, not only on
 trained models."""
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ class ScriptedClassifier:
 
     votes {word: a number for each class}   looks {word: how much it is looked at}
     other: for every word not in a table
-    A word's vote counts more the later it stands, so that a text with a word cut out differs from
+    A word's vote counts more the later it comes, so that a text with a word cut out differs from
     one with a word hidden."""
 
     def __init__(
@@ -44,7 +44,7 @@ class ScriptedClassifier:
 
 
 class ScriptedTraining:
-    """A training whose map after n steps is known. `look` always hands out the same tensor, which
+    """A training with a known map after n steps. `look` always hands out the same tensor, which
     training changes in place.
 
     maps (N, T_tgt, T_src): the map after 0, 1, ..., N-1 steps; training further is an error"""

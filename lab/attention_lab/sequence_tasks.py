@@ -17,7 +17,7 @@ TASKS = ("copy", "reverse", "sort", "recall")
 
 
 class SequenceBatch(NamedTuple):
-    """source_ids (B, T_src) what is read   cue_ids (B, T) what is asked at each step
+    """source_ids (B, T_src) what is read   cue_ids (B, T) the question at each step
     target_ids (B, T) the right answers.
 
     Answers are numbers below N_SYMBOLS. In copy, reverse and sort every cue is GO_ID and T = T_src.

@@ -2,7 +2,7 @@
 course were trained.
 
     python -m attention_lab.small_models
-    # trains both, writes small/*.safetensors beside this file
+    # trains both, writes small/*.safetensors next to this file
 
 They are no models of the assignments: LSTMs instead of GRUs, Luong's attention instead of
 Bahdanau's, word vectors of 32 numbers. Weights are kept in half precision, with their vocabularies
@@ -36,7 +36,7 @@ def _read(lstm: nn.LSTM, embedded: Tensor, lengths: Tensor) -> Tensor:
 
 
 def _real(ids: Tensor, lengths: Tensor) -> Tensor:
-    """(B, T), True where a real token stands."""
+    """(B, T), True at a real token."""
     return torch.arange(ids.shape[1], device=ids.device) < lengths.unsqueeze(1)
 
 
@@ -121,29 +121,32 @@ def small_world() -> tuple[list[tuple[str, str]], Vocabulary, Vocabulary]:
     """The training sentences made of the most frequent WORDS words of each side only, and their two
     vocabularies."""
     pairs = [(pair.source, pair.target) for pair in load_pairs("ex1_translation", "train")]
-    vocabularies = [
+    source_vocabulary, target_vocabulary = (
         Vocabulary(Vocabulary.build(map(tokenize, side)).tokens[: 4 + WORDS])
-        for side in zip(*pairs, strict=False)
-    ]
+        for side in zip(*pairs, strict=True)
+    )
     known = [
         pair
         for pair in pairs
         if all(
             token in vocabulary
-            for text, vocabulary in zip(pair, vocabularies, strict=False)
+            for text, vocabulary in zip(pair, (source_vocabulary, target_vocabulary), strict=True)
             for token in tokenize(text)
         )
     ]
-    return known, *vocabularies
+    return known, source_vocabulary, target_vocabulary
 
 
 def train_small_translator(steps: int, seed: int) -> tuple[nn.Module, dict[str, str]]:
     """Train on the small world. Returns the model and what is to be saved with it."""
-    pairs, *vocabularies = small_world()
+    pairs, source_vocabulary, target_vocabulary = small_world()
     torch.manual_seed(seed)
-    model = SmallTranslator(*map(len, vocabularies))
+    model = SmallTranslator(len(source_vocabulary), len(target_vocabulary))
     optimizer = torch.optim.Adam(model.parameters(), lr=6e-3)
-    batches, done = TranslationBatches(pairs, *vocabularies, batch_size=64, seed=seed), 0
+    batches = TranslationBatches(
+        pairs, source_vocabulary, target_vocabulary, batch_size=64, seed=seed
+    )
+    done = 0
     while done < steps:
         for batch in batches:
             optimizer.param_groups[0]["lr"] = 6e-3 * constant_then_cosine(min(1.0, done / steps))
@@ -152,7 +155,7 @@ def train_small_translator(steps: int, seed: int) -> tuple[nn.Module, dict[str, 
     names = ("source_vocabulary", "target_vocabulary")
     return model, {
         name: " ".join(vocabulary.tokens)
-        for name, vocabulary in zip(names, vocabularies, strict=False)
+        for name, vocabulary in zip(names, (source_vocabulary, target_vocabulary), strict=True)
     }
 
 

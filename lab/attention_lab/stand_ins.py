@@ -1,7 +1,7 @@
-"""Small made-up parts that stand where a trained one would: your training step and your search are
+"""Small made-up parts in the place of trained ones: your training step and your search are
 judged on these.
 
-None of them learns a language. A search that works on the scripted decoder, whose every answer is
+None of them learns a language. A search that works on the scripted decoder, with every answer
 written in a table, works on your own decoder too; and a mistake in your encoder cannot spoil the
 marks of your search.
 """
@@ -15,6 +15,8 @@ class ScriptedEncoder(nn.Module):
 
     start (source_vocab_size,) state numbers   n_states: how many states there are"""
 
+    states: Tensor
+
     def __init__(self, start: Tensor, n_states: int):
         super().__init__()
         self.register_buffer("states", torch.eye(n_states)[start])
@@ -27,11 +29,14 @@ class ScriptedEncoder(nn.Module):
 
 
 class ScriptedDecoder(nn.Module):
-    """A decoder whose every step is written down: a state and an input word lead to the next state.
+    """A decoder with every step written down: a state and an input word lead to the next state.
 
     logits (n_states, vocab_size)        what is said in a state
     next_state (n_states, vocab_size)    where each input word leads
     place (n_states,)                    the source position looked at in a state"""
+
+    next_state: Tensor
+    place: Tensor
 
     def __init__(self, logits: Tensor, next_state: Tensor, place: Tensor):
         super().__init__()
@@ -210,7 +215,7 @@ class BagClassifier(nn.Module):
 
 
 class Climb:
-    """Stands where an epoch of training would be: moves the model's first weights by one and
+    """Takes the place of an epoch of training: moves the model's first weights by one and
     returns the next loss."""
 
     def __init__(self, losses: list[float]):
@@ -226,7 +231,7 @@ class Climb:
 
 
 class Scores:
-    """Stands where a look at the validation data would be: the next score each time.
+    """Takes the place of a look at the validation data: the next score each time.
 
     Notes in `seen` the model's first weights at each look, and in `in_training` how often it was
     not in eval mode."""

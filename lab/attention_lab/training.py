@@ -65,7 +65,7 @@ def fit(
     schedule(share of the budget used) -> factor of the learning rate.
     `metadata`: text to save with the weights
     (such as the vocabulary), which a later load must find unchanged.
-    An earlier checkpoint that scored higher is kept beside the new one, and a sentence says where.
+    An earlier checkpoint that scored higher is kept next to the new one, and a sentence says where.
     While grading or validating nothing is trained: the checkpoint is loaded, or a CheckpointError
     says what is wrong with it. Interrupting the kernel ends the training and keeps the best weights
     so far."""
@@ -135,7 +135,7 @@ def keep(
     chooses the best weights
     itself. It gets `batches` and `validate` back with a progress bar on them.
     epochs: the most it will take.
-    An earlier checkpoint that scored higher is kept beside the new one, and a sentence says where.
+    An earlier checkpoint that scored higher is kept next to the new one, and a sentence says where.
     While grading or validating nothing is trained: the checkpoint is loaded, or a CheckpointError
     says what is wrong with it."""
     metadata = dict(metadata or {})

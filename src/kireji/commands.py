@@ -1,6 +1,8 @@
 """What `./kireji` offers, and its help page. Standard library only: a fresh clone answers `--help`
 at once."""
 
+import difflib
+
 # group -> command -> what it does; each command is a click command of that name in
 # kireji/cli/NAME.py
 GROUPS = {
@@ -12,6 +14,11 @@ GROUPS = {
         "judge": "grade one folder of files and print the report; records nothing",
         "grade": "collect and grade what students submitted, into the gradebook",
         "watch": "grade each submission when it arrives, and give feedback",
+        "calendar": "show when each assignment is released, due and closed",
+        "due": "set when an assignment is due, and when it closes",
+        "extend": "give some students more time for an assignment",
+        "release": "release an assignment to the students, now or at a time",
+        "withdraw": "take an assignment back from the students, now or at a time",
         "copies": "show which submissions of an assignment are alike, in code or in weights",
         "roster": "read the class from a CSV file: accounts, and names in the gradebook",
         "password": "give a person who has lost theirs a new password",
@@ -21,6 +28,7 @@ GROUPS = {
         "restore": "restore what backup saved",
     },
     "Work on Kireji": {
+        "doctor": "say what is right and wrong with this installation, and what to do",
         "setup": "only set up (every other command does it too, when it is needed)",
         "docs": "build the documentation as a site, with search",
         "test": "run the tests; further words go to pytest",
@@ -30,6 +38,13 @@ GROUPS = {
 }
 
 COMMANDS = {name: summary for group in GROUPS.values() for name, summary in group.items()}
+
+
+def unknown(name: str) -> str:
+    """What to say of a command that there is not."""
+    near = difflib.get_close_matches(name, COMMANDS, n=1)
+    guess = f" Did you mean {near[0]!r}?" if near else ""
+    return f"There is no command {name!r}.{guess} ./kireji --help lists them."
 
 
 def page() -> str:

@@ -1,5 +1,4 @@
-"""Errors that are no defect of ours: whoever runs the command reads one sentence, and no stack
-trace."""
+"""Errors that are no defect of Kireji: the user reads one sentence and no stack trace."""
 
 
 class KirejiError(Exception):

@@ -1,7 +1,7 @@
 """What every attack is tried with: the toy assignment, a judge with a wall and one without, and
 listeners to be reached.
 
-One file stands for one row of the threats. Each attack carries a wrong solution, and is first shown
+Each file is one row of the threats. Each attack carries a wrong solution, and is first shown
 to work where the wall is taken away.
 """
 

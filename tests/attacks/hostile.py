@@ -1,4 +1,4 @@
-"""A submission that attacks whoever reads it: every way into a page that a notebook has, each
+"""A submission that attacks its readers: every way into a page that a notebook has, each
 calling at one listener."""
 
 import http.server
@@ -15,7 +15,7 @@ OWNED = "document.documentElement.dataset.owned='yes'"
 
 @contextmanager
 def listener() -> Iterator[tuple[str, list[str]]]:
-    """A server on loopback: its address, and what was asked of it."""
+    """A server on loopback: its address, and the requests that came."""
     asked: list[str] = []
 
     class Ear(http.server.BaseHTTPRequestHandler):
@@ -64,7 +64,7 @@ def prose(listener: str) -> str:
 
 
 def program(listener: str) -> str:
-    """Code whose outputs are attacks."""
+    """Code with attacks as its outputs."""
     return f"""# </pre></div>{markup(listener).replace(chr(10), " ")}
 import base64, io, sys
 from IPython.display import HTML, SVG, Image, Javascript, Latex, Markdown, display

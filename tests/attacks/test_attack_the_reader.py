@@ -87,8 +87,8 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def reader(chromium: Browser, case: Case) -> Iterator[Callable[..., Page]]:
-    """Opens pages as `who`, logged in; at the end nothing may have run, and nobody elsewhere have
-    been asked."""
+    """Opens pages as `who`, logged in; at the end no script may have run, and no request may have
+    gone to another host."""
     asked, pages = [], []
     context = chromium.new_context(viewport=DESKTOP, locale="en-GB")
     context.set_default_timeout(MAX_WAIT_MS)

@@ -1,4 +1,4 @@
-"""A student's server attacks the browser of a visitor: nobody but its owner gets a byte of it."""
+"""A student's server attacks the browser of a visitor: only its owner gets any byte."""
 
 import os
 from collections.abc import Callable, Iterator

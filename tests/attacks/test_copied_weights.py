@@ -129,7 +129,7 @@ class Payload:
 def test_a_pickle_under_the_name_of_a_checkpoint_is_not_opened_as_one(course, tmp_path):
     marker = tmp_path / "ran"
     pickled = pickle.dumps(Payload(marker))
-    pickle.loads(pickled).close()  # the attack works on whoever unpickles
+    pickle.loads(pickled).close()  # the attack works on a program that unpickles
     assert marker.exists()
     marker.unlink()
     (course.submitted(NAME, "mallory") / FILE).write_bytes(pickled)

@@ -113,8 +113,8 @@ def test_nobody_administers_the_hub_from_a_browser(
 def test_a_request_from_another_site_has_no_effect(
     running: LiveCourse, instructor: requests.Session, token: bool, effect: bool
 ) -> None:
-    """The browser sends the instructor's cookies whoever asks; the token only a page of ours can
-    read."""
+    """The browser sends the instructor's cookies with any page's request; the token only a page of
+    ours can read."""
     name = f"forged-{token}"
     headers = {"X-XSRFToken": xsrf(instructor, f"{SERVICE}/")} if token else {}
     answer = instructor.put(

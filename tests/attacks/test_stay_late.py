@@ -1,4 +1,4 @@
-"""A submission that leaves something behind to go on after it: all of it ends with the sandbox."""
+"""A submission that leaves something behind to go on after it: everything ends with the sandbox."""
 
 import time
 

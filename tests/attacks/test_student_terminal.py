@@ -189,7 +189,7 @@ def test_a_student_can_write_nowhere_else(
 @pytest.fixture(scope="module")
 def listeners(furnished: LiveCourse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict]:
     """What listens on this machine: the course's own ports, and some that the test opens; they
-    answer whoever comes."""
+    answer any caller."""
     folder = tmp_path_factory.mktemp("l")
     path, name = str(folder / "s"), f"kireji-{os.getpid()}"
     (port,) = free_ports(1)

@@ -1,5 +1,4 @@
-"""A course of two students with everything that a course comes to have, and an empty one beside
-it."""
+"""A course of two students with everything that a course comes to have, and an empty one."""
 
 import json
 import os

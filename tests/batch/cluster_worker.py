@@ -27,7 +27,7 @@ def judge(submission, assignment, secret, trusted=False):
     """The toy's judge, which leaves a trace of each call; the third caller is caught."""
     calls = Path(os.environ["KIREJI_TEST_CALLS"])
     number = len(list(calls.iterdir()))
-    while True:  # a number of its own, whoever else takes one
+    while True:  # a number of its own, whatever others take
         try:
             os.close(os.open(calls / f"{number}-{os.getpid()}", os.O_CREAT | os.O_EXCL))
             os.close(os.open(calls.with_name(f"turn-{number}"), os.O_CREAT | os.O_EXCL))

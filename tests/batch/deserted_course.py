@@ -1,5 +1,5 @@
-"""Grades a class on a cluster all of whose workers are killed, twice: nobody comes in their place,
-and then somebody does.
+"""Grades a class on a cluster where all workers are killed, twice: once without new ones, and once
+with.
 
     python -P -m tests.batch.deserted_course FOLDER
 

@@ -113,7 +113,7 @@ def test_a_worker_that_will_not_do_is_a_sentence(workers, words):
 
 
 class Deserted:
-    """A client whose workers are gone, or whose scheduler is."""
+    """A client that lost its workers, or its scheduler."""
 
     def __init__(self, answer):
         self.answer = answer

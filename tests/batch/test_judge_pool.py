@@ -1,5 +1,4 @@
-"""Judging several at a time: one that is killed, or whose disk is full, does not stop the
-others."""
+"""Judging several at a time: one that is killed, or has a full disk, does not stop the others."""
 
 import os
 import signal

@@ -73,6 +73,9 @@ def test_points_apart_are_those_of_real_grades(checkout, figures):
     }
     assert read["nbgrader"] == read["ours-1"] == {"student0000": 6.0, "student0001": 3.0}
     assert figures["most_points_apart"] == 0 and figures["nbgrader_not_graded"] == 0
+
+
+def test_points_apart_leave_out_what_was_not_graded():
     one, other = (
         {
             "graded": [

@@ -47,7 +47,7 @@ def course(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Itera
 
 @pytest.fixture(scope="module")
 def context(chromium: Browser) -> Callable[..., BrowserContext]:
-    """Make a browser profile of its own: nobody else's cookies."""
+    """Make a new browser profile, without cookies of others."""
 
     def context(size: dict[str, int] = DESKTOP) -> BrowserContext:
         made = chromium.new_context(viewport=size, locale="en-GB")

@@ -57,7 +57,7 @@ def edit(folder: Path, name: str, change: Callable[[NotebookNode], None]) -> Non
 
 
 def do_the_work(folder: Path, name: str) -> None:
-    """What takes a student an afternoon: every answer, and the trained model beside the
+    """What takes a student an afternoon: every answer, and the trained model next to the
     notebook."""
     assignment = COURSE.assignment(name)
     edit(folder, name, lambda notebook: solve(assignment, notebook))

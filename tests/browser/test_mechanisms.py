@@ -118,12 +118,12 @@ def test_a_check_fails_with_a_hint_and_a_picture_and_then_passes(
 def test_theory_and_lessons_can_be_read_in_jupyterlab(
     student: Page, course: LiveCourse, picture: Callable
 ) -> None:
-    student.goto(f"{course.address}/user/bob/lab/tree/docs/explanation/theory.md")
+    student.goto(f"{course.address}/user/bob/lab/tree/docs/explanation/attention/self-attention.md")
     page = student.locator(".jp-MarkdownViewer")
     expect(page.locator("mjx-container, math").first).to_be_visible()
     expect(page.locator("img").first).to_be_visible()
     picture(student, "ex2_theory")
-    page.locator("mjx-container, math").nth(30).scroll_into_view_if_needed()
+    page.locator("mjx-container, math").nth(20).scroll_into_view_if_needed()
     picture(student, "ex2_theory_equations")
     student.goto(f"{course.address}/user/bob/lab/tree/code/self_attention.py")
     expect(student.locator(".jp-FileEditor .cm-line").first).to_be_visible()

@@ -23,10 +23,10 @@ ANSWER = "padding_mask_solution"
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[LiveCourse]:
     """A course that grades on submit, two attempts a day."""
-    course = LiveCourse(tmp_path_factory.mktemp("course"))
+    course = LiveCourse(tmp_path_factory.mktemp("course"), grade_on_submit=True)
     settings = course.root / "hub_config" / "grade_on_submit.py"
     text = settings.read_text()
-    for name, value in (("course_service", "True"), ("attempts", "2")):
+    for name, value in (("attempts", "2"),):
         text, count = re.subn(rf"(GradeOnSubmit.{name} = )\w+", rf"\g<1>{value}", text)
         assert count == 1
     settings.write_text(text)

@@ -52,7 +52,7 @@ def test_a_defect_of_ours_keeps_its_trace(monkeypatch):
 
 def test_an_unknown_command_is_no_trace():
     result = CliRunner().invoke(kireji, ["upp"])
-    assert result.exit_code == 2 and "No such command 'upp'" in result.stderr
+    assert result.exit_code == 2 and "Did you mean 'up'?" in result.stderr
 
 
 def test_help_loads_neither_torch_nor_nbgrader_nor_rich():

@@ -47,11 +47,14 @@ def test_a_lesson_imports_what_students_have(name):
         "collections",
         "datetime",
         "functools",
+        "json",
         "math",
         "os",
         "pathlib",
         "random",
+        "time",
         "typing",
+        "attention_lab",
     }
     for node in ast.walk(ast.parse((paths.LESSONS / f"{name}.py").read_text())):
         modules = (

@@ -51,7 +51,7 @@ def test_waves_know_only_the_distance():
 
 def test_twins_know_each_others_colours():
     game = lesson.deal(5, 4, torch.Generator().manual_seed(0))
-    for picture, colour, twin_colour in zip(*(x.tolist() for x in game), strict=False):
+    for picture, colour, twin_colour in zip(*(x.tolist() for x in game), strict=True):
         for i, card in enumerate(picture):
             twins = [j for j, other in enumerate(picture) if other == card and j != i]
             assert len(twins) == 1 and twin_colour[i] == colour[twins[0]]

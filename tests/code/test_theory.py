@@ -11,9 +11,16 @@ from PIL import Image
 
 from kireji import paths
 
-TEXT = (paths.DOCS / "explanation" / "theory.md").read_text()
+FRONT = (paths.DOCS / "explanation" / "theory.md").read_text()
+SECTIONS = {
+    path.stem: path.read_text()
+    for path in sorted((paths.DOCS / "explanation" / "attention").glob("*.md"))
+}
+TEXT = "\n\n".join(SECTIONS.values())
 FIGURES = paths.DOCS / "figures"
 WORDS = " ".join(TEXT.split())
+# Pages to look things up in, and the list of papers.
+LOOKED_UP = {"shapes", "glossary", "reading"}
 MATHS = [block or inline for block, inline in re.findall(r"\$\$(.+?)\$\$|\$([^$\n]+)\$", TEXT)]
 
 
@@ -22,24 +29,32 @@ def found(lesson: str) -> str:
 
 
 def test_every_figure_is_shown_and_small():
-    shown = set(re.findall(r"!\[[^\]]+\]\(\.\./figures/(\w+\.png)\)", TEXT))
+    shown = set(re.findall(r"!\[[^\]]+\]\(\.\./\.\./figures/(\w+\.png)\)", TEXT))
     assert shown == {path.name for path in FIGURES.glob("*.png")}
     assert all((FIGURES / name).stat().st_size < 150_000 for name in shown)
 
 
-def test_links_into_the_text_meet_a_heading():
-    anchors = {
-        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
-        for heading in re.findall(r"^#+ (.+)$", TEXT, re.MULTILINE)
-    }
-    links = re.findall(r"\]\(#([^)]+)\)", TEXT)
-    assert len(links) == 10 and set(links) <= anchors
+def test_the_front_page_leads_to_every_section():
+    assert set(re.findall(r"\(attention/([\w-]+)\.md\)", FRONT)) == set(SECTIONS)
+
+
+@pytest.mark.parametrize("name", sorted(set(SECTIONS) - LOOKED_UP))
+def test_a_section_ends_with_three_exercises_whose_answers_are_folded(name):
+    _, exercises = SECTIONS[name].split("\n## Exercises\n")
+    assert "\n## " not in exercises
+    assert re.findall(r"^\*\*(\d)\.", exercises, re.MULTILINE) == ["1", "2", "3"]
+    assert exercises.count("With pen and paper") == 1
+    # with an empty line around the answer, so that it is read as Markdown
+    answers = re.findall(
+        r"<details><summary>Answer</summary>\n\n.+?\n\n</details>", exercises, re.DOTALL
+    )
+    assert len(answers) == 3
 
 
 def test_every_lesson_is_pointed_to():
-    assert set(re.findall(r"\(\.\./\.\./code/(\w+)\.py\)", TEXT)) == {
-        path.stem for path in paths.LESSONS.glob("*.py")
-    }
+    lessons = {path.stem for path in paths.LESSONS.glob("*.py")}
+    assert set(re.findall(r"\(\.\./\.\./\.\./code/(\w+)\.py\)", TEXT)) == lessons
+    assert set(re.findall(r"\(\.\./\.\./code/(\w+)\.py\)", FRONT)) <= lessons
 
 
 def test_equations_keep_to_what_every_renderer_knows():
@@ -71,6 +86,16 @@ def test_equations_keep_to_what_every_renderer_knows():
         "right",
         "tilde",
         "bar",
+        "cap",
+        "cdot",
+        "in",
+        "leftarrow",
+        "min",
+        "mu",
+        "phi",
+        "propto",
+        "sigma",
+        "tau",
     }
     # Some hosts read these as Markdown before they read them as an equation.
     assert [maths for maths in MATHS if re.search(r"\}_|\\[,;:!{}\\]|\*|<|\|", maths)] == []
@@ -78,7 +103,7 @@ def test_equations_keep_to_what_every_renderer_knows():
 
 
 def test_the_variance_table_is_what_the_lesson_computes():
-    rows = re.findall(r"^\| (\d+) \| ([\d. |]+) \|$", TEXT, re.MULTILINE)
+    rows = re.findall(r"^\| (\d+) \| ([\d. |]+) \|$", SECTIONS["square-root"], re.MULTILINE)
     assert [int(d_k) for d_k, _ in rows] == basic_attention.WIDTHS
     for d_k, numbers in rows:
         computed = basic_attention.saturation(int(d_k), scaled=False) + basic_attention.saturation(
@@ -109,8 +134,8 @@ def test_the_variance_table_is_what_the_lesson_computes():
         ),
         (
             "basic_attention",
-            r"by mistake: +\[[\d.]+, 0.21,",
-            ["the second of five rows then sums to 0.21"],
+            r"by mistake: +\[0.31, 0.21, 0.8, 0.44, 1.0\]",
+            ["the rows sum to 0.31, 0.21, 0.80, 0.44 and 1"],
         ),
         (
             "seq2seq_attention",
@@ -144,8 +169,8 @@ def test_the_variance_table_is_what_the_lesson_computes():
         ),
         (
             "attention_visualization",
-            r"the cut with 0\.62",
-            ["a whole head gives it 0.62 of its weight", "draws 0.62 of one head's attention"],
+            r"the cut with 0\.61",
+            ["a whole head gives it 0.61 of its weight", "draws 0.61 of one head's attention"],
         ),
         (
             "attention_visualization",
@@ -161,6 +186,67 @@ def test_the_variance_table_is_what_the_lesson_computes():
                 "without it 100 % are right",
             ],
         ),
+        (
+            "attention_visualization",
+            r"'a' with 0\.93 .* 100% of unseen.*\n +numeral +53%\n +thing +100%\n.* 52%",
+            ["looks at *a*, the numeral, with 0.93", "it is right in 53 %", "it is right in 52 %"],
+        ),
+        (
+            "decoding",
+            r"'he is cold' 0\.144 \(score -1\.94\)(.*\n)+.*'it is cold' 0\.342 \(score -1\.07\)",
+            ["scores here are -1.94 for *he is cold* and -1.07 for *it is cold*"],
+        ),
+        (
+            "decoding",
+            r"a large house \. +BLEU +48\.9 +chrF +73\.0 +n-grams 6/7, 4/6, 2/5, 1/4",
+            ["| my mother bought a large house . | 48.9 | 73.0 |"],
+        ),
+        (
+            "decoding",
+            r"small house \. +BLEU +48\.9 +chrF +72\.3",
+            ["| my mother bought a small house . | 48.9 | 72.3 |"],
+        ),
+        (
+            "decoding",
+            r"bought a house \. +BLEU +51\.2 +chrF +75\.7",
+            ["| my mother bought a house . | 51.2 | 75.7 |"],
+        ),
+        (
+            "decoding",
+            r"mother bought \. +BLEU +0\.0 +chrF +79\.3(.*\n).*BLEU +0\.0 +chrF +82\.2",
+            ["what my mother bought . | 0.0 | 79.3 |", "a big houses . | 0.0 | 82.2 |"],
+        ),
+        ("decoding", r"chrF 26, n-grams 4/5, 2/4, 0/3, 0/2, 0/1", ["0.26$, and chrF is 26"]),
+        (
+            "cost",
+            r"LSTM\) +100 +210 +1000 +2,097 +10000 +20,972\n.* 115 +1000 +2,073 +10000 +112,886\n"
+            r".* 115 +1000 +1,180 +10000 +11,796\n.* 111 +1000 +1,114 +10000 +11,141\n",
+            [
+                "| 210 | 2,097 | 20,972 |",
+                "| 115 | 2,073 | 112,886 |",
+                "| 115 | 1,180 | 11,796 |",
+                "| 111 | 1,114 | 11,141 |",
+            ],
+        ),
+        ("cost", r"at T = 1024\.", ["here at 1,024 positions"]),
+        (
+            "cost",
+            r"20 positions: keys and values of 210 positions without a cache, of 20 with",
+            ["it computes keys and values for 210 positions", "with one for 20"],
+        ),
+        (
+            "cost",
+            r"10 keys +softmax 0\.74 +kernel 0\.14\n +100 keys +softmax 0\.29 +kernel 0\.01",
+            ["gives the right one 0.74 of the weight, with 100 keys 0.29", "it 0.14 and 0.01"],
+        ),
+        (
+            "transformer",
+            r"recurrent +BLEU +35\.4 .*in 42 CPU seconds\n.*BLEU +29\.6 ",
+            [
+                "After 42 CPU seconds it has a BLEU of 35.4",
+                "the Transformer 29.6: it stays 5.8 points",
+            ],
+        ),
     ],
 )
 def test_numbers_quoted_are_those_that_the_lesson_printed(lesson, finding, sentences):
@@ -168,6 +254,16 @@ def test_numbers_quoted_are_those_that_the_lesson_printed(lesson, finding, sente
         "the lesson finds something else by now: change the text and this test"
     )
     assert [sentence for sentence in sentences if sentence not in WORDS] == []
+
+
+def test_the_table_of_mistakes_is_what_the_lesson_printed():
+    printed = re.findall(
+        r"^  .{26} ([\d.]+) to ([\d.]+) +([\d.]+) ", found("mistakes"), re.MULTILINE
+    )
+    rows = re.findall(
+        r"^\|.*\| ([\d.]+)(?: to ([\d.]+))? \| (\d\.\d\d) \|$", SECTIONS["mistakes"], re.MULTILINE
+    )
+    assert [(low, high or low, padding) for low, high, padding in rows] == printed
 
 
 def pixels(path) -> np.ndarray:

@@ -52,7 +52,7 @@ for method, address in json.loads(sys.argv[1]):
 print(json.dumps(answers))
 """
 
-# What a student's server has none of, and what nobody may write there.
+# What a student's server has none of, and what no one may write there.
 ABSENT = [
     "/var/run/docker.sock",
     "/run/docker.sock",

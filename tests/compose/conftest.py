@@ -1,4 +1,4 @@
-"""One deployment for all that is asked of it, a real Chromium, and a student's way through the
+"""One deployment for all of its tests, a real Chromium, and a student's way through the
 course as far as it is graded."""
 
 from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def new_page(context: Callable[..., BrowserContext]) -> Callable[[], Page]:
-    """A page of a browser in which nobody is logged in. With more patience than elsewhere: there
+    """A page of a browser without a log-in. With more patience than elsewhere: there
     are containers behind it."""
     expect.set_options(timeout=MAX_WAIT_MS)
 

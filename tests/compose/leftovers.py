@@ -1,5 +1,5 @@
 """What submissions leave behind who do not want to go, and what the next one in the same container
-finds of it."""
+finds."""
 
 from collections.abc import Mapping
 

@@ -4,7 +4,7 @@ from tests.compose.stack import LOG_IN, Stack, wait_until
 
 
 def new_stack(name: str, **settings: str) -> Stack:
-    """One whose project no other has."""
+    """A deployment with its own project name."""
     stack = Stack(**settings)
     stack.project = stack.settings["COMPOSE_PROJECT_NAME"] = f"{stack.project}-{name}"
     return stack

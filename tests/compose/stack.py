@@ -74,6 +74,7 @@ class Stack:
             "KIREJI_PORT": str(self.port),
             "KIREJI_VERSION": "test",
             "KIREJI_SANDBOXES": "1",
+            "KIREJI_GRADE_ON_SUBMIT": "no",  # unless a test says so
         } | settings
         self.seconds: dict[str, float] = {}  # what took how long
 
@@ -119,7 +120,7 @@ class Stack:
         return False
 
     def make_certificate(self) -> Path:
-        """A certificate for 127.0.0.1 that nobody has signed, in a folder of its own where
+        """A self-signed certificate for 127.0.0.1, in a folder of its own where
         docker-compose.yml can name it."""
         folder = Path(tempfile.mkdtemp(prefix="tls-", dir=paths.VAR))
         subprocess.run(

@@ -193,7 +193,7 @@ def test_a_student_has_no_way_to_the_internet(stack: Stack, terminal: Terminal) 
     ]
     ((name, joined),) = server["NetworkSettings"]["Networks"].items()
     assert json.loads(docker("network", "inspect", name))[0]["Internal"]
-    # nobody takes it on
+    # no container takes it on
     assert joined["Gateway"] not in {
         address.address for card in psutil.net_if_addrs().values() for address in card
     }

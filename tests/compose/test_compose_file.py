@@ -1,4 +1,4 @@
-"""docker-compose.yml as both Composes read it, 1.29 and v2; no engine is asked."""
+"""docker-compose.yml as both Composes read it, 1.29 and v2; no engine is needed."""
 
 import os
 import re
@@ -45,7 +45,7 @@ def test_both_composes_read_the_same(settings: dict[str, str], tmp_path: Path) -
 def test_no_services_log_can_fill_the_disk(tmp_path: Path) -> None:
     (tmp_path / "none.env").touch()
     services = read(composes()["new"], tmp_path / "none.env")["services"]
-    ends = {"student"}  # no container of it is made
+    ends = {"student"}  # it makes no container
     assert {
         name: service.get("logging", {}).get("options")
         for name, service in services.items()
@@ -55,7 +55,7 @@ def test_no_services_log_can_fill_the_disk(tmp_path: Path) -> None:
 
 def read(command: list[str], settings: Path) -> dict:
     """The deployment as one Compose understands it, in words that both can be put into.
-    AssertionError if it has anything to say of it."""
+    AssertionError if it complains."""
     environment = {
         name: value
         for name, value in os.environ.items()

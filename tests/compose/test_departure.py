@@ -1,4 +1,5 @@
-"""Who leaves is out at once, and what stays of them is nobody else's: withdraw, discard, forget."""
+"""Who leaves is out at once, and no other person gets what stays of them: withdraw, discard,
+forget."""
 
 from collections.abc import Iterator
 

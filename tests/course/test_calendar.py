@@ -120,9 +120,9 @@ def test_lateness_says_by_whose_clock_which_rule_and_what_it_cost():
         BERLIN, {"one": AssignmentDates(due=due, late=LatePolicy(amount=10, cap=50))}
     )
     late = calendar.lateness("one", "alice", at("2026-10-25 14:00", BERLIN))
-    assert late.sentence(BERLIN, 80) == (
+    assert late.sentence(BERLIN, late.cost(80)) == (
         "Handed in 1 day 3 hours late: at Sun 25 Oct 2026, 14:00 CET by the server's clock, and the"
         " due time was Sat 24 Oct 2026, 12:00 CEST. Each day late costs 10% of the points reached,"
-        " at most 50%. This costs 16 of 80 points."
+        " at most 50%. 16 points were taken off."
     )
     assert calendar.lateness("one", "alice", due).sentence(BERLIN) == ""

@@ -11,7 +11,7 @@ from kireji.course import settings
 from kireji.course.settings import SettingsError, load
 from tests.support.git_files import tree
 
-# Made by docker-compose.yml or by `./kireji up`, and for nobody to set.
+# Made by docker-compose.yml or by `./kireji up`, and not to be set by a person.
 INTERNAL = {
     "KIREJI_COURSE",
     "KIREJI_STUDENT_IMAGE",
@@ -41,7 +41,7 @@ def test_nothing_set_gives_the_defaults() -> None:
     found = load({})
     assert (found.accounts, found.instructors, found.idle_minutes) == ("signup", [], 60)
     assert (found.student_disk, found.student_memory) == (4 * 2**30, 2 * 2**30)
-    assert (found.student_internet, found.grade_on_submit) == (False, False)
+    assert (found.student_internet, found.grade_on_submit) == (False, True)
     assert (found.sandbox_sockets, found.clone, found.port) == (None, None, None)
     assert load({"KIREJI_STUDENT_DISK": ""}) == found  # as Compose passes what is not set
 

@@ -1,7 +1,8 @@
 """The download: verified, kept, recovered after an interruption, and one clear sentence for
 whatever goes wrong.
 
-A tiny package of our own in a local folder stands for the index, so pip itself really runs."""
+A tiny package of our own in a local folder takes the place of the index, so pip itself really
+runs."""
 
 import io
 import shutil

@@ -26,7 +26,7 @@ def at_own_models(work: Path) -> dict[str, Any]:
             shutil.copy(checkpoint, work)
     cells = {cell.id: cell.source for cell in COURSE.assignment("ex4_visualization").source.cells}
     needed, build = re.findall(r"```python\n(.*?)```", cells["models-prose"], re.DOTALL)
-    # Paths are the notebook's: they lie beside it.
+    # Paths are the notebook's: they lie in its folder.
     build = re.sub(r'"(ex\w+\.safetensors)"', lambda found: repr(str(work / found[1])), build)
     classes = [
         _cell(name, f"{task}_solution")

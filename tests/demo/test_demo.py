@@ -197,10 +197,10 @@ def test_assignment_4_looks_at_the_models_of_1_and_3(results, tmp_path, monkeypa
     said = [classifier(tokenize(review.text)) for review in reviews]
     assert sum(
         classifier.labels[shares.argmax()] == review.label
-        for (shares, _), review in zip(said, reviews, strict=False)
+        for (shares, _), review in zip(said, reviews, strict=True)
     ) > 0.6 * len(reviews)
     assert all(
         len(weights) == len(tokenize(review.text))
-        for (_, weights), review in zip(said, reviews, strict=False)
+        for (_, weights), review in zip(said, reviews, strict=True)
     )
     assert sum(own["prediction_change"](classifier, review.text, 3) for review in reviews) > 0

@@ -70,7 +70,7 @@ def other_graders(world: World) -> None:
 
 
 def the_best_counts(world: World) -> None:
-    world.course.settings.counts = "best"
+    world.course.config.GradeOnSubmit.counts = "best"
 
 
 def unsure(world: World) -> None:

@@ -3,7 +3,7 @@ Prints what came of it as JSON.
 
     python -P -m tests.durability.interrupted FOLDER
 
-Each round is a session of its own, whose whole process group gets the signal, as a terminal sends
+Each round is a session of its own. Its whole process group gets the signal, as a terminal sends
 it. The judge is a toy; what forks the judges, what records and what reports are the real ones.
 """
 

@@ -57,7 +57,7 @@ def limited(folder: Path) -> dict:
 
 
 def best(folder: Path) -> dict:
-    """The best counts; whoever is late loses half."""
+    """The best counts; late work loses half."""
     world = World(folder / "c", folder / "kept", {"attempts": 0, "counts": "best"})
     found = {}
     for answer in (8, 5, 9):

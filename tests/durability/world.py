@@ -41,7 +41,7 @@ CELLS = ("first", "second")
 
 
 class HalfOff(BasePlugin):
-    """Whoever is late, and everybody is, loses half: a penalty that does not belong to its score
+    """All work is late and loses half: a penalty that does not belong to its score
     shows."""
 
     def late_submission_penalty(

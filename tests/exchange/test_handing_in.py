@@ -47,24 +47,37 @@ def test_nothing_is_said_otherwise(folder, text):
     assert said(folder, text) == ""
 
 
+class Refused(handing_in.Submit):
+    """Everything of handing in that does not need an exchange."""
+
+    def __init__(self, place):
+        self.place = place
+
+    inbound_path = src_path = root = property(lambda self: str(self.place))
+    assignment_filename = "ada+toy+now"
+
+    class coursedir:
+        ignore, assignment_id, course_id = ["*.pyc"], "toy", "kireji"
+
+    def fail(self, message):
+        raise ExchangeError(message)
+
+
 def test_the_submission_is_refused_with_the_reason(folder):
-    class Refused(handing_in.Submit):
-        """Everything of handing in that does not need an exchange."""
-
-        def __init__(self, place):
-            self.place = place
-
-        inbound_path = src_path = property(lambda self: str(self.place))
-        assignment_filename = "ada+toy+now"
-
-        class coursedir:
-            ignore, assignment_id = ["*.pyc"], "toy"
-
-        def fail(self, message):
-            raise ExchangeError(message)
-
     (folder / "toy.ipynb").write_text(notebook("import my_masks"))
     with pytest.raises(
         ExchangeError, match="^Not handed in: toy.ipynb imports my_masks.py, .* still"
+    ):
+        Refused(folder).copy_files()
+
+
+def test_after_closing_it_is_refused_before_it_is_sent(folder):
+    (folder / "toy.ipynb").write_text(notebook("import torch"))
+    note = folder / "kireji" / "feedback" / "calendar.json"
+    note.parent.mkdir(parents=True)
+    dates = {"closes": 1.0, "closes_words": "Thu 1 Jan 1970, 00:00 UTC"}
+    note.write_text(json.dumps({"assignments": {"toy": dates}}))
+    with pytest.raises(
+        ExchangeError, match="^Not handed in: it was closed on Thu 1 Jan 1970, 00:00 UTC. Ask your"
     ):
         Refused(folder).copy_files()

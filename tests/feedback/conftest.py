@@ -357,7 +357,7 @@ HOSTILE = "\n\n".join(
 
 @pytest.fixture
 def hostile(honest: tuple[NotebookNode, Gradebook]) -> tuple[NotebookNode, Gradebook]:
-    """The same submission with attacks on whoever reads it, in every place a student or their
+    """The same submission with attacks on its readers, in every place a student or their
     kernel can write to."""
     notebook, gradebook = honest
     attack = SCRIPT + STYLE

@@ -1,4 +1,4 @@
-"""A notebook with an attack in every place: what the sanitiser makes of it."""
+"""A notebook with an attack in every place: what the sanitiser leaves."""
 
 import json
 

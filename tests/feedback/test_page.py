@@ -11,6 +11,7 @@ from kireji.feedback import view
 from kireji.feedback.page import points, render_page
 from kireji.feedback.view import Grade
 from kireji.paths import ARTEFACTS
+from kireji.testing.report import CounterExample, put_report, report_in
 from tests.support.clone import COURSE
 
 
@@ -53,6 +54,25 @@ def test_tasks_are_called_as_in_the_courses_notebook(honest):
     titles = COURSE.assignment("ex1_translation").titles
     assert titles["decoder"] == "4. One step of the decoder"
     assert len(set(titles.values())) == len(COURSE.assignment("ex1_translation").points)
+
+
+def test_the_smallest_counter_example_is_a_table_below_its_message(honest):
+    notebook, entries = honest
+    report = report_in(notebook)
+    test = next(test for cell in report.cells for test in cell.tests if test.status == "failed")
+    test.counter_example = CounterExample(
+        {"T": "2", "<b>": "1"}, "[[True, False],\n [True, True]]", "[[True]]"
+    )
+    put_report(notebook, report)
+    soup = BeautifulSoup(page_of(notebook, entries), "html.parser")
+    (table,) = soup.select(".kj-message + .kj-example")
+    rows = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in table("tr")]
+    assert rows == [
+        ["T", "2"],
+        ["<b>", "1"],
+        ["expected", "[[True, False],\n [True, True]]"],
+        ["yours", "[[True]]"],
+    ]
 
 
 def test_every_picture_has_words_and_a_size(honest):

@@ -49,7 +49,7 @@ def test_a_writer_that_fails_leaves_the_old_file_whole(tmp_path, ended):
     result = subprocess.run([sys.executable, "-c", WRITER, str(path), ended], capture_output=True)
     assert result.returncode == (1 if ended == "full" else -signal.SIGXFSZ)
     assert path.read_text() == "old"
-    # a killed one's draft stays, and is in nobody's way
+    # a killed one's draft stays, and does no harm
     assert len(os.listdir(tmp_path)) == (1 if ended == "full" else 2)
     write_whole(path, "new")
     assert path.read_text() == "new"

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -37,8 +37,7 @@ AGENT = Path(sandbox.__file__).parent / "guest" / "agent.py"
 def serving(code: str, call_seconds: float = 60) -> Iterator[Channel]:
     """A channel to a process that has run `code` and serves its variables. EOFError if the code
     raised."""
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.connect(_nursery())
+    connection = _connect()
     text = code.encode()
     connection.sendall(struct.pack(">I", len(text)) + text)
     if connection.recv(1) != b"!":
@@ -156,6 +155,18 @@ def fell_short(cells: dict[str, list[TestReport]]) -> list[tuple[str, str]]:
     ]
 
 
+def _connect() -> socket.socket:
+    """A connection to the nursery, which is started again if it has ended: one test that takes it
+    down does not fail all that follow."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.connect(_nursery())
+    except OSError:
+        _nursery.cache_clear()
+        connection.connect(_nursery())
+    return connection
+
+
 @functools.cache
 def _nursery() -> str:
     """The nursery's socket; it is started once and ends with this process."""
@@ -167,7 +178,8 @@ def _nursery() -> str:
     )
 
     def close() -> None:
-        process.stdin.close()
+        with suppress(BrokenPipeError):
+            process.stdin.close()
         process.wait()
         folder.cleanup()
 

@@ -4,6 +4,7 @@ An assignment whose variants need more than an edit of the notebook's solution, 
 models, has a test_gallery.py and a test_accepted.py of its own; then these do it."""
 
 import importlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,13 @@ def automatic(name: str) -> set[str]:
 
 def gallery(name: str) -> list[Wrong]:
     return importlib.import_module(f"tests.graders.{name}.gallery").GALLERY
+
+
+def for_each(
+    arguments: str | tuple[str, ...], cases: list
+) -> Callable[[Callable], Callable | None]:
+    """Parametrise a test. Without a case there is no test, where pytest would report a skip."""
+    return lambda test: pytest.mark.parametrize(arguments, cases)(test) if cases else None
 
 
 ACCEPTED = [
@@ -54,24 +62,24 @@ def test_it_has_the_files_of_an_assignment(name):
     assert {wrong.task for wrong in gallery(name)} <= automatic(name)
 
 
-@pytest.mark.parametrize("name", without_own("test_accepted.py"))
+@for_each("name", without_own("test_accepted.py"))
 def test_the_solution_keeps_every_point(name, tmp_path):
     cells = grade(name, solution(COURSE.assignment(name), tmp_path))
     assert set(cells) == automatic(name) and lost(cells) == {}
 
 
-@pytest.mark.parametrize("name", without_own("test_accepted.py"))
+@for_each("name", without_own("test_accepted.py"))
 def test_an_untouched_release_gets_nothing(name, tmp_path):
     cells = grade(name, as_code(COURSE.assignment(name).skeleton(), tmp_path))
     assert {test.fraction for tests in cells.values() for test in tests} == {0}
 
 
-@pytest.mark.parametrize(("name", "path"), ACCEPTED)
+@for_each(("name", "path"), ACCEPTED)
 def test_correct_work_keeps_every_point(name, path):
     assert lost(grade(name, path.read_text())) == {}
 
 
-@pytest.mark.parametrize(("name", "wrong"), GALLERY)
+@for_each(("name", "wrong"), GALLERY)
 def test_a_wrong_variant_is_named(name, wrong, tmp_path):
     code = solution(COURSE.assignment(name), tmp_path, wrong.old, wrong.new)
     caught(wrong, grade(name, code, wrong.hidden_test()))

@@ -1,13 +1,13 @@
 """Odd values get a message, never full marks, and never break a hidden test: whatever every
 function of a notebook returns."""
 
-from typing import NamedTuple
+import importlib
+from pathlib import Path
 
 import pytest
 
 from tests.graders.bench import grade
-from tests.graders.ex3_classification.counted_classifiers import classifiers
-from tests.graders.ex3_classification.solution import IMPORTS
+from tests.graders.odd_names import OddNames
 
 ODD = {
     "nothing": "None",
@@ -58,66 +58,12 @@ class Odd(nn.Module):
 """
 
 
-class Names(NamedTuple):
-    """What an assignment asks for: names of functions, of classes, and of the models, if these are
-    odd as well.
-
-    parts: {class: its layers}, where the hidden tests load weights before they call; earned: tests
-    that look at these layers alone."""
-
-    functions: str
-    classes: str = ""
-    models: str = ""
-    parts: dict[str, str] = {}
-    earned: frozenset[str] = frozenset()
-
-
-ASSIGNMENTS = {
-    "ex1_translation": Names(
-        "padding_mask sequence_loss train_step greedy_decode beam_decode sequence_score translate"
-        " align",
-        "AdditiveAttention Encoder AttentionDecoder",
-        "model",
-    ),
-    "ex2_mechanisms": Names(
-        "dot_product_attention scaled_dot_product_attention gaussian_window causal_mask"
-        " positional_encoding softmax_gradient_norm build_attention predict compare plot_accuracy",
-        "GeneralAttention LocationAttention SelfAttention MultiHeadAttention",
-        "models",
-        {
-            "GeneralAttention": "lambda self, d_q, d_k: dict(W=nn.Linear(d_k, d_q, bias=False))",
-            "LocationAttention": (
-                "lambda self, d_q, longest: dict(W=nn.Linear(d_q, longest, bias=False))"
-            ),
-            "SelfAttention": (
-                "lambda self, d, d_k: {name: nn.Linear(d, d_k, bias=False) for name in ('W_q',"
-                " 'W_k', 'W_v')}"
-            ),
-            "MultiHeadAttention": (
-                "lambda self, d, H: {name: nn.Linear(d, d) for name in ('W_q', 'W_k', 'W_v',"
-                " 'W_o')}"
-            ),
-        },
-    ),
-    "ex3_classification": Names(
-        "train_epoch train_and_select class_probabilities predict accuracy_against_k attend"
-        " top_tokens plot_text",
-        "AttentionPooling AttentionClassifier",
-        "",
-        {
-            "AttentionPooling": (
-                "lambda self, hidden, size: dict(W=nn.Linear(hidden, size), v=nn.Linear(size, 1,"
-                " bias=False))"
-            )
-        },
-        frozenset({"test_parameters_have_their_names"}),
-    ),
-    "ex4_visualization": Names(
-        "plot_attention plot_heads attention_entropy attention_distance hard_alignment"
-        " alignment_error_rate attention_rollout classify_pattern watch_training plot_moments"
-        " prediction_change"
-    ),
+# Assignments are found by their folders: tests/graders/ASSIGNMENT/odd_names.py.
+ASSIGNMENTS: dict[str, OddNames] = {
+    path.parent.name: importlib.import_module(f"tests.graders.{path.parent.name}.odd_names").NAMES
+    for path in sorted(Path(__file__).parent.glob("*/odd_names.py"))
 }
+WITH_ALL = next(iter(ASSIGNMENTS))
 
 
 def submission(assignment: str, value: str) -> str:
@@ -129,9 +75,7 @@ def submission(assignment: str, value: str) -> str:
     lines += [f"{name}.sizes = {layers}" for name, layers in names.parts.items()] + [
         f"{name} = Odd()" for name in names.models.split()
     ]
-    # its models answer; its functions do not
-    trained = f"{IMPORTS}\n{classifiers()}" if assignment == "ex3_classification" else ""
-    return trained + CODE.replace("{value}", value) + "\n".join(lines)
+    return names.before() + CODE.replace("{value}", value) + "\n".join(lines)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +83,7 @@ def submission(assignment: str, value: str) -> str:
     [
         (assignment, value)
         for assignment in ASSIGNMENTS
-        for value in (ODD if assignment == "ex1_translation" else FEW)
+        for value in (ODD if assignment == WITH_ALL else FEW)
     ],
 )
 def test_odd_values_earn_nothing(assignment, value):

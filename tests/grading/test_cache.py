@@ -9,7 +9,7 @@ from kireji import paths
 from kireji.grading import cache
 from kireji.grading.judge import Judgement
 from kireji.grading.submission import Submission
-from kireji.testing.report import CellReport, Image, Report, TestReport
+from kireji.testing.report import CellReport, CounterExample, Image, Report, TestReport
 
 SECRET = b"s" * 32
 
@@ -22,7 +22,15 @@ def judged(monkeypatch, tmp_path, toy):
     def judge(submission, assignment, secret, trusted=False):
         calls.append(submission)
         test = TestReport(
-            "test", "Title", judge.status, 0.5, 1, "message", [Image("caption", "png")]
+            "test",
+            "Title",
+            judge.status,
+            0.5,
+            1,
+            "message",
+            [Image("caption", "png")],
+            "mask_ignored",
+            CounterExample({"T": "1"}, "[[1]]", "[[0]]"),
         )
         cell = CellReport("double", 2.0, 4.0, [test])
         return Judgement(

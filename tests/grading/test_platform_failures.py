@@ -35,7 +35,7 @@ VICTIMS = {
 
 
 def killing(monkeypatch, victim, method, delay, times=1):
-    """Kill the `victim` of a sandbox, `delay` seconds after `method` of it is called; the first
+    """Kill the `victim` of a sandbox, `delay` seconds after its `method` is called; the first
     `times` times."""
     plain = getattr(Sandbox, method)
     left = [times]

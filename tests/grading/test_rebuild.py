@@ -153,7 +153,7 @@ def test_a_text_beside_an_untouched_answer_is_that_answer(toy, document, where):
     document["cells"].insert(at(document, "essay") + where, extra("My three maps show ..."))
     sources, notices = rebuilt(toy, document)
     assert sources["essay"] == "My three maps show ..."
-    assert any("beside it" in notice for notice in notices)
+    assert any("next to it" in notice for notice in notices)
 
 
 def test_a_text_beside_a_written_answer_stays_a_text(toy, document):

@@ -41,7 +41,7 @@ COOKIES = [
 
 
 class Hub:
-    """Tokens and whose they are, what `/hub/api/user` answers, and how often it was asked."""
+    """Tokens and their owners, what `/hub/api/user` answers, and how often it was asked."""
 
     def __init__(self) -> None:
         self.people: dict[str, str] = {}  # token: name

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 ISSUER, CLIENT, KEY_ID = "https://lms.example", "kireji-at-lms", "key-1"
-# nobody goes there: the tests read where the hub sends the browser
+# no browser goes there: the tests read where the hub sends the browser
 AUTHORIZE = ISSUER + "/authorize"
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 

@@ -1,4 +1,4 @@
-"""What runs in the course's container beside the formgrader's server, without containers;
+"""What runs in the course's container next to the formgrader's server, without containers;
 tests/compose has them."""
 
 import pytest

@@ -224,7 +224,7 @@ class TestWebsockets:
 
 
 class TestTheHubsAnswer:
-    """The hub is asked seldom, and believed for a short time."""
+    """The door asks the hub seldom, and believes its answer for a short time."""
 
     def test_is_kept_for_a_few_seconds(self, world: World) -> None:
         session = log_in(world, "alice")
@@ -253,7 +253,7 @@ class TestTheHubsAnswer:
 
 
 def test_a_log_in_that_began_in_another_browser_ends_in_a_sentence(world: World) -> None:
-    """Nobody can be made to visit under the name of the person who sent a link."""
+    """A link cannot make a person visit under the name of the one who sent it."""
     world.hub.codes["code"] = world.hub.add("hers", "alice")
     attacker = requests.get(world.address + LAB, allow_redirects=False, timeout=SECONDS)
     state = parse_qs(urlsplit(attacker.headers["Location"]).query)["state"][0]

@@ -1,4 +1,4 @@
-"""Whose account is whose, where another place gives the names."""
+"""Which account belongs to which person, where another place gives the names."""
 
 from pathlib import Path
 from typing import Any

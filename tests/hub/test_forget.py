@@ -1,4 +1,4 @@
-"""A person's data are removed, everywhere, and nobody else's."""
+"""A person's data are removed, everywhere, and no other person's."""
 
 import json
 import sqlite3

@@ -18,8 +18,8 @@ from kireji.hub.embedded.lifecycle import free_ports
 from tests.hub.learning_platform import AUTHORIZE, CLIENT, ISSUER, Platform, arrive, begin, new_key
 
 MAX_WAIT_SECONDS = 120  # seconds for the hub to start on a busy machine
-# The hub as hub_config/compose has it, but for the engine and the proxy: it is asked directly, and
-# nobody's server is started.
+# The hub as hub_config/compose has it, but for the engine and the proxy: the tests ask it directly,
+# and no server is started.
 CONFIG = """
 import sys
 from pathlib import Path

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.timeout(300)
 
 
 class NoWall(LiveCourse):
-    """A course on a machine whose bubblewrap does not work, and where none came with the
+    """A course on a machine where bubblewrap does not work, and where none came with the
     packages."""
 
     @property

@@ -15,7 +15,7 @@ from kireji.grading.submission import read_submission
 
 
 def trained(folder, weight, score):
-    """A checkpoint whose weights are all `weight`, left by `fit` with `score`."""
+    """A checkpoint with all weights `weight`, left by `fit` with `score`."""
     model = BagClassifier(4, 2)
 
     def step(batch):

@@ -1,4 +1,4 @@
-"""What stands in a drawn figure."""
+"""The texts of a drawn figure."""
 
 import pytest
 from matplotlib.figure import Figure

@@ -16,7 +16,7 @@ def test_an_epoch_has_every_text_once_with_its_label():
     assert len(epoch) == len(batches) == 6
     found = {}
     for batch in epoch:
-        for ids, length, label in zip(batch.token_ids, batch.lengths, batch.labels, strict=False):
+        for ids, length, label in zip(batch.token_ids, batch.lengths, batch.labels, strict=True):
             assert (ids[:length] != VOCABULARY.pad_id).all() and (
                 ids[length:] == VOCABULARY.pad_id
             ).all()

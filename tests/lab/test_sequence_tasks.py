@@ -1,4 +1,4 @@
-"""The sequence tasks: what is asked, what is right, and that a seed decides it."""
+"""The sequence tasks: what the questions are, what is right, and that a seed decides it."""
 
 import pytest
 import torch
@@ -9,7 +9,7 @@ from attention_lab.sequence_tasks import GO_ID, N_SYMBOLS, TASKS, VOCAB_SIZE, se
 @pytest.mark.parametrize("task", TASKS)
 def test_the_same_seed_gives_the_same_sequences(task):
     one, same, other = (sequence_batch(task, 5, 4, seed) for seed in (3, 3, 4))
-    assert all(torch.equal(a, b) for a, b in zip(one, same, strict=False))
+    assert all(torch.equal(a, b) for a, b in zip(one, same, strict=True))
     assert not torch.equal(one.source_ids, other.source_ids)
     assert one.target_ids.shape == one.cue_ids.shape == (4, 5)
     assert (
@@ -27,7 +27,7 @@ def test_answers_worked_out_by_lists():
 
 def test_recall_answers_stand_behind_their_keys():
     batch = sequence_batch("recall", 7, 5, seed=2)
-    for source, cues, answers in zip(*(part.tolist() for part in batch), strict=False):
+    for source, cues, answers in zip(*(part.tolist() for part in batch), strict=True):
         pairs = dict(zip(source[::2], source[1::2], strict=False))
         assert len(pairs) == 7 and sorted(cues) == sorted(pairs)
         assert [pairs[cue] - N_SYMBOLS for cue in cues] == answers

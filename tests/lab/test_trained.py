@@ -156,7 +156,7 @@ def test_training_them_is_one_command(monkeypatch, tmp_path):
     assert all(
         token in vocabulary
         for pair in pairs
-        for text, vocabulary in zip(pair, vocabularies, strict=False)
+        for text, vocabulary in zip(pair, vocabularies, strict=True)
         for token in tokenize(text)
     )
 
@@ -200,7 +200,7 @@ def test_a_training_is_watched_and_kept(monkeypatch, tmp_path):
     monkeypatch.setenv("ATTENTION_LAB_GRADING", "1")
     read, *_ = watch_a_translator(watch, "Je suis là.", "I am here.", [0, 4], file)
     assert len(steps) == 4, "while grading nothing is trained"
-    for (step, map_), (step_read, map_read) in zip(made, read, strict=False):
+    for (step, map_), (step_read, map_read) in zip(made, read, strict=True):
         assert step == step_read and torch.equal(map_, map_read)
     with pytest.raises(CheckpointError, match="run the cell that trains"):
         watch_a_translator(watch, "Je suis là.", "I am here.", [0], tmp_path / "none.safetensors")

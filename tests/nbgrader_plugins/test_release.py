@@ -11,7 +11,6 @@ from kireji.nbgrader_plugins import release
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
     """An empty release/ and the exchange's outbound folder."""
-    monkeypatch.setattr(release, "RELEASE", tmp_path / "release")
     monkeypatch.setattr(release, "EXCHANGE", tmp_path / "exchange")
     return tmp_path / "release", tmp_path / "exchange" / "kireji" / "outbound"
 
@@ -22,28 +21,29 @@ def write(folder: Path, **files: str) -> None:
         (folder / name.replace("_ipynb", ".ipynb")).write_text(text)
 
 
-def test_a_new_assignment_is_unreleased(folders) -> None:
+def outdated(folders: tuple[Path, Path], names: list[str]) -> list[str]:
+    return release.outdated(folders[0].parent, folders[1].parent, names)
+
+
+def test_a_new_assignment_is_released_if_it_is_wanted(folders) -> None:
     write(folders[0] / "one", one_ipynb="1")
     write(folders[0] / "notes", readme="no notebook, no assignment")
-    assert release.unreleased() == ["one"]
+    assert outdated(folders, ["one", "notes"]) == ["one"]
+    assert outdated(folders, []) == []
 
 
-def test_a_released_one_is_not(folders) -> None:
+def test_a_released_one_is_not_released_again(folders) -> None:
     for folder in folders:
         write(folder / "one", one_ipynb="1")
-    assert release.unreleased() == []
+    assert outdated(folders, ["one"]) == []
 
 
 @pytest.mark.parametrize("change", [{"one_ipynb": "2"}, {"extra": "new file"}])
-def test_a_changed_one_is(folders, change: dict[str, str]) -> None:
+def test_a_changed_one_is_released_again(folders, change: dict[str, str]) -> None:
     for folder in folders:
         write(folder / "one", one_ipynb="1")
     write(folders[0] / "one", **change)
-    assert release.unreleased() == ["one"]
-
-
-def test_a_course_without_release_has_nothing_to_release(folders) -> None:
-    assert release.unreleased() == []
+    assert outdated(folders, ["one"]) == ["one"]
 
 
 def test_students_can_hand_in_before_anything_is_released(folders) -> None:

@@ -88,7 +88,7 @@ def test_a_signal_is_told_as_a_shell_tells_it() -> None:
 
 @contextlib.contextmanager
 def reports(answers: bytes | None) -> Iterator[container.Reports]:
-    """What a grader hears of a supervisor that says `answers` when it is asked to take stock:
+    """What a grader reads from a supervisor that says `answers` when it has to take stock:
     nothing hangs up, None keeps silent."""
     here, there = socket.socketpair()
     with here, there:

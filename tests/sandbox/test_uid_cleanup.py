@@ -62,7 +62,7 @@ def end_a_submission() -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a user namespace with 65,536 uids takes root")
 def test_a_submission_is_ended_in_a_remapped_user_namespace() -> None:
-    """As under userns-remap: 65,536 uids, and root is nobody's outside."""
+    """As under userns-remap: 65,536 uids, and root has no uid outside."""
     ready, go = os.pipe(), os.pipe()
     libc = ctypes.CDLL(None, use_errno=True)
     pid = os.fork()

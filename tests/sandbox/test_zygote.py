@@ -1,4 +1,4 @@
-"""The zygote: what it forks stands behind the same walls as what bubblewrap starts, and
+"""The zygote: what it forks is behind the same walls as what bubblewrap starts, and
 knows nothing of its siblings."""
 
 import json

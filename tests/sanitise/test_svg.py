@@ -3,7 +3,6 @@
 import base64
 import io
 import resource
-import time
 
 import matplotlib.figure
 import pytest
@@ -119,10 +118,8 @@ def test_a_drawing_that_takes_for_ever_is_given_up():
     blur = '<filter id="f"><feTurbulence numOctaves="99"/>'
     blur += '<feGaussianBlur stdDeviation="500"/></filter>'
     body = blur + '<rect width="3000" height="3000" filter="url(#f)"/>' * 400
-    started = time.monotonic()
     with pytest.raises(PictureError, match="takes too long"):
         draw_svg(svg(body, 3000, 3000))
-    assert time.monotonic() - started < 30
 
 
 def test_one_doubling_reference_after_another_is_given_up():

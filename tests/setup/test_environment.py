@@ -14,7 +14,7 @@ from kireji.setup.shell import CommandOutcome
 
 
 class Installers:
-    """Stands where `Shell` does: answers each command from a list of (part of the command,
+    """Takes the place of `Shell`: answers each command from a list of (part of the command,
     outcome)."""
 
     def __init__(self, *answers: tuple[str, CommandOutcome]) -> None:

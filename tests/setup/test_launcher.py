@@ -63,8 +63,18 @@ def test_a_mistyped_command_installs_nothing(world):
     assert (status, output, errors) == (
         2,
         "",
-        "There is no command 'upp'; ./kireji --help lists them.\n",
+        "There is no command 'upp'. Did you mean 'up'? ./kireji --help lists them.\n",
     )
+    assert not (world.clone / ".venv").exists()
+
+
+def test_the_version_comes_at_once_and_installs_nothing(world):
+    assert world.run("--version") == (0, "Kireji 0.1\n", "")
+    assert not (world.clone / ".venv").exists()
+
+
+def test_the_doctor_answers_before_anything_is_installed(world):
+    assert world.run("doctor") == (0, "doctor: looks\n", "")
     assert not (world.clone / ".venv").exists()
 
 

@@ -1,4 +1,4 @@
-"""Two set-ups never work at once, and one that was killed stands in nobody's way."""
+"""Two set-ups never work at once, and one that was killed blocks no other."""
 
 import os
 import signal

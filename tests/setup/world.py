@@ -14,7 +14,14 @@ from kireji import paths
 from tests.setup.tiny_wheel import wheel
 
 LOCK = "torch==2.13.0\nuv==0.9.30\n"
-LEAVES = ("__init__.py", "installation.py", "paths.py", "errors.py", "commands.py")
+LEAVES = (
+    "__init__.py",
+    "installation.py",
+    "paths.py",
+    "errors.py",
+    "commands.py",
+    "version.py",
+)
 # Waits while `hold` exists in the clone, as an installer does at a slow download; then leaves the
 # work to pip.
 UV = """#!python
@@ -36,6 +43,7 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
 MODULES = {
     "__main__.py": "import sys\nprint('command:', *sys.argv[1:])\n",
     "data/__init__.py": "",
+    "doctor/__main__.py": "print('doctor: looks')\n",
     "data/__main__.py": """
 from kireji import paths
 for folder in (paths.LAB_DATA, paths.HELD_OUT): folder.mkdir(parents=True, exist_ok=True)
@@ -50,7 +58,7 @@ from kireji import paths
 
 
 class World:
-    """`clone` is the small clone; `hold` a file whose existence makes its uv wait."""
+    """`clone` is the small clone; `hold` a file that makes its uv wait while it exists."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.clone, self.hold = folder, folder / "clone", folder / "hold"
@@ -77,7 +85,8 @@ class World:
             place = "" if project == "kireji" else "lab/"
             self.write(
                 f"{place}pyproject.toml",
-                '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+                '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+                '[project]\nversion = "0.1"\n',
             )
             self.write(
                 f"{place}backend.py",

@@ -9,5 +9,5 @@
 | `running_course` | fixtures: one running hub for all tests, and people who use it |
 | `separate_process` | runs a module of the tests in its own process |
 | `toy` | a small assignment with its hidden tests |
-| `toy_checkout` | a course whose only assignment is the toy |
+| `toy_checkout` | a course with the toy as its only assignment |
 """

@@ -1,5 +1,5 @@
-"""A copy of the course in a folder of its own, run by `kireji up` as a person would: its state is
-nobody else's."""
+"""A copy of the course in a folder of its own, run by `kireji up` as a person would: it shares no
+state."""
 
 import json
 import os
@@ -35,9 +35,12 @@ MAX_WAIT_SECONDS = 120  # seconds for a start on a busy machine
 
 
 class LiveCourse:
-    """`root` is the copy; `address` is where its hub answers while it is up."""
+    """`root` is the copy; `address` is where its hub answers while it is up.
 
-    def __init__(self, root: Path) -> None:
+    grade_on_submit: whether the hub grades what arrives, or a person does in the test."""
+
+    def __init__(self, root: Path, grade_on_submit: bool = False) -> None:
+        self.grade_on_submit = grade_on_submit
         self.root, self.port = root, free_ports(1)[0]
         self.address = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen | None = None
@@ -80,6 +83,7 @@ class LiveCourse:
         return activated(os.environ) | {
             "PYTHONPATH": f"{self.root / 'src'}:{self.root / 'lab'}",
             "COLUMNS": "160",
+            "KIREJI_GRADE_ON_SUBMIT": "yes" if self.grade_on_submit else "no",
         }
 
     def run_up(self, port: int | None = None) -> subprocess.Popen:

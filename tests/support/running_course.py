@@ -39,7 +39,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveCourse]:
 
 
 def add_carol(course: LiveCourse) -> None:
-    """One more student, whose server may be broken by a test: she has little of everything."""
+    """One more student, so that a test may break her server: she has little of everything."""
     accounts = course.root / "var" / "hub" / "accounts.json"
     accounts.parent.mkdir(mode=0o700)
     accounts.write_text(

@@ -1,4 +1,4 @@
-"""A copy of the checkout whose only assignment is the toy: every command runs there as a person
+"""A copy of the checkout with the toy as its only assignment: every command runs there as a person
 runs it, and is cheap."""
 
 import os

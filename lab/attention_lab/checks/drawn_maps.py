@@ -112,6 +112,7 @@ def panels(
         "tokens are written at rows and columns",
         "set_xticks and set_yticks in each panel.",
     )
+    assert left is not None and below is not None  # the line above ends the check otherwise
     ticks({**left, "x_ticks": below["x_ticks"]}, rows, columns, "tokens", look)
     look.that(bool(seen["bars"]), "there is a colour bar", "figure.colorbar(image, ax=panels).")
     return seen

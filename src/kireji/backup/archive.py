@@ -83,6 +83,14 @@ class Writer:
         self.tar.addfile(member, io.BytesIO(data))
 
 
+def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
+    """The content of a file in the archive. ValueError if the member is no file."""
+    content = tar.extractfile(member)
+    if content is None:
+        raise ValueError(f"{member.name} is no file")
+    return content
+
+
 class Reader:
     """Reads an archive from a stream, once, from its beginning to its end. `name` is for
     sentences."""
@@ -95,7 +103,7 @@ class Reader:
             self.tar = tarfile.TarFile.open(fileobj=self.packed, mode="r|")
             first = self.tar.next()
             about = (
-                json.loads(self.tar.extractfile(first).read(2**16))
+                json.loads(_content(self.tar, first).read(2**16))
                 if first and first.name == HEAD and first.isfile()
                 else {}
             )
@@ -128,9 +136,9 @@ class Reader:
         """
         with self._damage():
             while member := self.tar.next():
-                self.tar.members.clear()  # it would keep all of them
+                self.tar.members.clear()  # type: ignore[attr-defined]  # it would keep all of them
                 if member.name == TAIL:
-                    self._check(json.loads(self.tar.extractfile(member).read(LARGEST_PAGE)))
+                    self._check(json.loads(_content(self.tar, member).read(LARGEST_PAGE)))
                     if self.tar.next() is not None or self.packed.read(2**16).strip(b"\0"):
                         raise ValueError("something follows its end")
                     return
@@ -138,7 +146,7 @@ class Reader:
                     raise ValueError("it has a file twice")
                 digest = checksum(member)
                 content = (
-                    _Listening(self.tar.extractfile(member), digest, self._damage)
+                    _Listening(_content(self.tar, member), digest, self._damage)
                     if member.isreg()
                     else None
                 )
@@ -175,7 +183,7 @@ class Reader:
         ) as error:
             raise ArchiveError(
                 f"{self.name} is damaged ({error or type(error).__name__}). Nothing was changed."
-                " Use another copy of it, or another backup."
+                " Use another copy, or another backup."
             ) from None
 
 

@@ -84,7 +84,7 @@ def areas() -> list[Area]:
 
 GRADEBOOK = "gradebook.db"  # the archive's name for it, and for the folder of the files below
 SETTINGS = "settings"
-# What an instructor sets; some of it is not in git.
+# What an instructor sets, which is partly not in git.
 SETTINGS_FILES = (
     ".env",
     "nbgrader_config.py",

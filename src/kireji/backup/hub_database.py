@@ -1,4 +1,4 @@
-"""What a saved hub database says of servers that ran: none of it is true where it is restored."""
+"""What a saved hub database says of running servers is wrong after a restore."""
 
 import sqlite3
 from contextlib import closing

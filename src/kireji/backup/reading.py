@@ -37,7 +37,7 @@ class Entry:
 
 
 def read_area(area: Area, tell: Tell) -> Iterator[Entry]:
-    """Everything in `area`, folders before what is in them. `tell` hears what had to be left
+    """Everything in `area`, folders before what is in them. Calls `tell` with what it leaves
     out."""
     for child in area.children():
         if not area.graded:
@@ -135,7 +135,7 @@ def _copy(file: IO[bytes], size: int) -> IO[bytes]:
 
 
 def snapshot(database: Path) -> IO[bytes]:
-    """A sound copy of a database of SQLite's, whoever writes to it."""
+    """A sound copy of an SQLite database, also while another program writes to it."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy"
         with (

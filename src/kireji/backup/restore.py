@@ -1,8 +1,8 @@
 """Puts a saved course where there is none.
 
-Everything is unpacked and checked inside the areas first; only then it is renamed into its places.
+Unpacks and checks everything inside the areas first, and only then renames it into its places.
 An archive is not trusted: a name that leads elsewhere, a link that something else would be written
-through, a device: none of it comes to be.
+through, a device: all of these are refused.
 """
 
 import errno
@@ -49,7 +49,7 @@ class Restored:
 
 @dataclass
 class _Staged:
-    """Where everything waits until all of it is checked."""
+    """Where everything waits until the whole archive is checked."""
 
     folders: list[tuple[Path, tarfile.TarInfo]] = field(default_factory=list)
     links: list[tuple[Path, tarfile.TarInfo]] = field(default_factory=list)
@@ -57,7 +57,7 @@ class _Staged:
 
 
 def restore(archive: Reader, overwrite: bool = False) -> Restored:
-    """Put everything of `archive` in its place. Nobody may use the course meanwhile.
+    """Put everything of `archive` in its place. The course must not be in use meanwhile.
 
     KirejiError where there is a course and `overwrite` is not given, where the archive is bad
     (nothing is changed then), or where the disk is full."""
@@ -65,7 +65,7 @@ def restore(archive: Reader, overwrite: bool = False) -> Restored:
     if here and not overwrite:
         raise KirejiError(
             f"There is a course here already: {', '.join(here)}. Nothing was changed. Restore into"
-            f" a fresh clone, or, if all of it may be lost, run the command again with {FLAG}."
+            f" a fresh clone, or, if you can lose that course, run the command again with {FLAG}."
         )
     everything = areas()
     with _full_disk_explained():
@@ -140,7 +140,7 @@ def _place(archive: Reader, member: tarfile.TarInfo, by_name: dict[str, Area]) -
     inner = member.name if top in (GRADEBOOK, SETTINGS) else rest
     parts = inner.split("/")
     known = area and inner and not {"", ".", ".."} & set(parts) and "\0" not in inner
-    if known and parts[0] not in {*area.leave, STAGING, ASIDE}:
+    if area and known and parts[0] not in {*area.leave, STAGING, ASIDE}:
         staging = area.path / STAGING
         if not staging.exists():
             staging.mkdir(parents=True, mode=0o700)
@@ -181,7 +181,8 @@ def _own(place: Path | int, member: tarfile.TarInfo) -> None:
 
 
 def _swap(area: Area) -> None:
-    """Put what is staged into its place; what was there waits aside until all of it is done."""
+    """Put what is staged into its place; keep what was there aside until the last file is in
+    place."""
     area.path.mkdir(parents=True, exist_ok=True)
     aside, staging = area.path / ASIDE, area.path / STAGING
     aside.mkdir(exist_ok=True, mode=0o700)
@@ -203,8 +204,8 @@ def _place_gradebook() -> None:
 
 
 def _place_settings() -> dict[str, str]:
-    """Settings that are not here are put in place; what differs is put beside: it may be of another
-    version."""
+    """Add the settings files that are missing. Write those that differ under another name: they may
+    be of another version."""
     beside = {}
     for name in SETTINGS_FILES:
         saved, own = paths.VAR / STAGING / SETTINGS / name, clone() / name

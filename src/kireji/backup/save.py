@@ -26,7 +26,7 @@ class Saved:
 
 
 def save(stream: IO[bytes], tell: Tell) -> Saved:
-    """Write an archive of everything. `tell` hears what had to be waited for. KirejiError where
+    """Write an archive of everything. Calls `tell` with what it waits for. KirejiError where
     something cannot be saved."""
     saved = Saved()
     with Writer(stream) as archive:
@@ -55,6 +55,8 @@ def _gradebook(tell: Tell) -> Iterator[Entry]:
     if paths.GRADEBOOK.exists():
         gradebook.wait_until_free(paths.GRADEBOOK, tell)
         copy = gradebook.back_up(paths.GRADEBOOK)
+        if copy is None:  # removed meanwhile
+            return
         for entry in read_tree(copy, GRADEBOOK, Area(GRADEBOOK, paths.VAR), tell):
             entry.status = paths.GRADEBOOK.stat()
             yield entry
@@ -62,7 +64,7 @@ def _gradebook(tell: Tell) -> Iterator[Entry]:
 
 @contextmanager
 def new_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file that nobody else may read, which appears under its name whole or not at all.
+    """A file that only its owner can read. It appears under its name when it is complete.
     KirejiError if there is one."""
     if path.exists():
         raise KirejiError(f"{path} is there already; it was left as it is. Give another name.")

@@ -28,7 +28,7 @@ def grade_many(
     once where it is already.
 
     The third value is the reason why it could not be graded, or "". One process writes to the
-    gradebook: this one. tell: hears it when another program has to be waited for. GradebookError
+    gradebook: this one. tell: is called when another program has to be waited for. GradebookError
     ends it: run again, it goes on from there. open_executor(count): where they are judged,
     `count` at a time; recorded is here. watch: as of `judge_ahead`.
     """
@@ -60,8 +60,10 @@ def grade_many(
 def _recorded(course: NbgraderCourse, work: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Those of `work` that grading again would change nothing of. None where the best attempt
     counts: another may by now."""
-    graded = [pair for pair in work if course.is_graded(*pair)]
-    if not graded or course.settings.counts == "best":
+    graded = [
+        pair for pair in work if course.is_graded(*pair) and course.rules(pair[0]).counts != "best"
+    ]
+    if not graded:
         return
     secret = read_or_make_secret(paths.SECRET)
     with course.gradebook("reading what is recorded") as book:

@@ -3,8 +3,8 @@ writer as `./kireji grade`.
 
 The inbound folders are looked at once a second: by the change time of each student's folder, which
 is what a submission that appears there moves. That costs about as much as listing them, and works
-on every file system, shared ones too. Everything that is known stands on the disk, so that it can
-be killed at any moment and goes on.
+on every file system, shared ones too. It keeps its state on the disk, so it can be killed at any
+moment and goes on when it is started again.
 """
 
 import contextlib
@@ -19,12 +19,14 @@ from threading import Event
 from filelock import FileLock
 
 from kireji import paths
+from kireji.batch.calendar_clock import CalendarClock
 from kireji.batch.judge_pool import Judging, open_processes
 from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.exchange.attempt_status import leave_note
 from kireji.exchange.attempts import Attempt, AttemptState, now
 from kireji.exchange.folders import student_folders
+from kireji.exchange.grading_rules import says_not_on_arrival
 from kireji.exchange.student_server.kireji_handing_in import DRAFT
 from kireji.files.lock import LockedError, hold
 from kireji.files.untrusted import printable
@@ -41,7 +43,10 @@ Work = tuple[str, str]  # assignment, student
 
 
 class Watch:
-    """Watches the exchange of `course`. tell: hears what is done and what goes wrong."""
+    """Watches the exchange of `course`. tell: is called with what is done and what goes
+    wrong.
+
+    by_hand: a person started it, so it grades whatever the calendar does not except."""
 
     def __init__(
         self,
@@ -49,7 +54,9 @@ class Watch:
         tell: Callable[[str], None],
         workers: int | None = None,
         open_executor: Callable[[int], Executor] = open_processes,
+        by_hand: bool = True,
     ) -> None:
+        self.by_hand = by_hand
         self.course, self.tell = course, lambda sentence: tell(printable(sentence))
         self.inbound = Path(course.config.Exchange.root) / course.directory.course_id / "inbound"
         self.judging = Judging(workers, course.trusted, open_executor)
@@ -60,9 +67,12 @@ class Watch:
         self._in_hand: dict[Path, Attempt] = {}  # what is being judged, as it was when that began
 
     def run(self, stop: Event) -> None:
-        """Watch until `stop` is set."""
+        """Watch until `stop` is set, and apply the calendar when its time comes."""
+        clock = CalendarClock(self.course.config, self.tell)
         with self.judging:
             while not stop.is_set():
+                if clock.tick():
+                    self._seen.clear()  # what was closed may be open, what waited may be graded
                 self.step()
                 if not self.judging:
                     stop.wait(POLL_SECONDS)
@@ -119,9 +129,12 @@ class Watch:
     def _take_in(self, work: Work) -> None:
         """Collect it, and have it judged, if it is one of those that are graded at once."""
         name, student = work
+        if not self._on_arrival(name):
+            return
         before = self.course.attempts(name, student).all()
         there = {entry for entry in _entries(self.inbound / student) if entry.split("+")[1] == name}
-        if there - {attempt.name for attempt in before}:
+        closed = any(attempt.state == AttemptState.AFTER_CLOSING for attempt in before)
+        if closed or there - {attempt.name for attempt in before}:
             self.course.collect_at_once(name, student)
         attempts = self.course.attempts(name, student).all()
         if len(attempts) != len(before) and attempts[-1].state == AttemptState.WAITING:
@@ -137,13 +150,20 @@ class Watch:
             self._in_hand[self.course.submitted(name, student)] = at_once[-1]
             self.course.make_gradable(name, student)
             self.judging.add(self.course.submitted(name, student))
-        elif self.course.settings.release_feedback and not self.course.has_feedback(name, student):
+        elif self.course.rules(name).release_feedback and not self.course.has_feedback(
+            name, student
+        ):
             self._give_feedback(work)  # a watch that was killed had graded it
+
+    def _on_arrival(self, name: str) -> bool:
+        if self.by_hand:
+            return not says_not_on_arrival(Path(self.course.directory.root), name)
+        return self.course.rules(name).course_service
 
     def _is_graded(self, work: Work, attempt: Attempt) -> bool:
         """Where the best counts, an earlier one may stand in its place."""
         weighed = (
-            self.course.settings.counts == "last"
+            self.course.rules(work[0]).counts == "last"
             or attempt.path.name in self.course.attempts(*work).weighed()
         )
         return weighed and self.course.is_graded(*work)
@@ -171,7 +191,7 @@ class Watch:
         self.tell(f"{student}'s {name} is graded: {score}")
         for notice in self.course.report(name, student).for_instructor:
             self.tell(f"{student}'s {name}: {notice}")
-        if self.course.settings.release_feedback:
+        if self.course.rules(name).release_feedback:
             self._give_feedback(work)
         self._queue.setdefault(work, 0.0)  # one more may have come meanwhile
 
@@ -186,7 +206,11 @@ class Watch:
             Path(self.course.config.Exchange.root), self.course.directory.course_id, student
         ).make()
         leave_note(
-            folders.feedback, name, self.course.attempts(name, student), self.course.settings, now()
+            folders.feedback,
+            name,
+            self.course.attempts(name, student),
+            self.course.rules(name),
+            now(),
         )
 
     def _safely(self, work: Work, do: Callable, *more: object) -> None:
@@ -220,6 +244,6 @@ def take_lock() -> FileLock:
         return hold(paths.VAR / "watch.lock", max_wait_seconds=0)
     except LockedError:
         raise KirejiError(
-            "What is handed in is graded already: another ./kireji watch runs, or ./kireji up does"
-            " it (hub_config/grade_on_submit.py)."
+            "What is handed in is graded already: another ./kireji watch runs, or the hub does it."
+            " What waits for you is set in var/calendar.toml."
         ) from None

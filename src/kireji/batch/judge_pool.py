@@ -1,7 +1,7 @@
 """Judges several submissions at a time, through any executor; what comes out is kept for the one
 who records it.
 
-Whoever judges gets plain data and gives plain data (`JudgeTask`, `JudgeOutcome`): processes of this
+A judge gets plain data and returns plain data (`JudgeTask`, `JudgeOutcome`): processes of this
 machine, or of others (`cluster`). They need neither the folders of the submissions nor the
 gradebook."""
 
@@ -40,7 +40,7 @@ LOST = (
     " again."
 )
 LOG = paths.VAR / "grading.log"
-# submissions beyond those being judged that wait in memory, so that nobody who judges is idle
+# submissions beyond those being judged that wait in memory, so that no judge is idle
 AT_HAND = 2
 
 
@@ -51,7 +51,7 @@ class NoJudgesError(KirejiError):
 
 @dataclass(frozen=True)
 class JudgeTask:
-    """A submission on its way to whoever judges it. `key` is what its judgement will be kept
+    """A submission on its way to a judge. `key` is what its judgement will be kept
     under."""
 
     name: str
@@ -203,6 +203,7 @@ class Judging:
         self._submit(folder, JudgeTask(name, folder.name, submission, key, self.trusted))
 
     def _submit(self, folder: Path, task: JudgeTask) -> None:
+        assert self._executor is not None  # `add` opened it
         self._running[self._executor.submit(judge_task, task)] = (folder, task)
 
     def done(self, seconds: float | None = None) -> list[tuple[Path, str]]:
@@ -263,7 +264,7 @@ def judge_ahead(
 
     Yields each folder when it is done, with the reason if it could not be judged, else "". As many
     at a time as there are processors, unless told otherwise. Where a judging process is killed, the
-    others go on. watch: given the judging before it begins, for whoever shows how far it is.
+    others go on. watch: given the judging before it begins, to show its progress.
     """
     workers = max(1, min(workers or os.cpu_count() or 1, len(folders)))
     with Judging(workers, trusted, open_executor) as judging:

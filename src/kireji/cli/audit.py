@@ -38,5 +38,5 @@ def audit(name: str | None, last: int, as_json: bool) -> None:
 
 
 def _plain(text: str) -> str:
-    """Without what a terminal would obey: some of it was written by others."""
+    """Without what a terminal would obey: others wrote parts of the text."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -97,7 +97,7 @@ def grade_all(
         console.print(f"Nothing {whose} to grade in {', '.join(names)}.")
         return
     where = {"open_executor": lambda count: place} if place else {}
-    table = Table("Assignment", "Student", "Score", box=None, padding=(0, 2, 0, 0))
+    table = Table("Assignment", "Student", "Score", "Late by", box=None, padding=(0, 2, 0, 0))
     failed, graded = [], set()
     # here: torch takes a second to import
     from kireji.batch.grade_class import grade_many
@@ -116,7 +116,8 @@ def grade_all(
                     else "{:g} / {:g}".format(*course.score(name, who))
                 )
                 shown.done(name, who, score)
-                table.add_row(name, who, score)
+                late = "" if reason else course.lateness(name, who)
+                table.add_row(name, who, score, late)
                 failed += [reason] if reason else []
                 graded |= set() if reason else {(name, who)}
                 find_course().audit.record(

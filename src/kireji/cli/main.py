@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from kireji.commands import COMMANDS, page
+from kireji.commands import COMMANDS, page, unknown
 from kireji.course.layout import SETTING, open_course
 from kireji.errors import KirejiError
 from kireji.hub.compose import course_log
+from kireji.version import version
 
 
 class Commands(click.Group):
@@ -25,6 +26,13 @@ class Commands(click.Group):
         if name not in COMMANDS:
             return None
         return getattr(import_module(f"kireji.cli.{name}"), name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS:
+            ctx.fail(unknown(args[0]))
+        return super().resolve_command(ctx, args)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write(page())
@@ -49,6 +57,7 @@ def choose_course(ctx: click.Context, option: click.Parameter, folder: Path | No
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version(), "-V", "--version", message="Kireji %(version)s")
 @click.option(
     "--course",
     type=click.Path(path_type=Path),

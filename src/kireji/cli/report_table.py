@@ -29,6 +29,8 @@ def print_report(report: Report, console: Console) -> None:
         )
         for test in cell.tests:
             message = f"\n[dim]{escape(test.message)}[/]" if test.message else ""
+            for name, value in test.counter_example.rows if test.counter_example else ():
+                message += f"\n[dim]  {escape(name)}: {escape(value)}[/]"
             table.add_row(MARKS[test.status], escape(test.title) + message, "")
     console.print(table)
     for notice in report.notices:

@@ -24,7 +24,7 @@ def test(arguments: tuple[str, ...]) -> None:
         # which.
         processes = min(os.cpu_count() or 1, MAX_PROCESSES)
         arguments = ("-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder")
-    # One thread: two torch threads beside another busy process are many times slower than one.
+    # One thread: two torch threads next to another busy process are many times slower than one.
     os.execve(
         sys.executable,
         [sys.executable, "-P", "-m", "pytest", *arguments],

@@ -32,7 +32,7 @@ def up(port: int) -> None:
     from kireji.nbgrader_plugins import folder_transaction, gradebook, release
 
     console = Console(highlight=False)
-    # SIGINT too: whoever is started in the background by a script inherits it ignored
+    # SIGINT too: a process that a script starts in the background ignores it
     for name in ENDING:
         signal.signal(name, _interrupt)
     try:
@@ -48,9 +48,8 @@ def up(port: int) -> None:
                 lock.write(hub.address)
                 lock.flush()
                 with console.status("Starting the hub ..."):
-                    names = release.unreleased()
+                    names = release.release_what_is_due(paths.ROOT)
                     if names:
-                        release.release(names)
                         release.enter_students(accounts.names("student"))
                     hub.wait_until_ready(READY_SECONDS)
                 _say_ready(console, hub.address, names, time.monotonic() - began)
@@ -110,8 +109,10 @@ def _say_ready(console: Console, address: str, released: list[str], seconds: flo
     console.print(f"  1. Open {address} and log in as [bold]alice[/bold].")
     console.print("     Her welcome page says how to fetch an assignment, work and submit.")
     console.print("  2. In a private window, log in as [bold]instructor[/bold]:")
-    console.print("     collect, autograde, generate and release feedback.")
+    console.print("     what alice submits is graded within moments. Read her written answers,")
+    console.print("     then generate and release feedback.")
     console.print("  3. As alice again: fetch the feedback and open it.")
+    console.print("  Dates and rules: [bold]./kireji calendar[/bold]")
     console.print()
     if find_bwrap() is None:
         console.print(

@@ -18,12 +18,14 @@ import click
     type=click.IntRange(1),
     help="How many to judge at a time; as many as processors unless told.",
 )
-def watch(trust_submissions: bool, workers: int | None) -> None:
+@click.option("--service", is_flag=True, hidden=True, help="Started by a hub.")
+def watch(trust_submissions: bool, workers: int | None, service: bool) -> None:
     """Grade what students submit within moments, and give back automatic feedback, until Ctrl-C.
 
+    Also releases and withdraws assignments at their time. A running hub does all of this by itself.
     How many attempts are graded this way, whether feedback goes back at once, and whether the last
-    or the best attempt counts is set in hub_config/grade_on_submit.py. Nothing is lost when it is
-    stopped: the next one goes on.
+    or the best attempt counts is set in var/calendar.toml, for the course or an assignment. Nothing
+    is lost when it is stopped: the next one goes on.
     """
     stop = Event()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -43,7 +45,7 @@ def watch(trust_submissions: bool, workers: int | None) -> None:
             "Watching for submissions. Ctrl-C ends it; what arrives meanwhile is graded by the next"
             " one."
         )
-        Watch(course, tell, workers).run(stop)
+        Watch(course, tell, workers, by_hand=not service).run(stop)
         tell("Stopped.")
     finally:
         lock.release()

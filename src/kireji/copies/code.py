@@ -51,8 +51,8 @@ def fingerprint(code: str, known: set[int]) -> CodeFingerprint:
 
 
 def alike(one: CodeFingerprint, other: CodeFingerprint) -> float | None:
-    """The share of the smaller's own code that stands in the other too; None where that is nothing
-    to report."""
+    """The share of the smaller one's code that is also in the other; None if it is too small to
+    report."""
     if min(one.token_coverage, other.token_coverage) < LEAST:
         return None
     if len(one.hashes & other.hashes) < ALIKE / 2 * min(len(one.hashes), len(other.hashes)):
@@ -65,13 +65,11 @@ def alike(one: CodeFingerprint, other: CodeFingerprint) -> float | None:
 def passages(
     one: CodeFingerprint, other: CodeFingerprint
 ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Where the shared code stands in the text of each: (begin, end) in characters, ascending, not
+    """Where the shared code is in each text: (begin, end) in characters, ascending, not
     overlapping."""
     _, _, slices = compare_files(one, other)
-    return tuple(
-        _merged(places, len(mine.raw_code))
-        for places, mine in zip(slices, (one, other), strict=True)
-    )
+    mine, theirs = slices
+    return _merged(mine, len(one.raw_code)), _merged(theirs, len(other.raw_code))
 
 
 def _fingerprint(code: str) -> CodeFingerprint:

@@ -44,8 +44,8 @@ def look(
     submissions: Iterable[tuple[str, Path]],
     tell: Callable[[str], None] = lambda student: None,
 ) -> Comparison:
-    """Compare the submissions (student, folder). tell: hears each student's name as their work is
-    read."""
+    """Compare the submissions (student, folder). tell: is called with each student's name when
+    their work is read."""
     known = code.given(given(assignment))
     shipped = {
         weights.fingerprint(path.read_bytes()).digest

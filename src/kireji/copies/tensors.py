@@ -8,6 +8,7 @@ is checked before it is believed; what does not add up is no checkpoint.
 import json
 import math
 import struct
+from typing import Any
 
 import numpy as np
 
@@ -60,7 +61,7 @@ def read_tensors(content: bytes) -> dict[str, np.ndarray]:
     return tensors
 
 
-def _entry(entry: object) -> tuple[list[int], str, int, int]:
+def _entry(entry: Any) -> tuple[list[int], str, int, int]:
     try:
         shape, dtype, (begin, end) = entry["shape"], entry["dtype"], entry["data_offsets"]
         width = 2 if dtype == BF16 else np.dtype(DTYPES[dtype]).itemsize

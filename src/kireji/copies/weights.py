@@ -108,7 +108,7 @@ def _tensor(values: np.ndarray) -> Tensor | None:
         or not 1 / LARGEST < np.abs(flat).max() < LARGEST
         or flat.min() == flat.max()
     ):
-        return None  # nothing that was trained; or zeros or ones, which are nobody's own
+        return None  # nothing that was trained; or zeros or ones, which every model may have
     unit = flat / np.sqrt(np.mean(np.square(flat)))
     places = np.random.default_rng(flat.size).choice(
         flat.size, min(SAMPLES, flat.size), replace=False

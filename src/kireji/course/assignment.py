@@ -73,7 +73,8 @@ class Assignment:
     def skeleton(self) -> NotebookNode:
         """A fresh copy of what students start from: no solutions, no marking schemes, with
         nbgrader's checksums."""
-        notebook, resources = nbformat.from_dict(self.source), ResourcesDict()
+        notebook: NotebookNode = nbformat.from_dict(self.source)
+        resources = ResourcesDict()
         for step in (ClearSolutions(), ClearHiddenTests(), ClearMarkScheme()):
             notebook, resources = step.preprocess(notebook, resources)
         for cell in notebook.cells:
@@ -115,7 +116,8 @@ def load(source: Path, graders: Path, name: str) -> Assignment:
 
 @functools.cache
 def _read_notebook(path: Path, changed: int) -> NotebookNode:
-    return nbformat.read(path, as_version=4)
+    notebook: NotebookNode = nbformat.read(path, as_version=4)
+    return notebook
 
 
 @functools.cache

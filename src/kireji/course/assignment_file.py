@@ -67,7 +67,7 @@ def read_assignment_file(graders: Path) -> AssignmentFile:
     for key in found:
         if key not in KEYS:
             raise AssignmentFileError(f"{name}: there is no key {key!r}; there are {_list(KEYS)}.")
-    values = {}
+    values: dict[str, Any] = {}
     for key, value in found.items():
         check, expected = KEYS[key]
         if not check(value):

@@ -1,8 +1,8 @@
 """What was done in the course, by whom and when: one JSON object a line, in `var/audit`.
 
 Several processes write there, in the compose deployment several containers. Each line is written in
-one piece under a lock, and the oldest file goes when there are enough. What cannot be written
-stops nobody's work. Standard library only: the hub's image has little else.
+one piece under a lock, and the oldest file goes when there are enough. A line that cannot be
+written stops no command. Standard library only: the hub's image has little else.
 """
 
 import contextlib

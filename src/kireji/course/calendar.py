@@ -87,9 +87,9 @@ class Lateness:
         """What `points` lose."""
         return self.policy.cost(points, self.periods)
 
-    def sentence(self, place: ZoneInfo, points: float | None = None) -> str:
-        """How late by whose clock, which rule applied and, of `points`, what it cost; "" if in
-        time."""
+    def sentence(self, place: ZoneInfo, taken: float = 0.0) -> str:
+        """How late by whose clock, which rule applied and how many points were `taken` off; "" if
+        in time."""
         if not self.late or self.dates.due is None:
             return ""
         whose = "extended " if self.dates.extended else ""
@@ -100,8 +100,8 @@ class Lateness:
         if self.days_spent:
             said += f" {_days(self.days_spent)} spent."
         said += f" {self.policy.sentence()}"
-        if points is not None and self.policy.amount:
-            said += f" This costs {self.cost(points):.4g} of {points:.4g} points."
+        if taken:
+            said += f" {taken:.4g} points were taken off."
         return said
 
 

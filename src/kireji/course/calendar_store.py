@@ -37,10 +37,9 @@ def path_of(course: Path) -> Path:
 
 
 def assignments(course: Path) -> list[str]:
-    """The assignments of a course, by their source notebooks."""
-    return sorted(
-        path.stem for path in course.glob("source/*/*.ipynb") if path.stem == path.parent.name
-    )
+    """The assignments of a course, by their notebooks in source/ and release/."""
+    notebooks = [*course.glob("source/*/*.ipynb"), *course.glob("release/*/*.ipynb")]
+    return sorted({path.stem for path in notebooks if path.stem == path.parent.name})
 
 
 def read(course: Path) -> Calendar:
@@ -105,7 +104,7 @@ def begin(course: Path, released: Iterable[str], now: datetime) -> Calendar:
             place = zone_of_this_machine()
             document = _new(place)
             for name in released:
-                _assignment(document, name)["release"] = _wall(now, place)
+                _assignment(document, name)["release"] = _wall(now.replace(microsecond=0), place)
             _write(course, document)
     return read(course)
 

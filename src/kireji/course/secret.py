@@ -18,7 +18,7 @@ def read_or_make_secret(path: Path) -> bytes:
     the file is damaged."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        # Written whole under another name and then linked, so that nobody ever reads half a secret
+        # Written whole under another name and then linked, so that no process reads half a secret
         # and of two set-ups at once only one makes it.
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         draft.unlink(missing_ok=True)

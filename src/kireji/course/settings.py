@@ -139,7 +139,7 @@ class Settings:
     student_networks: str = _setting(_networks, "10.213.0.0/16")
     subdomain_host: str = _setting(_host)  # below it each student's server gets a name
     # The course service.
-    grade_on_submit: bool = _setting(_yes_or_no, "no")
+    grade_on_submit: bool = _setting(_yes_or_no, "yes")
     sandbox_sockets: Path | None = _setting(_path)  # where the sandbox containers' sockets are
     log: Path | None = _setting(_path)  # the container's log
     clone: Path | None = _setting(_path)  # where .env lies; in the keeper's container

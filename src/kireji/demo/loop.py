@@ -33,8 +33,8 @@ class Result:
 
 
 def run(assignments: list[str], tell: Tell) -> list[Result]:
-    """Take the assignments through the loop with the sample students; `tell` hears each step as it
-    begins."""
+    """Take the assignments through the loop with the sample students; `tell` is called with each
+    step when it begins."""
     checkpoints = {}
     for name in assignments:
         if not find_course().assignment(name).file.trains:

@@ -2,9 +2,12 @@
 wait."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
+from kireji.course import calendar_store as store
+from kireji.course.calendar import Calendar
+from kireji.course.moments import show_span
 from kireji.exchange.attempts import Attempt, Attempts, AttemptState, GradeOnSubmit
 from kireji.exchange.student_server.kireji_attempts import STATUS_FILE
 from kireji.files.atomic import write_whole
@@ -12,6 +15,7 @@ from kireji.files.atomic import write_whole
 SAYS = {
     AttemptState.GRADED_AT_ONCE: "graded on arrival",
     AttemptState.LET_IN: "graded by your instructor",
+    AttemptState.AFTER_CLOSING: "came after closing, so it is kept and not graded",
 }
 WAITS = "kept, and graded when your instructor grades"
 
@@ -40,7 +44,10 @@ def sentences(
 ) -> list[str]:
     """For the feedback page of the attempt that came at `graded`."""
     kept, points = attempts.all(), attempts.weighed() if settings.counts == "best" else {}
-    if not any(attempt.state == AttemptState.GRADED_AT_ONCE for attempt in kept):
+    if not any(
+        attempt.state in (AttemptState.GRADED_AT_ONCE, AttemptState.AFTER_CLOSING)
+        for attempt in kept
+    ):
         return []
     said = []
     for number, attempt in enumerate(kept, 1):
@@ -63,7 +70,13 @@ def sentences(
         for number, attempt in enumerate(kept, 1)
         if not attempt.counted and attempt == kept[-1]
     ]
-    said += [f"Your attempt {number} is {WAITS}." for number in waiting]
+    refused = kept[-1].state == AttemptState.AFTER_CLOSING
+    said += [
+        f"Your attempt {number} {SAYS[AttemptState.AFTER_CLOSING]}."
+        if refused
+        else f"Your attempt {number} is {WAITS}."
+        for number in waiting
+    ]
     if rest := left(attempts, settings, now):
         said.append(f"{rest} Counted at {now:%H:%M} UTC on {now:%-d %B}.")
     return said
@@ -72,10 +85,14 @@ def sentences(
 def leave_note(
     folder: Path, assignment: str, attempts: Attempts, settings: GradeOnSubmit, now: datetime
 ) -> None:
-    """Write into the student's feedback `folder` what JupyterLab's assignment list says beside each
+    """Write into the student's feedback `folder` what JupyterLab's assignment list says about each
     submission."""
     kept = attempts.all()
-    notes = {_time(attempt): _note(number, attempt) for number, attempt in enumerate(kept, 1)}
+    calendar = store.read(attempts.course)
+    notes = {
+        _time(attempt): _note(number, attempt) + _late(calendar, attempts, attempt)
+        for number, attempt in enumerate(kept, 1)
+    }
     if kept and (rest := left(attempts, settings, now)):
         notes[_time(kept[-1])] += f". {rest}"
     free = attempts.free_at(settings, now)
@@ -90,6 +107,13 @@ def leave_note(
         "free_at": free.timestamp() if free else 0,
     }
     write_whole(path, json.dumps(known))
+
+
+def _late(calendar: Calendar, attempts: Attempts, attempt: Attempt) -> str:
+    """Such as ", 2 hours late"."""
+    came = attempt.came.replace(tzinfo=UTC)
+    found = calendar.lateness(attempts.assignment, attempts.student, came)
+    return f", {show_span(found.by)} late" if found.late else ""
 
 
 def _time(attempt: Attempt) -> str:

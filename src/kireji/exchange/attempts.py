@@ -1,8 +1,8 @@
 """Every attempt at an assignment, kept by the course where no student can change it; which of them
 are graded at once.
 
-COURSE/var/attempts/STUDENT/ASSIGNMENT/STAMP holds what was handed in, STAMP.json beside it what was
-decided about it. The stamp is the time at which it came, by the file system's clock.
+COURSE/var/attempts/STUDENT/ASSIGNMENT/STAMP holds what was handed in, STAMP.json next to it what
+was decided about it. The stamp is the time at which it came, by the file system's clock.
 """
 
 import hashlib
@@ -33,6 +33,7 @@ class AttemptState(StrEnum):
     GRADED_AT_ONCE = "graded at once"
     WAITING = "waits for the instructor"
     LET_IN = "let in by the instructor"
+    AFTER_CLOSING = "came after closing"
 
 
 class GradeOnSubmit(Configurable):
@@ -40,7 +41,7 @@ class GradeOnSubmit(Configurable):
     nbgrader_config.py."""
 
     course_service = Bool(
-        False, help="`./kireji up` grades what is handed in, as `./kireji watch` does."
+        True, help="The hub grades what is handed in, as `./kireji watch` does."
     ).tag(config=True)
     release_feedback = Bool(
         True, help="Give automatic feedback back at once. Written questions wait."
@@ -86,6 +87,7 @@ class Attempts:
     """Those of one student at one assignment, in the course directory `course`."""
 
     def __init__(self, course: Path, student: str, assignment: str) -> None:
+        self.course, self.student, self.assignment = course, student, assignment
         self.folder = course / "var" / "attempts" / student / assignment
 
     def all(self) -> list[Attempt]:
@@ -133,6 +135,16 @@ class Attempts:
                 if candidate and self.left(settings, now) != 0
                 else AttemptState.WAITING,
             )
+
+    def refuse_closed(self, closes: datetime | None) -> None:
+        """Of what was not graded yet, what came after `closes` is refused; what was refused before
+        and is in time now is as if new."""
+        for attempt in self.all():
+            late = closes is not None and attempt.came > closes
+            if late and not attempt.counted:
+                self.decide(attempt, AttemptState.AFTER_CLOSING)
+            elif not late and attempt.state == AttemptState.AFTER_CLOSING:
+                self.decide(attempt, AttemptState.NEW)
 
     def left(self, settings: GradeOnSubmit, now: datetime) -> int | None:
         """How many more are graded at once; None if there is no limit."""

@@ -1,8 +1,8 @@
 """When a submission came: the file system's change time, which no program can set back.
 
 A restored backup has other change times. So the backup says when each submission came, and this is
-believed for as long as the folder's change time is the one that restoring gave it: whoever touches
-anything in it afterwards moves it.
+believed for as long as the folder's change time is the one that restoring gave it: a later change
+in the folder changes it.
 """
 
 import json
@@ -35,8 +35,8 @@ def came(folder: UntrustedFolder, path: Path, restored: Times) -> float:
     """When the submission in `folder`, opened from `path`, was last changed by anybody but a
     restore; seconds since 1970."""
     changed = folder.change_time(MAX_FILES)
-    then, original = restored.get(f"{path.parent.name}/{path.name}", (None, None))
-    return original if changed == then else changed
+    recorded = restored.get(f"{path.parent.name}/{path.name}")
+    return recorded[1] if recorded and recorded[0] == changed else changed
 
 
 def all_times(inbound: Path) -> dict[str, float]:

@@ -1,9 +1,9 @@
 """Equations as MathML, which browsers draw by themselves: no script, no font and nothing from
 anywhere.
 
-The LaTeX may be a student's. What is made of it is taken apart again, and only what stands in the
-lists below is put together: latex2mathml also knows commands that link, style and cover up what
-stands beside them."""
+The LaTeX may be a student's. What is made of it is taken apart again, and only what is in the lists
+below is put together: latex2mathml also knows commands that link, style and cover up their
+surroundings."""
 
 import html
 import re
@@ -100,7 +100,7 @@ class EquationRenderer(IPythonRenderer):
     """Markdown to HTML with a mark in the place of each equation, so that the HTML can be cleaned
     without it.
 
-    mark: a text that nobody can have written. `equations` has what belongs in the place of
+    mark: a text that no student can have written. `equations` has what belongs in the place of
     `MARK-0-`, `MARK-1-`, ..."""
 
     def __init__(

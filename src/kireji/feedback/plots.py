@@ -18,7 +18,7 @@ MAX_POINTS = 2000
 
 
 def metric(value: float, baseline: float, target: float, name: str) -> bytes:
-    """Where `value` stands between `baseline` (no points) and `target` (full points), on one slim
+    """Where `value` is between `baseline` (no points) and `target` (full points), on one slim
     scale.
 
     Works for metrics where less is better (target < baseline); a value beyond either end is an
@@ -128,7 +128,7 @@ def tensor_comparison(student: Any, expected: Any, title: str) -> bytes:
             linewidth=0.5,
         )
         for i, j in np.ndindex(rows, columns):
-            text = _short(table[i, j])
+            text = _short(float(table[i, j]))
             axes.text(
                 j + 0.5,
                 i + 0.5,
@@ -164,8 +164,8 @@ def line_chart(
     sheet = Sheet(3.1)
     sheet.write(MARGIN, 0.22, label(title, 48), weight="bold", va="center")
     drawn = [
-        (label(name, 16), *(as_numbers(list(axis[:MAX_POINTS])) for axis in pair))
-        for name, pair in list(series.items())[: len(palette.SERIES)]
+        (label(name, 16), as_numbers(list(xs[:MAX_POINTS])), as_numbers(list(ys[:MAX_POINTS])))
+        for name, (xs, ys) in list(series.items())[: len(palette.SERIES)]
     ]
     for name, x, y in drawn:
         if x.shape != y.shape:
@@ -182,7 +182,7 @@ def line_chart(
         axes.plot(x, y, color=colour, linestyle=dashes, linewidth=2)
         good = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
         if len(good):
-            ends.append((y[good[-1]], name, colour))
+            ends.append((float(y[good[-1]]), name, colour))
     _name_ends(axes, ends)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
@@ -199,7 +199,7 @@ def line_chart(
 
 
 def _name_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
-    """Names beside the lines' ends, pushed apart where lines end close together."""
+    """Names at the lines' ends, pushed apart where lines end close together."""
     low, high = axes.get_ylim()
     lowest = -math.inf
     for y, name, colour in sorted(ends):

@@ -46,6 +46,7 @@ class Line:
     points: float
     out_of: float
     pictures: list[Picture]
+    example: list[tuple[str, str]]  # rows of the smallest input found that is answered wrongly
 
     @property
     def word(self) -> str:
@@ -59,6 +60,7 @@ def lines_of(cell: CellReport | None, max_score: float) -> list[Line]:
     lines = []
     for test in tests:
         out_of = max_score * test.weight / total if total else 0.0
+        rows = test.counter_example.rows if test.counter_example else []
         lines.append(
             Line(
                 status=test.status if test.status in WORDS else "error",
@@ -67,6 +69,7 @@ def lines_of(cell: CellReport | None, max_score: float) -> list[Line]:
                 points=out_of * test.earned,
                 out_of=out_of,
                 pictures=[picture for image in test.images if (picture := _picture(image))],
+                example=[(clean_text(name, 80), clean_text(value, 1000)) for name, value in rows],
             )
         )
     return lines

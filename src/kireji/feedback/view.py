@@ -104,6 +104,7 @@ class Page:
     reported: bool  # there is a report of the hidden tests
     # sentences on them, where they are graded at once
     attempts: list[str] = field(default_factory=list)
+    late: str = ""  # a sentence on how late it was handed in
 
     @property
     def waiting(self) -> float:
@@ -181,7 +182,8 @@ def build(
                     for cell in cells
                     if cell.cell_type == "markdown" and _is_answer(cell)
                 ],
-                # What a locked graded cell puts out may quote a test; it is nobody's own figure.
+                # What a locked graded cell puts out may quote a test; it is no figure of the
+                # student's.
                 outputs=[
                     output
                     for cell in cells

@@ -1,5 +1,5 @@
-"""Files that are written whole: whoever reads sees the old content or the new one, whatever
-interrupts the writer."""
+"""Files that are written whole: a reader sees the old content or the new one, whatever interrupts
+the writer."""
 
 import os
 from pathlib import Path
@@ -9,9 +9,9 @@ def write_whole(path: Path, content: str | bytes, mode: int = 0o644) -> None:
     """Put `content` (text as UTF-8) in `path`'s place in one step; at no moment has anybody more
     rights to it than `mode` gives.
 
-    Several processes may do so at once: the last one's content stays. Killed in the middle, a draft
-    stays beside it, named `.NAME.PID`. OSError as the system says it, a full disk for example; the
-    old file is whole then."""
+    Several processes may do so at once: the last one's content stays. Killed in the middle, it
+    leaves a draft in the same folder, named `.NAME.PID`. OSError as the system says it, a full disk
+    for example; the old file is whole then."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     try:

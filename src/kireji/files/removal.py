@@ -4,12 +4,13 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 
 def remove(path: Path) -> None:
     """Remove a file, a link, or a folder with everything in it; nothing if there is none."""
 
-    def open_up(function: Callable, failed: str, error: BaseException) -> None:
+    def open_up(function: Callable[..., Any], failed: str, error: Any) -> None:
         os.chmod(os.path.dirname(failed), 0o700)
         if os.path.isdir(failed) and not os.path.islink(failed):
             os.chmod(failed, 0o700)

@@ -65,9 +65,9 @@ class UntrustedFolder:
         else."""
         try:
             # A hard link that goes between opening and asking would count as a file of its own: the
-            # name is asked first, and what is opened must be that same file.
+            # name is looked at first, and what is opened must be that same file.
             named = os.stat(name, dir_fd=self.handle, follow_symlinks=False)
-            # Neither follows a link nor waits for a FIFO; what it is, is asked of the open file.
+            # Neither follows a link nor waits for a FIFO; the open file says what it is.
             file = os.open(
                 name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=self.handle
             )

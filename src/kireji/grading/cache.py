@@ -12,7 +12,8 @@ import psutil
 from kireji import paths
 from kireji.course.assignment import Assignment
 from kireji.files.atomic import write_whole
-from kireji.grading.judge import Judgement, judge
+from kireji.grading.judge import Judgement
+from kireji.grading.judge import judge as judge  # judge_pool calls it without the cache
 from kireji.grading.submission import Submission
 from kireji.testing.report import Report
 
@@ -88,7 +89,7 @@ def graders_version(graders: Path) -> str:
     """The content of the hidden tests, of the engine and the lab, of the data, and the versions of
     the libraries.
 
-    An assignment's hidden tests use those of no other; what lies beside their folders serves all.
+    An assignment's hidden tests use those of no other; the files next to their folders serve all.
     Looked at once in a process: what changes under a running process takes effect with the next.
     """
     total = hashlib.sha256()

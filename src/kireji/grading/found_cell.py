@@ -1,5 +1,5 @@
-"""A cell as it was found in a submitted file, and what is asked of it and of the assignment's own
-cells."""
+"""A cell as it was found in a submitted file, with what `rebuild` needs to know of it and of the
+assignment's own cells."""
 
 import re
 from dataclasses import dataclass

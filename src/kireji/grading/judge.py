@@ -191,7 +191,8 @@ class _Run:
             if channel.lost:
                 self.check(sandbox)
             grading.notices += sandbox.remarks()
-            self.usage = self.usage.most(sandbox.watchdog.peak)
+            if sandbox.watchdog:
+                self.usage = self.usage.most(sandbox.watchdog.peak)
         return grading
 
     def check(self, sandbox: Sandbox) -> None:
@@ -215,7 +216,7 @@ def _report(
     automatic = [cell for cell in cells if cell.score is not None]
     return Report(
         assignment.name,
-        round(sum(cell.score for cell in automatic), 2),
+        round(sum(cell.score or 0 for cell in automatic), 2),
         sum(cell.max_score for cell in automatic),
         cells,
         notices + grading.notices + grading.broken,

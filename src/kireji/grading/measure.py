@@ -43,6 +43,7 @@ def main(assignment: str, folder: str) -> None:
         read_or_make_secret(paths.SECRET),
     )
     report = judgement.report
+    assert judgement.usage is not None  # only a recalled judgement has none
     print(f"{assignment}: {report.score:g} of {report.max_score:g} points")
     for what, used, limit in table(judgement.usage, report.seconds):
         print(

@@ -1,5 +1,5 @@
 """Finds answers that are in the submitted notebook, though not in their own cells: a text written
-in the cell beside an empty answer, an answer that was merged with its neighbour."""
+in the cell next to an empty answer, an answer that was merged with its neighbour."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -72,7 +72,7 @@ def take_text_beside(
                 extras[anchor] = [one for one in extras[anchor] if not _is_text(one)]
                 notices.append(
                     f"The answer '{name_of(cell)}' was left as it came; what is written in the"
-                    " cell beside it was taken."
+                    " cell next to it was taken."
                 )
                 break
     return notices
@@ -128,7 +128,8 @@ def _merged_code(
 
 
 def _joined(texts: Sequence[Found], max_pictures: int) -> Found:
-    """Several texts as one. Pasted pictures come along; one whose name is taken gets another."""
+    """Several texts as one. Pasted pictures come along; a picture gets a new name if its name is
+    taken."""
     sources: list[str] = []
     pictures: dict[str, dict[str, str]] = {}
     for number, text in enumerate(texts, 1):

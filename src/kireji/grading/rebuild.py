@@ -8,6 +8,7 @@ author wrote it.
 import json
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -60,7 +61,7 @@ def rebuild(assignment: Assignment, submitted: bytes | None) -> tuple[NotebookNo
 def _at_most(
     notebook: NotebookNode, extras: dict[str, list[Found]], notices: list[str]
 ) -> dict[str, list[Found]]:
-    """The extra cells for which there is room beside the assignment's own, in their order."""
+    """The extra cells for which there is room after the assignment's own, in their order."""
     room, dropped, kept = MAX_CELLS - len(notebook.cells), 0, defaultdict(list)
     for anchor in (FIRST, *(cell.id for cell in notebook.cells)):
         kept[anchor] = extras[anchor][: max(0, room)]
@@ -148,7 +149,7 @@ def _pictures(attachments: object) -> dict[str, dict[str, str]]:
 def _sort(
     notebook: NotebookNode, found: list[Found]
 ) -> tuple[dict[str, Found], dict[str, list[Found]], list[str]]:
-    """Whose answer each found cell is, or behind which cell it stands as an extra."""
+    """Finds which answer each found cell holds, or after which cell it comes as an extra."""
     ours = {name_of(cell): cell for cell in notebook.cells} | {
         cell.id: cell for cell in notebook.cells
     }
@@ -195,7 +196,7 @@ def _sort(
 
 
 def _extra(cell: Found, anchor: str, number: int) -> NotebookNode:
-    make = new_code_cell if cell.kind == "code" else new_markdown_cell
+    make: Callable[..., NotebookNode] = new_code_cell if cell.kind == "code" else new_markdown_cell
     made = make(cell.source, id=f"extra-{anchor[:48]}-{number}", metadata={CELL: EXTRA})
     if cell.kind != "code" and cell.attachments:
         made.attachments = cell.attachments

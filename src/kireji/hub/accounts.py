@@ -14,7 +14,7 @@ from kireji.hub import password_hash
 from kireji.paths import HUB
 
 ACCOUNTS = HUB / "accounts.json"
-FIRST_PASSWORDS = "first-passwords.json"  # beside it
+FIRST_PASSWORDS = "first-passwords.json"  # in the same folder
 DEMO = {"instructor": "instructor", "alice": "student", "bob": "student"}  # name: role
 SYLLABLES = [consonant + vowel for consonant in "bdfghjkmnprstvyz" for vowel in "aeiou"]
 
@@ -30,7 +30,7 @@ class Account:
 
 @dataclass(frozen=True)
 class NewAccount:
-    """One person whose account was just made, with the password to hand over."""
+    """A new account's person, with the password to hand over."""
 
     name: str
     role: str
@@ -79,7 +79,7 @@ def admit(roles: dict[str, str], path: Path = ACCOUNTS) -> tuple[list[NewAccount
     """Make an account for each name of `roles` (name: role) that has none, and give the others that
     role.
 
-    Returns the new accounts, and the names of those whose role was another. No one is removed."""
+    Returns the new accounts, and the names of those who had another role. No one is removed."""
     people = load_accounts(path)
     new = [
         NewAccount(name, role, new_password()) for name, role in roles.items() if name not in people

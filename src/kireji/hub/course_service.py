@@ -4,8 +4,7 @@ the formgrader."""
 import os
 import sys
 
-from traitlets.config import PyFileConfigLoader
-
+from kireji.course import settings
 from kireji.hub.accounts import names
 from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL
 from kireji.paths import COURSE_ID, HUB, HUB_CONFIG, ROOT
@@ -25,7 +24,7 @@ def service(port: int) -> dict:
         "command": [*PARENT_DEATH_SIGNAL, sys.executable, "-P", "-m", "jupyterhub.singleuser"],
         "cwd": str(ROOT),
         "timeout": 180,  # seconds to answer; the usual 30 are too few for a laptop that is busy
-        "oauth_no_confirm": True,  # it is ours: nobody needs to authorise it
+        "oauth_no_confirm": True,  # it is ours: no user needs to authorise it
         "display": True,
         "environment": {
             # The account's own Jupyter settings have no say in the course service.
@@ -45,21 +44,24 @@ def service(port: int) -> dict:
 
 
 def watch() -> list[dict]:
-    """The service that grades on submit, if the course is set to do so: without an address, and
-    without any rights in the hub."""
-    settings = PyFileConfigLoader("grade_on_submit.py", path=str(HUB_CONFIG)).load_config()
-    if not settings.GradeOnSubmit.get("course_service", False):
-        return []
+    """The service that grades on submit, and releases assignments at their time: without an
+    address, and without any rights in the hub."""
     return [
         {
             "name": "grade-on-submit",
-            "command": [*PARENT_DEATH_SIGNAL, sys.executable, "-P", "-m", "kireji", "watch"],
+            "command": [
+                *PARENT_DEATH_SIGNAL,
+                *(sys.executable, "-P", "-m", "kireji", "watch", "--service"),
+            ],
             "cwd": str(ROOT),
             "display": False,
             "environment": {
                 "PATH": os.pathsep.join([f"{sys.prefix}/bin", os.environ["PATH"]]),
                 "HOME": os.environ["HOME"],
                 "OMP_NUM_THREADS": "1",
+                settings.variable_of("grade_on_submit"): os.environ.get(
+                    settings.variable_of("grade_on_submit"), ""
+                ),
             },
         }
     ]

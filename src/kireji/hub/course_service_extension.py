@@ -59,10 +59,12 @@ class PlainFiles(AuthenticatedFileHandler):
         return "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; sandbox"
 
     @web.authenticated
-    async def get(self, path: str, include_body: bool = True) -> None:
+    async def get(  # type: ignore[override]  # tornado waits for it
+        self, path: str, include_body: bool = True
+    ) -> None:
         if not is_readable(path):
             raise web.HTTPError(404, "The course service does not show this file.")
-        await super().get(path, include_body=include_body)
+        await super().get(path, include_body=include_body)  # type: ignore[misc]
 
 
 class NoConversion(JupyterHandler):

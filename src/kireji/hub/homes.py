@@ -12,6 +12,7 @@ READ_ONLY = {LESSONS.name: LESSONS, DOCS.name: STUDENT_DOCS}
 # The pages of docs/ that students see. The others also tell what hidden tests do not notice.
 FOR_STUDENTS = (
     "explanation/theory.md",
+    "explanation/attention",
     "explanation/grading.md",
     "tutorial/student.md",
     "figures",

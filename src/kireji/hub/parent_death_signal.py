@@ -25,7 +25,7 @@ def die_with_parent() -> None:
 
 def adopt_orphans() -> None:
     """Become the parent of every descendant whose own parent ends, so that a walk of the tree finds
-    all of them."""
+    each one."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
 

@@ -27,7 +27,7 @@ def address() -> str | None:
 
 
 def _holder(lock: Path) -> str | None:
-    """What stands in a lock that is held; None if it is not."""
+    """The content of a lock that is held; None if it is not."""
     if not lock.exists():
         return None
     handle = os.open(lock, os.O_RDWR)

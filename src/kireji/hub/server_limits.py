@@ -66,7 +66,7 @@ class Disk:
         )
 
     def reason(self, allowed: "Disk") -> str | None:
-        """Why a server must end whose person has this much; None if it is `allowed`."""
+        """Why a server must end when its person uses this much; None if it is `allowed`."""
         if self.bytes > allowed.bytes:
             return (
                 f"it filled the disk: your home and your submissions hold {self.bytes / 2**30:.1f}"

@@ -1,6 +1,6 @@
 """Where the best attempt counts: chooses it, just before it is graded."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
@@ -13,7 +13,7 @@ from kireji.course.secret import read_or_make_secret
 from kireji.exchange.attempts import Attempts, collection_lock
 from kireji.grading.submission import read_submission
 from kireji.nbgrader_plugins.collect import FORMAT, TIMESTAMP, put, settle
-from kireji.nbgrader_plugins.record_report import penalty
+from kireji.nbgrader_plugins.late_penalty import penalty
 from kireji.testing.report import Report
 
 
@@ -61,11 +61,9 @@ def choose(config: Config, folder: Path) -> None:
 def worth(config: Config, student: str, report: Report, came: datetime) -> float:
     """The points that `report` would have in the gradebook, had its submission come at `came`."""
     course, name = CourseDirectory(config=config), report.assignment
-    given, extra, late = {}, 0.0, 0.0
+    given, extra = {}, 0.0
     with Gradebook(course.db_url, course.course_id) as book:
         try:
-            due = book.find_assignment(name).duedate
-            late = max(0.0, (came - due).total_seconds()) if due else 0.0
             grades = book.find_submission_notebook(name, name, student).grades
             given = {
                 grade.name: grade.manual_score for grade in grades if grade.manual_score is not None
@@ -73,5 +71,6 @@ def worth(config: Config, student: str, report: Report, came: datetime) -> float
             extra = sum(grade.extra_credit or 0.0 for grade in grades)
         except MissingEntry:  # graded for the first time
             pass
-    total = extra + sum(given.get(cell.grade_id, cell.score or 0.0) for cell in report.cells)
-    return round(total - (penalty(config, student, total, late) or 0.0), 4)
+        total = extra + sum(given.get(cell.grade_id, cell.score or 0.0) for cell in report.cells)
+        lost = penalty(config, book, name, student, total, came.replace(tzinfo=UTC))
+        return round(total - (lost or 0.0), 4)

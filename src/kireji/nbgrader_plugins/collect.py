@@ -13,17 +13,18 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.exchange.default import ExchangeCollect
 from traitlets import Bool
 
+from kireji.course import calendar_store as store
 from kireji.exchange.attempt_status import leave_note
 from kireji.exchange.attempts import (
     Attempt,
     Attempts,
     AttemptState,
-    GradeOnSubmit,
     collection_lock,
     now,
     students,
 )
 from kireji.exchange.folders import student_folders
+from kireji.exchange.grading_rules import rules_for
 from kireji.exchange.student_server.kireji_handing_in import DRAFT, SUBMISSION_BYTES
 from kireji.exchange.times import MAX_FILES, Times, came, restored_times
 from kireji.files.untrusted import UntrustedFileError, UntrustedFolder, is_of_the_machine, printable
@@ -31,9 +32,11 @@ from kireji.files.untrusted import UntrustedFileError, UntrustedFolder, is_of_th
 MAX_SUBMISSIONS = 500  # of one student, looked at
 TIMESTAMP = "timestamp.txt"  # where nbgrader looks for the time of a submission
 SECRET, SECRET_BYTES = "submission_secret.txt", 4096  # what nbgrader's submit writes last
-# What a folder is for us whose owner removes it, or puts something else in its place, at this very
+# How we treat a folder if its owner removes it, or puts something else in its place, at this very
 # moment.
 GONE = (FileNotFoundError, NotADirectoryError, PermissionError)
+# States of attempts of which a student is told.
+TOLD = (AttemptState.GRADED_AT_ONCE, AttemptState.AFTER_CLOSING)
 FORMAT = "%Y-%m-%d %H:%M:%S.%f UTC"
 
 
@@ -173,18 +176,19 @@ class Collect(ExchangeCollect):
         target = Path(self.coursedir.format_path(self.coursedir.submitted_directory, student, name))
         known = self.coursedir.get_existing_timestamp(str(target)) if target.is_dir() else None
         chosen = self._choose(attempts, submissions, known)
-        if any(attempt.state == AttemptState.GRADED_AT_ONCE for attempt in attempts.all()):
+        if any(attempt.state in TOLD for attempt in attempts.all()):
             feedback = (
                 student_folders(Path(self.root), self.coursedir.course_id, student).make().feedback
             )
-            leave_note(feedback, name, attempts, GradeOnSubmit(config=self.config), now())
+            rules = rules_for(self.config, Path(self.coursedir.root), name)
+            leave_note(feedback, name, attempts, rules, now())
         newer = chosen and (
             known is None
             or (
                 chosen.time > known if self.update else self.before_duedate and chosen.time != known
             )
         )
-        if not newer:
+        if chosen is None or not newer:
             self.log.info("No newer submission to collect: %s %s", student, name)
             return
         self.log.info("Collecting submission: %s %s", student, name)
@@ -197,16 +201,19 @@ class Collect(ExchangeCollect):
         self, attempts: Attempts, submissions: list[InboundSubmission], known: datetime | None
     ) -> InboundSubmission | Attempt | None:
         """The last, or the last in time where nbgrader is told so."""
-        settings = GradeOnSubmit(config=self.config)
+        settings = rules_for(self.config, Path(self.coursedir.root), self.coursedir.assignment_id)
+        due, closes = self._due_and_closing(attempts.student)
         for attempt in attempts.all():
             # collected before attempts were kept
             if attempt.came == known and attempt.state == AttemptState.NEW:
                 attempts.decide(attempt, AttemptState.LET_IN)
+        attempts.refuse_closed(closes)
         if self.at_once:
             attempts.decide_new(settings, now())
         else:
             for attempt in attempts.all():
-                attempts.decide(attempt, attempt.state if attempt.counted else AttemptState.LET_IN)
+                if attempt.state in (AttemptState.NEW, AttemptState.WAITING):
+                    attempts.decide(attempt, AttemptState.LET_IN)
         counted = [attempt for attempt in attempts.all() if attempt.counted]
         if (
             settings.counts == "best"
@@ -217,9 +224,11 @@ class Collect(ExchangeCollect):
             return None  # chosen already, see kireji.nbgrader_plugins.best_attempt
         # A submission cut short takes the place of nothing; where it is all there is, it is better
         # than nothing.
-        found = counted or ([] if self.at_once else submissions)
-        due = self._due_date() if self.before_duedate else None
-        in_time = [one for one in found if due is None or one.time <= due]
+        open_then = [one for one in submissions if closes is None or one.time <= closes]
+        found = counted or ([] if self.at_once else open_then)
+        in_time = [
+            one for one in found if not self.before_duedate or due is None or one.time <= due
+        ]
         return max(in_time or found, key=lambda one: one.time, default=None)
 
     def _submissions(self) -> dict[str, list[InboundSubmission]]:
@@ -269,6 +278,15 @@ class Collect(ExchangeCollect):
                     home.name,
                     printable(error),
                 )
+
+    def _due_and_closing(self, student: str) -> tuple[datetime | None, datetime | None]:
+        """The student's own by the calendar, else nbgrader's due date; naive, in UTC."""
+        calendar = store.read(Path(self.coursedir.root))
+        dates = calendar.dates(self.coursedir.assignment_id, student)
+        due, closes = (when and when.replace(tzinfo=None) for when in (dates.due, dates.closes))
+        if due is None and self.before_duedate:
+            due = self._due_date()
+        return due, closes
 
     def _due_date(self) -> datetime | None:
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:

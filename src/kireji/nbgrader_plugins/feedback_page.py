@@ -7,19 +7,23 @@ from pathlib import Path
 
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import is_task
 from traitlets import Bool
+from traitlets.config import Config
 
 from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.exchange.attempt_status import sentences
-from kireji.exchange.attempts import Attempts, GradeOnSubmit, now
+from kireji.exchange.attempts import Attempts, now
+from kireji.exchange.grading_rules import rules_for
 from kireji.feedback import page, view
 from kireji.feedback.report import lines_of
 from kireji.feedback.written import RenderBudget, markdown_to_html
 from kireji.nbgrader_plugins.folder_transaction import is_unfinished
+from kireji.nbgrader_plugins.late_penalty import calendar_of, lateness, time_of
 from kireji.sanitise.outputs import sanitise_notebook
 from kireji.testing.report import report_in
 
@@ -60,11 +64,15 @@ class FeedbackPage(GetGrades):
         attempts = Attempts(Path(course.root), names["student"], names["assignment"])
         told = sentences(
             attempts,
-            GradeOnSubmit(config=self.config),
+            rules_for(self.config, Path(course.root), names["assignment"]),
             course.get_existing_timestamp(str(graded)),
             now(),
         )
-        resources["kireji"] = {"page": page.render_page(replace(built, attempts=told))}
+        with Gradebook(names["db_url"]) as book:
+            late = how_late(
+                self.config, book, names["assignment"], names["student"], names["late_penalty"]
+            )
+        resources["kireji"] = {"page": page.render_page(replace(built, attempts=told, late=late))}
         return nb, resources
 
     def _get_comment(self, cell: NotebookNode, resources: dict) -> None:
@@ -97,9 +105,20 @@ def _titles(assignment: str) -> dict[str, str]:
     )
 
 
+def how_late(
+    config: Config, book: Gradebook, assignment: str, student: str, taken: float | None
+) -> str:
+    """How late the submission was handed in, by which rule, and what was `taken` off; "" if in
+    time."""
+    calendar = calendar_of(config)
+    came = time_of(book.find_submission(assignment, student))
+    found = lateness(calendar, book, assignment, student, came)
+    return found.sentence(calendar.zone, taken or 0.0) if found else ""
+
+
 class FormgradePage(Preprocessor):
-    """Makes a submission harmless for nbgrader's own grading page, and puts the hidden tests' lines
-    beside it.
+    """Makes a submission harmless for nbgrader's own grading page, and adds the hidden tests'
+    lines.
 
     The template shows the HTML made here and never turns markdown of a notebook into HTML itself;
     were this step left out, it would show nothing."""
@@ -137,8 +156,26 @@ class FormgradePage(Preprocessor):
                 lines = lines_of(reported.get(name), float(kept.get("points", 0)))
                 cell.metadata.kireji["lines"] = page.render_lines(lines)
         nb["metadata"] = NotebookNode(language_info=nb.metadata.language_info)
+        notices = list(report.notices) if report else []
         resources["kireji"] = {
             "style": page.lines_style(),
-            "notices": page.render_notices(report.notices if report else []),
+            "notices": page.render_notices(self._late(resources) + notices),
         }
         return nb, resources
+
+    def _late(self, resources: dict) -> list[str]:
+        """nbgrader's page names the submission by its number in the gradebook."""
+        if "submission_id" not in resources:
+            return []
+        course = CourseDirectory(config=self.config)
+        with Gradebook(course.db_url, course.course_id) as book:
+            notebook = book.find_submission_notebook_by_id(resources["submission_id"])
+            submission = notebook.assignment
+            late = how_late(
+                self.config,
+                book,
+                submission.assignment.name,
+                submission.student.id,
+                notebook.late_submission_penalty,
+            )
+        return [late] if late else []

@@ -27,13 +27,13 @@ NEXT = {"submitted": "autograded", "autograded": "feedback"}  # what is made fro
 MAX_WAIT_SECONDS = 120  # seconds for another program to fill the same folder
 
 _held: dict[Path, IO[str]] = {}
-_locks: dict[Path, FileLock] = {}  # folders that nobody but this process fills, with their locks
+_locks: dict[Path, FileLock] = {}  # folders that only this process fills, with their locks
 _begun: set[Path] = set()  # those of them that a hook took, and gives back
 
 
 @contextmanager
 def exclusive(folder: Path, max_wait_seconds: float = MAX_WAIT_SECONDS) -> Iterator[None]:
-    """Nobody else fills `folder` meanwhile. KirejiError if another program takes too long over
+    """No other process fills `folder` meanwhile. KirejiError if another program takes too long over
     it."""
     taken = _take(folder, max_wait_seconds)
     try:

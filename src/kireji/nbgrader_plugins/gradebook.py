@@ -1,7 +1,7 @@
 """Looks after the gradebook's file: that it is there, sound and free, and that there are copies of
 it.
 
-What stands in it is nbgrader's to read and to write.
+Only nbgrader reads and writes its content.
 """
 
 import os
@@ -22,8 +22,7 @@ LOCKED = "database is locked"
 
 
 class GradebookError(KirejiError):
-    """Nothing can be recorded as things are: whoever grades a class stops here, and goes on
-    later."""
+    """Nothing can be recorded now: grading a class stops here, and can go on later."""
 
 
 def file_of(db_url: str) -> Path | None:
@@ -140,7 +139,7 @@ def explain(doing: str, said: str) -> GradebookError | None:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    """Never makes a new file. Waits for nobody."""
+    """Never makes a new file. Never waits."""
     return sqlite3.connect(
         f"file:{quote(str(path))}?mode=rw", uri=True, timeout=0, isolation_level=None
     )
@@ -150,7 +149,7 @@ def _advice(path: Path) -> str:
     known = copies(path)
     if not known:
         return (
-            " There is no copy of it in var/backups. Put one of your own in its place, or move the"
+            " var/backups has no copy. Put one of your own in its place, or move the"
             " course's autograded/ and feedback/ away to begin anew and grade everything again."
         )
     aside = f"mv {path} {path}.broken && " if path.exists() else ""

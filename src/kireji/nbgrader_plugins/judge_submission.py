@@ -18,7 +18,7 @@ from kireji import paths
 from kireji.course.layout import find_course
 from kireji.course.notebook_metadata import JUDGED_AS
 from kireji.course.secret import read_or_make_secret
-from kireji.exchange.attempts import GradeOnSubmit
+from kireji.exchange.grading_rules import rules_for
 from kireji.grading.quarantine import set_refused_aside, take_in
 from kireji.nbgrader_plugins import best_attempt, folder_transaction
 from kireji.testing.report import put_report
@@ -31,8 +31,8 @@ def begin_grading(config: Config) -> Callable[..., None]:
 
     def begin(assignment: str, student: str, notebooks: list[str]) -> None:
         folder_transaction.begin(assignment, student, notebooks)
-        if GradeOnSubmit(config=config).counts == "best":
-            for folder in sorted({Path(notebook).absolute().parent for notebook in notebooks}):
+        for folder in sorted({Path(notebook).absolute().parent for notebook in notebooks}):
+            if rules_for(config, folder.parents[2], folder.name).counts == "best":
                 best_attempt.choose(config, folder)
         set_refused_aside(assignment, student, notebooks)
 
@@ -43,11 +43,12 @@ class SubmissionExporter(NotebookExporter):
     """Begins with an empty notebook: what was submitted may be in any state, and only
     `JudgeSubmission` reads it."""
 
-    def from_filename(
+    def from_filename(  # type: ignore[override]  # as NotebookExporter, which its base is not
         self, filename: str, resources: ResourcesDict | None = None, **kwargs: Any
     ) -> tuple[str, ResourcesDict]:
         """Convert the notebook `filename`, without a look at it."""
         path = Path(filename)
+        resources = ResourcesDict() if resources is None else resources
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         return self.from_notebook_node(new_notebook(), resources, **kwargs)
 

@@ -15,13 +15,18 @@ from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from kireji import paths
+from kireji.course import calendar_store as store
+from kireji.course.moments import show_span
 from kireji.course.notebook_metadata import REPORT
 from kireji.errors import KirejiError
 from kireji.exchange.attempts import Attempts, GradeOnSubmit
 from kireji.exchange.folders import student_folders
+from kireji.exchange.grading_rules import rules_for
 from kireji.grading.cache import clear_drafts
 from kireji.nbgrader_plugins import folder_transaction, gradebook
+from kireji.nbgrader_plugins.apply_calendar import apply
 from kireji.nbgrader_plugins.judge_submission import begin_grading
+from kireji.nbgrader_plugins.late_penalty import calendar_of, lateness, time_of
 from kireji.nbgrader_plugins.release_feedback import release, released_page
 from kireji.testing.report import Report
 
@@ -47,7 +52,7 @@ class NbgraderCourse:
         config.JudgeSubmission.trust_submissions = self.trusted = trusted
         changes(config)
         config.Autograde.pre_convert_hook = begin_grading(config)
-        self.config, self.settings = config, GradeOnSubmit(config=config)
+        self.config = config
         self.api = NbGraderAPI(config=config)
         self.directory = self.api.coursedir
         self.gradebook_file = gradebook.file_of(self.directory.db_url)
@@ -56,8 +61,8 @@ class NbgraderCourse:
         """Before something is recorded: clear away what a killed run left half done, and copy the
         gradebook.
 
-        tell: hears it when another program has to be waited for. GradebookError if the gradebook is
-        damaged, gone or busy.
+        tell: is called when another program has to be waited for. GradebookError if the gradebook
+        is damaged, gone or busy.
         """
         folder_transaction.refuse_half_a_restore()
         folder_transaction.clear_away(Path(self.directory.root))
@@ -66,6 +71,9 @@ class NbgraderCourse:
             gradebook.check(self.gradebook_file)
             gradebook.wait_until_free(self.gradebook_file, tell)
             gradebook.back_up(self.gradebook_file)
+        if store.path_of(Path(self.directory.root)).exists():
+            for sentence in apply(self.config).sentences():
+                tell(sentence)
 
     def submitted(self, assignment: str, student: str) -> Path:
         """The folder of a collected submission."""
@@ -103,6 +111,10 @@ class NbgraderCourse:
             )
             app.update = app.at_once = True
             self._must(capture_log(app), f"collecting {student}'s {assignment}")
+
+    def rules(self, assignment: str) -> GradeOnSubmit:
+        """How submissions of `assignment` are graded."""
+        return rules_for(self.config, Path(self.directory.root), assignment)
 
     def attempts(self, assignment: str, student: str) -> Attempts:
         """What a student has handed in so far."""
@@ -165,6 +177,17 @@ class NbgraderCourse:
                 return submission.score, submission.max_score
             except MissingEntry:
                 return 0.0, 0.0
+
+    def lateness(self, assignment: str, student: str) -> str:
+        """How late the recorded submission came, such as "2 days"; "" if in time."""
+        calendar = calendar_of(self.config)
+        with self.gradebook(f"reading {student}'s {assignment}") as book:
+            try:
+                came = time_of(book.find_submission(assignment, student))
+            except MissingEntry:
+                return ""
+            found = lateness(calendar, book, assignment, student, came)
+            return show_span(found.by) if found and found.late else ""
 
     def report(self, assignment: str, student: str) -> Report:
         """The report of the graded submission."""

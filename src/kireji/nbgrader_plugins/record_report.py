@@ -8,11 +8,13 @@ from typing import Any
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, SubmittedNotebook
-from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from nbgrader.preprocessors import SaveAutoGrades
 from sqlalchemy.orm import joinedload
 from traitlets.config import Config
 
 from kireji.course.notebook_metadata import JUDGED_AS, REPORT
+from kireji.nbgrader_plugins.calendar_in_gradebook import set_extension
+from kireji.nbgrader_plugins.late_penalty import calendar_of, penalty, time_of
 from kireji.testing.report import Report
 
 
@@ -46,7 +48,7 @@ class OneTransaction(Gradebook):
         """As Gradebook has it."""
         return self._entry(Comment, solution_cell, notebook, assignment, student)
 
-    def _entry(self, table: type, cell: str, *where: str) -> Any:
+    def _entry(self, table: type[Grade] | type[Comment], cell: str, *where: str) -> Any:
         place = (table.__tablename__, *where)
         if place not in self._entries:
             self._entries[place] = entries(self, table, self.find_submission_notebook(*where))
@@ -57,7 +59,9 @@ class OneTransaction(Gradebook):
         return self._entries[place][cell]
 
 
-def entries(book: Gradebook, table: type, notebook: SubmittedNotebook) -> dict[str, Any]:
+def entries(
+    book: Gradebook, table: type[Grade] | type[Comment], notebook: SubmittedNotebook
+) -> dict[str, Any]:
     """The rows of `table` (Grade or Comment) of a submitted notebook by the name of their cells,
     read at once."""
     rows = (
@@ -69,7 +73,7 @@ def entries(book: Gradebook, table: type, notebook: SubmittedNotebook) -> dict[s
 
 
 class RecordReport(SaveAutoGrades):
-    """Writes the report's scores, and nothing that stands in an output, into the gradebook.
+    """Writes the report's scores, and nothing from an output, into the gradebook.
 
     With them the penalty for being late, as AssignLatePenalties is configured: a kill leaves the
     old grade or the new one, never some cells of each.
@@ -96,7 +100,8 @@ class RecordReport(SaveAutoGrades):
                 self.notebook_id, self.assignment_id, self.student_id
             )
             notebook.late_submission_penalty = None
-            notebook.late_submission_penalty = penalty_of(self.config, notebook)
+            set_extension(notebook.assignment, calendar_of(self.config))
+            notebook.late_submission_penalty = penalty_of(self.config, self.gradebook, notebook)
         return nb, resources
 
     def _add_score(self, cell: NotebookNode, resources: ResourcesDict) -> None:
@@ -113,21 +118,11 @@ class RecordReport(SaveAutoGrades):
             grade.needs_manual_grade = grade.manual_score is not None
 
 
-def penalty(config: Config, student: str, points: float, seconds_late: float) -> float | None:
-    """What `points` lose for being late, as AssignLatePenalties of `config` has it; None where that
-    is nothing to be recorded."""
-    if seconds_late <= 0:
-        return None
-    late = AssignLatePenalties(config=config)
-    late.init_plugin()
-    lost = late.plugin_inst.late_submission_penalty(student, points, seconds_late)
-    return None if lost is None else min(max(lost, 0.0), points)
-
-
-def penalty_of(config: Config, notebook: SubmittedNotebook) -> float | None:
+def penalty_of(config: Config, book: Gradebook, notebook: SubmittedNotebook) -> float | None:
     """The `penalty` of what the gradebook has of a submission."""
     submission = notebook.assignment
-    return penalty(config, submission.student.id, notebook.score, submission.total_seconds_late)
+    name, student = submission.assignment.name, submission.student.id
+    return penalty(config, book, name, student, notebook.score, time_of(submission))
 
 
 def is_recorded(book: Gradebook, config: Config, graded: Path, key: str) -> bool:
@@ -144,7 +139,7 @@ def is_recorded(book: Gradebook, config: Config, graded: Path, key: str) -> bool
             return False
         notebook = book.find_submission_notebook(name, name, student)
         grades = entries(book, Grade, notebook)
-        return notebook.late_submission_penalty == penalty_of(config, notebook) and all(
+        return notebook.late_submission_penalty == penalty_of(config, book, notebook) and all(
             grades[cell.grade_id].auto_score == cell.score
             for cell in Report.from_dict(metadata[REPORT]).cells
             if cell.score is not None

@@ -1,13 +1,16 @@
-"""Put the assignments of `release/` into the exchange, by nbgrader's own means."""
+"""Puts assignments of `release/` into the exchange, and takes them out, by nbgrader's own means."""
 
 import filecmp
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from traitlets.config import Config, PyFileConfigLoader
 
-from kireji.course.layout import find_course
+from kireji.course import calendar_store as store
+from kireji.course.layout import Course
 from kireji.errors import KirejiError
-from kireji.paths import COURSE_ID, EXCHANGE, RELEASE, ROOT
+from kireji.paths import COURSE_ID, EXCHANGE, ROOT
 
 
 class ReleaseError(KirejiError):
@@ -37,31 +40,75 @@ def enter_students(names: list[str]) -> None:
                 gradebook.add_student(name, first_name=name.capitalize(), last_name="Student")
 
 
-def unreleased() -> list[str]:
-    """The assignments of `release/` that the exchange does not have, or has in another version."""
-    ready = sorted(folder.name for folder in RELEASE.glob("*/") if any(folder.glob("*.ipynb")))
+def ready(root: Path) -> list[str]:
+    """The assignments in the course's release/."""
+    return sorted(folder.name for folder in root.glob("release/*/") if any(folder.glob("*.ipynb")))
+
+
+def outbound(home: Path) -> list[str]:
+    """The assignments that students can fetch. home: the course's folder in the exchange."""
+    return sorted(folder.name for folder in home.glob("outbound/*/"))
+
+
+def outdated(root: Path, home: Path, names: list[str]) -> list[str]:
+    """Of `names`, those of release/ that the exchange does not have, or has in another version."""
     return [
         name
-        for name in ready
-        if not _same(RELEASE / name, EXCHANGE / COURSE_ID / "outbound" / name)
+        for name in ready(root)
+        if name in names and not _same(root / "release" / name, home / "outbound" / name)
     ]
 
 
-def release(names: list[str]) -> None:
-    """Release these assignments, replacing what the exchange has of them; nobody's fetched copy
-    changes."""
+def release_what_is_due(root: Path) -> list[str]:
+    """Have the exchange be as the calendar says; return what was released. Quick where it is."""
+    home, now = EXCHANGE / COURSE_ID, datetime.now(UTC)
+    if store.path_of(root).exists() and not store.problem(root):
+        wanted = store.read(root).released(now)
+        if not outdated(root, home, wanted) and set(outbound(home)) <= set(wanted):
+            return []
     # here: it takes seconds to import, and at most starts nothing is new
+    from kireji.nbgrader_plugins.apply_calendar import apply
+
+    applied = apply(configuration(root))
+    for sentence in applied.said:
+        print(sentence, flush=True)
+    return applied.released
+
+
+def configuration(root: Path) -> Config:
+    """nbgrader's configuration of the course."""
+    path = Course(root).config("nbgrader_config.py")
+    return Config(PyFileConfigLoader(path.name, path=str(path.parent)).load_config())
+
+
+def api(config: Config) -> Any:
+    """nbgrader's, which replaces what the exchange has of an assignment."""
     from nbgrader.apps import NbGraderAPI
 
-    config = Config(PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config())
+    config = config.copy()
     config.ExchangeReleaseAssignment.force = True
     config.NbGraderAPI.log_level = "CRITICAL"  # problems come back as results
-    nbgrader = NbGraderAPI(config=config)
-    for name in names:
-        outcome = nbgrader.release_assignment(name)
-        if not outcome["success"]:
-            raise ReleaseError(f"{name} could not be released: {_last_line(outcome)}")
-        find_course().audit.record("released an assignment", name, by="kireji")
+    return NbGraderAPI(config=config)
+
+
+def release(nbgrader: Any, name: str) -> None:
+    """Release an assignment; copies that students have fetched do not change."""
+    outcome = nbgrader.release_assignment(name)
+    if not outcome["success"]:
+        raise ReleaseError(f"{name} could not be released: {_last_line(outcome)}")
+    _course_of(nbgrader).audit.record("released an assignment", name, by="kireji")
+
+
+def withdraw(nbgrader: Any, name: str) -> None:
+    """Take an assignment out of the exchange; copies that students have fetched stay theirs."""
+    outcome = nbgrader.unrelease(name)
+    if not outcome["success"]:
+        raise ReleaseError(f"{name} could not be withdrawn: {_last_line(outcome)}")
+    _course_of(nbgrader).audit.record("withdrew an assignment", name, by="kireji")
+
+
+def _course_of(nbgrader: Any) -> Course:
+    return Course(Path(nbgrader.coursedir.root))
 
 
 def _same(one: Path, other: Path) -> bool:

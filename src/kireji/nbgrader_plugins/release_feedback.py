@@ -1,4 +1,4 @@
-"""Gives each feedback page to the student it is for, and to nobody else."""
+"""Gives each feedback page only to the student it is for."""
 
 from pathlib import Path
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-OLDEST = (0, 8)  # the first release whose tmpfs can be given a size
+OLDEST = (0, 8)  # the first release that can limit the size of a tmpfs
 SHARED_MEMORY = 64 * 2**20  # bytes of /dev/shm, unless `scratch` says otherwise
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime", "/etc/ssl")
@@ -90,7 +90,7 @@ def _packaged() -> str | None:
 
 @functools.cache
 def can_change_uid() -> bool:
-    """True where the grader is root, and may give each submission a uid that nobody else has.
+    """True where the grader is root, and may give each submission a uid that no other process has.
 
     Root of a user namespace that is mapped to the real root is exempt from the limit on processes;
     such a uid is not.
@@ -139,8 +139,8 @@ def system_links() -> Iterable[tuple[str, str]]:
 
 
 def command(bwrap: str, wall: Wall, program: Iterable[str]) -> list[str]:
-    """The argument list that runs `program` behind `wall`. It dies with whoever started it, or as
-    `wall.zygote` does."""
+    """The argument list that runs `program` behind `wall`. It dies with the process that started
+    it, or as `wall.zygote` does."""
     arguments = [
         bwrap,
         *(OWN_UID if wall.own_uid else MAPPED_UID),

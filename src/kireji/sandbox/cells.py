@@ -26,7 +26,7 @@ INTERRUPT_SECONDS = 10.0  # until a cell of the student's own ends after it was 
 # What each cell of the student's own may compute, whatever those before it used: imports of theirs
 # must run.
 MIN_OWN_SECONDS = 3.0
-GRACE = 20.0  # seconds over its budget until a cell whose kernel keeps silent is given up
+GRACE = 20.0  # seconds over its budget until a cell is given up if its kernel keeps silent
 
 
 class CellsLostError(Exception):
@@ -61,6 +61,8 @@ class Owner(Protocol):
 
 class CellRunner(NotebookClient):
     """An nbclient for a kernel that is started and ended by `owner`."""
+
+    seconds_left: float
 
     def __init__(self, notebook: NotebookNode, owner: Owner) -> None:
         super().__init__(
@@ -182,6 +184,7 @@ class CellRunner(NotebookClient):
     async def answers(self) -> bool:
         """True if the kernel still takes orders."""
         try:
+            assert self.kc is not None
             await asyncio.wait_for(
                 self.kc._async_execute_interactive(
                     "pass",
@@ -197,9 +200,9 @@ class CellRunner(NotebookClient):
         return True
 
     def process_message(
-        self, msg: dict, cell: NotebookNode, cell_index: int
+        self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
     ) -> NotebookNode | None:
-        """Count what came, whatever it is; too much of it ends the submission."""
+        """Count every message; too many, or too large ones, end the submission."""
         msg["content"] = clean(msg["content"])
         self.outputs += 1
         self.output_bytes += size_of(msg["content"])
@@ -210,11 +213,13 @@ class CellRunner(NotebookClient):
             )
         return super().process_message(msg, cell, cell_index)
 
-    def handle_comm_msg(self, outs: list[NotebookNode], msg: dict, cell_index: int) -> None:
+    def handle_comm_msg(
+        self, outs: list[NotebookNode], msg: dict[str, Any], cell_index: int
+    ) -> None:
         """Widgets are not shown, so what they say is not kept."""
 
     def output(
-        self, outs: list[NotebookNode], msg: dict, display_id: str, cell_index: int
+        self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
     ) -> NotebookNode | None:
         """Keep an output while the cell is under its limits; count it in any case."""
         before, kept = self.characters.get(cell_index, 0), self.kept.get(cell_index, 0)

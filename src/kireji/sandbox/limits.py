@@ -1,14 +1,15 @@
 """How much one submission may use: every limit in one place, decided from a measurement.
 
-Each default is at least three times what the solutions of the assignments use. Beside it stands the
-most that was seen of any of the four, measured again by `python -m kireji.grading.measure
-ASSIGNMENT FOLDER`. What a submission computes is limited by the processor's clock, since the wall's
-runs several times faster on a busy machine: in brackets: 92 and 53 seconds for cells and hidden
-tests where ten other programs wanted the same two processors.
+Each default is at least three times what the solutions of the assignments use. Its comment has the
+most that any of the four used, measured again by `python -m kireji.grading.measure ASSIGNMENT
+FOLDER`. What a submission computes is limited by the processor's clock, since the wall's runs
+several times faster on a busy machine: in brackets: 92 and 53 seconds for cells and hidden tests
+where ten other programs wanted the same two processors.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 MIB = 2**20
 
@@ -49,7 +50,7 @@ DEFAULT = Limits()
 def with_changes(changes: Mapping[str, float], limits: Limits = DEFAULT) -> Limits:
     """`limits` with those that an assignment changes. TypeError for a name that there is not."""
     whole = {limit.name for limit in fields(Limits) if limit.type is int}
-    return replace(
-        limits,
-        **{name: int(value) if name in whole else value for name, value in changes.items()},
-    )
+    values: dict[str, Any] = {
+        name: int(value) if name in whole else value for name, value in changes.items()
+    }
+    return replace(limits, **values)

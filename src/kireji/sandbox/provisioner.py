@@ -19,6 +19,7 @@ class SandboxProvisioner(LocalProvisioner):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Write the connection file."""
         kwargs = await super().pre_launch(**kwargs)
+        assert self.parent is not None
         # The kernel may have a uid of its own; the folder around this file is the grader's alone.
         os.chmod(self.parent.connection_file, 0o644)
         kwargs["cmd"] = []  # the backend knows
@@ -26,11 +27,13 @@ class SandboxProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Have the backend start it."""
+        assert self.parent is not None
         try:
-            self.process = self.backend.start(self.parent.connection_file)
+            process = self.backend.start(self.parent.connection_file)
         finally:
             self.backend.close_handed_over()
-        self.pid = self.process.pid
+        self.pid = process.pid
+        self.process = process  # type: ignore[assignment]  # a forked kernel acts like a Popen
         return self.connection_info
 
     async def wait(self) -> int | None:

@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Coroutine, Mapping
 from queue import Empty
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 import zmq
@@ -21,7 +21,7 @@ from kireji.sandbox.channel import Channel
 from kireji.sandbox.guest.protocol import CHANNELS
 from kireji.sandbox.limits import DEFAULT, Limits
 from kireji.sandbox.open_backend import open_backend
-from kireji.sandbox.provisioner import OneBackend
+from kireji.sandbox.provisioner import OneBackend, SandboxProvisioner
 from kireji.sandbox.watchdog import Monitor
 
 # messages of the kernel that may wait to be read, each of at most `limits.message_bytes`
@@ -31,9 +31,11 @@ CLOSED = (
     "contact was lost: it closed its connection to the grader, or showed more than {} MiB at once"
 )
 
+T = TypeVar("T")
+
 
 class Sandbox:
-    """Use as a context: inside it the kernel runs, and when it ends nothing of it is left.
+    """Use as a context: inside it the kernel runs, and when it ends all traces are gone.
 
     files: what the submission brings, by name. trusted: run without a wall if there is none.
     """
@@ -105,7 +107,7 @@ class Sandbox:
         return self.channel
 
     def remarks(self) -> list[str]:
-        """What a student should know of the run beside its results."""
+        """What a student should know of the run in addition to its results."""
         if self.watchdog:
             self.watchdog.look()
         sizes = self.backend.scratch
@@ -150,7 +152,7 @@ class Sandbox:
         if failure := self.backend.failure():
             raise PlatformError(failure)
 
-    def wait(self, coroutine: Coroutine) -> Any:
+    def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result()
 
     async def start(self) -> None:
@@ -168,7 +170,9 @@ class Sandbox:
             **ports,
         )
         await self.manager.start_kernel()
-        self.watchdog = self.backend.watch(self.manager.provisioner.pid, self.end)
+        kernel = self.manager.provisioner
+        assert isinstance(kernel, SandboxProvisioner) and kernel.pid is not None
+        self.watchdog = self.backend.watch(kernel.pid, self.end)
         self.client = self.manager.client(context=self.context)
         # No prompt of a submission reaches the terminal of the one who grades it.
         self.client.allow_stdin = False
@@ -185,8 +189,8 @@ class Sandbox:
     async def ready(self) -> None:
         """Wait until the kernel answers and its outputs reach us. RuntimeError if it ends before.
 
-        jupyter_client's own way waits for pauses of 0.2 seconds; what is asked here shows on both
-        channels when it is true.
+        jupyter_client's own way waits for pauses of 0.2 seconds; the messages used here arrive on
+        both channels when it is ready.
         """
         while True:
             asked = self.client.kernel_info()

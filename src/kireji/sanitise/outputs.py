@@ -1,9 +1,9 @@
 """What a submission's cells put out, reduced to what may be shown: text, and pictures drawn anew.
 
-SVG becomes PNG. HTML, JavaScript, widgets and LaTeX are dropped where a plain text stands beside
-them, which is kept. A kernel that runs a student's code writes every field of an output, so outputs
-are built anew rather than cleaned. The process that judges does this. Pages that show the result do
-it again, which leaves pictures that are drawn anew already as they are, and so takes no time.
+SVG becomes PNG. HTML, JavaScript, widgets and LaTeX are dropped; a plain text that comes with them
+is kept. A kernel that runs a student's code writes every field of an output, so outputs are built
+anew rather than cleaned. The process that judges does this. Pages that show the result do it again,
+which leaves pictures that are drawn anew already as they are, and so takes no time.
 """
 
 import base64

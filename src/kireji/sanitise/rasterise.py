@@ -25,28 +25,24 @@ def limit_this_process() -> None:
         resource.setrlimit(limit, (value, value))
 
 
-def font_folders() -> list[str]:
-    """Where matplotlib has its fonts: a drawing looks the same on every machine."""
-    found = find_spec("matplotlib")
-    if found is None or found.origin is None:
-        return []
-    return [str(Path(found.origin).parent / "mpl-data" / "fonts" / "ttf")]
-
-
 def main() -> int:
     """Return 0 when the picture was written."""
     limit_this_process()
     import resvg_py  # after the limits: it makes room for itself under them
 
     svg = sys.stdin.buffer.read().decode()
+    matplotlib = find_spec("matplotlib")
+    folders = None
+    if matplotlib and matplotlib.origin:
+        folders = [str(Path(matplotlib.origin).parent / "mpl-data" / "fonts" / "ttf")]
     try:
         png = resvg_py.svg_to_bytes(
             svg_string=svg,
-            background="white",
             dpi=DPI,
             zoom=ZOOM,
+            background="white",
             skip_system_fonts=True,
-            font_dirs=font_folders(),
+            font_dirs=folders,
             font_family=FONT,
             sans_serif_family=FONT,
             serif_family="DejaVu Serif",

@@ -106,8 +106,7 @@ def make_environment(shell: Shell) -> None:
 
 
 def _is_sound(venv: Path) -> bool:
-    """Whether an environment stands there that was made in this very place by a Python that will
-    do."""
+    """Whether there is an environment that was made in this place by a Python that will do."""
     if not (venv / "bin" / "python").exists():  # or it leads to a Python that is gone
         return False
     try:

@@ -58,4 +58,4 @@ def last_words(output: str) -> str:
 
 
 def _log() -> str:
-    return f"all of it is in {(paths.VAR / 'setup.log').relative_to(paths.ROOT)}"
+    return f"the whole log is {(paths.VAR / 'setup.log').relative_to(paths.ROOT)}"

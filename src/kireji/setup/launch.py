@@ -5,15 +5,17 @@ import errno
 import os
 import signal
 import sys
+from typing import NoReturn
 
-from kireji import paths
-from kireji.commands import COMMANDS, page
+from kireji import installation, paths
+from kireji.commands import COMMANDS, page, unknown
 from kireji.errors import KirejiError
 from kireji.setup.course import course_steps
 from kireji.setup.environment import environment_steps
 from kireji.setup.explain import NO_SPACE
 from kireji.setup.steps import complete
 from kireji.setup.venv import PYTHON, activated
+from kireji.version import version
 
 STOPPED = "Stopped; run the same command again and the set-up goes on where it was."
 
@@ -23,9 +25,14 @@ def launch(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("--help", "-h", "help"):
         print(page(), end="")
         return 0
-    if arguments[0] not in COMMANDS:
-        print(f"There is no command {arguments[0]!r}; ./kireji --help lists them.", file=sys.stderr)
-        return 2
+    if arguments[0] in ("--version", "-V"):
+        print(f"Kireji {version()}")
+        return 0
+    command = _command(arguments)
+    if command and command not in COMMANDS:
+        return _end(unknown(command), 2)
+    if command == "doctor":  # it is for the day when the set-up fails
+        _run_doctor(arguments)
     try:
         set_up()
     except KirejiError as error:
@@ -37,6 +44,24 @@ def launch(arguments: list[str]) -> int:
     # -P: a torch.py lying in the folder where the command is typed must not be imported.
     os.execve(PYTHON, [str(PYTHON), "-P", "-m", "kireji", *arguments], activated(os.environ))
     return None
+
+
+def _command(arguments: list[str]) -> str | None:
+    """The word that names the command; None if there is none. Before it there may be a course."""
+    for number, word in enumerate(arguments):
+        if not word.startswith("-") and (not number or arguments[number - 1] != "--course"):
+            return word
+    return None
+
+
+def _run_doctor(arguments: list[str]) -> NoReturn:
+    """Without a set-up, by this Python: the doctor needs nothing that is installed."""
+    if PYTHON.exists():
+        command = [str(PYTHON), "-P", "-m", "kireji", *arguments]
+        os.execve(PYTHON, command, activated(os.environ))
+    environment = dict(os.environ) | {"PYTHONPATH": str(installation.clone() / "src")}
+    command = [sys.executable, "-P", "-m", "kireji.doctor"]
+    os.execve(sys.executable, command, environment)
 
 
 def set_up() -> None:

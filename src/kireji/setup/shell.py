@@ -1,4 +1,4 @@
-"""Run the installers: their words go to the log, the last of them beside the progress."""
+"""Run the installers: their output goes to the log, its last line next to the progress."""
 
 import os
 import signal

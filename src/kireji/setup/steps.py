@@ -24,7 +24,7 @@ SCRATCH = paths.VAR / "setup.tmp"
 class Step:
     """Something to make once, and again when what it was made from changes.
 
-    The stamp lies beside the product, so that deleting one deletes the other."""
+    The stamp is next to the product, so that deleting one deletes the other."""
 
     title: str
     stamp: Path

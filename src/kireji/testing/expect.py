@@ -15,16 +15,13 @@ import torch
 
 from kireji.sandbox.channel import CallError as StudentError
 from kireji.testing.diagnoses import swapped_axes
+from kireji.testing.mistakes import NAMED as NAMED
+from kireji.testing.mistakes import Diagnosis as Diagnosis
+from kireji.testing.mistakes import Mistake as Mistake
+from kireji.testing.mistakes import named as named
 from kireji.wire import Opaque
 
 measured: ContextVar[list[tuple[float, str]]] = ContextVar("measured")  # the running test's metrics
-
-
-NAMED = "It looks as if"  # how a message begins that names the mistake made
-
-
-class Mistake(Exception):
-    """A hidden test found a mistake; the text is what the student reads."""
 
 
 def kind(value: Any) -> str:
@@ -48,15 +45,15 @@ def axes(value: Any, names: Sequence[str], sizes: Sequence[int], name: str) -> t
     says which.
 
     names: what the axes are called, such as ("B", "T_q", "T_k")"""
-    value = tensor(value, name=name)
-    swapped = swapped_axes(value.shape, names, sizes)
-    true(swapped is None, f"{name}: {swapped}.")
+    found = tensor(value, name=name)
+    swapped = swapped_axes(found.shape, names, sizes)
+    true(swapped is None, f"{name}: {swapped}.", "swapped_axes")
     true(
-        tuple(value.shape) == tuple(sizes),
+        tuple(found.shape) == tuple(sizes),
         f"{name} should have shape ({', '.join(names)}) = {tuple(sizes)} and has"
-        f" {tuple(value.shape)}.",
+        f" {tuple(found.shape)}.",
     )
-    return value
+    return found
 
 
 def unchanged(before: Sequence[Any], after: Sequence[Any], names: Sequence[str]) -> None:
@@ -68,16 +65,25 @@ def unchanged(before: Sequence[Any], after: Sequence[Any], names: Sequence[str])
             and torch.equal(was, now),
             f"The input {name} is changed in place: operations that end in _ (masked_fill_, add_)"
             " and +=, *= do that.",
+            "input_changed_in_place",
         )
 
 
-def true(condition: bool, message: str) -> None:
-    """Mistake with `message` unless the condition holds."""
+def true(condition: bool, message: str, diagnosis: str = "") -> None:
+    """Mistake with `message` unless the condition holds.
+
+    diagnosis: the identifier of the mistake, where the message names one."""
     if not condition:
-        raise Mistake(message)
+        raise Mistake(message, diagnosis)
 
 
-def returns(result: Any, *names: str) -> tuple:
+def never(condition: bool, mistake: str, hint: str = "") -> None:
+    """Mistake "It looks as if {mistake}." where the condition holds."""
+    if condition:
+        raise named(mistake, hint)
+
+
+def returns(result: Any, *names: str) -> tuple[Any, ...]:
     """`result` as a tuple of as many values as there are names; Mistake otherwise."""
     if not isinstance(result, (tuple, list)) or len(result) != len(names):
         raise Mistake(
@@ -158,16 +164,16 @@ def close(
     """`actual` if it is a finite floating tensor close to `expected`; else a Mistake that says
     where and how far off.
 
-    diagnoses: a description of a known mistake -> the value it leads to (or a function that gives
-    it). The first that `actual` agrees with is named: "It looks as if {description}."
+    diagnoses: a known mistake (a Diagnosis, or text) -> the value it leads to, or a function that
+    gives it. The first that `actual` agrees with is named: "It looks as if {mistake}."
     """
-    actual = tensor(actual, expected.shape, expected.dtype, name)
-    if _agree(actual, expected, rtol, atol):
-        return actual
+    found = tensor(actual, expected.shape, expected.dtype, name)
+    if agree(found, expected, rtol, atol):
+        return found
     for description, wrong in (diagnoses or {}).items():
         wrong = wrong() if callable(wrong) else wrong
-        if _agree(actual, wrong, rtol, atol) and not _agree(wrong, expected, rtol, atol):
-            raise Mistake(_sentence(f"{NAMED} {description}.", hint))
+        if agree(found, wrong, rtol, atol) and not agree(wrong, expected, rtol, atol):
+            raise named(description, hint)
     if expected.dtype.is_floating_point and torch.isfinite(expected).all():
         finite(actual, name, hint)
     raise Mistake(_sentence(_difference(actual, expected, name), hint))
@@ -241,8 +247,11 @@ def metric(value: float, baseline: float, target: float, name: str) -> float:
     return fraction
 
 
-def _agree(actual: torch.Tensor, expected: Any, rtol: float, atol: float) -> bool:
-    if not isinstance(expected, torch.Tensor) or actual.shape != expected.shape:
+def agree(actual: Any, expected: Any, rtol: float = 1e-3, atol: float = 1e-4) -> bool:
+    """True if both are tensors of one shape and close to each other; NaN agrees with nothing."""
+    if not (isinstance(actual, torch.Tensor) and isinstance(expected, torch.Tensor)):
+        return False
+    if actual.shape != expected.shape:
         return False
     return torch.allclose(actual.double(), expected.double(), rtol=rtol, atol=atol, equal_nan=False)
 

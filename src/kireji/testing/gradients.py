@@ -50,13 +50,13 @@ class Outputs:
         """What the sandbox says, for each output."""
         return [
             self.asked.gradients(*inputs, of=of, wrt=wrt, cotangent=cotangent)
-            for of, cotangent in zip(self.of or (0,), self.cotangents, strict=False)
+            for of, cotangent in zip(self.of or (0,), self.cotangents, strict=True)
         ]
 
     def change(self, forth: list[Tensor], back: list[Tensor]) -> float:
         return sum(
             float(((one - other) * cotangent).sum())
-            for one, other, cotangent in zip(forth, back, self.cotangents, strict=False)
+            for one, other, cotangent in zip(forth, back, self.cotangents, strict=True)
         )
 
 
@@ -157,7 +157,7 @@ def _judge(
         gradient for gradient in own if isinstance(gradient, Tensor) and bool(gradient.ne(0).any())
     ]
     felt = not moved or any(
-        not torch.equal(one, other) for one, other in zip(*answers, strict=False)
+        not torch.equal(one, other) for one, other in zip(*answers, strict=True)
     )
     expect.true(bool(reached) and felt, f"No gradient reaches {name}: {ASLEEP}")
     for gradient in reached:

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from kireji.sandbox.channel import CallError
-from kireji.testing.expect import NAMED, Mistake
+from kireji.testing.mistakes import NAMED, Mistake
 
 MISFITS = ("TypeError", "AttributeError", "NameError")
 _in_place: ContextVar[frozenset[str]] = ContextVar("in_place", default=frozenset())
@@ -22,7 +22,14 @@ def stands_in(name: str) -> bool:
     return name in _in_place.get()
 
 
-def without(stand_ins: Mapping[str, str | Callable[[Any], Any]]) -> Callable[[Callable], Callable]:
+def any_stand_in() -> bool:
+    """True while any part of the student's is replaced."""
+    return bool(_in_place.get())
+
+
+def without(
+    stand_ins: Mapping[str, str | Callable[[Any], Any]],
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorate a test that must pass whatever the student's own parts named here do.
 
     stand_ins: name of a part -> what takes its place: a dotted library name, or a function of
@@ -30,9 +37,9 @@ def without(stand_ins: Mapping[str, str | Callable[[Any], Any]]) -> Callable[[Ca
     submission may use more of them than the task says. Only if it fails it runs again, on the same
     inputs, with the stand-ins; it asks `stands_in(name)` where the right answer depends on that."""
 
-    def decorate(test: Callable) -> Callable:
+    def decorate(test: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(test)
-        def run(student: Any, rng: Any, **fixtures: Any) -> None:
+        def run(student: Any, rng: Any, **fixtures: Any) -> Any:
             state = rng.get_state()
             try:
                 return test(student=student, rng=rng, **fixtures)
@@ -70,4 +77,9 @@ def the_telling_one(own: Exception, alone: Exception) -> Exception:
     A failure that names the mistake made is worth more than one that does not."""
     misfit = isinstance(alone, CallError) and alone.type_name in MISFITS
     named = str(own).startswith(NAMED) and not str(alone).startswith(NAMED)
-    return own if misfit or named else alone
+    if misfit or named:
+        return own
+    # Counter-examples are found without stand-ins only.
+    if isinstance(own, Mistake) and isinstance(alone, Mistake):
+        alone.counter_example = alone.counter_example or own.counter_example
+    return alone

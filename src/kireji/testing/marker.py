@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 MARK = "_kireji_graded"
 
@@ -15,7 +16,7 @@ class Graded:
     title: str
 
 
-def graded(grade_id: str, weight: float = 1) -> Callable[[Callable], Callable]:
+def graded(grade_id: str, weight: float = 1) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a test one of the hidden tests of the cell `grade_id`; the first paragraph of
     its docstring is the title.
 
@@ -23,7 +24,7 @@ def graded(grade_id: str, weight: float = 1) -> Callable[[Callable], Callable]:
     or a missing title.
     """
 
-    def mark(function: Callable) -> Callable:
+    def mark(function: Callable[..., Any]) -> Callable[..., Any]:
         title = " ".join((function.__doc__ or "").strip().split("\n\n")[0].split())
         if weight <= 0 or not title:
             raise ValueError(
@@ -36,6 +37,6 @@ def graded(grade_id: str, weight: float = 1) -> Callable[[Callable], Callable]:
     return mark
 
 
-def mark_of(function: Callable) -> Graded | None:
+def mark_of(function: Callable[..., Any]) -> Graded | None:
     """The mark that `graded` left, if any; Hypothesis's wrapper keeps it."""
     return getattr(function, MARK, None)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -19,8 +20,23 @@ class Image:
 
 
 @dataclass
+class CounterExample:
+    """The smallest input found on which an answer is wrong, as texts that can be shown."""
+
+    inputs: dict[str, str]
+    expected: str
+    came: str
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """(name, value) as a table of two columns."""
+        return [*self.inputs.items(), ("expected", self.expected), ("yours", self.came)]
+
+
+@dataclass
 class TestReport:
-    """One hidden test: `fraction` of its weight was earned."""
+    """One hidden test: `fraction` of its weight was earned. `diagnosis` is the identifier of the
+    mistake that the message names, or ""."""
 
     __test__ = False  # pytest, which imports this: it is no test itself
     name: str
@@ -30,6 +46,8 @@ class TestReport:
     weight: float
     message: str
     images: list[Image] = field(default_factory=list)
+    diagnosis: str = ""
+    counter_example: CounterExample | None = None
 
     @property
     def earned(self) -> float:
@@ -66,28 +84,28 @@ class Report:
         """The notices that the student reads."""
         return [notice for notice in self.notices if notice not in self.for_instructor]
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> dict[str, Any]:
         """Plain data, as `judge --json` prints it."""
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, data: dict) -> "Report":
+    def from_dict(cls, data: dict[str, Any]) -> "Report":
         """The report of which `data` is the plain data. KeyError or TypeError if it is none's."""
         cells = [
-            CellReport(
-                **cell
-                | {
-                    "tests": [
-                        TestReport(
-                            **test | {"images": [Image(**image) for image in test["images"]]}
-                        )
-                        for test in cell["tests"]
-                    ]
-                }
-            )
+            CellReport(**cell | {"tests": [_test_from(test) for test in cell["tests"]]})
             for cell in data["cells"]
         ]
         return cls(**data | {"cells": cells})
+
+
+def _test_from(data: dict[str, Any]) -> TestReport:
+    """Reports of earlier versions have neither diagnoses nor counter-examples."""
+    images = [Image(**image) for image in data["images"]]
+    example = data.get("counter_example")
+    return TestReport(
+        **data
+        | {"images": images, "counter_example": CounterExample(**example) if example else None}
+    )
 
 
 def report_in(notebook: NotebookNode) -> Report | None:

@@ -15,8 +15,8 @@ class Callee:
     """Something in the sandbox that can be called: one of the student's functions, or an object of
     theirs.
 
-    Every call takes `seed=` (torch's, set before it; 0 unless told) and `timeout=` seconds beside
-    its own arguments. A call raises StudentError for what the student's code raises.
+    Every call takes `seed=` (torch's, set before it; 0 unless told) and `timeout=` seconds in
+    addition to its own arguments. A call raises StudentError for what the student's code raises.
     """
 
     def __init__(self, student: "Student", target: str | Reference) -> None:
@@ -33,8 +33,9 @@ class Callee:
         """The result, and the positional arguments as the student's code left them."""
         reply = self._call("", args, kwargs, inputs=True)
         after = reply.get("inputs")
-        whole = isinstance(after, list) and len(after) == len(args)
-        return reply["result"], after if whole else [None] * len(args)
+        if not isinstance(after, list) or len(after) != len(args):
+            after = [None] * len(args)
+        return reply["result"], after
 
     def gradients(
         self,
@@ -64,7 +65,9 @@ class Callee:
             cotangent=cotangent,
         )
 
-    def _call(self, method: str, args: tuple, kwargs: dict, inputs: bool = False) -> dict[str, Any]:
+    def _call(
+        self, method: str, args: tuple[Any, ...], kwargs: dict[str, Any], inputs: bool = False
+    ) -> dict[str, Any]:
         seed, timeout = kwargs.pop("seed", 0), kwargs.pop("timeout", None)
         reply = self.student.ask(
             "call",
@@ -92,7 +95,8 @@ class Handle(Callee):
 
     def parameters(self) -> dict[str, torch.Tensor]:
         """The module's state by name."""
-        return self.student.ask("state", target=self.target)
+        state: dict[str, torch.Tensor] = self.student.ask("state", target=self.target)
+        return state
 
     def load(self, state: Mapping[str, torch.Tensor]) -> None:
         """Set the module's state; every name must be there with its shape."""
@@ -100,7 +104,8 @@ class Handle(Callee):
 
     def parameter_list(self) -> "Handle":
         """A handle for `list(module.parameters())`, the argument of an optimizer."""
-        return self.student.ask("parameters", target=self.target)
+        parameters: Handle = self.student.ask("parameters", target=self.target)
+        return parameters
 
     def train(self) -> "Handle":
         self.method("train")
@@ -137,14 +142,15 @@ class Student:
         return Callee(self, name)
 
     def ask(self, do: str, seed: int = 0, timeout: float | None = None, **arguments: Any) -> Any:
-        """One request to the agent, with handles on both sides of it."""
+        """One request to the agent, with handles in its arguments and in its result."""
         return self._channel.ask(do, seed, timeout, self._handles, **arguments)
 
     def make(
         self, name: str, *args: Any, seed: int = 0, timeout: float | None = None, **kwargs: Any
     ) -> Handle:
         """A new object: of the student's class `name`, or of a library's by its dotted name."""
-        return self.ask("make", seed, timeout, target=name, args=list(args), kwargs=kwargs)
+        made: Handle = self.ask("make", seed, timeout, target=name, args=list(args), kwargs=kwargs)
+        return made
 
     def defined(self, name: str) -> bool:
         """True if the notebook has a variable `name`."""

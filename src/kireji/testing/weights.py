@@ -18,7 +18,7 @@ from . import expect
 from .student import Handle
 
 MAX_HEADER_BYTES = 4_000_000  # of the text before the numbers; a vocabulary takes some 30 kB
-NUDGE = 0.01  # by how much of itself a weight is changed where nothing should come of it
+NUDGE = 0.01  # the share by which a weight is changed where that should change nothing
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,12 @@ def read(files: Mapping[str, bytes], name: str) -> Checkpoint:
 
 
 def _text(content: bytes) -> dict[str, str]:
-    """The metadata of a safetensors file. ValueError if there is more of it than anybody needs."""
+    """The metadata of a safetensors file. ValueError if it is larger than any model needs."""
     size = int.from_bytes(content[:8], "little")
     if size > MAX_HEADER_BYTES:
         raise ValueError("the header is too long")
-    return json.loads(content[8 : 8 + size]).get("__metadata__", {})
+    metadata: dict[str, str] = json.loads(content[8 : 8 + size]).get("__metadata__", {})
+    return metadata
 
 
 def held_by(model: Handle, checkpoint: Checkpoint, what: str = "`model`") -> None:

@@ -134,7 +134,7 @@ class _Packer:
         return [OPAQUE, _type_name(value), ""]
 
 
-def _pack_tensor(tensor: torch.Tensor, blobs: list[bytes]) -> list:
+def _pack_tensor(tensor: torch.Tensor, blobs: list[bytes]) -> list[Any]:
     name = str(tensor.dtype).removeprefix("torch.")
     if name not in DTYPES:
         return [OPAQUE, "Tensor", f"dtype {name}"]
@@ -145,7 +145,7 @@ def _pack_tensor(tensor: torch.Tensor, blobs: list[bytes]) -> list:
     return [TENSOR, name, *tensor.shape]
 
 
-def _pack_array(array: np.ndarray, blobs: list[bytes]) -> list:
+def _pack_array(array: np.ndarray, blobs: list[bytes]) -> list[Any]:
     if str(array.dtype) not in DTYPES:
         return [OPAQUE, "ndarray", f"dtype {array.dtype}"]
     blobs.append(np.ascontiguousarray(array).tobytes())
@@ -190,7 +190,7 @@ class _Unpacker:
             return self.references.resolve(Reference(rest[0]))
         raise WireError("an unknown or malformed tag")
 
-    def unpack_dict(self, rest: list, depth: int) -> dict:
+    def unpack_dict(self, rest: list[Any], depth: int) -> dict[Any, Any]:
         if len(rest) % 2:
             raise WireError("a dictionary with a key but no value")
         keys = rest[::2]
@@ -200,7 +200,7 @@ class _Unpacker:
             key: self.unpack(value, depth - 1) for key, value in zip(keys, rest[1::2], strict=True)
         }
 
-    def unpack_tensor(self, rest: list) -> torch.Tensor:
+    def unpack_tensor(self, rest: list[Any]) -> torch.Tensor:
         if not rest or not isinstance(rest[0], str) or rest[0] not in DTYPES:
             raise WireError("a tensor of no known dtype")
         name, *shape = rest

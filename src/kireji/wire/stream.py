@@ -39,7 +39,7 @@ class Stream:
         return decode(self._read(length, deadline), self.limits, references)
 
     def idle(self) -> bool:
-        """True if nothing has arrived that nobody asked for."""
+        """True if nothing has arrived since the last answer."""
         self.connection.settimeout(0)
         try:
             return not self.connection.recv(1, socket.MSG_PEEK)

@@ -30,7 +30,7 @@ class WireLimits:
 
 @dataclass(frozen=True)
 class Opaque:
-    """Stands for a value that cannot cross: its type's name, and why it stayed behind."""
+    """Describes a value that cannot cross: its type's name, and why it stayed behind."""
 
     type_name: str
     reason: str = ""

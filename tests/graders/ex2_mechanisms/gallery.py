@@ -291,7 +291,9 @@ LOCATION = [
         "test_window_values",
         "probability density",
     ),
-    location("no 2", "(2 * sigma ** 2)", "(sigma ** 2)", "test_window_values", "2 of 2 sigma^2"),
+    location(
+        "no 2", "(2 * sigma ** 2)", "(sigma ** 2)", "test_window_values", "factor 2 is left out"
+    ),
     location(
         "sigma not squared",
         "(2 * sigma ** 2)",
@@ -505,7 +507,7 @@ SELF_ATTENTION = [
         "-torch.arange(0, d_model, 2) / d_model",
         "-torch.arange(0, d_model, 2) / d_model / 2",
         "test_positional_encoding",
-        "2 is missing",
+        "factor 2 is left out",
     ),
 ]
 

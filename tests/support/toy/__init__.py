@@ -1,4 +1,4 @@
-"""A toy assignment, small enough to see through: its hidden tests lie beside this file, and the
+"""A toy assignment, small enough to see through: its hidden tests are in this folder, and the
 real engine runs them.
 
 A conftest.py that imports `toy` and `submit` has them as fixtures.

@@ -106,7 +106,7 @@ class Lookout(threading.Thread):
         self.gone: NoCluster | None = None
 
     def promise(self, asked: Future) -> Future:
-        """What comes of `asked`, or that there is nobody left to do it."""
+        """The result of `asked`, or an error if no worker is left."""
         promised: Future = Future()
         with self.lock:
             self.promised.add(promised)

@@ -86,7 +86,7 @@ class ForkserverExecutor(Executor):
             for ready in wait([self.ear, *self.running]):
                 if ready is self.ear:
                     self.ear.recv_bytes()
-                else:
+                elif isinstance(ready, Connection):
                     self._finish(ready)
         for future, process in self.running.values():
             process.kill()

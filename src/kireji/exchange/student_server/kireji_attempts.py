@@ -1,5 +1,5 @@
-"""What JupyterLab's assignment list says of attempts: a note beside each submission, as the course
-left it.
+"""What JupyterLab's assignment list says of attempts: a note for each submission, written by the
+course.
 
 Mounted into students' servers by itself, so it imports nothing else of Kireji. It only shows: what
 is graded, and when, is decided where submissions are collected.

@@ -12,6 +12,7 @@ import re
 import shutil
 from collections.abc import Callable
 from fnmatch import fnmatchcase
+from importlib import import_module
 from pathlib import Path
 
 from nbgrader.exchange.default import ExchangeSubmit
@@ -32,13 +33,22 @@ class Submit(ExchangeSubmit):
     """nbgrader's `submit` with quotas; what it hands in appears in the exchange whole or not at
     all."""
 
+    assignment_filename: str
+
     def copy_files(self) -> None:
         """Refuse, or hand in."""
         inbound, name = Path(self.inbound_path), self.assignment_filename
         ignored = ignore_patterns(exclude=self.coursedir.ignore)
         folder, assignment = Path(self.src_path), self.coursedir.assignment_id
+        calendar = import_module(
+            f"{__package__}.kireji_calendar" if __package__ else "kireji_calendar"
+        )
+        dates = calendar.read_calendar(Path(self.root), self.coursedir.course_id).get(
+            assignment, {}
+        )
         reason = (
-            too_much(folder, ignored)
+            calendar.refusal(dates)
+            or too_much(folder, ignored)
             or left_behind(folder, assignment, ignored)
             or exhausted(inbound, assignment)
         )
@@ -55,6 +65,8 @@ class Submit(ExchangeSubmit):
         )
         (inbound / self.assignment_filename).rename(inbound / name)
         copy.with_name(DRAFT + copy.name).rename(copy)
+        if late := calendar.lateness(dates):
+            self.log.warning(late)
 
 
 def too_much(folder: Path, ignored) -> str:

@@ -1,8 +1,8 @@
-"""JupyterLab's assignment list: beside each submission stands what becomes of it, and where handing
-in is refused, the reason is shown, and not the stack trace around it.
+"""JupyterLab's assignment list: shows the status of each submission, and where handing in is
+refused, the reason without its stack trace.
 
 A Jupyter Server extension of students' servers, mounted by itself. It is loaded before nbgrader's,
-because the order is that of the names, and so its handler is asked first.
+because the order is that of the names, and so its handler comes first.
 """
 
 import json
@@ -35,7 +35,8 @@ class ListHandler(AssignmentListHandler):
 
 
 class ActionHandler(AssignmentActionHandler):
-    """As nbgrader's, with those notes, and with the last line of a trace in place of all of it."""
+    """As nbgrader's, with those notes, and with the last line of a trace in place of the whole
+    trace."""
 
     @web.authenticated
     def post(self, action: str) -> None:

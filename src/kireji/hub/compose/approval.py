@@ -1,5 +1,5 @@
 """What an instructor does with accounts: approve, withdraw, discard. By forms: the library's own
-links would act whoever made them be followed."""
+links would act also when another page makes the browser follow them."""
 
 from typing import Any
 

@@ -22,7 +22,8 @@ WAITS = (
 
 
 class ApprovedAuthenticator(Enrolled, NativeAuthenticator):
-    """NativeAuthenticator, with instructors and a class whose names nobody else can sign up for."""
+    """NativeAuthenticator, with instructors and a class: no other person can sign up under their
+    names."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -67,7 +68,8 @@ class ApprovedAuthenticator(Enrolled, NativeAuthenticator):
         former.settle(user.name)
 
     async def authenticate(self, handler, data):
-        """As the library's, but whose password is right and who waits for approval is told so."""
+        """As the library's, but tells a person with the right password that the account waits for
+        approval."""
         name = await super().authenticate(handler, data)
         account = self.get_user(data["username"])
         if (

@@ -15,7 +15,7 @@ def wait_for_other_settings(service: str, reason: Exception) -> NoReturn:
     while True:
         print(
             f"The {service} does not start: {reason} "
-            "Change .env beside docker-compose.yml, then: docker compose up -d",
+            "Change .env, next to docker-compose.yml, then: docker compose up -d",
             file=sys.stderr,
             flush=True,
         )

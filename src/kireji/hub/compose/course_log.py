@@ -10,7 +10,7 @@ MAX_LENGTH = 1000  # characters of a line, so that it is written as one piece
 
 
 def tell(sentence: str) -> None:
-    """Put a line into the log; nothing where there is none. What cannot be written ends nobody's
+    """Put a line into the log; nothing where there is none. A line that cannot be written ends no
     command."""
     if log_file := value("log"):
         line = " ".join(f"[{datetime.now():%Y-%m-%d %H:%M:%S}] command line: {sentence}".split())

@@ -3,6 +3,7 @@
 from typing import Any
 
 from jupyterhub import orm
+from jupyterhub.auth import Authenticator
 from jupyterhub.utils import maybe_future
 from tornado.web import HTTPError
 
@@ -12,7 +13,7 @@ from kireji.hub.compose.service import instructors
 from kireji.hub.course_service import INSTRUCTORS, STUDENTS
 
 
-class Enrolled:
+class Enrolled(Authenticator):
     """An authenticator that enrols as a student everybody who is no instructor: nbgrader asks the
     hub's groups who takes what."""
 
@@ -36,7 +37,7 @@ class Enrolled:
         find_course().audit.record("removed an account", user.name, by="the hub")
 
     async def check_allowed(self, username: str, auth_model: dict | None = None) -> bool:
-        """As the library's, but whoever is not let in is told why."""
+        """As the library's, but tells a person who is not let in why."""
         allowed = await maybe_future(super().check_allowed(username, auth_model))
         if not allowed and auth_model:
             raise HTTPError(

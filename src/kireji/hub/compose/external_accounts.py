@@ -1,8 +1,8 @@
-"""Accounts of another place (OAuth 2, LTI 1.3): which name here is whose.
+"""Accounts of another place (OAuth 2, LTI 1.3): which name here belongs to which of them.
 
 People may choose their names there, or change them. So a name that would have to be changed to be
 an account's is refused, not made to fit (in Unicode several letters have the same small letter),
-and whoever comes first under a name keeps it.
+and the first person under a name keeps it.
 """
 
 import json
@@ -39,16 +39,17 @@ def once_more(error: HTTPError, how: str) -> HTTPError:
     """The libraries' refusals of what was sent are for engineers."""
     if error.status_code not in (400, 401):
         return error
+    said = (error.get_message() or "").rstrip(".")
     return refused(
         "What the place that you come from sent is not accepted:"
-        f" {error.get_message().rstrip('.')}. {how} If that does not help, show this to your"
+        f" {said}. {how} If that does not help, show this to your"
         " instructor.",
         error.status_code,
     )
 
 
 def account_name(claims: dict[str, Any], claim: str, value: Any) -> str:
-    """The account's name that `value` stands for, which the other place gives for `claim`.
+    """The name of the account for `value`, which the other place gives for `claim`.
     HTTPError with a sentence if none does."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
@@ -94,7 +95,7 @@ class Persons:
             )
 
     def forget(self, name: str) -> None:
-        """Whoever comes next under `name` has it."""
+        """The next person who comes as `name` gets it."""
         everybody = self._load()
         if everybody.get(self.way, {}).pop(name, None):
             self._save(everybody)
@@ -107,7 +108,7 @@ class Persons:
 
 
 class Elsewhere(Enrolled):
-    """An authenticator whose accounts are those of another place."""
+    """An authenticator for the accounts of another place."""
 
     way: str
 
@@ -134,7 +135,7 @@ class ComeBack(OAuthCallbackHandler):
 
 
 class OAuth(Elsewhere, GenericOAuthenticator):
-    """Whoever speaks OAuth 2 or OpenID Connect."""
+    """Accounts of a provider of OAuth 2 or OpenID Connect."""
 
     way = "oauth"
     callback_handler = ComeBack
@@ -160,7 +161,7 @@ class OAuth(Elsewhere, GenericOAuthenticator):
                 502,
                 "The place that has the accounts did not answer as it should. Try again in a"
                 " minute; if that does not help, tell your instructor.",
-                reason="Nobody can come in now",
+                reason="No one can come in now",
             ) from None
 
 
@@ -181,14 +182,14 @@ class LTI13(Elsewhere, LTI13Authenticator):
     callback_handler = Launch
 
     def get_custom_html(self, base_url):
-        """What the log-in page says: nobody can begin here."""
+        """What the log-in page says: no person can begin here."""
         return f'<p class="text-center">{FROM_THERE}</p>'
 
     def claims(self, auth_model):
         return auth_model["auth_state"]
 
     def get_username(self, token):
-        """As the library's, but where the claim is missing nobody becomes another account by it."""
+        """As the library's, but a missing claim never gives a person another account."""
         key = self.username_key
         given = token.get(LTI13_CUSTOM_CLAIM) or {} if key.startswith("custom_") else token
         return account_name(token, key, given.get(key.removeprefix("custom_")))

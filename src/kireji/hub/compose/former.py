@@ -1,5 +1,5 @@
-"""Names whose former owner's files are kept: somebody who signs up under one gets these files by an
-instructor's word only."""
+"""Names under which a former owner's files are kept: a new person of that name gets the files only
+if an instructor says so."""
 
 from kireji import paths
 from kireji.exchange.folders import student_folders
@@ -19,7 +19,7 @@ def has_files(name: str) -> bool:
 
 
 def note(name: str) -> None:
-    """Remember that whoever just signed up as `name` is not known to own the files of that name."""
+    """Remember that the person who just signed up as `name` may not own the files of that name."""
     mark = paths.HUB / FOLDER / name
     mark.parent.mkdir(exist_ok=True)
     mark.touch()

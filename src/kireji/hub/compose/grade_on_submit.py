@@ -1,5 +1,5 @@
-"""Grading on submit in the course's container: `kireji watch` beside the formgrader's server, begun
-again should it end."""
+"""Grading on submit, and releases at their time, in the course's container: `kireji watch` next to
+the formgrader's server, started again if it ends."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ PAUSE = 60.0  # seconds before it is begun again
 
 
 def start(environment: dict[str, str]) -> None:
-    """Start it beside this process; it ends with the container."""
+    """Start it next to this process; it ends with the container."""
     subprocess.Popen(
         [sys.executable, "-P", "-m", __name__], env=environment, stdin=subprocess.DEVNULL
     )
@@ -22,7 +22,7 @@ def main() -> None:
     environment = {name: value for name, value in os.environ.items() if name != "KIREJI_LOG"}
     while True:
         status = subprocess.run(
-            [sys.executable, "-P", "-m", "kireji", "watch"], env=environment
+            [sys.executable, "-P", "-m", "kireji", "watch", "--service"], env=environment
         ).returncode
         print(
             f"Grading on submit ended (exit status {status}). It is begun again in {PAUSE:g}"

@@ -1,4 +1,4 @@
-"""A network for each student, with the hub and the proxy in it and nobody else: students'
+"""A network for each student, with only the hub and the proxy in it: students'
 containers cannot meet."""
 
 import contextlib

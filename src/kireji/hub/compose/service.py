@@ -27,7 +27,7 @@ def instructors() -> list[str]:
 
 @cache
 def roster() -> list[Person]:
-    """The class, as it was when this process began. A bad roster is nobody's, and the log says
+    """The class, as it was when this process began. Empty if the roster is bad; the log says
     why."""
     try:
         return load(ROSTER) if ROSTER.exists() else []
@@ -50,7 +50,7 @@ def service(token: str) -> dict:
 
 
 def culler() -> list[dict]:
-    """The service that ends servers which nobody has used for KIREJI_IDLE_MINUTES; none for 0."""
+    """The service that ends servers that were not used for KIREJI_IDLE_MINUTES; none for 0."""
     minutes = settings.value("idle_minutes")
     command = [
         sys.executable,

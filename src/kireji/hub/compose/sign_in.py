@@ -1,8 +1,8 @@
 """Who may come in, by settings: people who sign up and are approved, or the accounts of another
 place (OAuth 2, LTI 1.3).
 
-Whoever comes in is enrolled: instructors by the setting KIREJI_INSTRUCTORS, everybody else as a
-student.
+A person who comes in is enrolled: instructors by the setting KIREJI_INSTRUCTORS, everybody else as
+a student.
 """
 
 from typing import Any
@@ -46,7 +46,7 @@ def configure(c: Any) -> None:
             *(person.name for person in roster()),
         }
     c.Authenticator.allow_all = not allowed
-    c.Authenticator.allow_existing_users = False  # else whoever was here before is let in too
+    c.Authenticator.allow_existing_users = False  # else people who were here before are let in too
     WAYS[settings.value("accounts")](c)
 
 

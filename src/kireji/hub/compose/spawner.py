@@ -45,8 +45,7 @@ class Deployment:
         self.project = own["Config"]["Labels"][COMPOSE + "project"]
 
     def on_host(self, path: Path) -> str:
-        """Where a path of the hub's volumes lies for the engine, which is asked to mount a part of
-        it."""
+        """Where the engine finds a path of the hub's volumes, for mounting a part of one."""
         target = max(
             (target for target in self.mounts if path.is_relative_to(target)),
             key=lambda one: len(one.parts),
@@ -70,7 +69,7 @@ class Deployment:
         return found[0]["Id"]
 
     def members(self) -> dict[str, str]:
-        """Who is in a student's network beside the student."""
+        """Who else is in a student's network."""
         return {"hub": self.hub, "proxy": self.proxy()}
 
 

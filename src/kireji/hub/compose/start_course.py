@@ -34,8 +34,7 @@ def prepare() -> None:
     refuse_half_a_restore()
     complete(course_steps())
     release.prepare_exchange()
-    if names := release.unreleased():
-        release.release(names)
+    if names := release.release_what_is_due(ROOT):
         print("Released to the students:", ", ".join(names), flush=True)
     if people := roster():
         from kireji.nbgrader_plugins.enrol import enter  # here: nbgrader takes seconds to import
@@ -86,14 +85,12 @@ def main() -> int:
         wait_for_other_settings("course", error)
     service_lock.hold(COURSE_LOCK)
     try:
-        watching = settings.load().grade_on_submit
         prepare()
         token = keys.wait_for(keys.COURSE)
     except KirejiError as error:
         print(error, file=sys.stderr)
         return 1
-    if watching:
-        grade_on_submit.start(os.environ | {"HOME": str(STATE)})
+    grade_on_submit.start(os.environ | {"HOME": str(STATE)})
     os.execve(
         sys.executable,
         [sys.executable, "-P", "-m", "jupyterhub.singleuser"],

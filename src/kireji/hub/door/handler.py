@@ -108,7 +108,7 @@ class Door(ProxyHandler):
             value += "; Secure"
         super().add_header(name, value)
 
-    async def get_target_url(self, path: str) -> str | None:
+    async def get_target_url(self, path: str | None) -> str | None:
         """Return the address of the target, with the path as the browser wrote it.
 
         The library escapes the @ in `/user/alice@uni.example/`, which Jupyter Server then does not
@@ -130,7 +130,10 @@ class Door(ProxyHandler):
         if not self.owner:
             await super().call_proxy(path)
             return
-        request = self._get_proxy_request(await self.get_target_url(path))
+        address = await self.get_target_url(path)
+        if address is None:
+            return
+        request = self._get_proxy_request(address)
         request.headers["Connection"] = "close"
         request.header_callback, request.streaming_callback = self.take_header, self.take_piece
         request.decompress_response = False
@@ -193,8 +196,10 @@ class Door(ProxyHandler):
         if not self.owner:
             await super().start_ws_client(path)
             return
-        url = urlsplit(await self.get_target_url(path))
-        request = self._get_proxy_request(url._replace(scheme="ws").geturl())
+        address = await self.get_target_url(path)
+        if address is None:
+            return
+        request = self._get_proxy_request(urlsplit(address)._replace(scheme="ws").geturl())
         wanted = self.request.headers.get("Sec-WebSocket-Protocol", "")
         for name in [name for name in request.headers if name.lower().startswith("sec-websocket")]:
             del request.headers[name]
@@ -254,13 +259,13 @@ class Door(ProxyHandler):
 
 
 class Callback(HubOAuthCallbackHandler):
-    """Where the hub sends a browser whose person it has identified."""
+    """Where the hub sends a browser when it has identified the person."""
 
     def initialize(self, identity: Identity) -> None:
         self.hub_auth = identity
 
     def get_current_user(self) -> None:
-        """Return nobody: the library would wait for the hub, and keep every other request
+        """Return None: the library would wait for the hub, and keep every other request
         waiting."""
 
     def write_error(self, status_code: int, **_: object) -> None:

@@ -42,7 +42,7 @@ class Page:
 
     status: int
     title: str
-    text: str  # {owner}: whose server it is
+    text: str  # {owner}: the server's owner
 
     POLICY: ClassVar[str] = (
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "

@@ -1,4 +1,4 @@
-"""The hub's log-in: asks accounts.json, and has whoever gives wrong passwords wait."""
+"""The hub's log-in: asks accounts.json, and makes people wait after wrong passwords."""
 
 import asyncio
 import hmac
@@ -19,7 +19,7 @@ COOKIE_DAYS = 90
 
 
 class AccountsAuthenticator(Authenticator):
-    """Lets in whoever gives the password that accounts.json holds for the name."""
+    """Lets in a person who gives the password that accounts.json holds for the name."""
 
     def __init__(self, **options) -> None:
         super().__init__(**options)
@@ -67,8 +67,8 @@ class AccountsAuthenticator(Authenticator):
 
 
 def address(handler) -> str:
-    """Where a request comes from: what our proxy wrote last into X-Forwarded-For. Anybody can write
-    what stands before it, and X-Real-Ip, which tornado believes."""
+    """Where a request comes from: what our proxy wrote last into X-Forwarded-For. Any client can
+    write what comes before it, and X-Real-Ip, which tornado believes."""
     forwarded = handler.request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     return forwarded or handler.request.remote_ip
 
@@ -82,7 +82,7 @@ def known_browser(handler, name: str) -> str:
 
 def remember_browser(handler, name: str) -> None:
     """Have this browser say next time that `name` has logged in from it. It opens nothing: the
-    password is asked all the same."""
+    password is still needed."""
     handler.set_secure_cookie(
         COOKIE,
         f"{name}:{secrets.token_hex(8)}",

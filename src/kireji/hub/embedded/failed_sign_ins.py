@@ -1,8 +1,8 @@
-"""How many wrong passwords are heard before somebody has to wait. Pure bookkeeping; the log-in is
+"""How many wrong passwords are allowed before a person has to wait. Pure bookkeeping; the log-in is
 `authenticator`.
 
-Waits are short and end by themselves, because a lock is a weapon too: whoever knows a name could
-keep its owner out. A generated password has 50 bits, so a guess a few seconds is hopeless.
+Waits are short and end by themselves, because a lock is a weapon too: any person who knows a name
+could keep its owner out. A generated password has 50 bits, so a guess a few seconds is hopeless.
 """
 
 import math

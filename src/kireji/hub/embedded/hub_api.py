@@ -1,7 +1,7 @@
 """The one address that a student's server can reach: the hub's API, on a unix socket of its own.
 
 Everything else of the hub (the log-in page, other people's servers, the course service) is not
-there. What is asked goes on with the sender's token; headers by which a proxy says who asked are
+there. A request goes on with the sender's token; headers by which a proxy says who asked are
 not passed on.
 """
 
@@ -22,7 +22,7 @@ class Api(web.RequestHandler):
         self.hub = hub
 
     def check_xsrf_cookie(self) -> None:
-        """The hub's own check stands: it knows no cookie that comes this way."""
+        """The hub's own check still holds: it knows no cookie that comes this way."""
 
     async def _pass_on(self, *_: str) -> None:
         has_body = self.request.method in ("POST", "PUT", "PATCH") or self.request.body

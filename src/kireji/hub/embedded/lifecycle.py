@@ -66,9 +66,9 @@ class Hub:
         """Return when the hub ends. Meanwhile, bury the orphans that `adopt_orphans` brought
         here."""
         while sys.platform == "linux" and self.alive():
-            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT).si_pid
-            if ended != self.process.pid:
-                os.waitpid(ended, 0)
+            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+            if ended and ended.si_pid != self.process.pid:
+                os.waitpid(ended.si_pid, 0)
         self.process.wait()
 
     def stop(self, patience: float = 12) -> None:

@@ -1,4 +1,4 @@
-"""Says on a server's port whether the server is up, and passes on nothing of it.
+"""Says on a server's port whether the server is up, and forwards nothing to it.
 
 The hub asks this port while a server starts. Any browser on this machine can ask it too.
 """
@@ -44,7 +44,7 @@ class Status(web.RequestHandler):
 
 
 def serve(port: int, folder: Path) -> httpserver.HTTPServer:
-    """Answer on `port` for the server whose socket is in `folder`."""
+    """Answer on `port` for the server with its socket in `folder`."""
     application = web.Application(
         [(r"/.*", Status, {"port": port, "folder": folder})], log_function=lambda handler: None
     )

@@ -1,7 +1,7 @@
 """Starts one student's server behind the wall, and watches what it uses until it ends.
 
-The server has a network of its own, with nobody else in it. Two unix sockets lead out: one for the
-door's connections to the server (`door.sockets`), one for the server's to the hub's API
+The server has a network of its own, with no other process in it. Two unix sockets lead out: one for
+the door's connections to the server (`door.sockets`), one for the server's to the hub's API
 (`hub_api`). The port that the hub knows says whether the server is up, and nothing else
 (`server_status`). The hub starts a supervisor for each server and ends the server by ending it.
 """
@@ -62,6 +62,7 @@ class Orders:
             start_new_session=True,
             env={name: os.environ[name] for name in HANDED_ON if name in os.environ},
         )
+        assert supervisor.stdin is not None  # a pipe
         with supervisor.stdin as pipe:
             pipe.write(json.dumps(asdict(self), default=str).encode())
         return supervisor

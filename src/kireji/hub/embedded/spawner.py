@@ -61,7 +61,7 @@ def person_mounts(name: str, account_files: Path) -> tuple[Mount, ...]:
 
 
 def person_environment(name: str, home: str, ours: str) -> dict[str, str]:
-    """What the server's environment says beside the hub's own variables; `ours` is where
+    """What the server's environment holds in addition to the hub's own variables; `ours` is where
     `HANDING_IN` is seen."""
     return {
         "USER": name,
@@ -72,7 +72,7 @@ def person_environment(name: str, home: str, ours: str) -> dict[str, str]:
         "JUPYTER_CONFIG_PATH": str(HUB_CONFIG / "student_server"),
         "PYTHONPATH": f"{LAB}:{ours}",
         "ATTENTION_LAB_DATA": str(LAB_DATA),
-        # two torch threads beside a busy process are many times slower than one
+        # two torch threads next to a busy process are many times slower than one
         "OMP_NUM_THREADS": "1",
     }
 
@@ -89,7 +89,7 @@ def write_account_files(name: str) -> Path:
 
 
 def person_wall(name: str, environment: dict[str, str]) -> Wall:
-    """What stands around the server of `name`."""
+    """The wall around the server of `name`."""
     return Wall(
         mounts=person_mounts(name, write_account_files(name)),
         environment=environment,

@@ -25,7 +25,7 @@ MATPLOTLIB = paths.VAR / "matplotlib"
 # the limits that the kernel of this machine keeps, for each process
 KERNEL_LIMITS = ("address_space", "file_bytes", "open_files", "processes", "processor_seconds")
 
-Process = subprocess.Popen | ForkedKernel
+Process = subprocess.Popen[bytes] | ForkedKernel
 
 
 class Backend:
@@ -117,7 +117,7 @@ class Backend:
         return False
 
     def close(self) -> None:
-        """Remove every trace of it from the disk."""
+        """Remove its files from the disk."""
         self.close_handed_over()
         self.agent.close()
         shutil.rmtree(self.root, ignore_errors=True)

@@ -145,7 +145,7 @@ def _wall(
     *more: Mount,
     zygote: bool = False,
 ) -> Wall:
-    """The wall that every sandbox stands behind, and `more` mounts."""
+    """The wall around every sandbox, with `more` mounts."""
     data = (Mount(paths.LAB_DATA, "/sandbox/data"),) if paths.LAB_DATA.exists() else ()
     fonts = (Mount(MATPLOTLIB, "/sandbox/given/matplotlib"),) if MATPLOTLIB.exists() else ()
     return Wall(

@@ -1,8 +1,8 @@
 """Another wall behind the same interface: a sandbox container, reached through its supervisor's
 unix socket.
 
-The grader's line to a supervisor is the submission's life: when it is let go, the supervisor leaves
-nothing of it. The kernel's sockets are handed over to the container through that line, so that
+The grader's line to a supervisor is the submission's life: when it is closed, the supervisor
+removes all traces. The kernel's sockets are handed over to the container through that line, so that
 nothing lies between it and the grader.
 """
 
@@ -66,7 +66,7 @@ class ContainerBackend(Backend):
             "files": {path.name: path.stat().st_size for path in files},
             "options": self.start_options(
                 {f"{GIVEN}/matplotlib": f"{HOME}/matplotlib"},
-                filter=program and base64.b64encode(program).decode(),
+                filter=base64.b64encode(program).decode() if program else None,
             ),
         }
         handed = [*self.sockets.values(), self.agent_inside, self.lifeline_inside]

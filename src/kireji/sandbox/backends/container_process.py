@@ -1,8 +1,8 @@
 """Represents a kernel that runs in a container: a process that Jupyter can wait for and kill.
 
-Usage: container_process.py DESCRIPTOR, an open socket whose other end the container's supervisor
-has. It ends as the kernel ended, and the kernel ends when this does. Standard library only, so that
-it starts in a moment."""
+Usage: container_process.py DESCRIPTOR, an open socket to the container's supervisor. It ends as the
+kernel ended, and the kernel ends when this does. Standard library only, so that it starts in a
+moment."""
 
 import os
 import socket

@@ -23,7 +23,7 @@ from kireji.sandbox.guest.protocol import LENGTH
 
 READY_SECONDS = 240.0  # to import torch and the rest: 10, and 85 on a very busy machine
 ANSWER_SECONDS = 60.0  # until a child is there
-LOST = -9  # the status of one whose zygote can no longer tell
+LOST = -9  # the status where the zygote can no longer tell it
 
 
 class ZygoteError(Exception):
@@ -49,7 +49,7 @@ class ForkedKernel:
     def poll(self) -> int | None:
         """Its exit status as a shell tells it, None while it runs."""
         if self.returncode is None and _is_readable(self.pidfd, 0):
-            self._bury()
+            return self._bury()
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
@@ -57,7 +57,7 @@ class ForkedKernel:
         if self.returncode is None:
             if not _is_readable(self.pidfd, timeout):
                 raise subprocess.TimeoutExpired("kernel", timeout or 0)
-            self._bury()
+            return self._bury()
         return self.returncode
 
     def send_signal(self, number: int) -> None:
@@ -71,12 +71,13 @@ class ForkedKernel:
     def terminate(self) -> None:
         self.kill()
 
-    def _bury(self) -> None:
+    def _bury(self) -> int:
         with self.burying:
             if self.returncode is None:
                 self.returncode = self._status()
                 self.connection.close()
                 os.close(self.pidfd)
+            return self.returncode
 
     def _status(self) -> int:
         self.connection.settimeout(ANSWER_SECONDS)
@@ -94,7 +95,7 @@ class Zygote:
     def __init__(self, command: Any) -> None:
         """command: from a listener, a lifeline, both open sockets, makes (arguments, more
         descriptors to hand over)."""
-        # mode 700: nobody else can ask it for anything
+        # mode 700: no other user can send it orders
         self.folder = Path(tempfile.mkdtemp(prefix="kj-"))
         self.address = str(self.folder / "zygote")
         self.owner = os.getpid()
@@ -121,6 +122,7 @@ class Zygote:
         try:
             lifeline.settimeout(READY_SECONDS)
             if not lifeline.recv(1):
+                assert self.process.stderr is not None  # a pipe
                 raise ZygoteError(
                     self.process.stderr.read().decode(errors="replace")[-2000:] or "it ended"
                 )
@@ -138,7 +140,8 @@ class Zygote:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self.process.stderr.close()
+        if self.process.stderr:
+            self.process.stderr.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -146,7 +149,7 @@ def fork(
     address: str, order: Mapping[str, Any], files: Mapping[str, bytes], descriptors: list[int]
 ) -> ForkedKernel:
     """Ask the zygote at `address` for a child that carries out `order` (guest/zygote.py says what
-    stands in it).
+    it holds).
 
     ZygoteError if it is gone."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

@@ -86,7 +86,7 @@ class Agent(References):
             return getattr(importlib.import_module(module), attribute)
         raise NotDefined(name)
 
-    def function(self, target: Any, method: str) -> Callable:
+    def function(self, target: Any, method: str) -> Callable[..., Any]:
         """The callable that a request means: a name's, an object's method, or the object itself."""
         target = self.find(target) if isinstance(target, str) else target
         return getattr(target, method) if method else target
@@ -100,7 +100,12 @@ class Agent(References):
         return name in self.namespace
 
     def do_call(
-        self, target: Any, method: str, args: list, kwargs: dict, inputs: bool = False
+        self,
+        target: Any,
+        method: str,
+        args: list[Any],
+        kwargs: dict[str, Any],
+        inputs: bool = False,
     ) -> dict[str, Any]:
         """Call it. With `inputs`, the positional arguments come back as the call left them.
 
@@ -108,7 +113,7 @@ class Agent(References):
         result = self.function(target, method)(*args, **kwargs)
         return {"result": result, "inputs": args if inputs else None}
 
-    def do_make(self, target: Any, args: list, kwargs: dict) -> Reference:
+    def do_make(self, target: Any, args: list[Any], kwargs: dict[str, Any]) -> Reference:
         return self.keep(self.function(target, "")(*args, **kwargs))
 
     def do_get(self, target: Any, path: str) -> Any:
@@ -137,8 +142,8 @@ class Agent(References):
         self,
         target: Any,
         method: str,
-        args: list,
-        kwargs: dict,
+        args: list[Any],
+        kwargs: dict[str, Any],
         of: int,
         wrt: str,
         cotangent: torch.Tensor | None,

@@ -50,6 +50,7 @@ class ContainerZygote(zygote.Zygote):
         start.become_kernel(
             order["connection"], options["sockets"], base64.b64decode(options["filter"] or "")
         )
+        raise AssertionError("a kernel does not return")
 
 
 def main() -> None:

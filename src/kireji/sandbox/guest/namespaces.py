@@ -85,8 +85,7 @@ def loopback_up() -> None:
 
 
 def become(uid: int | None) -> None:
-    """Be nobody but `uid`, or where that is None somebody in a user namespace of its own; give up
-    every power."""
+    """Take on `uid`, or a user namespace of its own where that is None; give up every power."""
     for capability in range(64):
         if _libc.prctl(DROP_BOUNDING, capability, 0, 0, 0) != 0:
             break  # past the last that this Linux knows

@@ -5,11 +5,12 @@ A debugger is not opened and the code goes on, since a forgotten `breakpoint()` 
 answer. Commands (`!command`) read an empty input.
 """
 
+import io
 import os
 import signal
 import subprocess
 import sys
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 NO_INPUT = (
     "input() and getpass() are not possible while a notebook is graded: no person is there to "
@@ -28,7 +29,7 @@ def refuse_input() -> None:
     from IPython.core import debugger
     from IPython.core.error import StdinNotImplementedError
 
-    def refuse(kernel: kernelbase.Kernel, prompt: str = "", stream: Any = None) -> NoReturn:
+    def refuse(kernel: Any, prompt: str = "", stream: Any = None) -> NoReturn:
         cell = kernel.execution_count
         asked_in, count = getattr(kernel, "refused", (cell, 0))
         kernel.refused = (cell, count + 1 if asked_in == cell else 1)
@@ -36,7 +37,8 @@ def refuse_input() -> None:
             raise KeyboardInterrupt(NO_INPUT)
         raise StdinNotImplementedError(NO_INPUT)
 
-    kernelbase.Kernel.raw_input = kernelbase.Kernel.getpass = refuse
+    for name in ("raw_input", "getpass"):
+        setattr(kernelbase.Kernel, name, refuse)
 
     def pass_by(*arguments: Any, **named: Any) -> None:
         print(NO_DEBUGGER)
@@ -45,12 +47,12 @@ def refuse_input() -> None:
         print(NO_DEBUGGER)
         self.set_continue()
 
-    bdb.Bdb.set_trace = pass_by
+    bdb.Bdb.set_trace = pass_by  # type: ignore[method-assign]
     pdb.set_trace = debugger.set_trace = pass_by
-    pdb.Pdb.interaction = debugger.Pdb.interaction = go_on
+    pdb.Pdb.interaction = debugger.Pdb.interaction = go_on  # type: ignore[method-assign]
     os.environ["PYTHONBREAKPOINT"] = "0"  # of the programs that the notebook starts
     sys.breakpointhook = pass_by
-    zmqshell.system = run_command
+    zmqshell.system = run_command  # type: ignore[assignment]
 
 
 def run_command(command: str) -> int:
@@ -64,7 +66,8 @@ def run_command(command: str) -> int:
         start_new_session=True,
     )
     try:
-        while part := running.stdout.read1(65536):
+        output = cast(io.BufferedReader, running.stdout)
+        while part := output.read1(65536):
             sys.stdout.write(part.decode(errors="replace"))
             sys.stdout.flush()
         return running.wait()
@@ -73,4 +76,5 @@ def run_command(command: str) -> int:
         running.wait()
         raise
     finally:
-        running.stdout.close()
+        if running.stdout:
+            running.stdout.close()

@@ -17,7 +17,7 @@ SCRATCH_SHARES = {
     "/dev/shm": 1 / 8,
 }
 
-# An order to a zygote: its length, with descriptors beside it, then JSON, then the files' bytes.
+# An order to a zygote: its length, with descriptors attached, then JSON, then the files' bytes.
 LENGTH = struct.Struct(">Q")
 MAX_DESCRIPTORS = 16
 AGENT_DESCRIPTOR = 200  # of the agent's socket, in a child of the zygote behind bubblewrap

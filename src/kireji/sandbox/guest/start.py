@@ -12,7 +12,7 @@ import os
 import resource
 import shutil
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 LIMITS = {
     "address_space": resource.RLIMIT_AS,
@@ -141,13 +141,13 @@ def listen_on(sockets: dict[str, int]) -> None:
 
     bind = zmq.Socket.bind
 
-    def bind_given(self: zmq.Socket, address: str) -> object:
+    def bind_given(self: "zmq.Socket[Any]", address: str) -> object:
         descriptor = sockets.get(address)
         if descriptor is not None:
             self.setsockopt(zmq.USE_FD, descriptor)
         return bind(self, address)
 
-    zmq.Socket.bind = bind_given
+    zmq.Socket.bind = bind_given  # type: ignore[method-assign, assignment]
 
 
 if __name__ == "__main__":

@@ -176,7 +176,7 @@ def live(
     "connection": JSON text or null, "addresses": [of the sockets]}, with the sockets and the
     agent's as descriptors, and the files' bytes behind it.
 
-    Without a connection it ends when the wall stands. Returns the kernel's exit status.
+    Without a connection it ends when the wall is built. Returns the kernel's exit status.
     """
     order, descriptors = read_order(connection)
     namespaces.unshare(namespaces.OTHERS)

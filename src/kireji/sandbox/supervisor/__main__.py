@@ -63,7 +63,7 @@ def open_listener(folder: Path) -> socket.socket:
     listener.bind(str(draft))
     draft.chmod(0o660)
     listener.listen(16)
-    draft.rename(path)  # so whoever is there answers
+    draft.rename(path)  # so any supervisor that is free answers
     say(f"ready at {path}")
     return listener
 

@@ -36,7 +36,7 @@ class Session:
     def __init__(self, line: socket.socket, uid: int, zygote: ZygoteStarter) -> None:
         self.line, self.uid, self.zygote = line, uid, zygote
         self.descriptors: list[int] = []
-        self.kernel: subprocess.Popen | ForkedKernel | None = None
+        self.kernel: subprocess.Popen[bytes] | ForkedKernel | None = None
         self.watchdog: ContainerWatchdog | None = None
 
     def run(self) -> None:
@@ -44,7 +44,7 @@ class Session:
         with contextlib.suppress(ConnectionError):
             self.line.sendall(FREE)
             first, self.descriptors, _, _ = socket.recv_fds(self.line, 1, MAX_DESCRIPTORS)
-            if first != START:  # it has thought better of it
+            if first != START:  # it gave up
                 return
             lifeline = socket.socket(fileno=self.descriptors.pop())
             with self.line.makefile("rb") as stream:
@@ -55,7 +55,7 @@ class Session:
         """Lay out the files and start the kernel."""
         with uid_cleanup.acting_as(self.uid):
             for folder in (WORK, HOME):
-                # root must be able to start a program there, and owns nothing of it
+                # root must be able to start a program there, and owns nothing there
                 folder.mkdir(mode=0o755)
             for name, size in asked["files"].items():
                 (WORK / os.path.basename(name)).write_bytes(stream.read(size))
@@ -81,7 +81,7 @@ class Session:
         }
         return self.zygote.fork(order, self.descriptors)
 
-    def start_cold(self, asked: dict[str, Any], connection_file: Path) -> subprocess.Popen:
+    def start_cold(self, asked: dict[str, Any], connection_file: Path) -> subprocess.Popen[bytes]:
         """The kernel as a Python of its own."""
         numbers = range(FIRST_DESCRIPTOR, FIRST_DESCRIPTOR + len(self.descriptors))
         for descriptor, number in zip(self.descriptors, numbers, strict=True):
@@ -106,10 +106,10 @@ class Session:
     def watch(self, lifeline: socket.socket) -> None:
         """Tell the lifeline how the kernel ended; end it when the lifeline is let go, and all when
         the line is."""
+        kernel, watchdog = self.kernel, self.watchdog
+        assert kernel is not None and watchdog is not None  # `start` made them
         ended = (
-            os.dup(self.kernel.pidfd)
-            if isinstance(self.kernel, ForkedKernel)
-            else os.pidfd_open(self.kernel.pid)
+            os.dup(kernel.pidfd) if isinstance(kernel, ForkedKernel) else os.pidfd_open(kernel.pid)
         )
         waiting = {ended, lifeline.fileno(), self.line.fileno()}
         while self.line.fileno() in waiting:
@@ -117,12 +117,12 @@ class Session:
             if ended in ready:
                 uid_cleanup.kill_all(self.uid)
                 with contextlib.suppress(OSError):
-                    lifeline.sendall(f"{as_shell(self.kernel.wait())}\n".encode())
+                    lifeline.sendall(f"{as_shell(kernel.wait())}\n".encode())
             elif lifeline.fileno() in ready:
                 uid_cleanup.kill_all(self.uid)
             waiting -= set(ready)
             if self.line.fileno() in ready and self.line.recv(1) == TAKE_STOCK:
-                self.watchdog.look()
+                watchdog.look()
                 self.report(None)
                 waiting.add(self.line.fileno())
         os.close(ended)
@@ -130,6 +130,7 @@ class Session:
 
     def report(self, reason: str | None) -> None:
         """Tell the grader what was used, and why it ends here if there is a `reason`."""
+        assert self.watchdog is not None  # it calls this, or `watch` does
         used = {
             "peak": asdict(self.watchdog.peak),
             "full": sorted(self.watchdog.full),

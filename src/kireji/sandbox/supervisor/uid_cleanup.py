@@ -108,7 +108,7 @@ def _processes(uid: int) -> list[str]:
     ]
 
 
-def _owner(entry: os.DirEntry) -> int:
+def _owner(entry: os.DirEntry[str]) -> int:
     try:
         with open(f"{entry.path}/status") as status:
             fields = dict(line.split(":", 1) for line in status if ":" in line)

@@ -17,8 +17,8 @@ MEMORY = {
 
 
 class ContainerWatchdog(Watchdog):
-    """Counts every process of the container that is not root's, whoever its parent is, and not what
-    was used before."""
+    """Counts every process of the container that is not root's, whatever its parent is, and not
+    what was used before."""
 
     def __init__(self, limits: Limits, end: Any, charged_before: int) -> None:
         super().__init__(1, limits, tuple(SCRATCH_SHARES), end)
@@ -56,7 +56,7 @@ def charged() -> int | None:
 
 
 def _uid(process: psutil.Process) -> int:
-    """Whose it is; root's if it is gone."""
+    """The uid of a process; root's if it is gone."""
     try:
         return process.uids().real
     except psutil.NoSuchProcess:

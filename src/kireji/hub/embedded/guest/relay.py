@@ -30,7 +30,7 @@ def carrier(reach: Callable[[], Awaitable[Streams]]) -> Callable[..., Awaitable[
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             far_reader, far_writer = await reach()
-        except OSError:  # nobody is there yet, or any more: the caller sees a closed connection
+        except OSError:  # no process listens yet, or any more: the caller sees a closed connection
             writer.close()
             return
         try:
@@ -58,8 +58,8 @@ async def _pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 async def _main(
     limits: str, handle: str, port: str, hub_socket: str, hub_port: str, *program: str
 ) -> int:
-    # In here, since the limit on processes is of this user namespace, and nobody inside can raise
-    # it again.
+    # In here, since the limit on processes is of this user namespace, and no process inside can
+    # raise it again.
     for name, value in json.loads(limits).items():
         resource.setrlimit(getattr(resource, name), (value, value))
     os.nice(NICE)
