@@ -167,7 +167,7 @@ class CellRunner(NotebookClient):
             self.own_computing_left -= self.owner.processor_seconds() - computed
 
     async def interrupt(
-        self, running: asyncio.Future, cell: NotebookNode, index: int, before: float
+        self, running: asyncio.Future[Any], cell: NotebookNode, index: int, before: float
     ) -> None:
         """End a cell of the student's own. CellsLostError if it does not end."""
         if running.done():
