@@ -82,8 +82,7 @@ def formgrader(course, hostile) -> Iterator[str]:
     settings = course.root / "server_config.py"
     settings.write_text(
         "c = get_config()\nc.ServerApp.jpserver_extensions ="
-        " {'kireji.hub.course_service_extension': True,"
-        " 'nbgrader.server_extensions.formgrader': True}\nc.ServerApp.root_dir ="
+        " {'nbgrader.server_extensions.formgrader': True}\nc.ServerApp.root_dir ="
         f" {str(course.root)!r}\nc.IdentityProvider.token = ''\nc.ServerApp.port ="
         f" {port}\nc.ServerApp.open_browser = False\nc.ServerApp.allow_root = True\n"
     )

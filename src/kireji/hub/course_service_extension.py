@@ -12,14 +12,12 @@ from pathlib import Path
 from jupyter_server.base.handlers import APIHandler, AuthenticatedFileHandler, JupyterHandler
 from jupyter_server.utils import url_path_join
 from nbgrader.server_extensions.formgrader.apihandlers import AutogradeHandler
-from nbgrader.server_extensions.formgrader.handlers import SubmissionHandler
 from tornado import web
 
 from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.hub.course_contents import is_readable
 from kireji.nbgrader_plugins import folder_transaction
-from kireji.nbgrader_plugins.render_submission import PageRenderer
 
 CHANGES = {"POST": "did", "PUT": "changed", "DELETE": "deleted"}
 REFUSAL = (
@@ -94,34 +92,6 @@ class Autograde(AutogradeHandler):
             self.finish(json.dumps({"success": False, "error": str(error), "log": str(error)}))
 
 
-class SubmissionPage(SubmissionHandler):
-    """A submission's page, made outside this process: others are served meanwhile, however slow
-    what a student wrote is to render."""
-
-    asked: tuple[str, dict] | None = None
-
-    async def get(self, submission_id: str) -> None:
-        super().get(submission_id)
-        if self.asked is None:  # redirected, or not there
-            return
-        if "kireji_pages" not in self.settings:
-            self.settings["kireji_pages"] = PageRenderer(self.settings["initial_config"])
-        try:
-            self.finish(await self.settings["kireji_pages"].page(*self.asked))
-        except KirejiError as error:
-            raise web.HTTPError(503, str(error)) from None
-
-    @property
-    def exporter(self) -> "SubmissionPage":
-        """nbgrader's handler makes the page by this."""
-        return self
-
-    def from_filename(self, filename: str, resources: dict) -> tuple[str, dict]:
-        """Note what page is asked for."""
-        self.asked = filename, resources
-        return "", resources
-
-
 def on_record(log: Callable, base: str) -> Callable:
     """As `log`, which is called after each request; what somebody changed in the formgrader also
     goes into the audit file."""
@@ -150,7 +120,6 @@ def _load_jupyter_server_extension(server) -> None:
         ".*$",
         [
             (url_path_join(base, r"/formgrader/?"), FormgraderDoor),
-            (url_path_join(base, r"/formgrader/submissions/([^/]+)/?"), SubmissionPage),
             (
                 url_path_join(base, r"/formgrader/api/submission/([^/]+)/([^/]+)/autograde"),
                 Autograde,
