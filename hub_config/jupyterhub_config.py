@@ -3,6 +3,7 @@ sets the ports."""
 
 import sys
 
+from kireji.course.layout import find_course
 from kireji.course.settings import load
 from kireji.hub import accounts, course_service, departure, door
 from kireji.hub.door import sockets
@@ -30,7 +31,7 @@ c.ConfigurableHTTPProxy.command = [
     *("--key", str(door_key)),
     *("--hub-api", f"{c.JupyterHub.hub_bind_url}/hub/api"),
     *("--hub-host", settings.subdomain_host),
-    *("--sockets", str(sockets.FOLDER)),
+    *("--sockets", str(sockets.folder_of(find_course()))),
 ]
 c.ConfigurableHTTPProxy.pid_file = str(HUB / "proxy.pid")
 

@@ -7,9 +7,9 @@ from collections import Counter
 import pytest
 
 from docs.generate import markdown
-from kireji import paths
 from kireji.course.layout import find_course
 from kireji.testing.marker import Graded, mark_of
+from kireji.testing.run import SETTINGS
 
 
 class Collected:
@@ -44,7 +44,8 @@ def _assignment(name: str) -> list[str]:
     with contextlib.redirect_stdout(io.StringIO()):
         pytest.main(
             [
-                *(str(assignment.graders), "-c", str(paths.GRADERS / "pytest.ini")),
+                *(str(assignment.graders), "-c", str(SETTINGS)),
+                f"--rootdir={assignment.graders.parent}",
                 *("--collect-only", "-q", "-p", "no:cacheprovider"),
             ],
             plugins=[collected],

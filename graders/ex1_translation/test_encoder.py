@@ -7,6 +7,7 @@ anything."""
 import torch
 
 from kireji.testing import expect, graded
+from kireji.testing.expect import Diagnosis
 from kireji.testing.gradients import reaches_parameters
 
 from . import reference
@@ -87,12 +88,29 @@ def test_padding_changes_nothing(student, rng):
             hint=f"encoder_outputs of a sentence of {length} words change "
             f"with the padding after it. {UNPACKED}",
         )
+        expect.never(
+            not expect.agree(hidden[row], alone_hidden[0]) and mixes_sentences(encoder, rng),
+            Diagnosis(
+                "hidden_mixes_sentences",
+                "hidden mixes the sentences of a batch, also where nothing is padded: hidden of a"
+                " bidirectional GRU is (2, B, hidden_size), and a view or reshape to (B, ...) mixes"
+                " rows; cat([hidden[0], hidden[1]], dim=-1) does not",
+            ),
+        )
         expect.close(
             hidden[row],
             alone_hidden[0],
             hint=f"hidden of a sentence of {length} words changes with the padding "
             "after it: is it taken from the last column, which may be padding?",
         )
+
+
+def mixes_sentences(encoder, rng):
+    """Whether hidden of a sentence depends on its neighbours, all of one length."""
+    lengths = torch.full((B,), T_SRC)
+    source_ids = draw(rng, lengths)
+    together, alone = (ask(encoder, source_ids[:n], lengths[:n])[1] for n in (B, 1))
+    return not expect.agree(together[0], alone[0])
 
 
 @graded("encoder", weight=1)

@@ -123,6 +123,18 @@ def test_returns_the_teacher_forced_loss(student, rng):
                 "the returned loss is that after the step, not before",
             ): bench.loss(bench.logits(bench.now, batch), targets, PAD),
             Diagnosis(
+                "targets_shifted_twice",
+                "the targets are shifted twice: each logit is compared with the word after the"
+                " next, target_ids[:, 2:]",
+            ): bench.loss(logits[:, :-1], targets[:, 1:], PAD),
+            Diagnosis(
+                "softmax_before_loss",
+                "the loss gets probabilities: it takes the logits as they are, without a softmax",
+            ): bench.loss(logits.softmax(dim=-1), targets, PAD),
+            Diagnosis(
+                "last_step_only", "the loss is that of the last step alone, not of all steps"
+            ): bench.loss(logits[:, -1:], targets[:, -1:], PAD),
+            Diagnosis(
                 "loss_summed",
                 "the returned loss is the sum over tokens, not the mean",
             ): right * targets.numel(),

@@ -38,8 +38,9 @@ WORDS = {
 }
 
 
-def bury(text: str, k: int, draw: random.Random) -> str:
+def bury(text: str, k: int, rng: torch.Generator) -> str:
     """The text at a random place among k neutral sentences."""
+    draw = random.Random(int(torch.randint(2**31, (), generator=rng)))
     sentences = neutral_sentences(k, draw, PATTERNS, WORDS)
     sentences.insert(draw.randint(0, k), text)
     return " ".join(sentences)

@@ -4,16 +4,12 @@ out once in a process.
 The process that forks the judges does it for all of them."""
 
 import functools
-import random
 from typing import NamedTuple
 
 import torch
 
 from ..tables import held_out_rows
-from . import measures
-
-KS = (0, 4, 8, 16)
-TEXTS = 400
+from . import altered
 
 
 class HeldOut(NamedTuple):
@@ -32,15 +28,7 @@ def held_out() -> HeldOut:
     return HeldOut([rows[i]["text"] for i in order], [rows[i]["label"] for i in order])
 
 
-@functools.cache
-def buried(k: int) -> list[str]:
-    """The first TEXTS of them, each among k neutral sentences such as no student has seen."""
-    return [
-        measures.bury(text, k, random.Random(f"{k} {text}")) for text in held_out().texts[:TEXTS]
-    ]
-
-
 def prepare() -> None:
     """All of it."""
-    for k in KS:
-        buried(k)
+    held_out()
+    altered.known_words()

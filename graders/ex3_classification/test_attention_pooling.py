@@ -1,106 +1,21 @@
-"""AttentionPooling: scores v . tanh(W h + b), a masked softmax over the tokens, the weighted mean.
-
-All sizes differ, so that a transpose cannot pass by luck."""
+"""AttentionPooling: scores v . tanh(W h + b), a softmax over the tokens, the weighted mean."""
 
 import torch
 
-from kireji.testing import diagnoses, expect, graded
+from kireji.testing import expect, graded
 
 from . import reference
-
-B, T, HIDDEN_SIZE, ATTENTION_SIZE = 3, 5, 4, 6
-SHAPES = {
-    "W.weight": (ATTENTION_SIZE, HIDDEN_SIZE),
-    "W.bias": (ATTENTION_SIZE,),
-    "v.weight": (1, ATTENTION_SIZE),
-}
-
-
-def draw(rng, masked=True):
-    """outputs (B, T, hidden_size), and a mask (B, T) with two to four real tokens in any place."""
-    outputs = torch.randn(B, T, HIDDEN_SIZE, generator=rng)
-    real = torch.rand(B, T, generator=rng).argsort(dim=-1) < torch.randint(
-        2, T, (B, 1), generator=rng
-    )
-    return outputs, real if masked else torch.ones(B, T, dtype=torch.bool)
-
-
-def loaded(student, rng, scale=2.0):
-    """The student's pooling with parameters drawn here, and those parameters."""
-    weights = {name: torch.randn(shape, generator=rng) for name, shape in SHAPES.items()}
-    weights["v.weight"] = scale * weights["v.weight"]
-    pooling = student.make("AttentionPooling", HIDDEN_SIZE, ATTENTION_SIZE)
-    pooling.load(weights)
-    return pooling, weights
-
-
-def answer(result, B=B, T=T):
-    """(pooled, attention_weights) in the right shapes."""
-    pooled, attention_weights = expect.returns(result, "pooled", "attention_weights")
-    expect.axes(attention_weights, ("B", "T"), (B, T), "attention_weights")
-    expect.axes(pooled, ("B", "hidden_size"), (B, HIDDEN_SIZE), "pooled")
-    return pooled, attention_weights
-
-
-def mistakes(outputs, mask, weights):
-    """What common slips make of attention_weights (B, T) and of pooled (B, hidden_size)."""
-    right = reference.scores(outputs, weights)
-    W, b, v = (weights[name].double() for name in SHAPES)
-    projected = outputs.double() @ W.T + b  # (B, T, A)
-    other = {
-        "the tanh is missing": projected @ v[0],
-        "tanh is taken of the score, not of W h + b": (projected @ v[0]).tanh(),
-        "relu is used instead of tanh": projected.relu() @ v[0],
-        "sigmoid is used instead of tanh": projected.sigmoid() @ v[0],
-        "v is not used: the scores are the plain sum over attention_size": projected.tanh().sum(
-            dim=-1
-        ),
-        "the bias of W is not used": (outputs.double() @ W.T).tanh() @ v[0],
-    }
-    other |= diagnoses.scaling_mistakes(right, ATTENTION_SIZE, scaled=False)
-    common = diagnoses.attention_mistakes(
-        right.unsqueeze(1),
-        mask.unsqueeze(1),
-        outputs.double(),
-        {what: scores.unsqueeze(1) for what, scores in other.items()},
-    )
-    of_weights = {
-        what: wrong.squeeze(1) for what, wrong in common.weights.items() if "queries" not in what
-    }
-    of_weights |= {
-        (
-            "the softmax runs over an axis of length 1, so every weight is 1: it belongs over the "
-            "tokens"
-        ): (mask.double()),
-        "masked scores are set to 0 before the softmax: exp(0) is 1, not 0": (
-            torch.softmax(right * mask, dim=-1) * mask
-        ),
-        "all real tokens get the same weight: the scores do not reach the softmax": (
-            mask.double() / mask.sum(dim=-1, keepdim=True).clamp_min(1)
-        ),
-    }
-    of_pooled = {
-        what: reference.mix(wrong, outputs)
-        for what, wrong in of_weights.items()
-        if wrong.isfinite().all()
-    }
-    good = reference.shares(right, mask)
-    real = mask.unsqueeze(-1)
-    of_pooled |= {
-        "pooled is the plain mean over all positions, padding included": outputs.double().mean(
-            dim=1
-        ),
-        "pooled is divided by the number of tokens: the weights already sum to 1": reference.mix(
-            good, outputs
-        )
-        / T,
-        "pooled is the plain sum of the outputs": outputs.double().sum(dim=1),
-        "pooled is the largest output of each feature (max pooling)": outputs.double()
-        .masked_fill(~real, -1e30)
-        .amax(dim=1),
-        "pooled is the last output": outputs[:, -1].double(),
-    }
-    return of_weights, of_pooled
+from .pooling_cases import (
+    ATTENTION_SIZE,
+    HIDDEN_SIZE,
+    SHAPES,
+    B,
+    T,
+    answer,
+    draw,
+    loaded,
+    mistakes,
+)
 
 
 @graded("attention_pooling", weight=1)
@@ -155,7 +70,7 @@ def test_scores(student, rng):
         reference.shares(reference.scores(outputs, weights), mask),
         name="the attention weights",
         diagnoses=mistakes(outputs, mask, weights)[0],
-        hint="softmax over the tokens of v(tanh(W(outputs))).",
+        hint="Take softmax over the tokens of v(tanh(W(outputs))).",
     )
 
 
@@ -210,10 +125,15 @@ def test_no_real_token(student, rng):
         hint="softmax over a row of -inf is 0/0: put zeros there, for instance with "
         "masked_fill or nan_to_num.",
     )
+    even = torch.full_like(row, 1 / len(row))
+    expect.true(
+        not torch.allclose(row, even, atol=1e-4),
+        "All tokens of that row get the same weight: with a large negative number such as -1e9 in"
+        " place of -inf, a row without any real token attends to everything.",
+    )
     expect.true(
         abs(float(row.sum()) - 1) > 1e-4,
-        "the weights of that row sum to 1: with a large negative number such as -1e9 in "
-        "place of -inf, it attends to what is masked.",
+        "The weights of that row sum to 1: it attends to what is masked.",
     )
     expect.zero_where(row, torch.ones_like(row, dtype=torch.bool), name="that row's weights")
     expect.zero_where(
@@ -229,10 +149,12 @@ def test_large_scores_stay_finite(student, rng):
     """Very large scores give weights, not NaN."""
     pooling, _ = loaded(student, rng, scale=400.0)
     _, attention_weights = answer(pooling(*draw(rng)))
-    expect.rows_sum_to_one(
+    expect.finite(
         attention_weights,
+        "the attention weights",
         hint="exp of a large score overflows: torch.softmax subtracts the largest score first.",
     )
+    expect.rows_sum_to_one(attention_weights)
 
 
 @graded("attention_pooling", weight=2)
@@ -256,7 +178,7 @@ def test_texts_do_not_mix(student, rng):
             first,
             name=name,
             hint=(
-                "the same call gives another answer: is something kept on self, or is there"
+                "The same call gives another answer: is something kept on self, or is there"
                 " dropout?"
             ),
         )
@@ -274,7 +196,7 @@ def test_texts_do_not_mix(student, rng):
         single[0],
         outputs[:, 0],
         name="pooled",
-        hint="a text of one token pools to that token's output.",
+        hint="A text of one token pools to that token's output.",
     )
 
 

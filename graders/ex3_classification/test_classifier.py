@@ -100,7 +100,7 @@ def test_padding_changes_nothing(student, rng):
         ask(classifier, neighbours, LENGTHS)[0][3],
         logits[3],
         name="the logits",
-        hint="the logits of a text change with the words of its neighbours "
+        hint="The logits of a text change with the words of its neighbours "
         "in the batch: does the LSTM run over the batch instead of the tokens (batch_first=True)?",
     )
     for row, length in enumerate(LENGTHS.tolist()):
@@ -112,7 +112,7 @@ def test_padding_changes_nothing(student, rng):
             alone[0],
             name="the logits",
             hint=(
-                f"the logits of a text of {length} tokens change with the padding after it:"
+                f"The logits of a text of {length} tokens change with the padding after it:"
                 f" {UNPACKED}"
             ),
         )
@@ -120,7 +120,7 @@ def test_padding_changes_nothing(student, rng):
             attention_weights[row, :length],
             weights_alone[0],
             name="the weights",
-            hint=f"the weights change with the padding: {UNPACKED}",
+            hint=f"The weights change with the padding: {UNPACKED}",
         )
     wider = torch.cat([token_ids, torch.full((B, 3), PAD)], dim=1)
     result = expect.returns(classifier(wider, LENGTHS), "logits", "attention_weights")
@@ -134,13 +134,13 @@ def test_padding_changes_nothing(student, rng):
         logits_wider,
         logits,
         name="the logits",
-        hint=f"three more columns of padding change them: {UNPACKED}",
+        hint=f"Three more columns of padding change them: {UNPACKED}",
     )
     expect.close(
         weights_wider[:, :T],
         attention_weights,
         name="the weights",
-        hint=f"three more columns of padding change them: {UNPACKED}",
+        hint=f"Three more columns of padding change them: {UNPACKED}",
     )
 
 
@@ -232,7 +232,7 @@ def test_nothing_is_kept_between_calls(student, rng):
             one,
             name=name,
             hint=(
-                "the second call with the same texts gives another answer: is a state kept on self,"
+                "The second call with the same texts gives another answer: is a state kept on self,"
                 " or is dropout on in eval mode (use nn.Dropout)?"
             ),
         )
@@ -246,7 +246,7 @@ def test_nothing_is_kept_between_calls(student, rng):
             one,
             name=name,
             hint=(
-                "the answer depends on which texts were asked before: is something kept on self"
+                "The answer depends on which texts were asked before: is something kept on self"
                 " from one call to the next?"
             ),
         )

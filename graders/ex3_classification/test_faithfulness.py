@@ -10,6 +10,7 @@ from attention_lab.text import tokenize
 from kireji.feedback import pictures
 from kireji.testing import Handle, expect, graded
 
+from ..tables import lab_rows
 from . import measures, targets
 from .classifier_answers import in_both_modes, own_answer
 
@@ -22,7 +23,18 @@ SHORTEST, LONGEST = 10, 60
 @pytest.fixture
 def reviews(held_out):
     """Held-out reviews that can be taken apart token by token."""
-    return [text for text in held_out.texts if measures.deletable(text, SHORTEST, LONGEST)][:TEXTS]
+    return fitting(held_out.texts)[:TEXTS]
+
+
+def fitting(texts):
+    """Those texts that can be taken apart token by token."""
+    return [text for text in texts if measures.deletable(text, SHORTEST, LONGEST)]
+
+
+def known_reviews(n):
+    """n such reviews that students have."""
+    rows = lab_rows("ex3_classification", "validation")[3::7]
+    return fitting([row["text"] for row in rows])[:n]
 
 
 def attended(student, text, seed=0):
@@ -67,10 +79,12 @@ def top(student, text, k):
 
 
 @graded("faithfulness", weight=3)
-def test_top_tokens_are_the_most_attended(student, reviews):
+def test_top_tokens_are_the_most_attended(student, attach):
     """top_tokens gives the k tokens with the most weight, the most attended first, each with its
     place in the text."""
-    for text in [*reviews[:12], "Good, good, very good."]:
+    reviews = known_reviews(12)
+    show(student, reviews[0], attach)
+    for text in [*reviews, "Good, good, very good."]:
         tokens, weights = attended(student, text)
         expect.rows_sum_to_one(
             weights.unsqueeze(0), hint="The weights of one text, as the model gives them."
@@ -79,7 +93,7 @@ def test_top_tokens_are_the_most_attended(student, reviews):
             weights,
             own_answer(student, "model", [text])[1][0].to(weights.dtype),
             name="attend's attention_weights",
-            hint="they are not those that the trained `model` returns for this text.",
+            hint="They are not those that the trained `model` returns for this text.",
         )
         for k in (1, 4, len(tokens) + 3):
             pairs = top(student, text, k)
@@ -119,14 +133,14 @@ def test_top_tokens_are_the_most_attended(student, reviews):
 
 
 @graded("faithfulness", weight=1)
-def test_attention_without_dropout(student, reviews):
+def test_attention_without_dropout(student):
     """A model that was left in training mode is asked in eval mode: dropout has no say in
     attend."""
     model = student.variable("model")
     expect.true(
         isinstance(model, Handle), "`model` should still be that of the notebook's own cells."
     )
-    for text in reviews[:4]:
+    for text in known_reviews(4):
         training, evaluating = in_both_modes(model, lambda seed: attended(student, text, seed)[1])
         expect.close(
             training,
@@ -134,20 +148,19 @@ def test_attention_without_dropout(student, reviews):
             name="attend's attention_weights with the model in training mode",
             atol=1e-3,
             hint=(
-                "dropout takes part in the answer, so that each call draws another map:"
+                "Dropout takes part in the answer, so that each call draws another map:"
                 " model.eval() first."
             ),
         )
 
 
 @graded("faithfulness", weight=4)
-def test_comprehensiveness(student, reviews, probabilities, once, rng, attach):
+def test_comprehensiveness(student, reviews, trained, once, rng, attach):
     """Deleting the three most attended tokens changes the prediction more than deleting three at
     random."""
-    show(student, reviews[0], probabilities, attach)
     value = once(
         "comprehensiveness",
-        lambda: beyond_chance(student, reviews, probabilities, once, rng, measures.without),
+        lambda: beyond_chance(student, reviews, trained("model"), once, rng, measures.without),
     )
     attach(
         pictures.metric(value, *targets.COMPREHENSIVENESS, "comprehensiveness above random"),
@@ -161,12 +174,12 @@ def test_comprehensiveness(student, reviews, probabilities, once, rng, attach):
 
 
 @graded("faithfulness", weight=3)
-def test_sufficiency(student, reviews, probabilities, once, rng, attach):
+def test_sufficiency(student, reviews, trained, once, rng, attach):
     """Keeping only the three most attended tokens keeps more of the prediction than keeping three
     at random."""
     value = once(
         "sufficiency",
-        lambda: -beyond_chance(student, reviews, probabilities, once, rng, measures.only),
+        lambda: -beyond_chance(student, reviews, trained("model"), once, rng, measures.only),
     )
     attach(
         pictures.metric(value, *targets.SUFFICIENCY, "sufficiency above random"),
@@ -179,36 +192,51 @@ def test_sufficiency(student, reviews, probabilities, once, rng, attach):
     )
 
 
-def beyond_chance(student, reviews, probabilities, once, rng, edit):
+def beyond_chance(student, reviews, model, once, rng, edit):
     """What `edit` by the top tokens takes from the predicted class, minus what it takes by random
     ones."""
     chosen = once(
         "chosen", lambda: [{position for position, _ in top(student, text, K)} for text in reviews]
     )
-    whole = once("whole", lambda: probabilities("model", reviews))
-    attended_change = measures.change(
-        whole, probabilities("model", [edit(*pair) for pair in zip(reviews, chosen, strict=False)])
+    whole = once("whole", lambda: model.ask(reviews))
+    most = once("most", lambda: most_attended(whole.attention_weights, chosen))
+    expect.true(
+        most,
+        "On held-out reviews top_tokens does not give the tokens with the most weight: it gives"
+        " others than the trained `model` looks at, when it is called directly.",
     )
-    random_change = [
-        measures.change(
-            whole,
-            probabilities(
-                "model", [edit(text, measures.at_random(text, K, rng)) for text in reviews]
-            ),
-        )
-        for _ in range(DRAWS)
+
+    def change(positions):
+        edited = [edit(*pair) for pair in zip(reviews, positions, strict=True)]
+        return measures.change(whole.probabilities, model.ask(edited).probabilities)
+
+    at_random = [
+        change([measures.at_random(text, K, rng) for text in reviews]) for _ in range(DRAWS)
     ]
-    return attended_change - sum(random_change) / DRAWS
+    return change(chosen) - sum(at_random) / DRAWS
 
 
-def show(student, text, probabilities, attach):
+def most_attended(weights, chosen):
+    """Whether the chosen positions have the K largest weights of the model's own, text by text."""
+    return all(
+        len(positions) == K
+        and all(0 <= position < len(row) for position in positions)
+        and _same(
+            sorted((float(row[position]) for position in positions), reverse=True),
+            row.sort(descending=True).values[:K].tolist(),
+        )
+        for row, positions in zip(weights, chosen, strict=True)
+    )
+
+
+def show(student, text, attach):
     """The student's attention beside what deleting each single token does to the prediction."""
     tokens, weights = attended(student, text)
     shown = min(len(tokens), 24)
-    edited = probabilities("model", [measures.without(text, {t}) for t in range(shown)])
-    whole = probabilities("model", [text]).expand_as(edited)
-    predicted = whole[0].argmax()
-    effect = (whole - edited)[:, predicted].abs()
+    edited = [text, *(measures.without(text, {t}) for t in range(shown))]
+    whole, *others = own_answer(student, "model", edited)[0].softmax(dim=-1)
+    predicted = whole.argmax()
+    effect = (whole - torch.stack(others))[:, predicted].abs()
     effect = effect / effect.sum().clamp_min(1e-9)
     attach(
         pictures.attention_comparison(
@@ -217,7 +245,7 @@ def show(student, text, probabilities, attach):
             tokens[:shown],
             [measures.LABELS[int(predicted)]],
         ),
-        "A held-out review: your attention, how much the prediction moves when a token is deleted"
+        "A validation review: your attention, how much the prediction moves when a token is deleted"
         " (as shares), and the difference",
     )
 

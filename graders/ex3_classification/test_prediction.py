@@ -6,7 +6,10 @@ import torch
 from kireji.feedback import pictures
 from kireji.testing import Handle, expect, graded
 
-from . import classifier_answers, measures, targets
+from ..tables import lab_rows
+from . import measures, targets
+from .classifier_answers import in_both_modes, own_answer, probabilities_of
+from .made_up import Verdicts
 
 EVEN = 1e-4  # probabilities that differ by less are a tie
 HARDLY = 0.6  # below this a model was not trained, or its answers were turned round
@@ -39,9 +42,8 @@ def test_macro_f1(predicted, held_out, attach):
 def measured(value, curve, name, held_out, attach):
     expect.true(
         value > HARDLY,
-        f"{name} is {value:.2f}, hardly better than guessing: was ex3_classification.safetensors"
-        " submitted, does it belong to this notebook's classifier, and is column 0 the class"
-        ' "negative"?',
+        f"{name} is {value:.2f}, hardly better than guessing. Was `model` trained for all of its"
+        ' epochs, and is column 0 the class "negative"?',
     )
     attach(
         pictures.metric(value, curve.baseline, curve.target, name),
@@ -51,28 +53,53 @@ def measured(value, curve, name, held_out, attach):
 
 
 @graded("prediction", weight=2)
-def test_probabilities(student, probabilities, held_out):
+def test_probabilities(student, rng):
     """class_probabilities answers row by row: the same for a text alone, in any order and company,
-    and predict agrees with it."""
-    texts = held_out.texts[:60]
-    together = probabilities("model", texts)
-    turned = probabilities("model", texts[::-1])
+    by whichever classifier it is given; and predict agrees with it."""
+    texts = some_texts(60)
+    model, own = student.variable("model"), own_answer(student, "model", some_texts(60))[0]
+    together = probabilities_of(student, model, texts)
+    expect.close(
+        together,
+        torch.softmax(own, dim=-1),
+        name="class_probabilities(model, ...)",
+        atol=1e-3,
+        diagnoses=slips(own, texts),
+        hint="They are not softmax(logits) of `model` asked directly.",
+    )
+    turned = probabilities_of(student, model, texts[::-1])
     expect.close(
         turned.flip(0),
         together,
         name="class_probabilities",
-        hint="the rows should be in the order of `texts`, whatever their lengths.",
+        diagnoses={
+            "the rows come in another order than `texts`: put them back after sorting by length": (
+                together.flip(0)
+            )
+        },
+        hint="The same texts in another order get other rows.",
     )
     for i in (0, 31, 59):
         expect.close(
-            probabilities("model", [texts[i]])[0],
+            probabilities_of(student, model, [texts[i]])[0],
             together[i],
             name="class_probabilities",
-            hint=(
-                "a text alone gets another answer than among others: is the classifier in eval"
-                " mode, and the padding masked?"
-            ),
+            hint="A text alone gets another answer than among others: is the padding masked?",
         )
+    verdicts = Verdicts(student, rng)
+    expect.close(
+        probabilities_of(student, verdicts.classifier, texts),
+        verdicts.probabilities(texts),
+        name="class_probabilities of another classifier",
+        atol=1e-3,
+        diagnoses={
+            (
+                "`model` is asked, whichever classifier is given: the first argument is the one to"
+                " ask"
+            ): together
+        },
+        hint="Each classifier is asked in the same way.",
+    )
     labels = student.predict(texts)
     # Where both classes are equally likely, either is right.
     clear = ((together[:, 0] - together[:, 1]).abs() > EVEN).tolist()
@@ -88,31 +115,51 @@ def test_probabilities(student, probabilities, held_out):
     )
 
 
+def slips(logits, texts):
+    """What common slips make of the probabilities."""
+    right = torch.softmax(logits, dim=-1)
+    return {
+        "the softmax runs over the texts (dim=0), not over the classes (dim=-1)": torch.softmax(
+            logits, dim=0
+        ),
+        "the columns are exchanged: column 0 is the class negative": right.flip(-1),
+        "the softmax is taken twice": right.softmax(dim=-1),
+        "the rows come in the order of the texts' lengths: put them back in that of `texts`": (
+            right[sorted(range(len(texts)), key=lambda i: len(texts[i]))]
+        ),
+        "the rows come in the reversed order of `texts`": right.flip(0),
+        "each row is the certainty of the label, 1 or 0: the probabilities are asked for": (
+            torch.nn.functional.one_hot(right.argmax(dim=-1), 2).double()
+        ),
+    }
+
+
 @graded("prediction", weight=1)
-def test_no_texts_and_empty_texts(student, probabilities):
+def test_no_texts_and_empty_texts(student):
     """No texts, and texts without a word, get an answer as well."""
     nothing = student.predict([])
     expect.true(
         isinstance(nothing, (list, tuple)) and len(nothing) == 0, "predict([]) should be []."
     )
-    empty = student.class_probabilities(student.variable("model"), [])
+    model = student.variable("model")
+    empty = student.class_probabilities(model, [])
     expect.true(
         isinstance(empty, torch.Tensor) and tuple(empty.shape) == (0, 2),
         "class_probabilities(model, []) should have shape (0, 2).",
     )
-    probabilities("model", ["", "Fine.", "???"])
+    probabilities_of(student, model, ["", "Fine.", "???"])
 
 
 @graded("prediction", weight=1)
-def test_answers_without_dropout(student, held_out):
+def test_answers_without_dropout(student):
     """A classifier that was left in training mode is asked in eval mode: dropout has no say in
     class_probabilities."""
-    classifier, texts = student.variable("baseline"), held_out.texts[:20]
+    classifier, texts = student.variable("baseline"), some_texts(20)
     expect.true(
         isinstance(classifier, Handle),
         "`baseline` should still be that of the notebook's own cells.",
     )
-    training, evaluating = classifier_answers.in_both_modes(
+    training, evaluating = in_both_modes(
         classifier,
         lambda seed: expect.tensor(
             student.class_probabilities(classifier, texts, seed=seed), name="class_probabilities"
@@ -123,8 +170,11 @@ def test_answers_without_dropout(student, held_out):
         evaluating,
         name="class_probabilities of a classifier in training mode",
         atol=1e-3,
-        hint=(
-            "dropout takes part in the answer, which becomes a matter of luck: classifier.eval()"
-            " first."
-        ),
+        hint="Dropout takes part in the answer, which becomes a matter of luck: classifier.eval()"
+        " first.",
     )
+
+
+def some_texts(n):
+    """n of the validation reviews: of very different lengths, in no order."""
+    return [row["text"] for row in lab_rows("ex3_classification", "validation")[5::13]][:n]

@@ -6,6 +6,7 @@ import math
 import torch
 
 from kireji.testing import StudentError, expect, graded
+from kireji.testing import drawn as painted
 
 SENTENCE = "the jokes are old , but it left me grinning all the way home .".split()
 WIDEST = 15  # inches
@@ -30,7 +31,6 @@ def drawn(student, tokens, weights):
     whole = all(
         isinstance(text, dict)
         and isinstance(text.get("text"), str)
-        and _numbers([text.get("darkness")], 1)
         and _numbers(text.get("box"), 4)
         for text in read["texts"]
     )
@@ -38,6 +38,10 @@ def drawn(student, tokens, weights):
         whole and _numbers(read.get("size"), 2),
         "the figure could not be read: are all its texts placed at finite coordinates?",
     )
+    pixels = painted.pixels_of(read)
+    painted.texts_are_drawn(pixels, [text["box"] for text in read["texts"]], "the tokens")
+    for text in read["texts"]:
+        text["darkness"] = painted.darkness(pixels, text["box"])
     return read
 
 

@@ -143,7 +143,7 @@ def test_a_step_for_every_batch(student, rng):
                 bench.after(lambda gradients: 2 * own(gradients)).float()
             ),
         },
-        hint="the gradient of F.cross_entropy(logits, batch.labels), a step for each batch.",
+        hint="The gradient of F.cross_entropy(logits, batch.labels), a step for each batch.",
     )
 
 

@@ -1,5 +1,7 @@
-"""What a student's figure shows, read from matplotlib's objects in the sandbox, and what is
-expected of each panel."""
+"""What a student's figure shows, and what is expected of each panel.
+
+matplotlib's objects say it in the sandbox. It counts where the figure's pixels, looked at here,
+show it."""
 
 import math
 from collections.abc import Sequence
@@ -10,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kireji.testing import expect
+from kireji.testing import drawn, expect
 
 UNREADABLE = "The content of the figure could not be read."
 
@@ -37,19 +39,25 @@ class Panel:
 
 def axes(student: Any, handle: Any) -> Panel:
     """The panel that a handle of Axes shows."""
-    return panel(getattr(student, "attention_lab.maps.describe_maps")(handle))
+    seen = getattr(student, "attention_lab.maps.describe_maps")(handle)
+    return panel(seen, drawn.pixels_of(seen), seen.get("bar_boxes"))
 
 
 def figure(student: Any, handle: Any) -> list[Panel]:
     """The panels that a handle of a Figure shows, as they are read."""
-    seen = getattr(student, "attention_lab.maps.describe_panels")(handle)
+    return panels(getattr(student, "attention_lab.maps.describe_panels")(handle))
+
+
+def panels(seen: Any) -> list[Panel]:
+    """The panels of a described Figure."""
     expect.true(isinstance(seen, dict) and isinstance(seen.get("panels"), list), UNREADABLE)
-    return [panel(one) for one in seen["panels"]]
+    pixels = drawn.pixels_of(seen)
+    return [panel(one, pixels, seen.get("bar_boxes")) for one in seen["panels"]]
 
 
-def panel(seen: Any) -> Panel:
-    """A description as a Panel; Mistake where there is no map on it, or where it is no such
-    description."""
+def panel(seen: Any, pixels: drawn.Pixels, bar_boxes: Any) -> Panel:
+    """A description as a Panel; Mistake where there is no map on it, where it is no such
+    description, or where the pixels show something else."""
     try:
         maps, limits = (
             seen["maps"],
@@ -60,7 +68,7 @@ def panel(seen: Any) -> Panel:
             [(float(place), str(text)) for place, text in seen[name]]
             for name in ("x_ticks", "y_ticks")
         ]
-        bars = len(seen["bars"])
+        bars = drawn.bars_drawn(pixels, [_box(one) for one in bar_boxes])
         expect.true(
             bool(maps),
             "There is no map of numbers on one of the Axes: draw it with imshow, matshow or"
@@ -68,13 +76,25 @@ def panel(seen: Any) -> Panel:
         )
         values = torch.from_numpy(np.asarray(maps[-1]["values"], dtype=float).copy())
         x, y = ([float(place) for place in maps[-1][name]] for name in ("x", "y"))
+        painted = np.asarray(maps[-1]["colours"], dtype=np.uint8)
         colours = tuple(map(float, maps[-1]["limits"]))
         expect.true(
             values.shape == (len(y), len(x))
+            and painted.shape == (len(y), len(x), 3)
             and len(colours) == len(limits[0]) == len(limits[1]) == 2,
             UNREADABLE,
         )
-    except (KeyError, TypeError, ValueError, IndexError):
+        drawn.map_is_drawn(
+            pixels,
+            _box(seen["box"]),
+            (limits[0], limits[1]),
+            (np.array(x), np.array(y)),
+            values.numpy(),
+            painted,
+            colours[1] - colours[0],
+        )
+        drawn.texts_are_drawn(pixels, [_box(box) for _, box in seen["written"]], "tick labels")
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError):
         raise expect.Mistake(UNREADABLE) from None
     columns = sorted(range(len(x)), key=lambda j: x[j], reverse=limits[0][0] > limits[0][1])
     # upwards: the largest is at the top
@@ -90,6 +110,12 @@ def panel(seen: Any) -> Panel:
         bars,
         len(maps),
     )
+
+
+def _box(box: Any) -> list[float]:
+    left, bottom, right, top = map(float, box)
+    expect.true(all(map(math.isfinite, (left, bottom, right, top))), UNREADABLE)
+    return [left, bottom, right, top]
 
 
 def values(seen: Panel, weights: Tensor, name: str = "the map") -> None:

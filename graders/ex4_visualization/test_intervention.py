@@ -33,12 +33,17 @@ class Question:
         n: int = 7,
         n_classes: int = 3,
         looks: list[float] | None = None,
+        twice: bool = False,
     ):
         draw = random.Random(int(torch.randint(2**31, (), generator=rng)))
         words = draw.sample(WORDS, n)
+        if twice:  # the first word is also the last
+            words[-1] = words[0]
         self.text = " ".join(words).capitalize() + "."
         self.tokens = [*words, "."]
         self.looks = [*(looks or [1 + k + draw.random() for k in draw.sample(range(n), n)]), 0.5]
+        if twice:
+            self.looks[0] = self.looks[n - 1] = 20.0
         self.votes = {
             token: [draw.uniform(-1, 1) for _ in range(n_classes)] for token in [*self.tokens, UNK]
         }
@@ -217,6 +222,26 @@ def test_equal_weights(student, rng):
             student, rng, lambda asked: abs(asked.right(k) - late(asked)) > 0.01, n=6, looks=looks
         )
         judged(student, asked, k, {"among equal weights a later word goes first": late(asked)})
+
+
+@graded("intervention", weight=1)
+def test_a_word_that_occurs_twice(student, rng):
+    """A place is hidden, not a word: the other place of the same word stays."""
+    last = 6  # where the first of the seven words stands again
+
+    def everywhere(asked):
+        """What is hidden if every token that is spelt like the attended one goes."""
+        return asked.change([0, last])
+
+    asked = sought(
+        student,
+        rng,
+        lambda asked: abs(asked.right(1) - everywhere(asked)) > 0.02,
+        n=last + 1,
+        twice=True,
+    )
+    mistake = "every token that is spelt like an attended one is hidden: hide places, not words"
+    judged(student, asked, 1, {mistake: everywhere(asked)})
 
 
 @graded("intervention", weight=1)

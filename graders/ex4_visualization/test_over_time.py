@@ -87,13 +87,20 @@ def test_the_map_at_each_moment(student, rng):
 
 @graded("over_time", weight=1)
 def test_no_step_too_many(student, rng):
-    """As many steps as the last moment asks for, and none without moments."""
+    """As many steps as the last moment asks for, none without moments, and no look in between."""
     for moments in ([0, 4], [3], [0], []):
         made_up, _ = training(student, rng, max(moments, default=0))
         watched(student, made_up, moments)
         done = made_up.get("steps")
         expect.true(
             done == max(moments, default=0), f"With the moments {moments}, {done} steps were taken."
+        )
+        looked = made_up.get("looked")
+        between = sorted(set(looked if isinstance(looked, list) else []) - set(moments))
+        expect.true(
+            not between,
+            f"With the moments {moments}, look() is also called after {len(between)} other numbers"
+            " of steps: a look at a large model costs time, so look at the moments only.",
         )
 
 

@@ -1,10 +1,10 @@
-"""The course service: the formgrader over the repository, for instructors only."""
+"""The course service: the formgrader over the course, for instructors only."""
 
-from kireji.paths import ROOT
+from kireji.course.layout import find_course
 
 c = get_config()
 
-c.ServerApp.root_dir = str(ROOT)
+c.ServerApp.root_dir = str(find_course().root)
 # Of what lies there, its pages get nbgrader's folders only.
 c.ServerApp.contents_manager_class = "kireji.hub.course_contents.CourseContents"
 c.ServerApp.allow_root = True  # in a container or a virtual machine the account is often root

@@ -11,8 +11,8 @@ c = get_config()
 ROOT = Path(__file__).resolve().parents[2]
 
 c.CourseDirectory.course_id = "kireji"
-# Behind the wall the student's own part of the exchange is mounted there; without a wall the hub
-# says where it is.
+# Behind a wall the student's own part of the exchange is mounted there. In a container it is where
+# this folder is; else the hub says where.
 c.Exchange.root = os.environ.get("KIREJI_EXCHANGE", str(ROOT / "var" / "exchange"))
 
 # Which courses a person is in: the hub's groups say it.

@@ -1,5 +1,5 @@
 """The heat maps that stand on a matplotlib Axes or Figure, as plain data: values, where they lie,
-what is written at them.
+what is written at them, and the pixels that all of it is drawn with.
 
 However a map was drawn (imshow, matshow, pcolormesh, pcolor), it comes out in the same form."""
 
@@ -12,6 +12,9 @@ from matplotlib.axis import Axis
 from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.text import Text
+
+from attention_lab.pixels import paint, place
 
 
 def describe_maps(axes: Axes) -> dict[str, Any]:
@@ -19,28 +22,19 @@ def describe_maps(axes: Axes) -> dict[str, Any]:
 
     {"title", "x_label", "y_label", "x_limits", "y_limits"; "x_ticks", "y_ticks": [(position,
     text)];
-     "maps": [{"values" (rows, columns), "x" (columns,), "y" (rows,) the cells' centres, "limits" of
-     the colours}]; "bars": [the limits of each colour bar of the figure]; "box": [left, bottom,
-     right, top] as shares of the figure}
+     "maps": [{"values" (rows, columns), "colours" (rows, columns, 3) from 0 to 255, "x" (columns,),
+     "y" (rows,) the cells' centres, "limits" of the colours}]; "bars": [the limits of each colour
+     bar of the figure]; "box": [left, bottom, right, top] as shares of the figure; "written":
+     [(text, box)] of the tick labels; "bar_boxes"; "pixels" of the whole figure (height, width, 3),
+     the first row at the bottom}
     A cell without a value is nan. TypeError where it is no Axes."""
     if not isinstance(axes, Axes):
         raise TypeError(f"expected matplotlib Axes, not {type(axes).__name__}")
     figure = axes.get_figure(root=True)
     if figure is None:
         raise TypeError("expected Axes of a figure, not Axes that were removed from theirs")
-    _settle(figure)
-    return _describe(axes, figure)
-
-
-def _settle(figure: Figure) -> None:
-    """Have ticks and limits worked out, as drawing does. Not the layout: that takes twice as long,
-    and moves no panel past another."""
-    engine = figure.get_layout_engine()
-    figure.set_layout_engine("none")
-    try:
-        figure.draw_without_rendering()
-    finally:
-        figure.set_layout_engine(engine)
+    pixels = paint(figure)
+    return _describe(axes, figure) | _bar_boxes(figure) | {"pixels": pixels}
 
 
 def _describe(axes: Axes, figure: Figure) -> dict[str, Any]:
@@ -57,6 +51,11 @@ def _describe(axes: Axes, figure: Figure) -> dict[str, Any]:
         "maps": [found for artist in axes.get_children() if (found := _map(artist)) is not None],
         "bars": [_limits(bar.mappable) for bar in _bars(figure)],
         "box": [float(side) for side in (left, bottom, left + width, bottom + height)],
+        "written": [
+            (label.get_text(), place(label, figure))
+            for axis in (axes.xaxis, axes.yaxis)
+            for _, label in _labels(axis)
+        ],
     }
 
 
@@ -68,12 +67,12 @@ def describe_panels(figure: Figure) -> dict[str, Any]:
     "title"}. TypeError where it is no Figure."""
     if not isinstance(figure, Figure):
         raise TypeError(f"expected a matplotlib Figure, not {type(figure).__name__}")
-    _settle(figure)
+    pixels = paint(figure)
     bars = _bars(figure)
     panels = [
         _describe(axes, figure)
         for axes in figure.axes
-        if axes.get_visible() and axes not in [bar.ax for bar in bars]
+        if axes.get_visible() and axes not in [bar.ax for bar in bars] and not _bare(axes)
     ]
     # Boxes of one row share their middle; a row is told from the next by half a box.
     tallest = max([panel["box"][3] - panel["box"][1] for panel in panels], default=1.0) or 1.0
@@ -86,7 +85,17 @@ def describe_panels(figure: Figure) -> dict[str, Any]:
         "x_label": figure.get_supxlabel(),
         "y_label": figure.get_supylabel(),
         "title": figure.get_suptitle(),
-    }
+        "pixels": pixels,
+    } | _bar_boxes(figure)
+
+
+def _bare(axes: Axes) -> bool:
+    """Whether nothing of an Axes is seen: it is off, and nothing is drawn on it."""
+    return not axes.axison and not axes.has_data() and not axes.texts and not axes.get_title()
+
+
+def _bar_boxes(figure: Figure) -> dict[str, Any]:
+    return {"bar_boxes": [place(bar.ax, figure) for bar in _bars(figure)]}
 
 
 def _bars(figure: Figure) -> list[Any]:
@@ -129,7 +138,17 @@ def _map(artist: Any) -> dict[str, Any] | None:
         )
     else:
         return None
-    return {"values": values, "x": x.tolist(), "y": y.tolist(), "limits": _limits(artist)}
+    colours = artist.to_rgba(values)[..., :3]
+    alpha = artist.get_alpha()
+    if isinstance(alpha, (int, float)):
+        colours = alpha * colours + 1 - alpha  # on white
+    return {
+        "values": values,
+        "colours": np.round(255 * colours).astype(np.uint8),
+        "x": x.tolist(),
+        "y": y.tolist(),
+        "limits": _limits(artist),
+    }
 
 
 def _middles(edges: np.ndarray) -> np.ndarray:
@@ -138,18 +157,21 @@ def _middles(edges: np.ndarray) -> np.ndarray:
 
 def _ticks(axis: Axis) -> list[tuple[float, str]]:
     """(position, text) of each visible tick label within the limits, by position."""
+    return sorted({(place, label.get_text()) for place, label in _labels(axis)})
+
+
+def _labels(axis: Axis) -> list[tuple[float, Text]]:
+    """(position, label) of each visible tick label within the limits."""
     low, high = sorted(axis.get_view_interval())
-    found = {
-        (float(tick.get_loc()), label.get_text())
+    return [
+        (float(tick.get_loc()), label)
         for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]
         for label in (tick.label1, tick.label2)
-        if label.get_visible() and label.get_text()
-    }
-    return (
-        sorted((place, text) for place, text in found if low - 1e-6 <= place <= high + 1e-6)
         if axis.get_visible()
-        else []
-    )
+        and label.get_visible()
+        and label.get_text()
+        and low - 1e-6 <= tick.get_loc() <= high + 1e-6
+    ]
 
 
 def empty_axes() -> Axes:

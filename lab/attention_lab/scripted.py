@@ -51,6 +51,7 @@ class ScriptedTraining:
 
     def __init__(self, maps: Tensor):
         self.maps, self.steps = maps, 0
+        self.looked: list[int] = []  # after how many steps
         self._now = maps[0].clone()
 
     def train_step(self) -> float:
@@ -61,4 +62,5 @@ class ScriptedTraining:
 
     def look(self) -> Tensor:
         """The map (T_tgt, T_src) as it is now."""
+        self.looked.append(self.steps)
         return self._now

@@ -40,6 +40,15 @@ GROUPS = {
 COMMANDS = {name: summary for group in GROUPS.values() for name, summary in group.items()}
 
 
+def split_course(arguments: list[str]) -> tuple[str | None, list[str]]:
+    """What is given as --course before the command, if it is, and the other arguments."""
+    if arguments[:1] == ["--course"] and len(arguments) > 1:
+        return arguments[1], arguments[2:]
+    if arguments and arguments[0].startswith("--course="):
+        return arguments[0].partition("=")[2], arguments[1:]
+    return None, arguments
+
+
 def unknown(name: str) -> str:
     """What to say of a command that there is not."""
     near = difflib.get_close_matches(name, COMMANDS, n=1)

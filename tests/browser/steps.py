@@ -9,32 +9,36 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 from kireji.demo.checkpoint import trained_checkpoints
 from kireji.demo.students import solve
 from tests.support.clone import COURSE
 
-
-def open_assignment_list(page: Page) -> None:
-    page.locator("#jp-top-panel, #jp-top-bar").get_by_text("Assignment List").first.click()
-    expect(page.locator("#released_assignments_list")).to_be_visible()
+FEEDBACK_WAIT_MS = 300_000  # for one submission to come back, on a busy machine
 
 
-def released(page: Page, name: str) -> Locator:
-    return page.locator("#released_assignments_list .list_item", has_text=name)
+def card(page: Page, name: str) -> Locator:
+    """The assignment's card in the panel, which opens by itself."""
+    return page.locator("#kireji-course .kj-card", has_text=name)
 
 
-def fetch(page: Page, name: str) -> None:
-    """From the open assignment list."""
-    released(page, name).get_by_role("button", name="Fetch").click()
-    expect(page.locator("#fetched_assignments_list").get_by_text(name).first).to_be_visible()
+def press(page: Page, name: str, button: str) -> None:
+    card(page, name).get_by_role("button", name=re.compile(f"^{button}: ")).first.click()
+
+
+def begin(page: Page, name: str) -> None:
+    """Fetch the assignment; its notebook opens, and has its kernel when this returns."""
+    press(page, name, "Begin")
+    expect_notebook(page)
 
 
 def open_notebook(page: Page, name: str) -> None:
-    """Click through from the assignment list to the notebook, and wait for its kernel."""
-    page.locator("#fetched_assignments_list").get_by_text(name).first.click()
-    page.locator("#fetched_assignments_list").get_by_role("link", name=name).last.click()
+    press(page, name, "Open")
+    expect_notebook(page)
+
+
+def expect_notebook(page: Page) -> None:
     expect(page.locator(".jp-NotebookPanel").first).to_be_visible()
     expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
     expect(page.locator(".validate-button")).to_have_count(0)  # it would train, and worse
@@ -47,6 +51,11 @@ def close_notebook(page: Page, name: str) -> None:
     expect(tab).not_to_have_class(re.compile("jp-mod-dirty"))
     tab.locator(".lm-TabBar-tabCloseIcon").click()
     expect(tab).to_have_count(0)
+
+
+def toolbar_button(page: Page, name: str) -> Locator:
+    """A button of ours above the notebook: check-all or hand-in."""
+    return page.locator(f".jp-NotebookPanel [data-jp-item-name=kireji-{name}] jp-button")
 
 
 def edit(folder: Path, name: str, change: Callable[[NotebookNode], None]) -> None:
@@ -67,14 +76,28 @@ def do_the_work(folder: Path, name: str) -> None:
         shutil.copy(checkpoint, folder)
 
 
-def submit(page: Page, name: str) -> None:
-    open_assignment_list(page)
-    page.locator("#fetched_assignments_list").get_by_role("button", name="Submit").click()
-    expect(page.locator("#submitted_assignments_list").get_by_text(name).first).to_be_visible()
+def hand_in(page: Page, name: str, number: int = 1) -> None:
+    """From the card, past what the page says before; `number` is the attempt of the receipt."""
+    press(page, name, "Hand in")
+    confirm_hand_in(page, name, number)
 
 
-def fetch_feedback(page: Page) -> None:
-    open_assignment_list(page)
-    submitted = page.locator("#submitted_assignments_list")
-    submitted.get_by_role("button", name="Fetch Feedback").click()
-    expect(submitted.get_by_text("view feedback")).to_be_visible()
+def confirm_hand_in(page: Page, name: str, number: int = 1) -> None:
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text(f"{name}.ipynb").first).to_be_visible()
+    dialog.get_by_role("button", name=re.compile("^Hand in")).click()
+    expect(dialog).to_have_count(0)
+    expect(card(page, name)).to_contain_text(re.compile(f"as attempt {number}|points"))
+    expect(
+        page.get_by_text(re.compile(f"Handed in .* as attempt {number}: ")).first
+    ).to_be_visible()
+
+
+def read_feedback(page: Page, name: str) -> FrameLocator:
+    """Wait until the card has new feedback, open it with one click; the frame that shows it."""
+    expect(card(page, name).get_by_text("New feedback")).to_be_visible(timeout=FEEDBACK_WAIT_MS)
+    press(page, name, "Feedback")
+    frame = page.locator(".kj-Feedback iframe")
+    expect(frame).to_be_visible()
+    expect(card(page, name).get_by_text("New feedback")).to_have_count(0)
+    return page.frame_locator(".kj-Feedback iframe")

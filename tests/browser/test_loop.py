@@ -17,14 +17,12 @@ from tests.browser.formgrader import (
     open_submissions,
 )
 from tests.browser.steps import (
+    begin,
+    card,
     close_notebook,
     do_the_work,
-    fetch,
-    fetch_feedback,
-    open_assignment_list,
-    open_notebook,
-    released,
-    submit,
+    hand_in,
+    read_feedback,
 )
 from tests.support.live_course import LiveCourse
 
@@ -42,25 +40,22 @@ def student(log_in: Callable[[str], Page]) -> Page:
 
 
 @pytest.fixture(scope="module")
-def fetched(student: Page, course: LiveCourse, picture: Callable) -> Path:
-    """Alice has fetched ex1 from the assignment list; the folder it is in."""
+def begun(student: Page, course: LiveCourse, picture: Callable) -> Path:
+    """Alice has begun ex1 from its card, and its notebook is open; the folder it is in."""
+    expect(card(student, EX1)).to_be_visible()
     picture(student, "welcome")
-    open_assignment_list(student)
-    expect(released(student, EX1)).to_be_visible()
-    picture(student, "assignment_list")
-    fetch(student, EX1)
+    begin(student, EX1)
+    picture(student, "notebook")
     return course.root / "var" / "homes" / "alice" / EX1
 
 
 @pytest.fixture(scope="module")
-def submitted(student: Page, fetched: Path, picture: Callable) -> None:
-    """Alice has opened the notebook, done the work and submitted it."""
-    open_notebook(student, EX1)
-    picture(student, "notebook")
+def submitted(student: Page, begun: Path, picture: Callable) -> None:
+    """Alice has done the work and handed it in."""
     close_notebook(student, EX1)  # what follows changes its file
-    do_the_work(fetched, EX1)
-    submit(student, EX1)
-    picture(student, "submitted")
+    do_the_work(begun, EX1)
+    hand_in(student, EX1)
+    picture(student, "handed_in")
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +83,7 @@ def test_nothing_pops_up_at_the_first_log_in(student: Page) -> None:
     expect(student.locator(".Toastify__toast")).to_have_count(0)
 
 
-def test_a_student_fetches_and_submits(submitted: None, course: LiveCourse) -> None:
+def test_a_student_begins_and_hands_in(submitted: None, course: LiveCourse) -> None:
     inbound = list((course.root / "var" / "exchange" / "kireji" / "inbound" / "alice").iterdir())
     assert [folder.name.split("+")[:2] for folder in inbound] == [["alice", EX1]]
     assert {f"{EX1}.ipynb", f"{EX1}.safetensors"} <= {path.name for path in inbound[0].iterdir()}
@@ -116,19 +111,21 @@ def test_the_student_reads_score_and_pictures(
     score: str,
     student: Page,
     course: LiveCourse,
-    fetched: Path,
     context: Callable[..., BrowserContext],
     picture: Callable,
 ) -> None:
-    fetch_feedback(student)
-    picture(student, "feedback_fetched")
-    (page_path,) = fetched.glob("feedback/*/*.html")
-    student.goto(f"{course.address}/user/alice/lab/tree/{page_path.relative_to(fetched.parent)}")
-    frame = student.frame_locator("iframe.jp-HTMLViewer, .jp-HTMLViewer iframe")
+    frame = read_feedback(student, EX1)
     expect(frame.get_by_text("What is real and what is padding").first).to_be_visible()
+    expect(card(student, EX1)).to_contain_text(f"{score} of 100 points")
     picture(student, "feedback_in_jupyterlab")
     assert frame.locator("img[src^='data:image']").count() > 2
+    link = frame.locator("nav a").last
+    link.click()  # a link within the page stays there
+    expect(frame.locator("section.task h2").last).to_be_in_viewport()
 
+    (page_path,) = (course.root / "var" / "exchange" / "kireji" / "feedback" / "alice").glob(
+        "*.html"
+    )
     phone = context(PHONE).new_page()
     phone.goto(page_path.as_uri())
     picture(phone, "feedback_on_a_phone", whole=True)

@@ -12,15 +12,14 @@ from nbformat import NotebookNode
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.steps import (
+    begin,
+    card,
     close_notebook,
     do_the_work,
     edit,
-    fetch,
-    fetch_feedback,
-    open_assignment_list,
+    hand_in,
     open_notebook,
-    released,
-    submit,
+    read_feedback,
 )
 from tests.support.clone import COURSE
 from tests.support.live_course import LiveCourse
@@ -58,14 +57,14 @@ def written_answer(notebook: NotebookNode) -> None:
 
 @pytest.fixture(scope="module")
 def student(log_in: Callable[[str], Page]) -> Page:
-    """Bob, to whom all assignments are offered, with ex2 fetched."""
+    """Bob, to whom all assignments are offered, with ex2 begun."""
     page = log_in("bob")
     # it opens by itself, in front of all
     expect(page.get_by_role("heading", name="Attention, step by step")).to_be_visible()
-    open_assignment_list(page)
     for name in COURSE.assignment_names():
-        expect(released(page, name)).to_be_visible()
-    fetch(page, EX2)
+        expect(card(page, name)).to_be_visible()
+    begin(page, EX2)
+    close_notebook(page, EX2)  # what follows changes its file
     return page
 
 
@@ -132,11 +131,11 @@ def test_theory_and_lessons_can_be_read_in_jupyterlab(
 
 @pytest.fixture(scope="module")
 def returned(student: Page, folder: Path, course: LiveCourse) -> Path:
-    """Submitted in JupyterLab, graded on the command line, fetched again: the feedback page."""
+    """Handed in in JupyterLab, graded on the command line, read there: the feedback page."""
     do_the_work(folder, EX2)
     edit(folder, EX2, written_answer)
     student.goto(f"{course.address}/user/bob/lab")
-    submit(student, EX2)
+    hand_in(student, EX2)
     for command in (
         ["kireji", "grade", EX2],
         ["nbgrader", "generate_feedback", EX2],
@@ -150,8 +149,8 @@ def returned(student: Page, folder: Path, course: LiveCourse) -> Path:
             text=True,
         )
         assert done.returncode == 0, done.stdout + done.stderr
-    fetch_feedback(student)
-    (page,) = folder.glob("feedback/*/*.html")
+    expect(read_feedback(student, EX2).locator(".score")).to_be_visible()
+    (page,) = (course.root / "var" / "exchange" / "kireji" / "feedback" / "bob").glob("*.html")
     return page
 
 

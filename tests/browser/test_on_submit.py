@@ -3,20 +3,18 @@ again, reach the limit."""
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from nbformat import NotebookNode
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.steps import edit, fetch, open_assignment_list
+from tests.browser.steps import begin, card, close_notebook, edit, hand_in, read_feedback
 from tests.support.clone import COURSE
 from tests.support.live_course import LiveCourse
 
 pytestmark = [pytest.mark.needs("browser", "bubblewrap"), pytest.mark.timeout(900)]
 
 EX1 = "ex1_translation"
-ARRIVAL = 300_000  # milliseconds for one submission to come back, on a busy machine
 ANSWER = "padding_mask_solution"
 
 
@@ -41,39 +39,17 @@ def student(log_in: Callable[[str], Page]) -> Page:
     """Alice, with the assignment's folder in her home."""
     page = log_in("alice")
     expect(page.get_by_role("heading", name="Attention, step by step")).to_be_visible()
-    open_assignment_list(page)
-    fetch(page, EX1)
+    begin(page, EX1)
+    close_notebook(page, EX1)  # what follows changes its file
     return page
 
 
-def submit_and_wait(page: Page, note: str) -> None:
-    """Press Submit, then look at the list again and again, as a student does, until it says `note`
-    and has the feedback."""
-    open_assignment_list(page)
-    page.locator("#fetched_assignments_list").get_by_role("button", name="Submit").click()
-    page.wait_for_timeout(1000)
-    look_until(page, note)
-
-
-def look_until(page: Page, note: str) -> None:
-    submitted = page.locator("#submitted_assignments_list")
-    for _ in range(ARRIVAL // 3000):
-        page.locator("#refresh_assignments_list").click()
-        page.wait_for_timeout(3000)
-        if note in submitted.inner_text():
-            return
-    raise AssertionError(f"{note!r} never came: {submitted.inner_text()}")
-
-
-def get_feedback(page: Page, folder: Path, number: int) -> str:
-    """Fetch the feedback on the attempt of this number; where its page is."""
-    page.locator("#submitted_assignments_list").get_by_role("button", name="Fetch Feedback").click()
-    for _ in range(ARRIVAL // 1000):
-        pages = sorted(folder.glob("feedback/*/*.html"), key=lambda path: path.parent.name)
-        if len(pages) == number:
-            return pages[-1].as_uri()
-        page.wait_for_timeout(1000)
-    raise AssertionError(f"the feedback on attempt {number} was not fetched: {pages}")
+def attempts(page: Page) -> Locator:
+    """The list of attempts on the card, opened."""
+    more = card(page, EX1).locator("details")
+    if more.get_attribute("open") is None:
+        more.locator("summary").click()
+    return more.locator(".kj-attempts")
 
 
 def test_feedback_comes_by_itself_until_the_limit_is_reached(
@@ -93,35 +69,29 @@ def test_feedback_comes_by_itself_until_the_limit_is_reached(
                 )
 
     edit(folder, EX1, answer_the_question)
-    submit_and_wait(student, "attempt 1: graded on arrival. 1 of 2 attempts in 24 hours left.")
-    look_until(student, "feedback available to fetch")
-    picture(student, "on_submit_first")
-    first = student.context.new_page()
-    first.goto(get_feedback(student, folder, 1))
+    hand_in(student, EX1)
+    expect(card(student, EX1)).to_contain_text("being graded")
+    picture(student, "on_submit_being_graded")
+    first = read_feedback(student, EX1)
     expect(first.locator(".number")).to_have_text("0")
     expect(first.locator(".attempts")).to_contain_text("1 of 2 attempts in 24 hours left.")
     expect(first.get_by_text("Your instructor still reads your written work")).to_be_visible()
-    picture(first, "on_submit_page")
+    expect(student.get_by_text(re.compile("Feedback on .* is here"))).to_be_visible()
+    picture(student, "on_submit_first")
 
     def answer(notebook: NotebookNode) -> None:
         next(cell for cell in notebook.cells if cell.id == ANSWER).source = solution
 
     edit(folder, EX1, answer)
-    submit_and_wait(
-        student,
-        "attempt 2: graded on arrival. None of 2 attempts in 24 hours left; the next one is"
-        " free at",
-    )
-    look_until(student, "feedback available to fetch")
-    second = student.context.new_page()
-    second.goto(get_feedback(student, folder, 2))
+    hand_in(student, EX1, 2)
+    second = read_feedback(student, EX1)
     expect(second.locator(".number")).to_have_text("4")
     expect(second.locator(".attempts")).to_contain_text("None of 2 attempts in 24 hours left")
-    # the fetched feedback in the folder is nothing to complain of
     expect(second.locator(".notices")).to_have_count(0)
-    picture(second, "on_submit_second_page")
+    picture(student, "on_submit_second")
 
-    submit_and_wait(student, "attempt 3: kept, and graded when your instructor grades.")
+    hand_in(student, EX1, 3)
+    expect(attempts(student)).to_contain_text("attempt 3: kept, and graded when your instructor")
     picture(student, "on_submit_over_the_limit")
     said = course.log
     assert (

@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
-from kireji import paths
+from kireji import installation
 from kireji.cli import lint
 
 CLEAN = 'def double(number: int) -> int:\n    return 2 * number\n\n\nprint(double(2), "twice")\n'
@@ -19,12 +19,12 @@ pytestmark = pytest.mark.needs("linters")
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """Writes this text as the only module of a project with our settings, and lints it."""
-    monkeypatch.setattr(lint, "complete", lambda steps: None)
-    settings = (paths.ROOT / "pyproject.toml").read_text()
+    monkeypatch.setattr(lint, "complete", lambda steps, var: None)
+    settings = (installation.clone() / "pyproject.toml").read_text()
     (tmp_path / "pyproject.toml").write_text(
         settings.replace('files = ["src", "lab/attention_lab"]', 'files = ["module.py"]')
     )
-    monkeypatch.setattr(lint.paths, "ROOT", tmp_path)
+    monkeypatch.setattr(installation, "CLONE", tmp_path)
 
     def lint_text(text: str, *arguments: str):
         (tmp_path / "module.py").write_text(text)

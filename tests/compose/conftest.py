@@ -14,7 +14,7 @@ from tests.browser.formgrader import (
     give_feedback,
     open_submissions,
 )
-from tests.browser.steps import fetch, open_assignment_list, open_notebook, submit
+from tests.browser.steps import begin, hand_in
 from tests.compose.people import is_in, log_in, session, sign_up
 from tests.compose.stack import COURSE, Stack, wait_until
 from tests.support.clone import COURSE
@@ -100,9 +100,7 @@ def submitted(stack: Stack, alice: Page, picture: Callable) -> None:
     """Alice has fetched ex1, solved its first task in the notebook, seen the check pass, and
     submitted."""
     picture(alice, "compose_welcome")
-    open_assignment_list(alice)
-    fetch(alice, EX1)
-    open_notebook(alice, EX1)
+    begin(alice, EX1)
     cells = {
         cell.id: (number, cell.source)
         for number, cell in enumerate(COURSE.assignment(EX1).source.cells)
@@ -126,7 +124,7 @@ def submitted(stack: Stack, alice: Page, picture: Callable) -> None:
             "All fine here." in (stack.volume("homes") / "alice" / EX1 / f"{EX1}.ipynb").read_text()
         )
     )
-    submit(alice, EX1)
+    hand_in(alice, EX1)
 
 
 @pytest.fixture(scope="module")

@@ -78,7 +78,7 @@ def grade(
     with serving(code, call_seconds) as channel:
         checkpoints = work.glob("*.safetensors") if work else ()
         grading = (UntilLost if until_lost else Grading)(
-            channel, SECRET, digest, {path.name: path.read_bytes() for path in checkpoints}
+            channel, SECRET, digest, {path.name: path.read_bytes() for path in checkpoints}, code
         )
         folder = paths.GRADERS / assignment
         for path in [folder / file for file in files] or [folder]:

@@ -41,7 +41,7 @@ class CourseCopy:
         for part in PARTS:
             source, target = paths.ROOT / part, root / part
             if source.is_dir():
-                ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
+                ignored = shutil.ignore_patterns("__pycache__", "*.egg-info", "node_modules")
                 shutil.copytree(source, target, ignore=ignored)
             else:
                 shutil.copyfile(source, target)

@@ -5,11 +5,12 @@ import tomllib
 
 import pytest
 
-from kireji import paths
+from kireji.installation import HUB_CONFIG
+from tests.support.clone import ROOT
 
-PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text())
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS = PROJECT["project"]["optional-dependencies"]
-RECIPE = (paths.HUB_CONFIG / "compose" / "Dockerfile").read_text().replace("\\\n", " ")
+RECIPE = (HUB_CONFIG / "compose" / "Dockerfile").read_text().replace("\\\n", " ")
 BUILD = {"setuptools"}  # installs the project in the image, and torch asks for it
 # With Docker the container is the wall, and a page of the hub needs no command line.
 NOT_IN_IMAGES = {"click", "filelock", "psutil"}

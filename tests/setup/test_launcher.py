@@ -11,11 +11,11 @@ import time
 
 import pytest
 
-from kireji import paths
 from kireji.commands import COMMANDS
 from tests.setup.world import World
+from tests.support.clone import ROOT
 
-LAUNCHER = paths.ROOT / "kireji"
+LAUNCHER = ROOT / "kireji"
 STEPS = (
     "Python environment",
     "PyTorch",

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from kireji.errors import KirejiError
-from kireji.setup import steps
 from kireji.setup.steps import Step, complete
 
 
@@ -34,15 +33,12 @@ class Kitchen:
     def cook(self) -> list[str]:
         """What ran this time."""
         self.ran.clear()
-        complete([self.step(name) for name in self.recipes])
+        complete([self.step(name) for name in self.recipes], self.folder / "var")
         return list(self.ran)
 
 
 @pytest.fixture
-def kitchen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kitchen:
-    monkeypatch.setattr(steps, "LOG", tmp_path / "log")
-    monkeypatch.setattr(steps, "LOCK", tmp_path / "lock")
-    monkeypatch.setattr(steps, "SCRATCH", tmp_path / "scratch")
+def kitchen(tmp_path: Path) -> Kitchen:
     return Kitchen(tmp_path)
 
 
@@ -76,7 +72,7 @@ def test_a_step_whose_stamp_an_earlier_step_removes_runs_again(kitchen):
         "soup", soup.stamp, soup.made_from, soup.products, lambda shell: bread.stamp.unlink()
     )
     kitchen.ran.clear()
-    complete([wipes, bread])
+    complete([wipes, bread], kitchen.folder / "var")
     assert kitchen.ran == ["bread"]
 
 

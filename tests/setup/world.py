@@ -10,14 +10,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from kireji import paths
+from kireji.installation import clone
 from tests.setup.tiny_wheel import wheel
 
 LOCK = "torch==2.13.0\nuv==0.9.30\n"
 LEAVES = (
     "__init__.py",
     "installation.py",
-    "paths.py",
     "errors.py",
     "commands.py",
     "version.py",
@@ -45,14 +44,16 @@ MODULES = {
     "data/__init__.py": "",
     "doctor/__main__.py": "print('doctor: looks')\n",
     "data/__main__.py": """
-from kireji import paths
-for folder in (paths.LAB_DATA, paths.HELD_OUT): folder.mkdir(parents=True, exist_ok=True)
-for file in (paths.SECRET, paths.DATA / "stamps"): file.touch()
+from kireji.course.layout import find_course
+course = find_course()
+for folder in (course.lab_data, course.held_out): folder.mkdir(parents=True, exist_ok=True)
+for file in (course.secret_file, course.data / "stamps"): file.touch()
 """,
     "nbgrader_plugins/generate_release.py": """
-from kireji import paths
-(paths.RELEASE / "ex").mkdir(parents=True, exist_ok=True)
-(paths.ROOT / "gradebook.db").touch()
+from kireji.course.layout import find_course
+course = find_course()
+(course.release / "ex").mkdir(parents=True, exist_ok=True)
+course.gradebook.touch()
 """,
 }
 
@@ -64,14 +65,14 @@ class World:
         self.folder, self.clone, self.hold = folder, folder / "clone", folder / "hold"
         package = self.clone / "src" / "kireji"
         package.mkdir(parents=True)
-        shutil.copy(paths.ROOT / "kireji", self.clone)
+        shutil.copy(clone() / "kireji", self.clone)
         for name in LEAVES:
-            shutil.copy(paths.ROOT / "src" / "kireji" / name, package)
+            shutil.copy(clone() / "src" / "kireji" / name, package)
         for room in ("setup", "course"):
             shutil.copytree(
-                paths.ROOT / "src" / "kireji" / room,
+                clone() / "src" / "kireji" / room,
                 package / room,
-                ignore=shutil.ignore_patterns("__pycache__"),
+                ignore=shutil.ignore_patterns("__pycache__", "node_modules"),
             )
         for name, text in MODULES.items():
             self.write(f"src/kireji/{name}", text)
@@ -90,7 +91,7 @@ class World:
             )
             self.write(
                 f"{place}backend.py",
-                BACKEND.format(tests=str(paths.ROOT), name=project, source=f"{source}\n"),
+                BACKEND.format(tests=str(clone()), name=project, source=f"{source}\n"),
             )
         self.index = folder / "index"
         self.index.mkdir()

@@ -5,3 +5,4 @@ from kireji.installation import clone
 
 ROOT = clone()
 COURSE = Course(ROOT)
+ARTEFACTS = COURSE.var / "artefacts"  # pictures of pages, for a person to look at

@@ -49,7 +49,9 @@ class LiveCourse:
             source, target = paths.ROOT / part, root / part
             if source.is_dir():
                 shutil.copytree(
-                    source, target, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
+                    source,
+                    target,
+                    ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "node_modules"),
                 )
             else:
                 shutil.copyfile(source, target)

@@ -15,7 +15,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 def require(name: str) -> None:
     """Go on where `name` ("browser", "bubblewrap", "libseccomp", "dask", "docker",
-    "linters") is to be had;
+    "linters", "node") is to be had;
     else skip the test, or fail it."""
     missing = MISSING[name]()
     if missing and name in os.environ.get("KIREJI_REQUIRE", "").split():
@@ -69,6 +69,10 @@ def _no_sphinx() -> str | None:
     return None if importlib.util.find_spec("sphinx") else "Sphinx is not installed: ./kireji docs"
 
 
+def _no_node() -> str | None:
+    return None if shutil.which("npm") else "no Node.js with npm is installed"
+
+
 def _no_linters() -> str | None:
     from kireji.setup.environment import lint_step
 
@@ -84,4 +88,5 @@ MISSING = {
     "docker": _no_docker,
     "composes": _no_composes,
     "sphinx": _no_sphinx,
+    "node": _no_node,
 }

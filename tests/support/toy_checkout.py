@@ -10,8 +10,8 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell
 
-from kireji import paths
 from kireji.setup.venv import activated
+from tests.support.clone import ROOT
 from tests.support.toy import make_toy, marked
 
 PARTS = (
@@ -23,7 +23,6 @@ PARTS = (
     "pyproject.toml",
     "requirements.lock",
     "graders/__init__.py",
-    "graders/pytest.ini",
     "graders/tables.py",
 )
 CHECKPOINT = """import os
@@ -34,6 +33,24 @@ if "ATTENTION_LAB_GRADING" not in os.environ:
 MISTAKES = [("double_solution", "return 2 * x", "return x ** 2")]
 
 
+def make_toy_course(root: Path) -> None:
+    """A course in `root` whose only assignment is the toy."""
+    (root / "var").mkdir(parents=True)
+    (root / "var" / "secret").write_text("0" * 64)
+    toy = make_toy()
+    toy.source.cells.append(marked(new_code_cell(CHECKPOINT), grade_id="training", locked=True))
+    toy.source.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    for folder in ("source", "graders"):
+        (root / folder / "toy").mkdir(parents=True)
+    nbformat.write(toy.source, root / "source" / "toy" / "toy.ipynb")
+    for file in toy.graders.glob("test_*.py"):
+        shutil.copyfile(file, root / "graders" / "toy" / file.name)
+    (root / "graders" / "toy" / "__init__.py").touch()
+    (root / "graders" / "toy" / "samples.py").write_text(
+        f'"""A typical mistake."""\n\nMISTAKES = {MISTAKES!r}\n'
+    )
+
+
 class ToyCheckout:
     """`root` is the copy. The toy's hidden tests are those of the engine's own tests; its solution
     saves a checkpoint."""
@@ -41,28 +58,17 @@ class ToyCheckout:
     def __init__(self, root: Path) -> None:
         self.root = root
         for part in PARTS:
-            source, target = paths.ROOT / part, root / part
+            source, target = ROOT / part, root / part
             target.parent.mkdir(parents=True, exist_ok=True)
             if source.is_dir():
                 shutil.copytree(
-                    source, target, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
+                    source,
+                    target,
+                    ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "node_modules"),
                 )
             else:
                 shutil.copyfile(source, target)
-        (root / "var").mkdir()
-        (root / "var" / "secret").write_text("0" * 64)
-        toy = make_toy()
-        toy.source.cells.append(marked(new_code_cell(CHECKPOINT), grade_id="training", locked=True))
-        toy.source.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-        for folder in ("source", "graders"):
-            (root / folder / "toy").mkdir(parents=True)
-        nbformat.write(toy.source, root / "source" / "toy" / "toy.ipynb")
-        for file in toy.graders.glob("test_*.py"):
-            shutil.copyfile(file, root / "graders" / "toy" / file.name)
-        (root / "graders" / "toy" / "__init__.py").touch()
-        (root / "graders" / "toy" / "samples.py").write_text(
-            f'"""A typical mistake."""\n\nMISTAKES = {MISTAKES!r}\n'
-        )
+        make_toy_course(root)
 
     @property
     def environment(self) -> dict[str, str]:

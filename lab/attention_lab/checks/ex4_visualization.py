@@ -225,6 +225,11 @@ def over_time(student: Student, look: Look) -> None:
         "no step too many is taken",
         f"yours took {training.steps} for the last moment 4.",
     )
+    look.that(
+        set(training.looked) <= {0, 1, 4},
+        "it looks at the moments only",
+        "look() is called after other numbers of steps, too.",
+    )
     steps = [0, 20, 300, 4000]
     moments = list(zip(steps, maps, strict=False))
     drawn_maps.panels(

@@ -1,12 +1,16 @@
 """How a check speaks: a line for each thing that is right, and at the first thing that is not, what
 to look at."""
 
+import os
 import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
+
+# Beside what is printed, for the list that JupyterLab's Check all makes; nowhere else.
+RESULT = "application/vnd.kireji.check+json"
 
 
 class Stop(Exception):
@@ -18,6 +22,7 @@ class Look:
 
     def __init__(self, task: str):
         print(task)
+        self._task = task
 
     def that(self, right: bool, title: str, hint: str) -> None:
         """Note that `title` holds; if it does not, say `hint` and stop."""
@@ -28,6 +33,7 @@ class Look:
 
     def found(self, title: str, hint: str) -> None:
         print(f"  ✗ {title}\n    → {hint}")
+        self._publish("wrong", title, hint)
         raise Stop
 
     def shape(self, tensor: Any, expected: Sequence[int], name: str) -> None:
@@ -55,6 +61,7 @@ class Look:
                 "  · not written yet: replace raise NotImplementedError() in the stub above, run"
                 " its cell, then check again."
             )
+            self._publish("open", "", "Not written yet.")
             return
         theirs = [
             frame
@@ -67,9 +74,20 @@ class Look:
             else ""
         )
         print(f"  ✗ your code raised {type(error).__name__}: {error}{where}")
+        self._publish("wrong", "", f"Your code raised {type(error).__name__}: {error}")
 
     def done(self) -> None:
         print("  All fine here. (The hidden tests look closer.)")
+        self._publish("done", "", "")
+
+    def _publish(self, state: str, title: str, message: str) -> None:
+        """Hand the outcome to Check all, which runs this notebook; to nothing else."""
+        if os.environ.get("ATTENTION_LAB_CHECK_ALL") != "1":
+            return
+        from IPython.display import publish_display_data
+
+        said = {"task": self._task, "state": state, "title": title, "message": message}
+        publish_display_data({RESULT: said, "text/plain": ""})
 
 
 class Student:

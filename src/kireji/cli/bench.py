@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from kireji import paths
+from kireji import installation
 
 
 @click.command()
@@ -49,7 +49,9 @@ def bench(**chosen: object) -> None:
     Trains models the first time.
 
     What is measured, and how, is in benchmarks/README.md."""
-    found = os.pathsep.join([str(paths.ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    found = os.pathsep.join(
+        [str(installation.clone()), *filter(None, [os.environ.get("PYTHONPATH")])]
+    )
     os.execve(
         sys.executable,
         [sys.executable, "-P", "-m", "benchmarks.grading", json.dumps(chosen)],

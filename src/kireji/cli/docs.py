@@ -5,12 +5,11 @@ import sys
 
 import click
 
-from kireji import paths
+from kireji.course.layout import Course
 from kireji.errors import KirejiError
+from kireji.installation import clone
 from kireji.setup.environment import docs_step, environment_steps
 from kireji.setup.steps import complete
-
-SITE = paths.VAR / "site"
 
 
 @click.command()
@@ -19,13 +18,16 @@ def docs() -> None:
 
     Writes the pages of docs/reference/ anew from the code, then builds. A link that leads nowhere
     and every other warning of Sphinx is an error. The first run installs Sphinx."""
-    complete([*environment_steps(), docs_step()])
+    root = clone()
+    var = Course(root).var
+    site = var / "site"
+    complete([*environment_steps(), docs_step()], var)
     run = [sys.executable, "-m"]
     for command in (
         [*run, "docs.generate"],
         # -W: warnings are errors. -n: unknown references are warnings. -E: read every page anew.
-        [*run, "sphinx", "-W", "--keep-going", "-n", "-E", "-q", "-b", "html", "docs", str(SITE)],
+        [*run, "sphinx", "-W", "--keep-going", "-n", "-E", "-q", "-b", "html", "docs", str(site)],
     ):
-        if subprocess.run(command, cwd=paths.ROOT, env=None).returncode != 0:
+        if subprocess.run(command, cwd=root).returncode != 0:
             raise KirejiError("The documentation was not built; the lines above say why.")
-    click.echo(f"The documentation is built. Open {SITE / 'index.html'} in a browser.")
+    click.echo(f"The documentation is built. Open {site / 'index.html'} in a browser.")

@@ -4,7 +4,8 @@ import subprocess
 
 import click
 
-from kireji import paths
+from kireji import installation
+from kireji.course.layout import Course
 from kireji.setup.environment import lint_step
 from kireji.setup.steps import complete
 from kireji.setup.venv import VENV
@@ -18,16 +19,17 @@ def lint(context: click.Context, fix: bool) -> None:
 
     The tools are installed into .venv at the first call. All of them run, also when one finds
     something; the exit status is 1 if any does. Their settings are in pyproject.toml."""
-    complete([lint_step()])
+    root = installation.clone()
+    complete([lint_step()], Course(root).var)
     ruff, mypy = str(VENV / "bin" / "ruff"), str(VENV / "bin" / "mypy")
     if fix:
-        subprocess.run([ruff, "check", "--fix-only", "--quiet", "."], cwd=paths.ROOT, check=False)
-        subprocess.run([ruff, "format", "--quiet", "."], cwd=paths.ROOT, check=False)
+        subprocess.run([ruff, "check", "--fix-only", "--quiet", "."], cwd=root, check=False)
+        subprocess.run([ruff, "format", "--quiet", "."], cwd=root, check=False)
     found = []
     for command in ([ruff, "check"], [ruff, "format", "--check"], [mypy]):
         name = " ".join(["ruff" if command[0] == ruff else "mypy", *command[1:]])
         click.echo(f"{name}: ", nl=False)
-        if subprocess.run(command, cwd=paths.ROOT, check=False).returncode:
+        if subprocess.run(command, cwd=root, check=False).returncode:
             found.append(name)
     if found:
         click.echo(f"Not clean: {', '.join(found)}.", err=True)

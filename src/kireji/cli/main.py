@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
+from kireji import installation
 from kireji.commands import COMMANDS, page, unknown
-from kireji.course.layout import SETTING, open_course
+from kireji.course.layout import SETTING, find_course, open_course
 from kireji.errors import KirejiError
 from kireji.hub.compose import course_log
 from kireji.version import version
@@ -32,7 +33,10 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in COMMANDS:
             ctx.fail(unknown(args[0]))
-        return super().resolve_command(ctx, args)
+        found = super().resolve_command(ctx, args)
+        if installation.CLONE is None and not {"-h", "--help"} & set(args):
+            set_up_package()
+        return found
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write(page())
@@ -43,6 +47,15 @@ class Commands(click.Group):
         except KirejiError as error:
             click.echo(str(error), err=True)
             ctx.exit(1)
+
+
+def set_up_package() -> None:
+    """Bring the course up to date, as the launcher does in a clone; a package has no launcher."""
+    from kireji.setup.course import set_up_course
+    from kireji.setup.venv import activated
+
+    os.environ["PATH"] = activated(os.environ)["PATH"]  # nbgrader calls alembic by name
+    set_up_course(find_course())
 
 
 def choose_course(ctx: click.Context, option: click.Parameter, folder: Path | None) -> None:

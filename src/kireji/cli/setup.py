@@ -2,7 +2,8 @@
 
 import click
 
-from kireji import paths
+from kireji import installation
+from kireji.course.layout import Course, find_course
 
 
 @click.command()
@@ -16,5 +17,6 @@ def setup(cluster: bool) -> None:
         from kireji.setup.environment import cluster_step, environment_steps
         from kireji.setup.steps import complete
 
-        complete([*environment_steps(), cluster_step()])
-    click.echo(f"Kireji is set up in {paths.ROOT}. Next: ./kireji up")
+        clone = Course(installation.clone())
+        complete([*environment_steps(), cluster_step()], clone.var)
+    click.echo(f"Kireji is set up in {find_course().root}. Next: ./kireji up")

@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from kireji import paths
+from kireji import installation
 
 MAX_PROCESSES = 4  # each may start a hub, a browser and PyTorch: about 2 GB
 
@@ -18,7 +18,7 @@ def test(arguments: tuple[str, ...]) -> None:
     Names of files are relative to the repository. Tests that need a browser or bubblewrap say so
     and are skipped where there is none. Without arguments all tests run, in as many processes as
     there are cores."""
-    os.chdir(paths.ROOT)
+    os.chdir(installation.clone())
     if not arguments:
         # A file's tests stay together, for what they share. Longest first: tests/conftest.py says
         # which.

@@ -29,6 +29,8 @@ def prepare(progress: Callable[[str], object] | None = None) -> dict[str, int]:
     say = progress or (lambda message: None)
     try:
         with _alone(paths.DATA):
+            for folder in (paths.LAB_DATA, paths.HELD_OUT, paths.DATA / STAMPS):
+                folder.mkdir(parents=True, exist_ok=True)
             secret = read_or_make_secret(paths.SECRET)
             counts: dict[str, int] = {}
             for assignment, data_set in recipes(paths.GRADERS).items():

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import psutil
 
-from kireji import paths
+from kireji import installation, paths
 from kireji.course.assignment import Assignment
 from kireji.files.atomic import write_whole
 from kireji.grading.judge import Judgement
@@ -92,8 +92,8 @@ def graders_version(graders: Path) -> str:
     An assignment's hidden tests use those of no other; the files next to their folders serve all.
     Looked at once in a process: what changes under a running process takes effect with the next.
     """
-    total = hashlib.sha256()
-    code = (paths.ROOT / "src" / "kireji", paths.LAB / "attention_lab")
+    total = hashlib.sha256(installation.versions())
+    code = (installation.PACKAGE, installation.LAB / "attention_lab")
     data = (paths.LAB_DATA / graders.name, paths.HELD_OUT)
     files: Iterable[Path] = [path for folder in code for path in folder.rglob("*.py")]
     files = [
@@ -101,7 +101,6 @@ def graders_version(graders: Path) -> str:
         # its tests, its settings, and whatever else they read there
         *(path for path in graders.rglob("*") if path.is_file() and path.suffix != ".pyc"),
         *(path for folder in data for path in folder.glob("*.tsv")),
-        paths.ROOT / "requirements.lock",
         *graders.parent.glob("*.py"),
         *graders.parent.glob("*.ini"),
     ]

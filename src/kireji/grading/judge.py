@@ -171,7 +171,12 @@ class _Run:
             finally:
                 mark("cells")
             channel = sandbox.connect()
-            grading = Grading(channel, self.secret, self.submission.digest(), self.submission.files)
+            code = "\n".join(
+                cell.source for cell in self.notebook.cells if cell.cell_type == "code"
+            )
+            grading = Grading(
+                channel, self.secret, self.submission.digest(), self.submission.files, code
+            )
             grading.notices += [
                 OWN_STOPPED.format(first_line(self.notebook.cells[index].source))
                 for index in sorted({*sandbox.own_stopped, *self.without})

@@ -5,6 +5,7 @@ import os
 import sys
 
 from kireji.course import settings
+from kireji.course.layout import SETTING
 from kireji.hub.accounts import names
 from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL
 from kireji.paths import COURSE_ID, HUB, HUB_CONFIG, ROOT
@@ -39,6 +40,7 @@ def service(port: int) -> dict:
             "HOME": os.environ["HOME"],
             "USER": "instructor",
             "OMP_NUM_THREADS": "1",
+            SETTING: str(ROOT),
         },
     }
 
@@ -59,6 +61,7 @@ def watch() -> list[dict]:
                 "PATH": os.pathsep.join([f"{sys.prefix}/bin", os.environ["PATH"]]),
                 "HOME": os.environ["HOME"],
                 "OMP_NUM_THREADS": "1",
+                SETTING: str(ROOT),
                 settings.variable_of("grade_on_submit"): os.environ.get(
                     settings.variable_of("grade_on_submit"), ""
                 ),

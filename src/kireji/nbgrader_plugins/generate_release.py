@@ -10,6 +10,7 @@ from nbgrader.utils import capture_log
 from traitlets.config import Config, PyFileConfigLoader
 
 from kireji import paths
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.nbgrader_plugins.changed_cells import NOTE, refuse_removed_cells
 from kireji.nbgrader_plugins.gradebook import check
@@ -28,7 +29,8 @@ def generate(
     without `gradebook` the notebooks are the same, and nothing is recorded. An assignment that has
     submissions and lost a cell keeps what was released. notes: gets sentences on what an instructor
     should know. GradebookError rather than a new gradebook in the place of one that had grades."""
-    config = Config(PyFileConfigLoader("nbgrader_config.py", path=str(paths.ROOT)).load_config())
+    file = find_course().config("nbgrader_config.py")
+    config = Config(PyFileConfigLoader(file.name, path=str(file.parent)).load_config())
     config.CourseDirectory.root = str(course)
     config.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
     notes = [] if notes is None else notes

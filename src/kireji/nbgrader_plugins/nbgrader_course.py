@@ -14,8 +14,8 @@ from nbgrader.utils import capture_log, temp_attrs
 from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
-from kireji import paths
 from kireji.course import calendar_store as store
+from kireji.course.layout import find_course
 from kireji.course.moments import show_span
 from kireji.course.notebook_metadata import REPORT
 from kireji.errors import KirejiError
@@ -46,9 +46,8 @@ class NbgraderCourse:
     def __init__(
         self, trusted: bool = False, changes: Callable[[Config], None] = lambda config: None
     ) -> None:
-        config = Config(
-            PyFileConfigLoader("nbgrader_config.py", path=str(paths.ROOT)).load_config()
-        )
+        file = find_course().config("nbgrader_config.py")
+        config = Config(PyFileConfigLoader(file.name, path=str(file.parent)).load_config())
         config.JudgeSubmission.trust_submissions = self.trusted = trusted
         changes(config)
         config.Autograde.pre_convert_hook = begin_grading(config)

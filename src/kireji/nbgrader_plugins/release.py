@@ -1,6 +1,7 @@
 """Puts assignments of `release/` into the exchange, and takes them out, by nbgrader's own means."""
 
 import filecmp
+from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,7 @@ def api(config: Config) -> Any:
     """nbgrader's, which replaces what the exchange has of an assignment."""
     from nbgrader.apps import NbGraderAPI
 
-    config = config.copy()
+    config = deepcopy(config)
     config.ExchangeReleaseAssignment.force = True
     config.NbGraderAPI.log_level = "CRITICAL"  # problems come back as results
     return NbGraderAPI(config=config)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from kireji import paths
+from kireji import installation
 from kireji.errors import KirejiError
 from kireji.setup.broken import forget_broken
 from kireji.setup.explain import NO_SPACE, cause, explain
@@ -18,11 +18,11 @@ from kireji.setup.steps import Step
 from kireji.setup.venv import PYTHON, VENV
 
 UV = VENV / "bin" / "uv"
-LOCK = paths.ROOT / "requirements.lock"
-CLUSTER_LOCK = paths.ROOT / "requirements-cluster.lock"
-DOCS_LOCK = paths.ROOT / "requirements-docs.lock"
-LINT_LOCK = paths.ROOT / "requirements-lint.lock"
-PROJECTS = paths.ROOT / "pyproject.toml", paths.LAB / "pyproject.toml"
+LOCK = installation.FILES / "requirements.lock"
+CLUSTER_LOCK = installation.FILES / "requirements-cluster.lock"
+DOCS_LOCK = installation.FILES / "requirements-docs.lock"
+LINT_LOCK = installation.FILES / "requirements-lint.lock"
+PROJECTS = installation.FILES / "pyproject.toml", installation.LAB / "pyproject.toml"
 GIGABYTES = 2.5  # an environment of 1.6 GB, and the archives on their way into it
 
 
@@ -88,10 +88,10 @@ def pinned(package: str) -> str:
 
 
 def make_environment(shell: Shell) -> None:
-    free = shutil.disk_usage(paths.ROOT).free / 10**9
+    free = shutil.disk_usage(installation.clone()).free / 10**9
     if free < GIGABYTES:
         raise KirejiError(
-            f"Kireji needs {GIGABYTES} GB of free space in {paths.ROOT}, and there are"
+            f"Kireji needs {GIGABYTES} GB of free space in {installation.clone()}, and there are"
             f" {free:.1f} GB."
         )
     if not all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
@@ -153,9 +153,9 @@ def install_ours(shell: Shell) -> None:
             "--no-build-isolation",
             "--no-index",
             "--editable",
-            paths.ROOT,
+            installation.clone(),
             "--editable",
-            paths.LAB,
+            installation.LAB,
         )
     )
 

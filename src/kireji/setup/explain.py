@@ -2,8 +2,6 @@
 
 import re
 
-from kireji import paths
-
 AGAIN = "then run the same command again: it goes on where it stopped"
 NO_SPACE = f"The disk is full; free some space (about 2 GB), {AGAIN}."
 
@@ -39,23 +37,20 @@ def cause(output: str) -> str | None:
     )
 
 
-def explain(output: str) -> str:
-    """Why pip or uv failed, judged by what they printed."""
+def explain(output: str, log: str = "var/setup.log") -> str:
+    """Why pip or uv failed, judged by what they printed, all of which is in `log`."""
     if sentence := cause(output):
         return sentence
+    told = f"the whole log is {log}"
     if wanted := WANTED.search(output):
         package = next(filter(None, wanted.groups()))
-        return f"The package index has no {package} for this Python and this machine; {_log()}."
+        return f"The package index has no {package} for this Python and this machine; {told}."
     return (
         f"Set-up stopped at something it does not know ({last_words(output) or 'without a word'});"
-        f" {_log()}."
+        f" {told}."
     )
 
 
 def last_words(output: str) -> str:
     """The last line that is not empty."""
     return next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "")
-
-
-def _log() -> str:
-    return f"the whole log is {(paths.VAR / 'setup.log').relative_to(paths.ROOT)}"

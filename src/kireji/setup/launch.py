@@ -5,12 +5,14 @@ import errno
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import NoReturn
 
-from kireji import installation, paths
-from kireji.commands import COMMANDS, page, unknown
+from kireji import installation
+from kireji.commands import COMMANDS, page, split_course, unknown
+from kireji.course.layout import SETTING, Course, find_course, open_course
 from kireji.errors import KirejiError
-from kireji.setup.course import course_steps
+from kireji.setup.course import course_steps, set_up_course
 from kireji.setup.environment import environment_steps
 from kireji.setup.explain import NO_SPACE
 from kireji.setup.steps import complete
@@ -22,19 +24,23 @@ STOPPED = "Stopped; run the same command again and the set-up goes on where it w
 
 def launch(arguments: list[str]) -> int:
     """Exit status, unless the command takes over this process."""
+    folder, arguments = split_course(arguments)
     if not arguments or arguments[0] in ("--help", "-h", "help"):
         print(page(), end="")
         return 0
     if arguments[0] in ("--version", "-V"):
         print(f"Kireji {version()}")
         return 0
+    if folder:
+        os.environ[SETTING] = str(Path(folder).expanduser().resolve())
     command = _command(arguments)
     if command and command not in COMMANDS:
         return _end(unknown(command), 2)
     if command == "doctor":  # it is for the day when the set-up fails
         _run_doctor(arguments)
     try:
-        set_up()
+        course = open_course(find_course().root)
+        set_up(course)
     except KirejiError as error:
         return _end(str(error), 1)
     except OSError as error:
@@ -47,11 +53,8 @@ def launch(arguments: list[str]) -> int:
 
 
 def _command(arguments: list[str]) -> str | None:
-    """The word that names the command; None if there is none. Before it there may be a course."""
-    for number, word in enumerate(arguments):
-        if not word.startswith("-") and (not number or arguments[number - 1] != "--course"):
-            return word
-    return None
+    """The word that names the command; None if there is none."""
+    return next((word for word in arguments if not word.startswith("-")), None)
 
 
 def _run_doctor(arguments: list[str]) -> NoReturn:
@@ -64,12 +67,17 @@ def _run_doctor(arguments: list[str]) -> NoReturn:
     os.execve(sys.executable, command, environment)
 
 
-def set_up() -> None:
-    """Bring everything up to date; costs milliseconds when there is nothing to do."""
+def set_up(course: Course) -> None:
+    """Bring Kireji and the course up to date; costs milliseconds when there is nothing to do."""
     # started in the background, a script's child ignores SIGINT
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
-    complete([*environment_steps(), *course_steps()])
+    clone = Course(installation.clone())
+    if course == clone:
+        complete([*environment_steps(), *course_steps(course)], clone.var)
+    else:
+        complete(environment_steps(), clone.var)
+        set_up_course(course)
 
 
 def _sentence(error: OSError) -> str:
@@ -77,8 +85,8 @@ def _sentence(error: OSError) -> str:
         return NO_SPACE
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return (
-            f"Kireji keeps everything in its own folder, and {error.filename or paths.ROOT} cannot"
-            " be written."
+            "Kireji keeps everything in its own folder, and"
+            f" {error.filename or installation.CLONE} cannot be written."
         )
     return f"Set-up stopped: {error}."
 

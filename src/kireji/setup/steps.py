@@ -9,15 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kireji import paths
 from kireji.setup.lock import hold_lock
 from kireji.setup.progress import ProgressLine
 from kireji.setup.shell import Shell
 
-LOG = paths.VAR / "setup.log"
-LOCK = paths.VAR / "setup.lock"
+LOG, LOCK = "setup.log", "setup.lock"
 # not /tmp, which may be small, and where a killed installer's leavings stay
-SCRATCH = paths.VAR / "setup.tmp"
+SCRATCH = "setup.tmp"
+BEGIN = "Setting up Kireji in this folder, once: a few minutes and about 2 GB."
 
 
 @dataclass(frozen=True)
@@ -57,22 +56,24 @@ class Step:
         draft.replace(self.stamp)
 
 
-def complete(steps: list[Step]) -> None:
-    """Do every step that is not done yet, one set-up at a time, saying on stderr how it goes."""
+def complete(steps: list[Step], var: Path, begin: str = BEGIN) -> None:
+    """Do every step that is not done yet, one set-up at a time, saying on stderr how it goes.
+
+    var: the folder for the log and the lock. begin: said where nothing is done yet."""
     if all(step.is_done() for step in steps):
         return
-    with hold_lock(LOCK, say=_say) as earlier:
+    with hold_lock(var / LOCK, say=_say) as earlier:
         if earlier.was_broken_off:
             _say("An earlier set-up did not finish; this one goes on where it stopped.")
         elif not any(step.is_done() for step in steps):
-            _say("Setting up Kireji in this folder, once: a few minutes and about 2 GB.")
-        LOG.write_text("")
-        with LOG.open("a") as log, _fresh(SCRATCH):
+            _say(begin)
+        (var / LOG).write_text("")
+        with (var / LOG).open("a") as log, _fresh(var / SCRATCH):
             for step in steps:
                 # asked only now: an earlier step may have undone it, an other set-up done it
                 if not step.is_done():
                     with ProgressLine(step.title, sys.stderr) as line:
-                        step.complete(Shell(log, SCRATCH, line, keep_open=earlier.descriptor))
+                        step.complete(Shell(log, var / SCRATCH, line, keep_open=earlier.descriptor))
 
 
 @contextmanager

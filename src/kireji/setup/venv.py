@@ -1,10 +1,12 @@
 """Where the environment is, and what activating it means."""
 
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 
-from kireji import paths
+from kireji.installation import CLONE
 
-VENV = paths.ROOT / ".venv"
+VENV = CLONE / ".venv" if CLONE else Path(sys.prefix)
 PYTHON = VENV / "bin" / "python"
 
 # Settings that belong to another Python, or would make pip or uv install somewhere else.

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from kireji.sandbox.channel import CallError as StudentError
+from kireji.testing import held_out
 from kireji.testing.diagnoses import swapped_axes
 from kireji.testing.mistakes import NAMED as NAMED
 from kireji.testing.mistakes import Diagnosis as Diagnosis
@@ -31,7 +32,7 @@ def kind(value: Any) -> str:
     if isinstance(value, torch.Tensor):
         return f"a {str(value.dtype).removeprefix('torch.')} tensor of shape {tuple(value.shape)}"
     if isinstance(value, Opaque):
-        return f"a value of type {value}"
+        return f"a value of type {held_out.opaque(value)}"
     if isinstance(value, np.ndarray):
         return f"a numpy array of shape {value.shape}"
     if isinstance(value, (list, tuple)):
@@ -225,7 +226,9 @@ def raises(expected: str, call: Callable[[], Any], hint: str = "") -> None:
             raise
         if error.type_name != expected:
             raise Mistake(
-                _sentence(f"Expected {expected}, but the call raised {error}.", hint)
+                _sentence(
+                    f"Expected {expected}, but the call raised {held_out.error(error)}.", hint
+                )
             ) from None
     else:
         raise Mistake(

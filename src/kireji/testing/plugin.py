@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import traceback
 from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 import torch
 
 from kireji.sandbox.channel import CallError, Channel, SandboxLostError
-from kireji.testing import expect
+from kireji.testing import expect, held_out
 from kireji.testing.marker import mark_of
 from kireji.testing.report import Image, TestReport
 from kireji.testing.student import Student
@@ -31,7 +32,8 @@ class Grading:
     """One run of the hidden tests against one submission.
 
     secret and digest (of the submission) seed the tests' inputs: the same for the same work,
-    unknown beforehand. files: what was handed in with the notebook.
+    unknown beforehand. files: what was handed in with the notebook. code: the notebook's code as it
+    was handed in, of which a message may quote a line.
     """
 
     def __init__(
@@ -40,17 +42,24 @@ class Grading:
         secret: bytes,
         digest: str,
         files: Mapping[str, bytes] = MappingProxyType({}),
+        code: str = "",
     ) -> None:
         self.channel, self.secret, self.digest, self.files = channel, secret, digest, files
+        self.code = code
         self.reports: dict[str, tuple[str, TestReport]] = {}  # by node: (grade_id, report)
         self.notices: list[str] = []
         self.broken: list[str] = []  # of hidden tests that failed themselves: for the instructor
         self.images: list[Image] = []
+        self.hushed = False  # held-out data were sent
         self.failure: OSError | None = None  # of the machine, in a hidden test
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Pytest's own tracebacks are not read; Python's cost 0.6 s less for 50 tests that fail."""
         config.option.tbstyle = "native"
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Send held-out data last, so that the other tests' messages can say everything."""
+        items.sort(key=held_out.asked_by)
 
     @pytest.fixture
     def student(self) -> Generator[Student, None, None]:
@@ -93,11 +102,13 @@ class Grading:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Start every test with a clean sheet."""
         self.images = []
-        token = expect.measured.set([])
+        self.hushed = self.hushed or held_out.asked_by(item)
+        token, hushed = expect.measured.set([]), held_out.active.set(self.hushed)
         try:
             return (yield)
         finally:
             expect.measured.reset(token)
+            held_out.active.reset(hushed)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -125,7 +136,7 @@ class Grading:
                         message[:MESSAGE_CHARACTERS],
                         self.images,
                         getattr(error, "diagnosis", ""),
-                        getattr(error, "counter_example", None),
+                        None if self.hushed else getattr(error, "counter_example", None),
                     ),
                 ),
             )
@@ -136,7 +147,7 @@ class Grading:
         if error is None:
             return self.measured_outcome()
         if isinstance(error, expect.Mistake):
-            return "failed", 0.0, str(error)
+            return "failed", 0.0, held_out.message(str(error), item.path.parent)
         if isinstance(error, SandboxLostError):
             return (
                 "timeout" if error.out_of_time else "error",
@@ -144,7 +155,7 @@ class Grading:
                 f"Not tested any more: {error}.",
             )
         if isinstance(error, CallError):
-            return self.call_outcome(error)
+            return self.call_outcome(error, item.path.parent)
         if isinstance(error, OSError):
             # A hidden test opens no file of a submission: the machine refused something.
             self.failure = self.failure or error
@@ -163,13 +174,18 @@ class Grading:
         status = "passed" if fraction >= 1 else "partly" if fraction > 0 else "failed"
         return status, fraction, " ".join(text for _, text in metrics)
 
-    @staticmethod
-    def call_outcome(error: CallError) -> tuple[str, float, str]:
+    def call_outcome(self, error: CallError, folder: Path) -> tuple[str, float, str]:
         if error.type_name == "NotDefined":
-            return "missing", 0.0, NOT_DEFINED.format(error.message)
+            name = held_out.name(error.message, folder)
+            return "missing", 0.0, NOT_DEFINED.format(name)
         if error.type_name == "NotImplementedError":
             return "missing", 0.0, NOT_IMPLEMENTED
         if error.type_name == "TimeoutError":
             return "timeout", 0.0, f"Out of time: {error.message}."
-        line = f", in the line: {error.line.strip()}" if error.line.strip() else ""
-        return "failed", 0.0, f"Your code raised {error}{line}"
+        line = held_out.line_of(error, self.code)
+        return (
+            "failed",
+            0.0,
+            f"Your code raised {held_out.error(error)}"
+            + (f", in the line: {line}" if line else ""),
+        )

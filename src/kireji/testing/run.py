@@ -13,10 +13,11 @@ import pytest
 import torch
 from hypothesis import HealthCheck, Phase, settings
 
-from kireji import paths
 from kireji.errors import KirejiError
 from kireji.testing.collection import Collection, HiddenTest, problem_in_conftest
 from kireji.testing.plugin import Grading
+
+SETTINGS = Path(__file__).with_name("hidden_tests.ini")
 
 # Properties find the same counter-example for the same submission, and leave nothing on the disk.
 # No explanations: no report shows them, and their tracer can hang Python 3.11 for ever, where no
@@ -93,7 +94,8 @@ def _pytest(folder: Path, plugin: object | None, *options: str) -> tuple[int, st
     arguments = [
         str(folder),
         "-c",
-        str(paths.GRADERS / "pytest.ini"),
+        str(SETTINGS),
+        f"--rootdir={folder.parent}",
         "--capture=no",
         "-p",
         "_hypothesis_pytestplugin",

@@ -7,6 +7,7 @@ from kireji import paths
 from tests.graders.bench import grade
 from tests.graders.ex1_translation.gallery import GALLERY
 from tests.graders.ex1_translation.gallery_equations import EQUATIONS
+from tests.graders.ex1_translation.gallery_named import NAMED
 from tests.graders.galleries import caught, large_enough
 
 NAME = "ex1_translation"
@@ -20,7 +21,7 @@ CALLED_BY = {
 
 
 @pytest.mark.parametrize(
-    "wrong", GALLERY + EQUATIONS, ids=lambda wrong: f"{wrong.task}: {wrong.what}"
+    "wrong", GALLERY + EQUATIONS + NAMED, ids=lambda wrong: f"{wrong.task}: {wrong.what}"
 )
 def test_wrong_variant(wrong):
     assert wrong.old in PLAIN
@@ -34,6 +35,26 @@ def test_wrong_variant(wrong):
             *(f"test_{task}.py" for task in others),
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("task", "old", "new", "share"),
+    [
+        (
+            "additive_attention",
+            "hidden_size, bias=False)\n        self.v",
+            "hidden_size)\n        self.v",
+            0.06,
+        ),
+        ("sequence_loss", "sum() / real.sum()", "sum() / len(target_ids)", 0.26),
+        ("padding_mask", "unsqueeze(0) < lengths", "unsqueeze(0) <= lengths", 0.5),
+    ],
+)
+def test_one_mistake_is_paid_for_once(task, old, new, share):
+    assert old in PLAIN
+    tests = grade(NAME, PLAIN.replace(old, new), f"test_{task}.py")[task]
+    lost = sum(test.weight * (1 - test.fraction) for test in tests)
+    assert 0 < lost <= share * sum(test.weight for test in tests), tests
 
 
 def test_the_gallery_is_large_enough():

@@ -5,6 +5,7 @@ import nbformat
 from kireji import paths
 from kireji.testing.report import TestReport
 from tests.graders.bench import grade
+from tests.graders.ex3_classification.counted_classifiers import handed_in
 
 NAME = "ex3_classification"
 TASKS = (
@@ -27,4 +28,9 @@ SOLUTION = "\n\n".join(CELLS[f"{task}_solution"] for task in TASKS)
 def graded(definitions: str, *tests: str, classifiers: str = "") -> dict[str, list[TestReport]]:
     """The reports of some hidden tests (of all, if none is named) on the definitions, followed by
     the `classifiers` they speak of."""
-    return grade(NAME, f"{IMPORTS}\n{definitions}\n{classifiers}", *tests)
+    return grade(
+        NAME,
+        f"{IMPORTS}\n{definitions}\n{classifiers}",
+        *tests,
+        work=handed_in() if classifiers else None,
+    )

@@ -52,7 +52,10 @@ def test_the_points_are_those_announced(assignment):
 def test_the_trained_solution_gets_every_point(assignment, tmp_path):
     trained(assignment, tmp_path)
     cells = grade(
-        NAME, as_code(assignment.source, tmp_path), *(f"test_{task}.py" for task in TRAINED)
+        NAME,
+        as_code(assignment.source, tmp_path),
+        *(f"test_{task}.py" for task in TRAINED),
+        work=tmp_path,
     )
     assert fell_short(cells) == []
     assert {

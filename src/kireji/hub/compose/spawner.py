@@ -121,8 +121,13 @@ class ContainerSpawner(DockerSpawner):
         ]
 
     def get_env(self) -> dict[str, str]:
-        """The hub's variables, and the person's name and home."""
-        return super().get_env() | {"USER": self.user.name, "HOME": f"/home/{self.user.name}"}
+        """The hub's variables, the person's name and home, and the limit before which its pages
+        warn."""
+        return super().get_env() | {
+            "USER": self.user.name,
+            "HOME": f"/home/{self.user.name}",
+            "KIREJI_DISK_BYTES": str(self.disk_limit),
+        }
 
     def load_state(self, state):
         """Forget what ran in another deployment: a restored backup names that one's containers."""

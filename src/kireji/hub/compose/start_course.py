@@ -14,8 +14,7 @@ from kireji.hub.compose.service import NAME, PORT, PREFIX, instructors, roster
 from kireji.nbgrader_plugins import release
 from kireji.nbgrader_plugins.folder_transaction import refuse_half_a_restore
 from kireji.paths import COURSE_LOCK, DOWNLOADS, GRADEBOOK, HUB_CONFIG, ROOT, VAR
-from kireji.setup.course import course_steps
-from kireji.setup.steps import complete
+from kireji.setup.course import set_up_course
 
 STATE = VAR / "course"
 FETCHED = ROOT / "downloads"  # made with the image
@@ -32,7 +31,7 @@ def prepare() -> None:
         link.unlink(missing_ok=True)
         link.symlink_to(archive)
     refuse_half_a_restore()
-    complete(course_steps())
+    set_up_course(find_course())
     release.prepare_exchange()
     if names := release.release_what_is_due(ROOT):
         print("Released to the students:", ", ".join(names), flush=True)

@@ -11,12 +11,15 @@ from pathlib import Path
 
 from tornado.netutil import DefaultLoopResolver, Resolver
 
-from kireji.paths import HUB
-
-FOLDER = HUB / "servers"
+from kireji.course.layout import Course
 
 
-def make_folder(folder: Path = FOLDER) -> Path:
+def folder_of(course: Course) -> Path:
+    """The folder of a course's embedded hub."""
+    return course.hub / "servers"
+
+
+def make_folder(folder: Path) -> Path:
     """Return the folder, empty and closed to other accounts."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for left_over in folder.iterdir():

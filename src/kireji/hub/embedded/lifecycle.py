@@ -14,11 +14,12 @@ from typing import IO
 
 import psutil
 
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.hub.course_service import URL_PREFIX
 from kireji.hub.door import sockets
 from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL, adopt_orphans
-from kireji.paths import HUB, HUB_CONFIG, ROOT
+from kireji.paths import HUB, ROOT
 
 LOG = HUB / "hub.log"
 LOCK = HUB / "up.lock"
@@ -91,7 +92,7 @@ def start_hub(port: int) -> Hub:
             f" {port + 1}"
         )
     adopt_orphans()
-    sockets.make_folder()
+    sockets.make_folder(sockets.folder_of(find_course()))
     hub_port, proxy_port, course_port = free_ports(3)
     environment = os.environ | {
         "KIREJI_PORT": str(port),
@@ -106,7 +107,7 @@ def start_hub(port: int) -> Hub:
         "-m",
         "jupyterhub",
         "--config",
-        str(HUB_CONFIG / "jupyterhub_config.py"),
+        str(find_course().config("hub_config/jupyterhub_config.py")),
     ]
     with LOG.open("wb") as log:
         process = subprocess.Popen(

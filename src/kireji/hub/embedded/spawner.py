@@ -16,6 +16,7 @@ from jupyterhub.traitlets import ByteSpecification
 from jupyterhub.utils import random_port
 from traitlets import Integer, default
 
+from kireji.course.layout import find_course
 from kireji.exchange.folders import student_folders, view
 from kireji.exchange.student_server import kireji_handing_in
 from kireji.hub import server_limits
@@ -72,6 +73,8 @@ def person_environment(name: str, home: str, ours: str) -> dict[str, str]:
         "JUPYTER_CONFIG_PATH": str(HUB_CONFIG / "student_server"),
         "PYTHONPATH": f"{LAB}:{ours}",
         "ATTENTION_LAB_DATA": str(LAB_DATA),
+        # where nbgrader finds it, and the wall shows what of it is theirs
+        "KIREJI_EXCHANGE": str(EXCHANGE),
         # two torch threads next to a busy process are many times slower than one
         "OMP_NUM_THREADS": "1",
     }
@@ -153,13 +156,14 @@ class WalledSpawner(SimpleLocalProcessSpawner):
             # Kernels talk through sockets in the server's own /tmp: on TCP any process of the
             # person could listen to them.
             environment |= {"JUPYTER_RUNTIME_DIR": "/tmp/jupyter"}
+            environment |= {"KIREJI_DISK_BYTES": str(self.disk_limit)}  # its pages warn before
             program += ["--KernelManager.transport=ipc"]
             self.proc = Orders(
                 bwrap,
                 person_wall(self.user.name, environment),
                 program,
                 self.port,
-                str(sockets.FOLDER),
+                str(sockets.folder_of(find_course())),
                 self.hub.host,
                 self.hub.base_url.rstrip("/"),
                 replace(server_limits.LIMITS, memory=self.mem_limit, processes=self.process_limit),

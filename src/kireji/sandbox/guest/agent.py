@@ -78,8 +78,10 @@ class Agent(References):
         return self.objects.get(reference.number, MISSING)
 
     def find(self, name: str) -> Any:
-        """What `name` means: the student's own global, or a dotted name in a library."""
-        if name in self.namespace:
+        """What `name` means: the student's own global, or a dotted name in a library.
+
+        A dotted name is never a variable, although a notebook can put one into its globals()."""
+        if "." not in name and name in self.namespace:
             return self.namespace[name]
         module, _, attribute = name.rpartition(".")
         if module.split(".")[0] in LIBRARIES:

@@ -22,7 +22,7 @@ FAITHFULNESS = of(
         ORDER,
         ORDER.replace("descending=True", ""),
         "test_comprehensiveness",
-        "no points",
+        "others than the trained",
     ),
     (
         "in the text's order",

@@ -92,7 +92,7 @@ PREDICTION = of(
         IN_TRAINING,
         "model = LSTMClassifier(len(vocabulary), 8, 8, 2, PAD)",
         "test_accuracy",
-        "safetensors",
+        "do not belong together",
     ),
 )
 

@@ -16,6 +16,14 @@ def intervention(what: str, old: str, new: str, test: str, says: str) -> Wrong:
 
 INTERVENTION = [
     intervention(
+        "every token of that spelling",
+        HIDE,
+        "gone = {tokens[place] for place in top}\n"
+        "    after, _ = model([UNK if token in gone else token for token in tokens])",
+        "test_a_word_that_occurs_twice",
+        "hide places, not words",
+    ),
+    intervention(
         "sign",
         BEFORE,
         BEFORE.replace("before[label] - after[label]", "after[label] - before[label]"),

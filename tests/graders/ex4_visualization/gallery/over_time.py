@@ -59,6 +59,13 @@ OVER_TIME = [
         "steps were taken",
     ),
     over_time(
+        "a look after every step",
+        "            train_step()\n            done += 1",
+        "            look()\n            train_step()\n            done += 1",
+        "test_no_step_too_many",
+        "look at the moments only",
+    ),
+    over_time(
         "panels transposed",
         MOMENT_PANEL,
         MOMENT_PANEL.replace("weights.detach()", "weights.detach().T"),
