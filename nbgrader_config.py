@@ -6,6 +6,7 @@ from kireji.nbgrader_plugins import feedback_templates as feedback
 from kireji.nbgrader_plugins import folder_transaction
 from kireji.nbgrader_plugins import judge_submission as grading
 from kireji.nbgrader_plugins.accepted_files import NoteAcceptedFiles
+from kireji.nbgrader_plugins.changed_cells import AddNewCells
 from kireji.nbgrader_plugins.collect import Collect
 from kireji.nbgrader_plugins.late_penalty import CalendarLatePenalty
 from kireji.nbgrader_plugins.record_report import RecordReport
@@ -35,6 +36,8 @@ c.CourseDirectory.ignore = [
 ]
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 c.GenerateAssignment.preprocessors.append(NoteAcceptedFiles)
+# nbgrader refuses new cells where there are submissions.
+c.GenerateAssignment.preprocessors.prepend([AddNewCells])
 
 # Intake: refused files go aside before nbgrader copies anything, and a notebook in any state
 # becomes a sound one. nbgrader's two passes over a notebook begin with an empty one, so that the

@@ -12,6 +12,7 @@ from kireji.errors import PlatformError
 from kireji.grading.check_tests import check_hidden_tests
 from kireji.grading.judge_limits import JudgeLimits
 from kireji.grading.rebuild import rebuild
+from kireji.grading.reused_names import first_line
 from kireji.grading.submission import Submission
 from kireji.sandbox.cells import CellsLostError
 from kireji.sandbox.limits import Limits, with_changes
@@ -28,6 +29,11 @@ RERUN_FACTOR, SETTLING_SECONDS = (
     3,
     5,
 )  # the cells run again have this many times what they took, and some seconds
+
+OWN_STOPPED = (
+    "Your own cell that begins with '{}' was stopped: cells that are not part of the assignment may"
+    " use only a part of the time. The other cells were run."
+)
 
 
 @dataclass
@@ -89,6 +95,9 @@ def _judge_once(
             grading = run.attempt_twice(upto, limits)
             break
         except CellsLostError as lost:
+            if lost.own:
+                run.without |= {lost.index}
+                continue
             # What ran before keeps its score: the same notebook again, up to the cell that took the
             # kernel with it.
             notices.append(
@@ -128,6 +137,8 @@ class _Run:
         self.seconds: dict[str, float] = {}
         self.usage = Usage()
         self.doubted = False
+        # numbers of own cells that are left out: they used up what such cells may take
+        self.without: frozenset[int] = frozenset()
 
     def attempt_twice(self, upto: int, limits: Limits) -> Grading:
         """`attempt`, and once more in the whole run where it cannot be told who killed the
@@ -153,7 +164,7 @@ class _Run:
         ):
             mark("start")
             try:
-                stopped = sandbox.run(self.notebook, upto)
+                stopped = sandbox.run(self.notebook, upto, self.without)
             except CellsLostError:
                 self.check(sandbox)
                 raise
@@ -166,6 +177,10 @@ class _Run:
             grading = Grading(
                 channel, self.secret, self.submission.digest(), self.submission.files, code
             )
+            grading.notices += [
+                OWN_STOPPED.format(first_line(self.notebook.cells[index].source))
+                for index in sorted({*sandbox.own_stopped, *self.without})
+            ]
             if stopped is not None:
                 grading.notices.append(
                     f"The time for running the notebook ran out in the cell "

@@ -31,7 +31,7 @@ def reused_names(cells: Sequence[NotebookNode]) -> list[str]:
         elif owners:
             bound = bound_names(cell.source)
             notices += [
-                f"The cell that begins with '{_first_line(cell.source)}' gives the name {name} to "
+                f"The cell that begins with '{first_line(cell.source)}' gives the name {name} to "
                 f"something else. Your answer '{owner}' defines it, and the hidden tests then find "
                 "the new one: use another name there."
                 for name, owner in owners.items()
@@ -76,6 +76,7 @@ def _words(targets: str) -> set[str]:
     return set(re.findall(r"\w+", targets))
 
 
-def _first_line(source: str) -> str:
+def first_line(source: str) -> str:
+    """How a message names a cell that has no name."""
     line = next((line.strip() for line in source.splitlines() if line.strip()), "")
     return "".join(character if character.isprintable() else "?" for character in line[:SHOWN])

@@ -12,41 +12,59 @@ from traitlets.config import Config, PyFileConfigLoader
 from kireji import paths
 from kireji.course.layout import find_course
 from kireji.errors import KirejiError
+from kireji.nbgrader_plugins.changed_cells import NOTE, refuse_removed_cells
 from kireji.nbgrader_plugins.gradebook import check
 
 ERROR = re.compile(r"^\s*(\w+(?:\.\w+)*(?:Error|Exception): .*)$", re.MULTILINE)
 
+SAID = re.compile(rf"^.*{NOTE}(.*)$", re.MULTILINE)
 
-def generate(course: Path = paths.ROOT, gradebook: bool = True) -> list[str]:
+
+def generate(
+    course: Path = paths.ROOT, gradebook: bool = True, notes: list[str] | None = None
+) -> list[str]:
     """Generate every assignment of `course`, a folder with source/ in it; return their names.
 
     Uses the repository's nbgrader_config.py, with release/ and gradebook.db placed in `course`;
-    without `gradebook` the notebooks are the same, and nothing is recorded. GradebookError rather
-    than a new gradebook in the place of one that had grades."""
+    without `gradebook` the notebooks are the same, and nothing is recorded. An assignment that has
+    submissions and lost a cell keeps what was released. notes: gets sentences on what an instructor
+    should know. GradebookError rather than a new gradebook in the place of one that had grades."""
     file = find_course().config("nbgrader_config.py")
     config = Config(PyFileConfigLoader(file.name, path=str(file.parent)).load_config())
     config.CourseDirectory.root = str(course)
     config.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
+    notes = [] if notes is None else notes
     if not gradebook:
         config.GenerateAssignment.no_database = True
-        config.SaveCells.enabled = False
+        config.SaveCells.enabled = config.AddNewCells.enabled = False
     else:
         check(course / "gradebook.db")
     names = sorted(
         folder.name for folder in (course / "source").iterdir() if any(folder.glob("*.ipynb"))
     )
     for name in names:
+        if gradebook and (course / "release" / name).is_dir():
+            try:
+                refuse_removed_cells(config.CourseDirectory.db_url, name, course / "source" / name)
+            except KirejiError as refusal:
+                notes.append(str(refusal))
+                continue
         coursedir = CourseDirectory(config=config, assignment_id=name)
         result = capture_log(GenerateAssignment(coursedir=coursedir, config=config, force=True))
         if not result["success"]:
             reasons = ERROR.findall(result.get("log", "") + result["error"])
             raise KirejiError(f"nbgrader cannot generate release/{name} ({reasons[0]}).")
+        notes += SAID.findall(result.get("log", ""))
     return names
 
 
 def main() -> int:
     try:
-        print("Generated:", ", ".join(generate()))
+        notes: list[str] = []
+        names = generate(notes=notes)
+        for note in notes:
+            print(NOTE + note)
+        print("Generated:", ", ".join(names))
     except KirejiError as error:
         print(error, file=sys.stderr)
         return 1

@@ -10,12 +10,22 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
+from kireji.course.notebook_metadata import CELL, EXTRA
 from kireji.sandbox.limits import Limits
 from kireji.sandbox.outputs import CUT, DROPPED, clean, keep_sound, size_of
 
 STOPPED = "This cell was stopped: the time for running a whole submission was used up."
+OWN_STOPPED = (
+    "This cell was stopped: it is not part of the assignment, and such cells may take {:.0f}"
+    " seconds and compute for {:.0f} seconds, all of them together."
+)
 GARBLED = "your code sent the grader messages that could not be read"
 PROBE_SECONDS = 3.0
+POLL_SECONDS = 0.25
+INTERRUPT_SECONDS = 10.0  # until a cell of the student's own ends after it was interrupted
+# What each cell of the student's own may compute, whatever those before it used: imports of theirs
+# must run.
+MIN_OWN_SECONDS = 3.0
 GRACE = 20.0  # seconds over its budget until a cell is given up if its kernel keeps silent
 
 
@@ -23,12 +33,13 @@ class CellsLostError(Exception):
     """A cell took the kernel with it. `index` is the cell's number; the text is the reason a
     student reads.
 
-    seconds: what the cells before it took.
+    seconds: what the cells before it took. own: it is the student's own and used up what such cells
+    may take, so the others can run without it.
     """
 
-    def __init__(self, index: int, reason: str, seconds: float) -> None:
+    def __init__(self, index: int, reason: str, seconds: float, own: bool = False) -> None:
         super().__init__(reason)
-        self.index, self.seconds = index, seconds
+        self.index, self.seconds, self.own = index, seconds, own
 
 
 class Owner(Protocol):
@@ -43,6 +54,9 @@ class Owner(Protocol):
 
     def why_ended(self) -> str | None:
         """Why the kernel is gone, None while it is there."""
+
+    def processor_seconds(self) -> float:
+        """What was computed so far, all processes together."""
 
 
 class CellRunner(NotebookClient):
@@ -64,26 +78,33 @@ class CellRunner(NotebookClient):
         )
         self.kc, self.owner, self.limits = owner.client, owner, owner.limits
         self.seconds_left = owner.limits.cells_seconds
+        # what cells of the student's own have left, on the wall's clock and on the processor's
+        self.own_left = owner.limits.own_cells_seconds
+        self.own_computing_left = owner.limits.own_processor_seconds
+        self.own_stopped: list[int] = []  # the numbers of those that were stopped
         self.characters: dict[int, int] = {}  # of text, by cell
         self.kept: dict[int, int] = {}  # outputs, by cell
         self.output_bytes = self.outputs = 0
 
-    async def run(self, upto: int) -> int | None:
-        """Run the cells before number `upto` in order; the number of the cell in which the time ran
-        out, if it did.
+    async def run(self, upto: int, without: frozenset[int] = frozenset()) -> int | None:
+        """Run the cells before number `upto` in order, but for those in `without`; the number of
+        the cell in which the time ran out, if it did.
 
         CellsLostError if a cell ends or blocks the kernel for good, or breaks the conversation with
         it."""
         self.reset_execution_trackers()
         try:
-            return await self.run_cells(upto)
+            return await self.run_cells(upto, without)
         finally:
             for cell in self.nb.cells:
                 keep_sound(cell)
 
-    async def run_cells(self, upto: int) -> int | None:
+    async def run_cells(self, upto: int, without: frozenset[int]) -> int | None:
         stopped = None
         for index, cell in enumerate(self.nb.cells[:upto]):
+            if index in without:
+                cell.outputs = [self.own_stop()]
+                continue
             if cell.cell_type != "code" or not cell.source.strip():
                 continue
             if self.seconds_left <= 0:
@@ -91,9 +112,14 @@ class CellRunner(NotebookClient):
                 continue
             started, before = time.monotonic(), self.limits.cells_seconds - self.seconds_left
             try:
-                await asyncio.wait_for(
-                    self.async_execute_cell(cell, index), self.seconds_left + GRACE
-                )
+                if cell.metadata.get(CELL) == EXTRA:
+                    await self.run_own(cell, index, before)
+                else:
+                    await asyncio.wait_for(
+                        self.async_execute_cell(cell, index), self.seconds_left + GRACE
+                    )
+            except CellsLostError:
+                raise
             except DeadKernelError:
                 raise CellsLostError(
                     index, self.owner.why_ended() or "contact was lost", before
@@ -116,6 +142,44 @@ class CellRunner(NotebookClient):
                         before,
                     )
         return stopped
+
+    async def run_own(self, cell: NotebookNode, index: int, before: float) -> None:
+        """Run a cell that is not part of the assignment. Interrupt it when such cells have used up
+        what they may take."""
+        started, computed = time.monotonic(), self.owner.processor_seconds()
+        seconds = min(self.seconds_left, max(MIN_OWN_SECONDS, self.own_left))
+        computing = max(MIN_OWN_SECONDS, self.own_computing_left)
+        running = asyncio.ensure_future(self.async_execute_cell(cell, index))
+        try:
+            while not running.done():
+                await asyncio.wait([running], timeout=POLL_SECONDS)
+                if (
+                    time.monotonic() - started > seconds
+                    or self.owner.processor_seconds() - computed > computing
+                ):
+                    await self.interrupt(running, cell, index, before)
+                    break
+            if running.done():
+                running.result()  # raises what the cell did to the kernel
+        finally:
+            running.cancel()
+            self.own_left -= time.monotonic() - started
+            self.own_computing_left -= self.owner.processor_seconds() - computed
+
+    async def interrupt(
+        self, running: asyncio.Future[Any], cell: NotebookNode, index: int, before: float
+    ) -> None:
+        """End a cell of the student's own. CellsLostError if it does not end."""
+        if running.done():
+            return
+        self.own_stopped.append(index)
+        await self.owner.manager.interrupt_kernel()
+        await asyncio.wait([running], timeout=INTERRUPT_SECONDS)
+        cell.outputs.append(self.own_stop())
+        if not running.done():
+            running.cancel()
+            await asyncio.wait([running])
+            raise CellsLostError(index, self.own_stop().evalue, before, own=True)
 
     async def answers(self) -> bool:
         """True if the kernel still takes orders."""
@@ -179,8 +243,13 @@ class CellRunner(NotebookClient):
             return None
         return super().output(outs, msg, display_id, cell_index)
 
+    def own_stop(self) -> NotebookNode:
+        return self.stopped(
+            OWN_STOPPED.format(self.limits.own_cells_seconds, self.limits.own_processor_seconds)
+        )
+
     @staticmethod
-    def stopped() -> NotebookNode:
+    def stopped(reason: str = STOPPED) -> NotebookNode:
         return NotebookNode(
-            output_type="error", ename="OutOfTime", evalue=STOPPED, traceback=[STOPPED]
+            output_type="error", ename="OutOfTime", evalue=reason, traceback=[reason]
         )

@@ -22,6 +22,8 @@ class Limits:
     start_seconds: float = 60  # until the kernel answers: 1.2 (10 on a busy machine)
     agent_seconds: float = 30  # until the agent answers, after the cells
     cells_seconds: float = 300  # all of the notebook's cells together: 32 (92)
+    own_cells_seconds: float = 120  # of that, cells that are not part of the assignment: 0
+    own_processor_seconds: float = 40  # and what these may compute: 0
     tests_seconds: float = 300  # all of the hidden tests together: 20 (53)
     call_seconds: float = 20  # one call of a student's function by a hidden test
     processor_seconds: float = 120  # of computing, all processes together, start to end: 19

@@ -48,6 +48,7 @@ class Sandbox:
         self.channel: Channel | None = None
         self.reason: str | None = None  # why we ended it, before its time
         self.watchdog: Monitor | None = None
+        self.own_stopped: list[int] = []  # cells of the student's own that `run` stopped
         # nbclient is asynchronous and the hidden tests are not: the kernel's conversation gets a
         # thread of its own.
         self.loop = asyncio.new_event_loop()
@@ -73,12 +74,22 @@ class Sandbox:
         self.loop.close()
         self.backend.close()
 
-    def run(self, notebook: NotebookNode, upto: int) -> int | None:
-        """Run the notebook's cells before number `upto` and put their outputs into it.
+    def run(
+        self, notebook: NotebookNode, upto: int, without: frozenset[int] = frozenset()
+    ) -> int | None:
+        """Run the notebook's cells before number `upto`, but for those in `without`, and put their
+        outputs into it.
 
         Returns the number of the cell in which the time ran out, if it did. CellsLostError if a
         cell took the kernel with it."""
-        return self.wait(CellRunner(notebook, self).run(upto))
+        runner = CellRunner(notebook, self)
+        stopped = self.wait(runner.run(upto, without))
+        self.own_stopped = runner.own_stopped
+        return stopped
+
+    def processor_seconds(self) -> float:
+        """What was computed so far, as the watchdog saw it."""
+        return self.watchdog.peak.processor_seconds if self.watchdog else 0.0
 
     def connect(self) -> Channel:
         """The channel to the notebook's variables, lost already if they cannot be reached.

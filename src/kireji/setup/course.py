@@ -11,6 +11,7 @@ from kireji.setup.shell import Shell
 from kireji.setup.steps import LOG, Step, complete
 from kireji.setup.venv import PYTHON
 
+NOTE = "Note: "  # begins a line that an instructor should read
 BEGIN = "Setting up the course in {}, once: its data and the students' notebooks."
 
 
@@ -81,7 +82,8 @@ def _name(path: Path, course: Course) -> str:
 
 
 def _tell(shell: Shell, module: str, course: Course) -> None:
-    """Run one of our modules, which says in its last line what went wrong, if something did."""
+    """Run one of our modules, which says in its last line what went wrong, if something did, and in
+    others what to know."""
     outcome = shell.run(PYTHON, "-P", "-m", module, settings={SETTING: str(course.root)})
     if not outcome.ok:
         unexpected = "Traceback (most recent call last)" in outcome.output
@@ -89,3 +91,6 @@ def _tell(shell: Shell, module: str, course: Course) -> None:
         raise KirejiError(
             explain(outcome.output, log) if unexpected else last_words(outcome.output)
         )
+    for line in outcome.output.splitlines():
+        if line.startswith(NOTE):
+            shell.line.note(line.removeprefix(NOTE))
