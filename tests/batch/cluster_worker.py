@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from kireji import paths
+from kireji.course.layout import SETTING
 from kireji.grading import cache
 from tests.durability import world
 
@@ -18,6 +19,7 @@ CAPTIVE = 600  # seconds, at most
 
 def redirect(root: Path) -> None:
     """Make the course in `root` this process's."""
+    os.environ[SETTING] = str(root)
     paths.SOURCE, paths.SECRET = root / "source", root / "var" / "secret"
     cache.FOLDER, cache.judge = root / "var" / "judgements", world.judge
     cache.graders_version = lambda graders: "toy"

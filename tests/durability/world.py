@@ -25,6 +25,7 @@ from kireji import paths
 from kireji.batch.grade_on_submit import Watch
 from kireji.batch.judge_pool import Here
 from kireji.cli.grade import grade_all
+from kireji.course.layout import SETTING
 from kireji.demo.student_client import StudentClient
 from kireji.exchange.student_server.kireji_handing_in import Submit
 from kireji.files.untrusted import UntrustedFolder
@@ -104,6 +105,7 @@ class World:
         self, root: Path, store: Path, settings: Mapping[str, object] = MappingProxyType({})
     ) -> None:
         self.root, self.store = root, store
+        os.environ[SETTING] = str(root)
         paths.SOURCE, paths.SECRET = root / "source", root / "var" / "secret"
         cache.FOLDER, cache.judge = root / "var" / "judgements", judge
         cache.graders_version = lambda graders: "toy"
