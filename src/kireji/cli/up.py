@@ -107,11 +107,11 @@ def _say_ready(console: Console, address: str, released: list[str], seconds: flo
         console.print(f"Released to the students: {', '.join(released)}")
     console.print("[bold]What to do next[/bold]")
     console.print(f"  1. Open {address} and log in as [bold]alice[/bold].")
-    console.print("     Her welcome page says how to fetch an assignment, work and submit.")
+    console.print("     Her welcome page says how to begin an assignment, work and hand in.")
     console.print("  2. In a private window, log in as [bold]instructor[/bold]:")
     console.print("     what alice submits is graded within moments. Read her written answers,")
     console.print("     then generate and release feedback.")
-    console.print("  3. As alice again: fetch the feedback and open it.")
+    console.print("  3. As alice again: click Feedback in the panel on the left.")
     console.print("  Dates and rules: [bold]./kireji calendar[/bold]")
     console.print()
     if find_bwrap() is None:
