@@ -16,7 +16,7 @@ from tests.browser.formgrader import (
 )
 from tests.browser.steps import begin, hand_in
 from tests.compose.people import is_in, log_in, session, sign_up
-from tests.compose.stack import COURSE, Stack, wait_until
+from tests.compose.stack import FORMGRADER, Stack, wait_until
 from tests.support.clone import COURSE
 from tests.support.needs import require
 
@@ -130,7 +130,7 @@ def submitted(stack: Stack, alice: Page, picture: Callable) -> None:
 @pytest.fixture(scope="module")
 def graded(stack: Stack, submitted: None, instructor: Page, picture: Callable) -> Page:
     """The instructor has collected, autograded and given feedback, all in the formgrader."""
-    instructor.goto(stack.address + COURSE)
+    instructor.goto(stack.address + FORMGRADER)
     expect(assignment_row(instructor, EX1)).to_be_visible()
     collect(instructor, EX1)
     submission = open_submissions(instructor, EX1, "alice")

@@ -18,7 +18,7 @@ from kireji import paths
 from kireji.hub.embedded.lifecycle import free_ports
 
 LOG_IN = "/hub/login"
-COURSE = "/services/kireji/formgrader"
+FORMGRADER = "/services/kireji/formgrader"
 # seconds for what a busy machine does slowly: to build an image, to prepare the course
 MAX_WAIT_SECONDS = 600
 
@@ -112,7 +112,7 @@ class Stack:
 
     def wait(self) -> None:
         """Until the hub and the course service answer a stranger."""
-        wait_until(lambda: self.answers(LOG_IN) and self.answers(COURSE), self.logs)
+        wait_until(lambda: self.answers(LOG_IN) and self.answers(FORMGRADER), self.logs)
 
     def answers(self, path: str) -> bool:
         with contextlib.suppress(requests.RequestException):

@@ -28,13 +28,13 @@ from tests.browser.formgrader import (
     grade_by_hand,
     open_submission_page,
 )
-from tests.browser.steps import fetch_feedback
+from tests.browser.steps import read_feedback
 from tests.compose import leftovers, same_attacks
 from tests.compose.attacker import ABSENT, ASK, HAND_IN, LOOK, REACH, READ_ONLY, Terminal
 from tests.compose.conftest import EX1, POINTS
 from tests.compose.keeping import empty_one, keeper, state
 from tests.compose.people import is_in, log_in, make_account, open_server, session
-from tests.compose.stack import COURSE, Stack, docker, wait_until
+from tests.compose.stack import FORMGRADER, Stack, docker, wait_until
 
 pytestmark = [pytest.mark.needs("docker", "browser"), pytest.mark.timeout(2400)]
 
@@ -45,14 +45,8 @@ WRITTEN, COMMENT = "failure_analysis", "Which sentence was it? Show its map."
 def test_the_student_reads_the_feedback(
     stack: Stack, graded: Page, alice: Page, picture: Callable
 ) -> None:
-    fetch_feedback(alice)
-    home = stack.volume("homes") / "alice"
-    (page,) = home.glob(f"{EX1}/feedback/*/*.html")
-    assert re.search(rf'class="number">\s*{POINTS}\b', page.read_text()), (
-        "the feedback has another score"
-    )
-    alice.goto(f"{stack.address}/user/alice/lab/tree/{page.relative_to(home)}")
-    frame = alice.frame_locator("iframe.jp-HTMLViewer, .jp-HTMLViewer iframe")
+    frame = read_feedback(alice, EX1)
+    expect(frame.locator(".number").first).to_have_text(re.compile(rf"^\s*{POINTS}\b"))
     expect(frame.get_by_text("What is real and what is padding").first).to_be_visible()
     picture(alice, "compose_feedback")
 
@@ -267,7 +261,7 @@ def test_people_come_in_over_https(
             assert Terminal(stack, alice, "alice").run(LOOK, [HOME], [])["paths"] == [HOME]
         page = chromium.new_context(ignore_https_errors=True).new_page()
         log_in(page, stack, "instructor", stack.first_password())
-        page.goto(stack.address + COURSE)
+        page.goto(stack.address + FORMGRADER)
         expect(assignment_row(page, EX1)).to_be_visible()
         picture(page, "compose_https")
     shutil.rmtree(certificate.parent)
@@ -292,7 +286,7 @@ def test_everything_survives_down_an_upgrade_and_up(
         assert later.run(LOOK, [f"{HOME}/{EX1}/{EX1}.ipynb", f"{HOME}/{EX1}/feedback"], [])["paths"]
     page = new_page()
     log_in(page, upgraded, "instructor", upgraded.first_password())
-    page.goto(upgraded.address + COURSE)
+    page.goto(upgraded.address + FORMGRADER)
     page.get_by_role("link", name="Manual Grading").first.click()
     expect(page.get_by_role("row", name=re.compile(EX1))).to_contain_text(POINTS)
     picture(page, "compose_after_upgrade")
@@ -320,14 +314,14 @@ def test_two_instructors_read_the_same_written_answer(
     for name in ("instructor", "second"):
         pages[name] = page = new_page()
         log_in(page, upgraded, name, upgraded.first_password(name))
-        page.goto(upgraded.address + COURSE)
+        page.goto(upgraded.address + FORMGRADER)
         open_submission_page(page, EX1)
     grade_by_hand(pages["second"], WRITTEN, "5", COMMENT)
     pages["instructor"].reload()
     expect(pages["instructor"].locator(f"input.score#{WRITTEN}")).to_have_value("5")
     expect(pages["instructor"].locator(f"textarea#{WRITTEN}-comment")).to_have_value(COMMENT)
     picture(pages["instructor"], "compose_written_answer")
-    pages["instructor"].goto(upgraded.address + COURSE)
+    pages["instructor"].goto(upgraded.address + FORMGRADER)
     give_feedback(pages["instructor"], EX1)
     given = (upgraded.volume("exchange") / "kireji" / "feedback" / "alice").rglob("*.html")
     assert any(COMMENT in page.read_text() for page in given)
