@@ -16,7 +16,6 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from kireji.errors import KirejiError
 
-NOTE = "Note: "
 ADDED = (
     "{assignment} has submissions, and source/ has new cells: {names}. They were added to the"
     " gradebook, and to each submission without points. To give points for them, grade the"
@@ -66,13 +65,17 @@ def cells_recorded(notebook: Notebook) -> Cells:
     return Cells(*({cell.name for cell in cells} for cells in (*kinds, notebook.source_cells)))
 
 
-def refuse_removed_cells(db_url: str, assignment: str, source: Path) -> None:
-    """KirejiError, which says how to go on, if a notebook in the folder `source` has lost cells for
-    which there are grades."""
+def note_of_new_cells(db_url: str, assignment: str, source: Path) -> str | None:
+    """What to say of cells that are new in the folder `source`, if there are submissions without
+    them. KirejiError, which says how to go on, if cells are gone for which there are grades."""
+    new: set[str] = set()
     with Gradebook(db_url) as book:
         for path in sorted(source.glob("*.ipynb")):
             if notebook := _with_submissions(book, path.stem, assignment):
-                _refuse(cells_recorded(notebook), nbformat.read(path, as_version=4), assignment)
+                recorded, nb = cells_recorded(notebook), nbformat.read(path, as_version=4)
+                _refuse(recorded, nb, assignment)
+                new |= cells_of(nb).without(recorded)
+    return ADDED.format(assignment=assignment, names=", ".join(sorted(new))) if new else None
 
 
 class AddNewCells(NbGraderPreprocessor):
@@ -88,13 +91,8 @@ class AddNewCells(NbGraderPreprocessor):
             if notebook:
                 recorded = cells_recorded(notebook)
                 _refuse(recorded, nb, names["assignment"])
-                new = cells_of(nb).without(recorded)
-                if new:
+                if cells_of(nb).without(recorded):
                     _add(book, notebook, nb, recorded)
-                    said = ", ".join(sorted(new))
-                    self.log.warning(
-                        NOTE + ADDED.format(assignment=names["assignment"], names=said)
-                    )
         return nb, resources
 
 

@@ -12,12 +12,11 @@ from traitlets.config import Config, PyFileConfigLoader
 from kireji import paths
 from kireji.course.layout import find_course
 from kireji.errors import KirejiError
-from kireji.nbgrader_plugins.changed_cells import NOTE, refuse_removed_cells
+from kireji.nbgrader_plugins.changed_cells import note_of_new_cells
 from kireji.nbgrader_plugins.gradebook import check
 
 ERROR = re.compile(r"^\s*(\w+(?:\.\w+)*(?:Error|Exception): .*)$", re.MULTILINE)
-
-SAID = re.compile(rf"^.*{NOTE}(.*)$", re.MULTILINE)
+NOTE = "Note: "  # how a line begins that an instructor should read
 
 
 def generate(
@@ -43,9 +42,12 @@ def generate(
         folder.name for folder in (course / "source").iterdir() if any(folder.glob("*.ipynb"))
     )
     for name in names:
+        note = None
         if gradebook and (course / "release" / name).is_dir():
             try:
-                refuse_removed_cells(config.CourseDirectory.db_url, name, course / "source" / name)
+                note = note_of_new_cells(
+                    config.CourseDirectory.db_url, name, course / "source" / name
+                )
             except KirejiError as refusal:
                 notes.append(str(refusal))
                 continue
@@ -54,7 +56,8 @@ def generate(
         if not result["success"]:
             reasons = ERROR.findall(result.get("log", "") + result["error"])
             raise KirejiError(f"nbgrader cannot generate release/{name} ({reasons[0]}).")
-        notes += SAID.findall(result.get("log", ""))
+        if note:
+            notes.append(note)
     return names
 
 

@@ -189,10 +189,10 @@ class NbgraderCourse:
             return show_span(found.by) if found and found.late else ""
 
     def report(self, assignment: str, student: str) -> Report:
-        """The report of the graded submission."""
-        notebook = nbformat.read(
-            self.graded(assignment, student) / f"{assignment}.ipynb", as_version=4
-        )
+        """The report of the graded submission. Waits while another program grades it again."""
+        folder = self.graded(assignment, student)
+        with folder_transaction.exclusive(folder):
+            notebook = nbformat.read(folder / f"{assignment}.ipynb", as_version=4)
         return Report.from_dict(notebook.metadata[REPORT])
 
     def give_feedback(self, assignment: str) -> None:
