@@ -59,10 +59,12 @@ def judged(loss, logits, target_ids, pad_id):
     token_losses = -log_probabilities.gather(-1, target_ids.unsqueeze(-1)).squeeze(-1)
     mistakes = diagnoses.loss_mistakes(token_losses, target_ids != pad_id)
     mistakes |= logits_mistakes(logits.double(), target_ids, target_ids != pad_id)
+    # two mistakes may lead to nearly the same number: the nearest one is named
+    nearest = sorted(mistakes.items(), key=lambda mistake: round(abs(float(mistake[1]) - value), 6))
     expect.close(
         torch.tensor(value).double(),
         reference.sequence_loss(logits, target_ids, pad_id),
-        diagnoses=mistakes,
+        diagnoses=dict(nearest),
         name="the loss",
     )
 
