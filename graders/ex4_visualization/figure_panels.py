@@ -35,12 +35,24 @@ class Panel:
     limits: tuple[float, float]  # of the colours
     bars: int
     n_maps: int
+    unseen: expect.Mistake | None  # what the pixels do not show
+
+    def is_drawn(self) -> "Panel":
+        """This panel; Mistake unless the pixels show what it says."""
+        if self.unseen:
+            raise self.unseen
+        return self
+
+
+def described(student: Any, handle: Any) -> Panel:
+    """The panel that a handle of Axes says it is; call `is_drawn` before points are given."""
+    seen = getattr(student, "attention_lab.maps.describe_maps")(handle)
+    return panel(seen, drawn.pixels_of(seen), seen.get("bar_boxes"))
 
 
 def axes(student: Any, handle: Any) -> Panel:
     """The panel that a handle of Axes shows."""
-    seen = getattr(student, "attention_lab.maps.describe_maps")(handle)
-    return panel(seen, drawn.pixels_of(seen), seen.get("bar_boxes"))
+    return described(student, handle).is_drawn()
 
 
 def figure(student: Any, handle: Any) -> list[Panel]:
@@ -52,12 +64,13 @@ def panels(seen: Any) -> list[Panel]:
     """The panels of a described Figure."""
     expect.true(isinstance(seen, dict) and isinstance(seen.get("panels"), list), UNREADABLE)
     pixels = drawn.pixels_of(seen)
-    return [panel(one, pixels, seen.get("bar_boxes")) for one in seen["panels"]]
+    return [panel(one, pixels, seen.get("bar_boxes")).is_drawn() for one in seen["panels"]]
 
 
 def panel(seen: Any, pixels: drawn.Pixels, bar_boxes: Any) -> Panel:
-    """A description as a Panel; Mistake where there is no map on it, where it is no such
-    description, or where the pixels show something else."""
+    """A description as a Panel; Mistake where there is no map on it, or where it is no such
+    description."""
+    unseen = None
     try:
         maps, limits = (
             seen["maps"],
@@ -84,16 +97,21 @@ def panel(seen: Any, pixels: drawn.Pixels, bar_boxes: Any) -> Panel:
             and len(colours) == len(limits[0]) == len(limits[1]) == 2,
             UNREADABLE,
         )
-        drawn.map_is_drawn(
-            pixels,
-            _box(seen["box"]),
-            (limits[0], limits[1]),
-            (np.array(x), np.array(y)),
-            values.numpy(),
-            painted,
-            colours[1] - colours[0],
-        )
-        drawn.texts_are_drawn(pixels, [_box(box) for _, box in seen["written"]], "tick labels")
+        written = [_box(box) for _, box in seen["written"]]
+        place = _box(seen["box"])
+        try:
+            drawn.map_is_drawn(
+                pixels,
+                place,
+                (limits[0], limits[1]),
+                (np.array(x), np.array(y)),
+                values.numpy(),
+                painted,
+                colours[1] - colours[0],
+            )
+            drawn.texts_are_drawn(pixels, written, "tick labels")
+        except expect.Mistake as mistake:
+            unseen = mistake
     except (KeyError, TypeError, ValueError, IndexError, OverflowError):
         raise expect.Mistake(UNREADABLE) from None
     columns = sorted(range(len(x)), key=lambda j: x[j], reverse=limits[0][0] > limits[0][1])
@@ -109,6 +127,7 @@ def panel(seen: Any, pixels: drawn.Pixels, bar_boxes: Any) -> Panel:
         colours,
         bars,
         len(maps),
+        unseen,
     )
 
 

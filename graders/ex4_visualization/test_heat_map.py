@@ -27,9 +27,11 @@ def test_every_weight_has_its_cell(student, rng, attach):
     left."""
     for sizes in ((4, 6), (7, 3), (5, 5)):
         weights, source_tokens, target_tokens = question(rng, *sizes)
-        seen = drawn(student, weights, source_tokens, target_tokens)
+        handle = student.make("plot_attention", weights, source_tokens, target_tokens)
+        seen = figure_panels.described(student, handle)
         try:
-            figure_panels.values(seen, weights)
+            figure_panels.values(seen, weights)  # first: it names the mistake
+            seen.is_drawn()
         except expect.Mistake:
             if seen.shown.shape == weights.shape and seen.shown.isfinite().all():
                 attach(

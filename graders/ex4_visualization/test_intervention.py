@@ -89,6 +89,10 @@ class Question:
         cut = [token for place, token in enumerate(tokens) if place not in top]
         last = sorted(range(len(tokens)), key=lambda place: (self.looks[place], place))[:k]
         right = whole[label] - after[label]
+
+        def least(place: int) -> str:
+            return " (the least likely label here)" if whole[place] == min(whole) else ""
+
         wrong = {
             "the sign is turned round: whole text minus hidden": -right,
             (
@@ -124,12 +128,12 @@ class Question:
                 "the whole text"
             ): (whole[after.index(max(after))] - max(after)),
             (
-                "the probability of the first class is always looked at, not that of the label "
-                "predicted"
+                f"the probability of the first class{least(0)} is always looked at, not that of "
+                "the label predicted"
             ): self.change(top, 0),
             (
-                "the probability of the last class is always looked at, not that of the label "
-                "predicted"
+                f"the probability of the last class{least(len(whole) - 1)} is always looked at, "
+                "not that of the label predicted"
             ): self.change(top, len(whole) - 1),
             "the least likely label is looked at": self.change(top, whole.index(min(whole))),
             "the change is divided by the probability of the whole text": right / whole[label],

@@ -130,4 +130,5 @@ def plot_attention(*arguments, honest=plot_attention):
 
 def test_a_wrong_picture_that_is_described_as_right_is_noticed(tmp_path):
     cells = lost(grade(NAME, f"{solution(tmp_path)}\n{WRONG}", "test_heat_map.py"))
-    assert "pixels do not show" in cells["heat_map"]["test_every_weight_has_its_cell"]
+    said = cells["heat_map"]["test_every_weight_has_its_cell"]
+    assert "pixels do not show" in said or "have the same colour" in said
