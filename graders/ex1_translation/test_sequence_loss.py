@@ -45,6 +45,16 @@ def agrees_without_padding(student, rng):
     return not math.isfinite(own) or math.isclose(own, right, rel_tol=1e-3, abs_tol=1e-4)
 
 
+def depends_on_logits(student, rng, own, target_ids):
+    """Mistake if another batch of logits has the same loss `own`: a constant changes nowhere."""
+    other = number(student.sequence_loss(draw(rng)[0], target_ids, 0))
+    expect.true(
+        not math.isclose(other, own, rel_tol=1e-3, abs_tol=1e-4),
+        f"The loss is {own:.4g} for two batches with different logits.",
+        "loss_constant",
+    )
+
+
 def wider(logits, target_ids):
     """The same batch with two more columns of padding."""
     more = logits.new_zeros(B, 2, VOCAB_SIZE)
@@ -137,6 +147,7 @@ def test_padding_does_not_count(student, rng):
         (target_ids == 0).unsqueeze(-1), 5 * torch.randn(logits.shape, generator=rng), logits
     )
     own = number(student.sequence_loss(logits, target_ids, 0))
+    depends_on_logits(student, rng, own, target_ids)
     with smallest_loss(student):
         if agrees_without_padding(student, rng):
             judged(own, logits, target_ids, 0)
@@ -161,6 +172,7 @@ def test_any_id_may_be_padding(student, rng):
         number(student.sequence_loss(*inputs))
         for inputs in ((logits, target_ids, 0), (logits[..., order], order[target_ids], 4))
     )
+    depends_on_logits(student, rng, own, target_ids)
     expect.true(
         math.isclose(own, other, rel_tol=1e-3, abs_tol=1e-4),
         "The loss changes where pad_id is 4 and 0 is a word: is 0 taken for padding, whatever"

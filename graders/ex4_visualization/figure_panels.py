@@ -72,10 +72,8 @@ def panel(seen: Any, pixels: drawn.Pixels, bar_boxes: Any) -> Panel:
     description."""
     unseen = None
     try:
-        maps, limits = (
-            seen["maps"],
-            [tuple(map(float, seen[name])) for name in ("x_limits", "y_limits")],
-        )
+        maps = seen["maps"]
+        limits = [tuple(map(float, seen[name])) for name in ("x_limits", "y_limits")]
         texts = [str(seen[name]) for name in ("title", "x_label", "y_label")]
         ticks = [
             [(float(place), str(text)) for place, text in seen[name]]
@@ -100,14 +98,9 @@ def panel(seen: Any, pixels: drawn.Pixels, bar_boxes: Any) -> Panel:
         written = [_box(box) for _, box in seen["written"]]
         place = _box(seen["box"])
         try:
+            places, span = (np.array(x), np.array(y)), colours[1] - colours[0]
             drawn.map_is_drawn(
-                pixels,
-                place,
-                (limits[0], limits[1]),
-                (np.array(x), np.array(y)),
-                values.numpy(),
-                painted,
-                colours[1] - colours[0],
+                pixels, place, (limits[0], limits[1]), places, values.numpy(), painted, span
             )
             drawn.texts_are_drawn(pixels, written, "tick labels")
         except expect.Mistake as mistake:
