@@ -8,7 +8,15 @@ import pytest
 from nbformat import NotebookNode
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.steps import begin, card, close_notebook, edit, hand_in, read_feedback
+from tests.browser.steps import (
+    FEEDBACK_WAIT_MS,
+    begin,
+    card,
+    close_notebook,
+    edit,
+    hand_in,
+    read_feedback,
+)
 from tests.support.clone import COURSE
 from tests.support.live_course import LiveCourse
 
@@ -72,11 +80,13 @@ def test_feedback_comes_by_itself_until_the_limit_is_reached(
     hand_in(student, EX1)
     expect(card(student, EX1)).to_contain_text("being graded")
     picture(student, "on_submit_being_graded")
+    announced = student.get_by_text(re.compile("Feedback on .* is here"))
+    expect(announced.first).to_be_visible(timeout=FEEDBACK_WAIT_MS)
     first = read_feedback(student, EX1)
+    expect(announced).to_have_count(0)  # it is read
     expect(first.locator(".number")).to_have_text("0")
     expect(first.locator(".attempts")).to_contain_text("1 of 2 attempts in 24 hours left.")
     expect(first.get_by_text("Your instructor still reads your written work")).to_be_visible()
-    expect(student.get_by_text(re.compile("Feedback on .* is here"))).to_be_visible()
     picture(student, "on_submit_first")
 
     def answer(notebook: NotebookNode) -> None:
