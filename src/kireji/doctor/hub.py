@@ -1,8 +1,6 @@
 """Looks at the embedded hub: does it run, and is its port free?"""
 
 import errno
-import fcntl
-import os
 import socket
 import urllib.error
 import urllib.request
@@ -10,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kireji.doctor.finding import Finding, bad, good, odd
+from kireji.files.lock_holder import holder
 
 PORT = 8000
 ANSWER_SECONDS = 10.0
@@ -17,25 +16,13 @@ ANSWER_SECONDS = 10.0
 
 def examine(lock: Path) -> Iterator[Finding]:
     """Findings on the hub that holds `lock` while it runs and writes its address there."""
-    address = _holder(lock)
+    address = holder(lock)
     if address is None:
         yield _free_port(PORT)
     elif not address:
         yield good("hub", "it is starting")
     else:
         yield _answering(address)
-
-
-def _holder(lock: Path) -> str | None:
-    """The address in a lock that is held; None if no hub runs."""
-    if not lock.exists():
-        return None
-    with open(os.open(lock, os.O_RDWR)) as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return file.read().strip()
-    return None
 
 
 def _answering(address: str) -> Finding:
