@@ -4,6 +4,7 @@ it is followed."""
 import errno
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 MACHINE = {
@@ -81,6 +82,10 @@ class UntrustedFolder:
                 or not os.path.samestat(named, status)
             ):
                 raise UntrustedFileError("it is not a plain file of its own")
+            # A program that mapped it can write to it, and its times change only with the first
+            # write after this.
+            with suppress(OSError):
+                os.fsync(file)
             with open(file, "rb", closefd=False) as stream:
                 content = stream.read(limit + 1)
         finally:

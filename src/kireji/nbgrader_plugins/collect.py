@@ -62,7 +62,7 @@ class InboundSubmission:
         is returned.
 
         A submission without the assignment's notebook gets an empty one."""
-        left = SUBMISSION_BYTES
+        left, copied = SUBMISSION_BYTES, []
         with UntrustedFolder(self.path) as folder:
             draft.mkdir(parents=True)
             for name in folder.names(MAX_FILES):
@@ -73,12 +73,15 @@ class InboundSubmission:
                     if name == SECRET:
                         content.decode()
                     left -= (draft / name).write_bytes(content)
+                    copied.append(name)
                 except (UntrustedFileError, UnicodeDecodeError):
                     # Its name is kept, empty: the report then says that it was left out.
                     (draft / name).mkdir()
             # Asked again: what was put there since it was chosen must not have the time of what was
             # there before.
             self.time = max(self.time, self._time(folder))
+            if not all(_is_still(folder, draft, name) for name in copied):
+                self.time = max(self.time, now())  # written to by a way that leaves its time alone
         notebook = draft / f"{assignment}.ipynb"
         if not notebook.exists():
             # an empty one gets 0 with a reason; a folder without is passed over by nbgrader
@@ -90,6 +93,14 @@ class InboundSubmission:
         return datetime.fromtimestamp(came(folder, self.path, self.restored), UTC).replace(
             tzinfo=None
         )
+
+
+def _is_still(folder: UntrustedFolder, draft: Path, name: str) -> bool:
+    """Whether the file in `folder` is what was copied from it a moment ago."""
+    try:
+        return folder.read(name, SUBMISSION_BYTES) == (draft / name).read_bytes()
+    except UntrustedFileError:
+        return False
 
 
 def put(what: InboundSubmission | Attempt, target: Path) -> None:
