@@ -63,7 +63,7 @@ class UntrustedFolder:
 
     def read(self, name: str, limit: int) -> bytes:
         """The bytes of a regular file with one name, up to `limit`. UntrustedFileError for anything
-        else."""
+        else; OSError where the machine fails."""
         try:
             # A hard link that goes between opening and asking would count as a file of its own: the
             # name is looked at first, and what is opened must be that same file.
@@ -72,7 +72,9 @@ class UntrustedFolder:
             file = os.open(
                 name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=self.handle
             )
-        except OSError:
+        except OSError as error:
+            if is_of_the_machine(error):
+                raise
             raise UntrustedFileError("it is a link or cannot be read") from None
         try:
             status = os.fstat(file)

@@ -12,8 +12,9 @@ from kireji.course.layout import find_course
 from kireji.course.secret import read_or_make_secret
 from kireji.exchange.attempts import Attempts, collection_lock
 from kireji.grading.submission import read_submission
-from kireji.nbgrader_plugins.collect import FORMAT, TIMESTAMP, put, settle
+from kireji.nbgrader_plugins.collect import FORMAT, TIMESTAMP
 from kireji.nbgrader_plugins.late_penalty import penalty
+from kireji.nbgrader_plugins.replace_folder import put, settle
 from kireji.testing.report import Report
 
 
