@@ -95,11 +95,3 @@ def roles() -> list[dict]:
             "scopes": ["users:activity!user", "access:servers!server", "read:users!user"],
         },
     ]
-
-
-def landing_page(handler) -> str:
-    """Where somebody who has just logged in is sent: an instructor to the formgrader; "" is
-    JupyterHub's own choice."""
-    user = handler.current_user
-    is_instructor = user is not None and INSTRUCTORS in {group.name for group in user.groups}
-    return FORMGRADER if is_instructor else ""
