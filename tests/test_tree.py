@@ -51,7 +51,7 @@ REGISTRIES = [
 
 LEAVES = {"errors", "installation", "paths", "commands", "version", "files", "course"}
 JUDGING = LEAVES | {"wire", "sandbox", "testing", "sanitise", "grading"}
-NBGRADER = {"nbgrader_plugins", "exchange", "feedback", "copies"}
+NBGRADER = {"nbgrader_plugins", "exchange", "feedback", "copies", "report_index"}
 # room -> the other rooms of src/kireji it may import from
 MAY_IMPORT = {
     "errors": set(),
@@ -69,6 +69,7 @@ MAY_IMPORT = {
     "testing": LEAVES | {"wire", "sandbox"},
     "sanitise": set(),
     "grading": JUDGING,
+    "report_index": JUDGING | {"exchange"},
     "copies": JUDGING,
     "feedback": LEAVES | {"sanitise", "testing", "copies"},
     "nbgrader_plugins": JUDGING | NBGRADER,

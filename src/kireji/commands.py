@@ -19,6 +19,7 @@ GROUPS = {
         "extend": "give some students more time for an assignment",
         "release": "release an assignment to the students, now or at a time",
         "withdraw": "take an assignment back from the students, now or at a time",
+        "index": "make the index of reports again, which the desk's figures come from",
         "copies": "show which submissions of an assignment are alike, in code or in weights",
         "roster": "read the class from a CSV file: accounts, and names in the gradebook",
         "password": "give a person who has lost theirs a new password",
