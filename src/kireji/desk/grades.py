@@ -67,14 +67,14 @@ class Task:
 
 @dataclass(frozen=True)
 class TaskGrade:
-    """What one submission has in one task."""
+    """What one submission has in one task. comment: None where the task takes none."""
 
     task: str
     auto: float | None
     manual: float | None
     extra: float
     to_read: bool
-    comment: str
+    comment: str | None
 
     @property
     def score(self) -> float:
@@ -148,6 +148,7 @@ class Grades:
 
     def by_task(self, assignment: str, student: str = "") -> dict[str, list[TaskGrade]]:
         """student -> what they have in each task of `assignment`."""
+        commented = BaseCell.__table__.alias()  # a task's score and its comment have a cell each
         query = (
             select(
                 SubmittedAssignment.student_id,
@@ -156,17 +157,22 @@ class Grades:
                 Grade.manual_score,
                 func.coalesce(Grade.extra_credit, 0.0),
                 Grade.needs_manual_grade,
-                func.coalesce(Comment.manual_comment, ""),
+                select(func.coalesce(func.max(Comment.manual_comment), ""))
+                .join(commented, commented.c.id == Comment.cell_id)
+                .where(
+                    Comment.notebook_id == Grade.notebook_id,
+                    commented.c.name == BaseCell.__table__.c.name,
+                )
+                .group_by(Comment.id)
+                .correlate(Grade, BaseCell.__table__)
+                .limit(1)
+                .scalar_subquery(),
             )
             .select_from(Grade)
             .join(BaseCell.__table__, BaseCell.__table__.c.id == Grade.cell_id)
             .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
             .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
             .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-            .outerjoin(
-                Comment,
-                (Comment.notebook_id == Grade.notebook_id) & (Comment.cell_id == Grade.cell_id),
-            )
             .where(Assignment.name == assignment)
         )
         if student:

@@ -43,6 +43,8 @@ class Folders:
 
     def handed_in(self, assignment: str, student: str) -> HandedIn:
         """What `student` handed in; also what lies in the exchange and was not collected yet."""
+        if not is_folder_name(student):
+            return NOTHING  # nbgrader takes any name for a student
         folder = self.course.var / "attempts" / student / assignment
         found = self._cached("attempts", folder, _attempts, NOTHING)
         if assignment in self._uncollected(student):
@@ -51,7 +53,7 @@ class Folders:
 
     def has_begun(self, assignment: str, student: str) -> bool:
         """Whether the assignment lies in the student's home, where homes can be seen."""
-        return (self.course.homes / student / assignment).is_dir()
+        return is_folder_name(student) and (self.course.homes / student / assignment).is_dir()
 
     def sees_homes(self) -> bool:
         """In compose the homes are in a volume that only the hub has."""
@@ -91,6 +93,11 @@ class Folders:
         if kept is None or kept[0] != changed:
             self._kept[kind, folder] = kept = (changed, read(folder))
         return kept[1]  # type: ignore[return-value]
+
+
+def is_folder_name(student: str) -> bool:
+    """Whether a student of this name can have folders."""
+    return student not in ("", ".", "..") and "/" not in student and "\0" not in student
 
 
 def _listed(folder: Path) -> list[str]:

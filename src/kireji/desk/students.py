@@ -69,11 +69,11 @@ class Line:
         return "returned" if self.returned else "graded, not returned"
 
 
-def lines(desk: Desk, assignment: str) -> list[Line]:
-    """One for each student of the class."""
+def lines(desk: Desk, assignment: str, only: str = "") -> list[Line]:
+    """One for each student of the class, or for `only` one of them."""
     calendar = desk.calendar
-    graded = {one.student: one for one in desk.grades.graded(assignment)}
-    tasks = desk.grades.by_task(assignment)
+    graded = {one.student: one for one in desk.grades.graded(assignment, only)}
+    tasks = desk.grades.by_task(assignment, only)
     most = max_score(desk, assignment)
     return [
         Line(
@@ -86,6 +86,7 @@ def lines(desk: Desk, assignment: str) -> list[Line]:
             most,
         )
         for student in desk.grades.enrolled()
+        if only in ("", student.name)
     ]
 
 
