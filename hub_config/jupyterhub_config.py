@@ -5,12 +5,12 @@ import sys
 
 from kireji.course.layout import find_course
 from kireji.course.settings import load
-from kireji.hub import accounts, course_service, departure, desk_service, door
+from kireji.hub import accounts, course_service, departure, desk_service, door, pages
 from kireji.hub.door import sockets
 from kireji.hub.embedded.authenticator import AccountsAuthenticator
 from kireji.hub.embedded.spawner import WalledSpawner
 from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL
-from kireji.paths import HUB, HUB_CONFIG
+from kireji.paths import HUB
 from kireji.sandbox.bwrap_command import find_bwrap
 
 c = get_config()
@@ -86,13 +86,10 @@ c.Spawner.default_url = "/lab/tree/welcome.md"
 c.JupyterHub.default_url = desk_service.landing_page
 
 # What a newcomer reads on the log-in page.
-c.JupyterHub.logo_file = str(HUB_CONFIG / "logo.svg")
-c.JupyterHub.template_vars = {
-    "announcement_login": (
-        "The accounts and their passwords are in the terminal where <code>./kireji up</code> is"
-        " running."
-    ),
-}
+pages.configure(c, settings.course_name, own_accounts=False)
+c.JupyterHub.template_vars["announcement_login"] = (
+    "The accounts and their passwords are in the terminal where <code>./kireji up</code> runs."
+)
 
 # A server is gone a moment after it is told to go: notebooks are saved by the browser, not at the
 # end.

@@ -2,10 +2,10 @@
 .env.example list them."""
 
 from kireji.course.settings import load
-from kireji.hub import course_service, departure, desk_service, door
+from kireji.hub import course_service, departure, desk_service, door, pages
 from kireji.hub.compose import keys, service, sign_in
 from kireji.hub.compose.spawner import ContainerSpawner
-from kireji.paths import EXCHANGE, HUB, HUB_CONFIG
+from kireji.paths import EXCHANGE, HUB
 
 c = get_config()
 settings = load()
@@ -66,8 +66,7 @@ c.ContainerSpawner.extra_host_config = {
 # Where a person lands: students on the welcome page, instructors on the desk.
 c.Spawner.default_url = "/lab/tree/welcome.md"
 c.JupyterHub.default_url = desk_service.landing_page
-c.JupyterHub.logo_file = str(HUB_CONFIG / "logo.svg")
-c.JupyterHub.template_paths = [str(HUB_CONFIG / "compose" / "templates")]
+pages.configure(c, settings.course_name, own_accounts=settings.accounts == "signup")
 
 # A class that comes at the same moment: on two processors each server takes several seconds, one
 # after the other.

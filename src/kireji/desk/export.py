@@ -51,9 +51,9 @@ def by_task(desk: Desk, assignment: str) -> str:
     graded = {one.student: one for one in desk.grades.graded(assignment)}
     tasks = desk.grades.by_task(assignment)
     rows: list[list[Cell]] = [
-        ["account", "first_name", "last_name", "mail", "attempts", "handed_in", *points]
-        + ["late_penalty", "score", "max_score"]
+        ["account", "first_name", "last_name", "mail", "attempts", "handed_in"],
     ]
+    rows[0] += [*points, "late_penalty", "score", "max_score"]
     for student in desk.grades.enrolled():
         rows.append([*_person(desk, assignment, student)])
         one = graded.get(student.name)

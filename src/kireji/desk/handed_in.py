@@ -73,14 +73,16 @@ class Folders:
     def _uncollected(self, student: str) -> set[str]:
         """The assignments of which the exchange has something that is no attempt yet."""
         inbound = student_folders(self.course.exchange, COURSE_ID, student).inbound
-        names = self._cached("inbound", inbound, _listed, [])
+        nothing: list[str] = []
+        names = self._cached("inbound", inbound, _listed, nothing)
         waiting = set()
         for name in names:
             parts = name.split("+")
             if len(parts) < 3 or parts[0] != student or "/" in parts[1]:
                 continue
             folder = self.course.var / "attempts" / student / parts[1]
-            if name not in self._cached("names", folder, _names, set()):
+            known: set[str] = self._cached("names", folder, _names, set())
+            if name not in known:
                 waiting.add(parts[1])
         return waiting
 

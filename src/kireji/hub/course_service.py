@@ -14,6 +14,10 @@ URL_PREFIX = f"/services/{COURSE_ID}/"
 FORMGRADER = URL_PREFIX + "formgrader"
 INSTRUCTORS = f"formgrade-{COURSE_ID}"  # groups as nbgrader's JupyterHub plugin names them
 STUDENTS = f"nbgrader-{COURSE_ID}"
+SERVICE_NAMES = {
+    COURSE_ID: "Formgrader",
+    f"{COURSE_ID}-desk": "The desk",
+}  # what the hub's pages call them
 
 
 def service(port: int) -> dict:

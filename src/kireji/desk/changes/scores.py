@@ -55,7 +55,7 @@ def correct(
     ScoreError if the score is not between 0 and the task's points, or if an automatic score would
     be replaced without a reason."""
     reason = reason.strip()[:MAX_REASON]
-    with _transaction(desk, "correcting a score") as book:
+    with _GradebookChange(desk, "correcting a score") as book:
         grade = _find(book, Grade, task, assignment, student)
         most = grade.max_score
         if score is not None and not 0 <= score <= most:
@@ -88,7 +88,7 @@ def comment(
     text = text.strip().replace("\r\n", "\n")
     if len(text) > MAX_COMMENT:
         raise ScoreError(f"A comment has at most {MAX_COMMENT} characters; this has {len(text)}.")
-    with _transaction(desk, "writing a comment") as book:
+    with _GradebookChange(desk, "writing a comment") as book:
         found = _find(book, Comment, task, assignment, student)
         before = found.manual_comment or ""
         found.manual_comment = text or None
@@ -102,7 +102,7 @@ def comment(
         )
 
 
-class _transaction(OneTransaction):
+class _GradebookChange(OneTransaction):
     """The gradebook, for one change that is seen whole or not at all."""
 
     def __init__(self, desk: Desk, doing: str) -> None:
@@ -113,9 +113,10 @@ class _transaction(OneTransaction):
                 raise NoSuchPageError("Nothing is graded yet.")
         super().__init__(desk.db_url)
 
-    def __exit__(self, kind, error, trace) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        error = rest[0] if rest else None
         try:
-            super().__exit__(kind, error, trace)
+            super().__exit__(kind, *rest)
         except DatabaseError as failure:
             error = failure
         if isinstance(error, DatabaseError):
