@@ -51,7 +51,7 @@ REGISTRIES = [
 
 LEAVES = {"errors", "installation", "paths", "commands", "version", "files", "course"}
 JUDGING = LEAVES | {"wire", "sandbox", "testing", "sanitise", "grading"}
-NBGRADER = {"nbgrader_plugins", "exchange", "feedback", "copies", "report_index"}
+NBGRADER = {"nbgrader_plugins", "exchange", "feedback", "copies", "report_index", "runs"}
 # room -> the other rooms of src/kireji it may import from
 MAY_IMPORT = {
     "errors": set(),
@@ -70,6 +70,7 @@ MAY_IMPORT = {
     "sanitise": set(),
     "grading": JUDGING,
     "report_index": JUDGING | {"exchange"},
+    "runs": LEAVES,
     "copies": JUDGING,
     "feedback": LEAVES | {"sanitise", "testing", "copies"},
     "nbgrader_plugins": JUDGING | NBGRADER,

@@ -14,6 +14,7 @@ GROUPS = {
         "judge": "grade one folder of files and print the report; records nothing",
         "grade": "collect and grade what students submitted, into the gradebook",
         "watch": "grade each submission when it arrives, and give feedback",
+        "runs": "show what is being graded, what waits and what came of it; cancel a run",
         "calendar": "show when each assignment is released, due and closed",
         "due": "set when an assignment is due, and when it closes",
         "extend": "give some students more time for an assignment",

@@ -7,18 +7,16 @@ import json
 import statistics
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 
-from sqlalchemy import Engine, Row, Select, create_engine, delete, select, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Row, Select, delete, select
 
 from kireji.course.layout import Course
+from kireji.files.database import Database
 from kireji.report_index.rows import AttemptRow, Distribution, MetricValues, TestRow
 from kireji.report_index.tables import VERSION, attempts, metadata, results, tests
 from kireji.report_index.writer import KeptReport, write
 
 FILE = "report_index.db"
-BUSY_SECONDS = 15  # that another process may write
 BINS = 10  # of a distribution
 
 
@@ -33,19 +31,11 @@ class ReportIndex:
 
     def __init__(self, course: Course) -> None:
         self.course, self.path = course, course.var / FILE
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = _engine(self.path)
-        with self._engine.begin() as connection:
-            version = connection.execute(text("PRAGMA user_version")).scalar_one()
-            if version not in (0, VERSION):
-                metadata.drop_all(connection)
-            if version != VERSION:
-                metadata.create_all(connection)
-                connection.execute(text(f"PRAGMA user_version = {VERSION}"))
+        self._database = Database(self.path, metadata, VERSION)
 
     def record(self, kept: KeptReport) -> None:
         """Write the rows of one attempt, in place of those that it had before."""
-        with self._engine.begin() as connection:
+        with self._database.write() as connection:
             write(connection, kept)
 
     def rebuild(self, reports: Iterable[KeptReport]) -> int:
@@ -53,7 +43,7 @@ class ReportIndex:
 
         Attempts that no report is left of keep their rows; `forget` removes them."""
         count = 0
-        with self._engine.begin() as connection:
+        with self._database.write() as connection:
             for kept in reports:
                 write(connection, kept)
                 count += 1
@@ -62,7 +52,7 @@ class ReportIndex:
     def forget(self, student: str) -> None:
         """Remove every row of a student."""
         theirs = select(attempts.c.id).where(attempts.c.student == student)
-        with self._engine.begin() as connection:
+        with self._database.write() as connection:
             connection.execute(delete(results).where(results.c.attempt.in_(theirs)))
             connection.execute(delete(attempts).where(attempts.c.student == student))
 
@@ -129,14 +119,8 @@ class ReportIndex:
         return [_test(row) for row in self._rows(query)]
 
     def _rows(self, query: Select) -> list[Row]:
-        with self._engine.connect() as connection:
+        with self._database.read() as connection:
             return list(connection.execute(query))
-
-
-def _engine(path: Path) -> Engine:
-    return create_engine(
-        f"sqlite:///{path}", poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS}
-    )
 
 
 def _results() -> Select:
