@@ -77,6 +77,7 @@ MAY_IMPORT = {
     "batch": JUDGING | NBGRADER,
     # setup: a container has no launcher
     "hub": JUDGING | NBGRADER | {"batch", "setup"},
+    "desk": JUDGING | NBGRADER | {"batch", "hub"},
     "demo": JUDGING | NBGRADER | {"batch"},
     "backup": LEAVES | {"exchange", "nbgrader_plugins"},
     "doctor": LEAVES | {"sandbox", "nbgrader_plugins"},
