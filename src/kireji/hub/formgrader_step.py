@@ -7,7 +7,7 @@ It prints what nbgrader's own handler would answer, as JSON in its last line.
 
 import json
 import sys
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from nbgrader.apps import NbGraderAPI
@@ -25,12 +25,11 @@ def carry_out(step: str, assignment: str, student: str | None) -> dict:
     app.initialize([])
     api = NbGraderAPI(config=app.config)
     course = api.coursedir
+    alone: AbstractContextManager[None] = nullcontext()
     if step == "autograde":  # waits while another program writes down the same submission
         alone = folder_transaction.exclusive(
             Path(course.format_path(course.autograded_directory, student, assignment))
         )
-    else:
-        alone = nullcontext()
     try:
         with alone:
             return getattr(api, step)(assignment, *([student] if student else []))
