@@ -56,6 +56,7 @@ def test_others_are_answered_while_a_slow_page_is_made(course, formgrader, brows
     notebook = course.root / "autograded" / "ada" / "ex1_translation" / "ex1_translation.ipynb"
     made = nbformat.read(notebook, as_version=4)
     made.cells += SLOW
+    made.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
     nbformat.write(made, notebook)
     page = "/formgrader" + formgrader.partition("/formgrader")[2]
     html, asked = answers_meanwhile(browser, lambda: browser(page))

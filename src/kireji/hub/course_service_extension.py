@@ -19,7 +19,7 @@ from tornado import web
 from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.hub.course_contents import is_readable
-from kireji.nbgrader_plugins.render_submission import PageRenderer
+from kireji.nbgrader_plugins.render_submission import PageRenderer, warm_up
 
 CHANGES = {"POST": "did", "PUT": "changed", "DELETE": "deleted"}
 ASSIGNMENT = r"/formgrader/api/assignment/([^/]+)/"
@@ -161,6 +161,7 @@ def on_record(log: Callable, base: str) -> Callable:
 
 def _load_jupyter_server_extension(server) -> None:
     base = server.web_app.settings["base_url"]
+    warm_up()
     server.web_app.settings["log_function"] = on_record(
         server.web_app.settings["log_function"], base
     )

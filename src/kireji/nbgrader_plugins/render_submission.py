@@ -9,7 +9,10 @@ import multiprocessing
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import nbformat
@@ -43,17 +46,25 @@ TOO_SLOW = (
 )
 
 
+@cache
+def warm_up() -> ForkServerContext:
+    """Start the process that forks those that make pages; it loads what they need meanwhile."""
+    context = multiprocessing.get_context("forkserver")
+    preload = [__name__, PRELOADED]
+    # Each process imports the program that was started, so what that imports is loaded once.
+    if main := getattr(sys.modules["__main__"], "__spec__", None):
+        preload.append(main.name)
+    context.set_forkserver_preload(preload)
+    forkserver.ensure_running()
+    return context
+
+
 class PageRenderer:
     """Makes pages by nbconvert's HTMLExporter as `config` has it."""
 
     def __init__(self, config: Config) -> None:
         self.sections = {name: config[name] for name in SECTIONS if name in config}
-        self.context = multiprocessing.get_context("forkserver")
-        preload = [__name__, PRELOADED]
-        # Each process imports the program that was started, so what that imports is loaded once.
-        if main := getattr(sys.modules["__main__"], "__spec__", None):
-            preload.append(main.name)
-        self.context.set_forkserver_preload(preload)
+        self.context = warm_up()
         # threads that wait for processes
         self.threads = ThreadPoolExecutor(PAGES_AT_A_TIME, "pages")
 
