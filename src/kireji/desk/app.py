@@ -12,12 +12,21 @@ from kireji.desk import csrf, errors
 from kireji.desk.desk import Desk
 from kireji.desk.doorkeeper import Doorkeeper
 from kireji.desk.errors import error_answer
-from kireji.desk.pages import assignment, class_list, dates, overview, student, submission
+from kireji.desk.pages import (
+    assignment,
+    class_list,
+    dates,
+    overview,
+    results,
+    runs,
+    student,
+    submission,
+)
 from kireji.desk.rendering import COLOURS, FOLDER
 from kireji.desk.sign_in import Hub, SignIn, SignInError
 from kireji.hub.desk_service import PREFIX
 
-PAGES = (overview, assignment, submission, dates, student, class_list)
+PAGES = (overview, assignment, submission, dates, student, class_list, results, runs)
 
 
 def make_app(course: Course, config: Config, hub: Hub) -> ASGIApp:
