@@ -51,7 +51,7 @@ REGISTRIES = [
 
 LEAVES = {"errors", "installation", "paths", "commands", "version", "files", "course"}
 JUDGING = LEAVES | {"wire", "sandbox", "testing", "sanitise", "grading"}
-NBGRADER = {"nbgrader_plugins", "exchange", "feedback", "copies"}
+NBGRADER = {"nbgrader_plugins", "exchange", "feedback", "copies", "report_index", "runs"}
 # room -> the other rooms of src/kireji it may import from
 MAY_IMPORT = {
     "errors": set(),
@@ -69,12 +69,15 @@ MAY_IMPORT = {
     "testing": LEAVES | {"wire", "sandbox"},
     "sanitise": set(),
     "grading": JUDGING,
+    "report_index": JUDGING | {"exchange"},
+    "runs": LEAVES,
     "copies": JUDGING,
     "feedback": LEAVES | {"sanitise", "testing", "copies"},
     "nbgrader_plugins": JUDGING | NBGRADER,
     "batch": JUDGING | NBGRADER,
     # setup: a container has no launcher
     "hub": JUDGING | NBGRADER | {"batch", "setup"},
+    "desk": JUDGING | NBGRADER | {"batch", "hub"},
     "demo": JUDGING | NBGRADER | {"batch"},
     "backup": LEAVES | {"exchange", "nbgrader_plugins"},
     "doctor": LEAVES | {"sandbox", "nbgrader_plugins"},

@@ -21,7 +21,7 @@ def sign_up(page: Page, stack: Stack, name: str) -> None:
     page.locator("input[name=signup_password]").fill(PASSWORD)
     page.locator("input[name=signup_password_confirmation]").fill(PASSWORD)
     page.get_by_role("button", name=re.compile("create", re.IGNORECASE)).click()
-    expect(page.locator(".alert")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("Your account is made")
 
 
 def log_in(page: Page, stack: Stack, name: str, password: str = PASSWORD) -> None:

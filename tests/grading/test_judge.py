@@ -152,3 +152,10 @@ def double(x):
     assert any("image/png" in some for some in data)
     assert {kind for some in data for kind in some} <= {"image/png", "text/plain"}
     assert judgement.report.notices == []
+
+
+def test_a_metric_is_in_the_report_with_its_value(toy, submit):
+    report = graded(toy, submit(share_solution="def share():\n    return 15.0"))
+    assert cell(report, "share")["tests"][0]["metrics"] == [
+        {"name": "share", "value": 15.0, "baseline": 10, "target": 20}
+    ]

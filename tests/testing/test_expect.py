@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from kireji.testing import Mistake, expect
+from kireji.testing.report import Metric
 from kireji.wire import Opaque
 
 
@@ -108,6 +109,8 @@ def test_numbers_and_tuples():
 def test_a_metric_is_a_fraction_of_the_way(value, fraction):
     token = expect.measured.set([])
     assert expect.metric(value, 10, 20, "BLEU") == fraction
+    kept = value if math.isfinite(value) else None
+    assert expect.measured.get()[-1][2] == Metric("BLEU", kept, 10, 20)
     assert expect.measured.get()[0][0] == fraction
     expect.measured.reset(token)
 

@@ -21,7 +21,8 @@ from filelock import FileLock
 from kireji import paths
 from kireji.batch.calendar_clock import CalendarClock
 from kireji.batch.judge_pool import Judging, open_processes
-from kireji.course.layout import find_course
+from kireji.batch.run_service import RunService
+from kireji.course.layout import Course, find_course
 from kireji.errors import KirejiError
 from kireji.exchange.attempt_status import leave_note
 from kireji.exchange.attempts import Attempt, AttemptState, now
@@ -33,6 +34,8 @@ from kireji.files.untrusted import printable
 from kireji.nbgrader_plugins import gradebook
 from kireji.nbgrader_plugins.collect import MAX_SUBMISSIONS
 from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
+from kireji.runs.run import RunKind, RunState
+from kireji.runs.running import Running, begin
 
 POLL_SECONDS = 1.0  # seconds between two looks at the students' folders
 # and at everything in them: what was written there by another program than nbgrader's submit
@@ -65,17 +68,26 @@ class Watch:
         self._look_inside_at = 0.0
         self._queue: dict[Work, float] = {}  # and when it may be tried
         self._in_hand: dict[Path, Attempt] = {}  # what is being judged, as it was when that began
+        self.place = Course(Path(course.directory.root))
+        self._runs: dict[Work, Running] = {}  # of what is being judged
 
     def run(self, stop: Event) -> None:
         """Watch until `stop` is set, and apply the calendar when its time comes."""
         clock = CalendarClock(self.course.config, self.tell)
-        with self.judging:
+        runner = RunService(self.place, self.tell, self.course.trusted, self.judging.workers)
+        with self.judging, runner:
             while not stop.is_set():
+                runner.step()
                 if clock.tick():
                     self._seen.clear()  # what was closed may be open, what waited may be graded
                 self.step()
                 if not self.judging:
                     stop.wait(POLL_SECONDS)
+        for run in self._runs.values():
+            with run:
+                run.ends_as(
+                    RunState.CANCELLED, "Grading on submit was stopped; its next start goes on."
+                )
 
     @property
     def busy(self) -> bool:
@@ -149,6 +161,9 @@ class Watch:
             self.tell(f"{student} handed in {name}")
             self._in_hand[self.course.submitted(name, student)] = at_once[-1]
             self.course.make_gradable(name, student)
+            self._runs[work] = begin(
+                self.place, RunKind.GRADE, [name], [student], by="grading on submit"
+            )
             self.judging.add(self.course.submitted(name, student))
         elif self.course.rules(name).release_feedback and not self.course.has_feedback(
             name, student
@@ -170,8 +185,17 @@ class Watch:
 
     def _finish(self, work: Work, reason: str) -> None:
         """Record what was judged, and give it back."""
+        with self._runs.pop(work) as run:
+            self._record(work, reason, run)
+
+    def _record(self, work: Work, reason: str, run: Running) -> None:
         name, student = work
         judged = self._in_hand.pop(self.course.submitted(name, student))
+        if not reason and run.cancel_requested:
+            reason = "its run was cancelled"
+            run.ends_as(RunState.CANCELLED, "Cancelled. It waits for the instructor to grade it.")
+        elif reason:
+            run.ends_as(RunState.FAILED, reason)
         attempts = self.course.attempts(name, student)
         if reason:
             attempts.decide(judged, AttemptState.WAITING)  # it costs the student no attempt
@@ -180,11 +204,14 @@ class Watch:
             return
         if [attempt for attempt in attempts.all() if attempt.counted][-1] != judged:
             self._queue[work] = 0.0  # a newer one is here already
+            run.ends_as(RunState.DONE, "A newer attempt came meanwhile, and is graded instead.")
             return
         if self.course.gradebook_file:
             gradebook.wait_until_free(self.course.gradebook_file, self.tell)
         self.course.grade(name, student)
         score = "{:g} of {:g} points".format(*self.course.score(name, student))
+        run.finished(name, student)
+        run.ends_as(RunState.DONE, f"{student}'s {name} is graded: {score}.")
         find_course().audit.record(
             "graded", f"{name}/{student}", by="grading on submit", score=score
         )

@@ -1,6 +1,7 @@
 """`./kireji grade`: collect and grade what students submitted."""
 
 from concurrent.futures import Executor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,9 +11,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from kireji.cli.copies import compare
-from kireji.course.layout import find_course
+from kireji.course.layout import Course, find_course
 from kireji.errors import KirejiError
 from kireji.hub.compose import course_log
+from kireji.runs.run import RunKind
+from kireji.runs.running import begin
 
 if TYPE_CHECKING:
     from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
@@ -86,12 +89,14 @@ def grade_all(
     course.make_ready(console.print)
     for name in names:
         course.collect(name)
-    work = [
-        (name, who)
-        for name in names
-        for who in course.students(name)
-        if student in (None, who) and (again or not course.is_graded(name, who))
-    ]
+    # here: torch takes a second to import
+    from kireji.batch.carry_out import grade as grade_work
+    from kireji.batch.carry_out import to_grade
+    from kireji.batch.judge_pool import NoJudgesError
+    from kireji.cli.progress import Round
+
+    students = (student,) if student else ()
+    work = to_grade(course, tuple(names), students, again)
     if not work:
         whose = f"by {student}" if student else "new"
         console.print(f"Nothing {whose} to grade in {', '.join(names)}.")
@@ -99,17 +104,22 @@ def grade_all(
     where = {"open_executor": lambda count: place} if place else {}
     table = Table("Assignment", "Student", "Score", "Late by", box=None, padding=(0, 2, 0, 0))
     failed, graded = [], set()
-    # here: torch takes a second to import
-    from kireji.batch.grade_class import grade_many
-    from kireji.batch.judge_pool import NoJudgesError
-    from kireji.cli.progress import Round
-
+    kind = RunKind.GRADE_AGAIN if again else RunKind.GRADE
+    run = begin(Course(Path(course.directory.root)), kind, names, students, by="kireji grade")
     shown = Round(len(work))
     try:
-        with Live(shown, console=console, transient=True, refresh_per_second=4):
-            for name, who, reason in grade_many(
-                course, work, workers, console.print, watch=shown.judging, **where
+        with run, Live(shown, console=console, transient=True, refresh_per_second=4):
+            for step in grade_work(
+                course,
+                run,
+                work,
+                console.print,
+                workers,
+                watch=shown.judging,
+                by="kireji grade",
+                **where,
             ):
+                name, who, reason = step.assignment, step.student, step.reason
                 score = (
                     "[red]not graded[/]"
                     if reason
@@ -120,12 +130,6 @@ def grade_all(
                 table.add_row(name, who, score, late)
                 failed += [reason] if reason else []
                 graded |= set() if reason else {(name, who)}
-                find_course().audit.record(
-                    "could not grade" if reason else "graded",
-                    f"{name}/{who}",
-                    by="kireji grade",
-                    **({"reason": reason} if reason else {"score": score}),
-                )
                 course_log.tell(f"{name}/{who} {'could not be graded' if reason else 'is graded'}")
     except KeyboardInterrupt:
         raise KirejiError(STOPPED.format(done=shown.finished, total=len(work))) from None
@@ -134,6 +138,8 @@ def grade_all(
             f"{STOPPED.format(done=shown.finished, total=len(work))} {reason}"
         ) from None
     console.print(table)
+    if run.cancelled:
+        console.print(f"[yellow]Notice:[/] {escape(run.result)}", soft_wrap=True)
     for broken in broken_tests(course, [pair for pair in work if pair in graded]):
         console.print(f"[yellow]Notice:[/] {escape(broken)}", soft_wrap=True)
     for name in dict.fromkeys(name for name, _ in work) if student is None else ():

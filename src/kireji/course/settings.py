@@ -110,6 +110,7 @@ def _setting(read: Callable[[str], Any], default: str = "") -> Any:
 class Settings:
     """The value of each setting; KIREJI_STUDENT_DISK is `student_disk`."""
 
+    course_name: str = _setting(_text, "Attention mechanisms")  # on the hub's pages
     # Who may come in.
     accounts: str = _setting(_accounts, "signup")
     instructors: list[str] = _setting(_names)
@@ -150,6 +151,7 @@ class Settings:
     hub_port: int | None = _setting(_port)
     proxy_port: int | None = _setting(_port)
     course_port: int | None = _setting(_port)
+    desk_port: int | None = _setting(_port)
 
     @property
     def in_compose(self) -> bool:

@@ -11,12 +11,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from kireji import paths
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.exchange.folders import student_folders
 from kireji.files.atomic import write_whole
 from kireji.files.removal import remove
 from kireji.hub import accounts, departure
 from kireji.nbgrader_plugins import gradebook
+from kireji.report_index.index import open_index
 
 HUB_SECONDS = 700.0  # a server that is starting is waited for
 NOT_IN_HUB = "DELETE FROM {} WHERE {} = ?"
@@ -80,6 +82,7 @@ def remove_data(person: Person, tell: Callable[[str], None]) -> None:
         if _in_gradebook(book, person.name):
             _remove_from_gradebook(book, person.name, tell)
     _drop_times(person.name)
+    open_index(find_course()).forget(person.name)
     # Kept by content or for all: worked out again when they are needed.
     for shared in ("judgements", "copies"):
         remove(paths.VAR / shared)

@@ -14,6 +14,8 @@ from kireji.exchange.attempts import Attempts, collection_lock
 from kireji.grading.submission import read_submission
 from kireji.nbgrader_plugins.collect import FORMAT, TIMESTAMP, put, settle
 from kireji.nbgrader_plugins.late_penalty import penalty
+from kireji.nbgrader_plugins.put_in_index import late_by, put_in_index
+from kireji.report_index.writer import KeptReport
 from kireji.testing.report import Report
 
 
@@ -38,19 +40,23 @@ def choose(config: Config, folder: Path) -> None:
             read_or_make_secret(paths.SECRET),
             bool(config.JudgeSubmission.trust_submissions),
         )
-        points = {
-            attempt: worth(
-                config,
-                student,
-                judge_or_recall(
-                    read_submission(attempt.path, name), assignment, secret, trusted
-                ).report,
-                attempt.came,
-            )
+        reports = {
+            attempt: judge_or_recall(
+                read_submission(attempt.path, name), assignment, secret, trusted
+            ).report
             for attempt in counted
+        }
+        points = {
+            attempt: worth(config, student, report, attempt.came)
+            for attempt, report in reports.items()
         }
         best = max(counted, key=lambda attempt: (points[attempt], attempt.came))
         attempts.weigh({attempt.path.name: points[attempt] for attempt in counted})
+        for attempt, report in reports.items():
+            if attempt != best:  # which is recorded when it is graded
+                came = attempt.came.replace(tzinfo=UTC)
+                late = late_by(config, name, student, came)
+                put_in_index(config, KeptReport(report, student, came, late, counts=False))
         if (folder / TIMESTAMP).read_text().strip() != best.came.strftime(FORMAT):
             try:
                 put(best, folder)

@@ -15,6 +15,8 @@ from traitlets.config import Config
 from kireji.course.notebook_metadata import JUDGED_AS, REPORT
 from kireji.nbgrader_plugins.calendar_in_gradebook import set_extension
 from kireji.nbgrader_plugins.late_penalty import calendar_of, penalty, time_of
+from kireji.nbgrader_plugins.put_in_index import late_by, put_in_index
+from kireji.report_index.writer import KeptReport
 from kireji.testing.report import Report
 
 
@@ -102,6 +104,13 @@ class RecordReport(SaveAutoGrades):
             notebook.late_submission_penalty = None
             set_extension(notebook.assignment, calendar_of(self.config))
             notebook.late_submission_penalty = penalty_of(self.config, self.gradebook, notebook)
+            came = time_of(notebook.assignment)
+        late = late_by(self.config, self.assignment_id, self.student_id, came) if came else 0.0
+        put_in_index(
+            self.config,
+            KeptReport(report, self.student_id, came, late),
+            self.log,
+        )
         return nb, resources
 
     def _add_score(self, cell: NotebookNode, resources: ResourcesDict) -> None:

@@ -20,9 +20,11 @@ from kireji.testing.mistakes import NAMED as NAMED
 from kireji.testing.mistakes import Diagnosis as Diagnosis
 from kireji.testing.mistakes import Mistake as Mistake
 from kireji.testing.mistakes import named as named
+from kireji.testing.report import Metric
 from kireji.wire import Opaque
 
-measured: ContextVar[list[tuple[float, str]]] = ContextVar("measured")  # the running test's metrics
+# the running test's metrics: the fraction earned, the sentence for the student, the value
+measured: ContextVar[list[tuple[float, str, Metric]]] = ContextVar("measured")
 
 
 def kind(value: Any) -> str:
@@ -245,7 +247,11 @@ def metric(value: float, baseline: float, target: float, name: str) -> float:
     fraction = (value - baseline) / (target - baseline) if math.isfinite(value) else 0.0
     fraction = min(max(fraction, 0.0), 1.0)
     measured.get().append(
-        (fraction, f"{name} {value:.3g}: no points at {baseline:g}, all points from {target:g}.")
+        (
+            fraction,
+            f"{name} {value:.3g}: no points at {baseline:g}, all points from {target:g}.",
+            Metric(name, float(value) if math.isfinite(value) else None, baseline, target),
+        )
     )
     return fraction
 

@@ -137,6 +137,7 @@ class Grading:
                         self.images,
                         getattr(error, "diagnosis", ""),
                         None if self.hushed else getattr(error, "counter_example", None),
+                        [metric for _, _, metric in expect.measured.get()],
                     ),
                 ),
             )
@@ -170,9 +171,9 @@ class Grading:
     @staticmethod
     def measured_outcome() -> tuple[str, float, str]:
         metrics = expect.measured.get()
-        fraction = sum(part for part, _ in metrics) / len(metrics) if metrics else 1.0
+        fraction = sum(part for part, _, _ in metrics) / len(metrics) if metrics else 1.0
         status = "passed" if fraction >= 1 else "partly" if fraction > 0 else "failed"
-        return status, fraction, " ".join(text for _, text in metrics)
+        return status, fraction, " ".join(text for _, text, _ in metrics)
 
     def call_outcome(self, error: CallError, folder: Path) -> tuple[str, float, str]:
         if error.type_name == "NotDefined":

@@ -20,6 +20,16 @@ class Image:
 
 
 @dataclass
+class Metric:
+    """A measured value, and the values that earn no points and all points."""
+
+    name: str
+    value: float | None  # None: no finite number
+    baseline: float
+    target: float
+
+
+@dataclass
 class CounterExample:
     """The smallest input found on which an answer is wrong, as texts that can be shown."""
 
@@ -48,6 +58,7 @@ class TestReport:
     images: list[Image] = field(default_factory=list)
     diagnosis: str = ""
     counter_example: CounterExample | None = None
+    metrics: list[Metric] = field(default_factory=list)
 
     @property
     def earned(self) -> float:
@@ -99,12 +110,16 @@ class Report:
 
 
 def _test_from(data: dict[str, Any]) -> TestReport:
-    """Reports of earlier versions have neither diagnoses nor counter-examples."""
+    """Reports of earlier versions have no diagnoses, counter-examples or metrics."""
     images = [Image(**image) for image in data["images"]]
     example = data.get("counter_example")
     return TestReport(
         **data
-        | {"images": images, "counter_example": CounterExample(**example) if example else None}
+        | {
+            "images": images,
+            "counter_example": CounterExample(**example) if example else None,
+            "metrics": [Metric(**metric) for metric in data.get("metrics", [])],
+        }
     )
 
 

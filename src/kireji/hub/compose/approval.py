@@ -3,6 +3,7 @@ links would act also when another page makes the browser follow them."""
 
 from typing import Any
 
+from jupyterhub.handlers import BaseHandler
 from jupyterhub.scopes import needs_scope
 from nativeauthenticator.handlers import (
     AuthorizationAreaHandler,
@@ -24,8 +25,20 @@ FILES_ARE_KEPT = (
 )
 
 
+def approve_or_withdraw(handler: BaseHandler, account: UserInfo) -> None:
+    """Change whether the owner of `account` may come in, and note who did it."""
+    name, by = account.username, handler.current_user.name
+    UserInfo.change_authorization(handler.db, name)
+    did = "approved" if account.is_authorized else "withdrew"
+    handler.log.info("%s %s the account of %s", by, did, name)
+    find_course().audit.record(f"{did} an account", name, by=by)
+
+
 class Accounts(AuthorizationAreaHandler):
-    """The page with all accounts; says which names have files of a former account."""
+    """The page with all accounts; says which names have files of a former account. Its form
+    approves all that wait, except these names."""
+
+    SUPPORTED_METHODS = ("GET", "POST")
 
     @needs_scope("admin:users")
     async def get(self) -> None:
@@ -36,8 +49,20 @@ class Accounts(AuthorizationAreaHandler):
                 users=accounts,
                 former={user.username for user in accounts if former.is_noted(user.username)},
                 with_files=WITH_FILES,
+                waiting=len(self.waiting()),
             )
         )
+
+    @needs_scope("admin:users")
+    async def post(self) -> None:
+        for account in self.waiting():
+            approve_or_withdraw(self, account)
+        self.redirect(f"{self.hub.base_url}authorize")
+
+    def waiting(self) -> list[UserInfo]:
+        """The accounts that can be approved without a decision on former files."""
+        accounts = self.db.query(UserInfo).filter_by(is_authorized=False)
+        return [account for account in accounts if not former.is_noted(account.username)]
 
 
 class Approve(ToggleAuthorizationHandler):
@@ -55,10 +80,7 @@ class Approve(ToggleAuthorizationHandler):
             if not self.get_body_argument(WITH_FILES, ""):
                 raise HTTPError(409, FILES_ARE_KEPT.format(name), reason="Files are kept")
             former.settle(name)
-        UserInfo.change_authorization(self.db, name)
-        did = "approved" if account.is_authorized else "withdrew"
-        self.log.info("%s %s the account of %s", self.current_user.name, did, name)
-        find_course().audit.record(f"{did} an account", name, by=self.current_user.name)
+        approve_or_withdraw(self, account)
         if not account.is_authorized:
             await end_access(self, name)
         self.redirect(f"{self.hub.base_url}authorize")

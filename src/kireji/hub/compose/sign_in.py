@@ -59,11 +59,6 @@ def sign_up(c: Any) -> None:
     c.NativeAuthenticator.check_common_password = True
     c.NativeAuthenticator.allowed_failed_logins = 10
     c.NativeAuthenticator.seconds_before_next_try = 60
-    c.JupyterHub.template_vars = {
-        "announcement_login": (
-            "New here? <a href='signup'>Sign up</a>; your instructor then lets you in."
-        )
-    }
 
 
 def oauth(c: Any) -> None:

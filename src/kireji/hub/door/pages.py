@@ -12,19 +12,19 @@ TEMPLATE = """<!doctype html>
 <title>{title}</title>
 <style>
   body {{ margin: 0; min-height: 100vh; display: grid; place-items: center;
-         font: 16px/1.5 system-ui, sans-serif; color: #1f2430; background: #f5f6f8; }}
-  main {{ max-width: 30rem; margin: 1rem; padding: 2rem; background: #fff;
-         border: 1px solid #d8dbe2; border-radius: 8px; }}
-  h1 {{ margin: 0 0 .75rem; font-size: 1.35rem; line-height: 1.3; }}
+         font: 16px/1.5 system-ui, sans-serif; color: #1f2430; background: #f6f2ea; }}
+  main {{ max-width: 30rem; margin: 1rem; padding: 2rem; background: #fffdf9;
+         border: 1px solid #e2dccf; border-radius: 14px; }}
+  h1 {{ margin: 0 0 .75rem; font: 600 1.6rem/1.3 "Palatino Linotype", Palatino, Georgia, serif; }}
   p {{ margin: 0 0 1.5rem; overflow-wrap: anywhere; }}
-  a {{ display: inline-block; padding: .55rem 1.1rem; border-radius: 6px;
-      background: #1f5fbf; color: #fff; text-decoration: none; }}
-  a:focus-visible {{ outline: 3px solid #1f5fbf; outline-offset: 2px; }}
+  a {{ display: inline-block; padding: .55rem 1.1rem; border-radius: 8px;
+      background: #2b4a8b; color: #fff; text-decoration: none; }}
+  a:focus-visible {{ outline: 3px solid #2b4a8b; outline-offset: 2px; }}
   @media (prefers-color-scheme: dark) {{
-    body {{ color: #e6e8ee; background: #14171f; }}
-    main {{ background: #1d212b; border-color: #363c4a; }}
-    a {{ background: #8ab4f8; color: #10131a; }}
-    a:focus-visible {{ outline-color: #8ab4f8; }}
+    body {{ color: #e9e6df; background: #14161c; }}
+    main {{ background: #1b1e26; border-color: #2e323d; }}
+    a {{ background: #a9bdec; color: #14161c; }}
+    a:focus-visible {{ outline-color: #a9bdec; }}
   }}
 </style>
 <main>

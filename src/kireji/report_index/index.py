@@ -1,0 +1,191 @@
+"""The index of reports in var/report_index.db: written when a report is recorded, read by the desk.
+
+Several processes use it. A writer holds it for milliseconds; a reader waits that long at most.
+"""
+
+import json
+import statistics
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from sqlalchemy import Row, Select, delete, select
+
+from kireji.course.layout import Course
+from kireji.files.database import Database
+from kireji.report_index.rows import AttemptRow, Distribution, MetricValues, TestRow
+from kireji.report_index.tables import VERSION, attempts, metadata, results, tests
+from kireji.report_index.writer import KeptReport, write
+
+FILE = "report_index.db"
+BINS = 10  # of a distribution
+
+
+def open_index(course: Course) -> "ReportIndex":
+    """The index of `course`; an empty one is made if there is none."""
+    return ReportIndex(course)
+
+
+class ReportIndex:
+    """The index of one course. Every call opens the file anew, so that threads can share an index,
+    and that it survives a restore."""
+
+    def __init__(self, course: Course) -> None:
+        self.course, self.path = course, course.var / FILE
+        self._database = Database(self.path, metadata, VERSION)
+
+    def record(self, kept: KeptReport) -> None:
+        """Write the rows of one attempt, in place of those that it had before."""
+        with self._database.write() as connection:
+            write(connection, kept)
+
+    def rebuild(self, reports: Iterable[KeptReport]) -> int:
+        """Write the rows of all `reports` in one step, and return their number.
+
+        Attempts that no report is left of keep their rows; `forget` removes them."""
+        count = 0
+        with self._database.write() as connection:
+            for kept in reports:
+                write(connection, kept)
+                count += 1
+        return count
+
+    def forget(self, student: str) -> None:
+        """Remove every row of a student."""
+        theirs = select(attempts.c.id).where(attempts.c.student == student)
+        with self._database.write() as connection:
+            connection.execute(delete(results).where(results.c.attempt.in_(theirs)))
+            connection.execute(delete(attempts).where(attempts.c.student == student))
+
+    def attempts(
+        self, assignment: str | None = None, student: str | None = None
+    ) -> list[AttemptRow]:
+        """The graded attempts, by assignment, student and number."""
+        query = select(attempts).order_by(
+            attempts.c.assignment, attempts.c.student, attempts.c.number
+        )
+        return [_attempt(row) for row in self._rows(_narrowed(query, assignment, student))]
+
+    def latest(self, assignment: str) -> list[AttemptRow]:
+        """The attempt that counts of each student: the one in the gradebook."""
+        query = _narrowed(select(attempts), assignment).where(attempts.c.counts)
+        return [_attempt(row) for row in self._rows(query.order_by(attempts.c.student))]
+
+    def tests(
+        self, assignment: str, student: str | None = None, attempt: int | None = None
+    ) -> list[TestRow]:
+        """The hidden tests, by student and attempt, each attempt's in the order of its report.
+
+        attempt: its number. Without it: of each student the attempt that counts."""
+        query = _narrowed(_results(), assignment, student)
+        query = query.where(
+            attempts.c.counts if attempt is None else attempts.c.number == attempt
+        ).order_by(attempts.c.student, attempts.c.number, tests.c.position)
+        return [_test(row) for row in self._rows(query)]
+
+    def distribution(self, assignment: str) -> Distribution | None:
+        """How the scores of the attempts that count are spread; None if there are none."""
+        rows = self.latest(assignment)
+        if not rows:
+            return None
+        scores, top = [row.score for row in rows], max(row.max_score for row in rows)
+        lower, median, upper = (
+            statistics.quantiles(scores, n=4, method="inclusive")
+            if len(scores) > 1
+            else [scores[0]] * 3
+        )
+        return Distribution(
+            scores, top, statistics.fmean(scores), median, lower, upper, _bins(scores, top)
+        )
+
+    def metrics(self, assignment: str) -> list[MetricValues]:
+        """What each measuring test found in the attempts that count."""
+        query = _narrowed(_results(), assignment).where(tests.c.metric != "", attempts.c.counts)
+        found: dict[tuple[str, str], MetricValues] = {}
+        for row in self._rows(query.order_by(tests.c.position, attempts.c.student)):
+            values = found.setdefault(
+                (row.cell, row.name),
+                MetricValues(
+                    row.cell, row.name, row.title, row.measured, row.baseline, row.target, {}
+                ),
+            )
+            if row.metric is not None:
+                values.by_student[row.student] = row.metric
+        return list(found.values())
+
+    def diagnosed(self, assignment: str) -> list[TestRow]:
+        """Every test of every attempt whose message named a mistake."""
+        query = _narrowed(_results(), assignment).where(results.c.diagnosis.is_not(None))
+        query = query.order_by(attempts.c.student, attempts.c.number, tests.c.position)
+        return [_test(row) for row in self._rows(query)]
+
+    def _rows(self, query: Select) -> list[Row]:
+        with self._database.read() as connection:
+            return list(connection.execute(query))
+
+
+def _results() -> Select:
+    return (
+        select(
+            attempts.c.assignment,
+            attempts.c.student,
+            attempts.c.number,
+            tests.c.cell,
+            tests.c.name,
+            tests.c.title,
+            results.c.status,
+            tests.c.max_points,
+            results.c.fraction,
+            results.c.diagnosis,
+            results.c.metric,
+            tests.c.metric.label("measured"),
+            tests.c.baseline,
+            tests.c.target,
+        )
+        .join_from(attempts, results, results.c.attempt == attempts.c.id)
+        .join(tests, tests.c.id == results.c.test)
+    )
+
+
+def _narrowed(query: Select, assignment: str | None, student: str | None = None) -> Select:
+    if assignment is not None:
+        query = query.where(attempts.c.assignment == assignment)
+    return query if student is None else query.where(attempts.c.student == student)
+
+
+def _attempt(row: Row) -> AttemptRow:
+    return AttemptRow(
+        row.assignment,
+        row.student,
+        row.number,
+        datetime.fromtimestamp(row.came, UTC) if row.came else None,
+        row.counts,
+        row.score,
+        row.max_score,
+        row.late_seconds,
+        tuple(json.loads(row.for_instructor)) if row.for_instructor else (),
+    )
+
+
+def _test(row: Row) -> TestRow:
+    return TestRow(
+        row.assignment,
+        row.student,
+        row.number,
+        row.cell,
+        row.name,
+        row.title,
+        row.status,
+        round(row.fraction * row.max_points, 4),
+        row.max_points,
+        row.fraction,
+        row.diagnosis or "",
+        row.metric,
+    )
+
+
+def _bins(scores: list[float], top: float) -> list[tuple[float, float, int]]:
+    width = top / BINS
+    counts = [0] * BINS
+    for score in scores:
+        counts[min(max(int(score / width), 0), BINS - 1) if width else 0] += 1
+    return [(width * i, width * (i + 1), count) for i, count in enumerate(counts)]
