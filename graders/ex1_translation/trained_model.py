@@ -90,9 +90,9 @@ class TrainedModel:
         expect.true(
             left >= READ,
             f"`model` says more than {CHECKPOINT} knows: from the vectors of French words in it,"
-            f" the right one of two English words is found in {left:.0%} of the cases, and chance finds"
-            " 50%. Training moves these vectors. Were they trained, or do the answers come from a"
-            " table?",
+            f" the right one of two English words is found in {left:.0%} of the cases, and chance"
+            " finds 50%. Training moves these vectors. Were they trained, or do the answers come"
+            " from a table?",
         )
 
     @staticmethod
