@@ -4,13 +4,20 @@ A service's name cannot have a slash, so the desk has a name of its own and the 
 route below the course's address.
 """
 
+from __future__ import annotations
+
 import os
 import sys
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from kireji.course.layout import COURSE_ID, SETTING, Course
 from kireji.hub.course_service import INSTRUCTORS, URL_PREFIX
 from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL
+
+if TYPE_CHECKING:
+    from jupyterhub.handlers import BaseHandler
+    from jupyterhub.user import User
 
 NAME = f"{COURSE_ID}-desk"
 PREFIX = f"{URL_PREFIX}desk/"
@@ -60,9 +67,14 @@ def role() -> dict[str, object]:
     return {"name": "desk", "groups": [INSTRUCTORS, ASSISTANTS], "scopes": ["self", ACCESS]}
 
 
-def landing_page(handler) -> str:
-    """Where somebody who has just logged in is sent: to the desk who works there; "" is
-    JupyterHub's own choice."""
-    user = handler.current_user
-    groups = {group.name for group in user.groups} if user is not None else set()
-    return PREFIX if groups & {INSTRUCTORS, ASSISTANTS} else ""
+def may_open(user: User | None) -> bool:
+    """Whether `user`, a user of the hub, works at the desk."""
+    return user is not None and any(
+        group.name in (INSTRUCTORS, ASSISTANTS) for group in user.groups
+    )
+
+
+def landing_page(handler: BaseHandler) -> str:
+    """Where the hub sends a person who has just logged in: instructors and assistants to the desk;
+    "" is JupyterHub's own choice."""
+    return PREFIX if may_open(handler.current_user) else ""
