@@ -1,16 +1,11 @@
 """Asking for runs on the desk, following them, and cancelling them."""
 
-import asyncio
-from unittest.mock import AsyncMock, Mock
-
 import pytest
 from starlette.testclient import TestClient
 
 from kireji import runs
 from kireji.desk import overview
 from kireji.desk.desk import Desk
-from kireji.desk.pages.runs import _changes
-from kireji.desk.people import Person, Role
 from kireji.hub.desk_service import PREFIX
 from kireji.runs import RunKind, RunState
 from kireji.runs.running import begin
@@ -84,28 +79,14 @@ def test_what_could_not_be_graded_has_its_reason(
         assert "&lt;script&gt;" in page
 
 
-def test_the_stream_sends_each_change_once(small_class: SmallClass) -> None:
-    desk = Desk(small_class.course, small_class.config)
-    request = Mock(is_disconnected=AsyncMock(side_effect=[False, False, False, True]))
-
-    async def follow() -> list[str]:
-        found = []
-        async for part in _changes(request, desk, Person("ines", Role.INSTRUCTOR, "token")):
-            found.append(part)
-            if len(found) == 2:
-                runs.submit(small_class.course, RunKind.GRADE, "toy", by="ines")
-        return found
-
-    retry, empty, waiting = asyncio.run(follow())
-    assert retry.startswith("retry:")
-    assert "Nothing has been graded" in empty
-    assert "Grade toy" in waiting and 'value="token"' in waiting
-    for line in (*empty.splitlines(), *waiting.splitlines()):
-        assert line == "" or line.startswith("data: ")
-
-
-def test_events_are_a_stream(instructor: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kireji.desk.pages.runs.STREAM_SECONDS", 1.0)
-    answer = instructor.get(f"{PREFIX}runs/events")
-    assert answer.headers["content-type"].startswith("text/event-stream")
-    assert "Nothing has been graded" in answer.text
+def test_an_event_has_the_list_of_now(instructor: TestClient, small_class: SmallClass) -> None:
+    address = f"{PREFIX}runs/events"
+    empty = instructor.get(address)
+    assert empty.headers["content-type"].startswith("text/event-stream")
+    assert "Nothing has been graded" in empty.text
+    runs.submit(small_class.course, RunKind.GRADE, "toy", by="ines")
+    waiting = instructor.get(address).text
+    assert "Grade toy" in waiting and 'value=""' not in waiting
+    retry, *lines = waiting.splitlines()
+    assert retry.startswith("retry: ")
+    assert all(line == "" or line.startswith("data: ") for line in lines)

@@ -67,10 +67,7 @@ def test_every_answer_has_the_policy(open_desk: Open) -> None:
                 assert answer.headers[name] == value, (address, name)
 
 
-def test_no_page_has_inline_script_or_style(
-    instructor: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("kireji.desk.pages.runs.STREAM_SECONDS", 0.0)
+def test_no_page_has_inline_script_or_style(instructor: TestClient) -> None:
     for method, address, _ in addresses(instructor):
         if method != "GET":
             continue

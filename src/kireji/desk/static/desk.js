@@ -10,6 +10,8 @@ for (const all of document.querySelectorAll("input[data-all]")) {
 for (const part of document.querySelectorAll("[data-follow]")) {
   const events = new EventSource(part.dataset.follow);
   events.addEventListener("message", (event) => {
+    if (event.data === part.dataset.shown) return;
+    part.dataset.shown = event.data;
     const focused = document.activeElement?.getAttribute("aria-label");
     part.innerHTML = event.data; // rendered by the desk, with everything escaped
     if (focused) part.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
