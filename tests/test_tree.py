@@ -76,7 +76,8 @@ MAY_IMPORT = {
     "nbgrader_plugins": JUDGING | NBGRADER,
     "batch": JUDGING | NBGRADER,
     # setup: a container has no launcher
-    "hub": JUDGING | NBGRADER | {"batch", "setup"},
+    "reading": JUDGING | NBGRADER,
+    "hub": JUDGING | NBGRADER | {"batch", "setup", "reading"},
     "demo": JUDGING | NBGRADER | {"batch"},
     "backup": LEAVES | {"exchange", "nbgrader_plugins"},
     "doctor": LEAVES | {"sandbox", "nbgrader_plugins"},
