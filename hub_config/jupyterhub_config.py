@@ -5,7 +5,7 @@ import sys
 
 from kireji.course.layout import find_course
 from kireji.course.settings import load
-from kireji.hub import accounts, course_service, departure, door, pages
+from kireji.hub import accounts, course_service, departure, desk_service, door, pages
 from kireji.hub.door import sockets
 from kireji.hub.embedded.authenticator import AccountsAuthenticator
 from kireji.hub.embedded.spawner import WalledSpawner
@@ -53,27 +53,37 @@ c.Authenticator.allow_existing_users = False
 c.JupyterHub.load_groups = {
     course_service.INSTRUCTORS: {"users": accounts.names("instructor")},
     course_service.STUDENTS: {"users": accounts.names("student")},
+    desk_service.ASSISTANTS: {"users": accounts.names("assistant")},
 }
 
-# What: a server per person, the course service with the formgrader, and what grades on submit where
-# that is set.
+# What: a server per person, the course service with the formgrader, the desk, and what grades on
+# submit where that is set.
 c.JupyterHub.spawner_class = WalledSpawner
 c.JupyterHub.services = [
     door.service(door_key.read_text()),
     course_service.service(settings.course_port),
+    desk_service.service(find_course(), settings.desk_port),
     *course_service.watch(),
     departure.service(),
 ]
-c.JupyterHub.load_roles = [door.role(), *course_service.roles(), departure.role()]
+c.JupyterHub.load_roles = [
+    door.role(),
+    *course_service.roles(),
+    desk_service.role(),
+    departure.role(),
+]
+c.Proxy.extra_routes = desk_service.route(
+    f"http://127.0.0.1:{settings.desk_port}", settings.subdomain_host
+)
 
 # How much a person's server may use; the rest of the limits is in kireji/hub/server_limits.py.
 c.Spawner.mem_limit = "4G"  # all kernels and terminals together
 c.WalledSpawner.process_limit = 512  # processes and threads
 c.WalledSpawner.disk_limit = "4G"  # the home and what was handed in
 
-# Where a person lands: students on the welcome page, instructors in the formgrader.
+# Where a person lands: students on the welcome page, instructors on the desk.
 c.Spawner.default_url = "/lab/tree/welcome.md"
-c.JupyterHub.default_url = course_service.landing_page
+c.JupyterHub.default_url = desk_service.landing_page
 
 # What a newcomer reads on the log-in page.
 pages.configure(c, settings.course_name, own_accounts=False)

@@ -2,7 +2,7 @@
 .env.example list them."""
 
 from kireji.course.settings import load
-from kireji.hub import course_service, departure, door, pages
+from kireji.hub import course_service, departure, desk_service, door, pages
 from kireji.hub.compose import keys, service, sign_in
 from kireji.hub.compose.spawner import ContainerSpawner
 from kireji.paths import EXCHANGE, HUB
@@ -33,17 +33,20 @@ sign_in.configure(c)
 c.JupyterHub.load_groups = {
     course_service.INSTRUCTORS: {"users": service.instructors()},
     course_service.STUDENTS: {"users": []},
+    desk_service.ASSISTANTS: {"users": service.assistants()},
 }
 
-# What: a container per person, and the course service.
+# What: a container per person, the course service and the desk.
 c.JupyterHub.spawner_class = ContainerSpawner
 c.JupyterHub.services = [
     door.service(keys.make(keys.DOOR)),
     service.service(keys.make(keys.COURSE)),
+    desk_service.oauth() | {"api_token": keys.make(keys.DESK)},
     *service.culler(),
     departure.service(),
 ]
-c.JupyterHub.load_roles = [door.role(), *service.roles(), departure.role()]
+c.JupyterHub.load_roles = [door.role(), *service.roles(), desk_service.role(), departure.role()]
+c.Proxy.extra_routes = desk_service.route(service.DESK_ADDRESS, settings.subdomain_host)
 
 c.ContainerSpawner.image = settings.student_image
 c.ContainerSpawner.mem_limit = settings.student_memory
@@ -60,9 +63,9 @@ c.ContainerSpawner.extra_host_config = {
     **({"userns_mode": settings.userns_mode} if settings.userns_mode else {}),
 }
 
-# Where a person lands: students on the welcome page, instructors in the formgrader.
+# Where a person lands: students on the welcome page, instructors on the desk.
 c.Spawner.default_url = "/lab/tree/welcome.md"
-c.JupyterHub.default_url = course_service.landing_page
+c.JupyterHub.default_url = desk_service.landing_page
 pages.configure(c, settings.course_name, own_accounts=settings.accounts == "signup")
 
 # A class that comes at the same moment: on two processors each server takes several seconds, one

@@ -57,7 +57,7 @@ def test_every_bad_row_is_named_by_its_line():
         == "line 3: 'Carol' cannot be an account's name: up to 64 small letters, digits, and . _ -"
         " @ inside"
     )
-    assert said[3] == "line 6: the role 'teacher' is neither student nor instructor"
+    assert said[3] == "line 6: the role 'teacher' is none of student, instructor, assistant"
     assert said[5] == "line 8: carol is in line 2 already"
 
 

@@ -21,6 +21,7 @@ INTERNAL = {
     "KIREJI_HUB_PORT",
     "KIREJI_PROXY_PORT",
     "KIREJI_COURSE_PORT",
+    "KIREJI_DESK_PORT",
 }
 # Read by Compose itself, before any of our code runs.
 COMPOSE_ONLY = {

@@ -1,14 +1,15 @@
 """The hub's own pages render with what JupyterHub hands over to them."""
 
 import re
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import pytest
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
 from jupyterhub import _data
 from traitlets.config import Config
 
-from kireji.hub import pages
+from kireji.hub import desk_service, pages
 
 THEIRS = f"{_data.DATA_FILES_PATH}/templates"
 NAMES = sorted(path.name for path in pages.TEMPLATES.glob("*.html"))
@@ -23,6 +24,11 @@ class User:
     name = "alice"
     json_escaped_name = "alice"
     spawner = None
+    groups: ClassVar = []
+
+
+class Assistant(User):
+    groups: ClassVar = [SimpleNamespace(name=desk_service.ASSISTANTS)]
 
 
 def render(name: str, **given: Any) -> str:
@@ -86,3 +92,8 @@ def test_accounts_of_the_hub_have_a_link_to_the_password():
 def test_all_that_wait_are_approved_by_one_button():
     assert "Approve all 12 that wait" in render("authorization-area.html", waiting=12)
     assert "Approve all" not in render("authorization-area.html", waiting=1)
+
+
+def test_the_desk_is_linked_for_those_who_work_there():
+    assert desk_service.PREFIX in render("home.html", user=Assistant)
+    assert desk_service.PREFIX not in render("home.html")

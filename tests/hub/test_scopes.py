@@ -11,8 +11,8 @@ from kireji.paths import DOCS, HUB_CONFIG
 
 @pytest.fixture
 def configured(monkeypatch: pytest.MonkeyPatch) -> Config:
-    for name in ("KIREJI_PORT", "KIREJI_HUB_PORT", "KIREJI_PROXY_PORT", "KIREJI_COURSE_PORT"):
-        monkeypatch.setitem(os.environ, name, "1")
+    for name in ("PORT", "HUB_PORT", "PROXY_PORT", "COURSE_PORT", "DESK_PORT"):
+        monkeypatch.setitem(os.environ, f"KIREJI_{name}", "1")
     return Config(PyFileConfigLoader("jupyterhub_config.py", path=str(HUB_CONFIG)).load_config())
 
 

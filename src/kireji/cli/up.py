@@ -82,7 +82,7 @@ def _say_ready(console: Console, address: str, released: list[str], seconds: flo
     people = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
     for heading in ("account", "password", "lands in"):
         people.add_column(heading, header_style="dim")
-    places = {"instructor": "the formgrader", "student": "JupyterLab"}
+    places = {"instructor": "the desk", "assistant": "the desk", "student": "JupyterLab"}
     everybody, words = list(load_accounts().values()), first_passwords()
     for account in everybody[:MAX_SHOWN]:
         word = words.get(account.name)

@@ -1,8 +1,9 @@
 """Who is in the class: a CSV file with the columns `name` and `role`, and `first_name`,
 `last_name`, `mail` if they are known.
 
-`name` is the account's; `role` is student or instructor. A roster is taken in whole or not at all,
-and as often as one likes. Standard library only: the hub's image has little else.
+`name` is the account's; `role` is student, instructor or assistant. An assistant reads and grades.
+A roster is taken in whole or not at all, and as often as one likes. Standard library only: the
+hub's image has little else.
 """
 
 import csv
@@ -14,7 +15,7 @@ from pathlib import Path
 from kireji.errors import KirejiError
 
 NEEDED, MORE = ("name", "role"), ("first_name", "last_name", "mail")
-ROLES = ("student", "instructor")
+ROLES = ("student", "instructor", "assistant")
 # An account's name names folders, containers and addresses; a + would end it in the name of a
 # submission.
 NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
@@ -117,7 +118,7 @@ def _problem(person: dict[str, str], fields: int, columns: int) -> str:
     if not NAME.fullmatch(person["name"]):
         return f"{person['name'][:40]!r} cannot be an account's name: {SPELLED}"
     if person["role"] not in ROLES:
-        return f"the role {person['role'][:40]!r} is neither {' nor '.join(ROLES)}"
+        return f"the role {person['role'][:40]!r} is none of {', '.join(ROLES)}"
     if person.get("mail") and not MAIL.fullmatch(person["mail"]):
         return f"{person['mail'][:40]!r} is no mail address"
     if any(len(field) > TOO_LONG or not field.isprintable() for field in person.values()):

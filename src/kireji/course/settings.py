@@ -151,6 +151,7 @@ class Settings:
     hub_port: int | None = _setting(_port)
     proxy_port: int | None = _setting(_port)
     course_port: int | None = _setting(_port)
+    desk_port: int | None = _setting(_port)
 
     @property
     def in_compose(self) -> bool:

@@ -28,7 +28,7 @@ SIGNS = {
 
 def render_page(page: Page) -> str:
     """The student's feedback page: one HTML file, no script, nothing fetched from anywhere."""
-    style = _style("page.css")
+    style = f"{_style('colours.css')}\n{_style('page.css')}"
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
     # The hash admits this one style sheet; a style from anywhere else would be refused by the
     # browser.

@@ -14,7 +14,10 @@ URL_PREFIX = f"/services/{COURSE_ID}/"
 FORMGRADER = URL_PREFIX + "formgrader"
 INSTRUCTORS = f"formgrade-{COURSE_ID}"  # groups as nbgrader's JupyterHub plugin names them
 STUDENTS = f"nbgrader-{COURSE_ID}"
-SERVICE_NAMES = {COURSE_ID: "Formgrader"}  # what the hub's pages call them
+SERVICE_NAMES = {
+    COURSE_ID: "Formgrader",
+    f"{COURSE_ID}-desk": "The desk",
+}  # what the hub's pages call them
 
 
 def service(port: int) -> dict:
@@ -96,11 +99,3 @@ def roles() -> list[dict]:
             "scopes": ["users:activity!user", "access:servers!server", "read:users!user"],
         },
     ]
-
-
-def landing_page(handler) -> str:
-    """Where somebody who has just logged in is sent: an instructor to the formgrader; "" is
-    JupyterHub's own choice."""
-    user = handler.current_user
-    is_instructor = user is not None and INSTRUCTORS in {group.name for group in user.groups}
-    return FORMGRADER if is_instructor else ""

@@ -4,6 +4,7 @@ feedback page."""
 from pathlib import Path
 from typing import Any
 
+from kireji.hub import desk_service
 from kireji.hub.course_service import SERVICE_NAMES
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -18,4 +19,6 @@ def configure(c: Any, course_name: str, own_accounts: bool) -> None:
         "course_name": course_name,
         "own_accounts": own_accounts,
         "service_names": SERVICE_NAMES,
+        "desk_address": desk_service.PREFIX,
+        "may_open_desk": desk_service.may_open,
     }

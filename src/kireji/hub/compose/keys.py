@@ -12,6 +12,7 @@ from kireji.paths import VAR
 # a volume for each key, mounted in the hub and in the one other service that it is for
 KEYS = VAR / "keys"
 PROXY, COURSE = KEYS / "proxy" / "key", KEYS / "course" / "key"
+DESK = KEYS / "desk" / "key"
 DOOR = KEYS / "proxy" / "door"  # the door is a part of the proxy
 MAX_WAIT_SECONDS = 120.0  # seconds
 

@@ -9,6 +9,8 @@ from kireji.hub.course_service import INSTRUCTORS, STUDENTS, URL_PREFIX
 from kireji.paths import COURSE_ID, ROSTER
 
 NAME, PREFIX, PORT = COURSE_ID, URL_PREFIX, 8888
+DESK_PORT = 8889
+DESK_ADDRESS = f"http://desk:{DESK_PORT}"
 
 
 def instructors() -> list[str]:
@@ -23,6 +25,11 @@ def instructors() -> list[str]:
             [*named, *(person.name for person in roster() if person.role == "instructor")]
         )
     )
+
+
+def assistants() -> list[str]:
+    """The account names of those who read and grade, from the roster."""
+    return [person.name for person in roster() if person.role == "assistant"]
 
 
 @cache

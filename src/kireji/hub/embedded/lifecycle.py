@@ -16,6 +16,7 @@ import psutil
 
 from kireji.course.layout import find_course
 from kireji.errors import KirejiError
+from kireji.hub import desk_service
 from kireji.hub.course_service import URL_PREFIX
 from kireji.hub.door import sockets
 from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL, adopt_orphans
@@ -46,10 +47,10 @@ class Hub:
         return self.process.poll() is None
 
     def wait_until_ready(self, seconds: float) -> None:
-        """Return when the log-in page and the course service answer; HubError if they do not in
-        time."""
+        """Return when the log-in page, the course service and the desk answer; HubError if they do
+        not in time."""
         deadline = time.monotonic() + seconds
-        pages = ["/hub/login", URL_PREFIX + "api"]
+        pages = ["/hub/login", URL_PREFIX + "api", desk_service.PREFIX + "health"]
         while pages:
             if not self.alive():
                 raise HubError(
@@ -93,12 +94,13 @@ def start_hub(port: int) -> Hub:
         )
     adopt_orphans()
     sockets.make_folder(sockets.folder_of(find_course()))
-    hub_port, proxy_port, course_port = free_ports(3)
+    hub_port, proxy_port, course_port, desk_port = free_ports(4)
     environment = os.environ | {
         "KIREJI_PORT": str(port),
         "KIREJI_HUB_PORT": str(hub_port),
         "KIREJI_PROXY_PORT": str(proxy_port),
         "KIREJI_COURSE_PORT": str(course_port),
+        "KIREJI_DESK_PORT": str(desk_port),
     }
     command = [
         *PARENT_DEATH_SIGNAL,

@@ -1,0 +1,63 @@
+"""The desk as an ASGI application: pages, API, and around them the doorkeeper."""
+
+from fastapi import Depends, FastAPI
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+from traitlets.config import Config
+
+from kireji.course.layout import Course
+from kireji.desk import csrf, errors
+from kireji.desk.desk import Desk
+from kireji.desk.doorkeeper import Doorkeeper
+from kireji.desk.errors import error_answer
+from kireji.desk.pages import assignment, class_list, dates, overview, student, submission
+from kireji.desk.rendering import COLOURS, FOLDER
+from kireji.desk.sign_in import Hub, SignIn, SignInError
+from kireji.hub.desk_service import PREFIX
+
+PAGES = (overview, assignment, submission, dates, student, class_list)
+
+
+def make_app(course: Course, config: Config, hub: Hub) -> ASGIApp:
+    """The desk of `course`, whose nbgrader has `config`, for people that `hub` knows."""
+    sign_in = SignIn(hub)
+    return Doorkeeper(_pages(Desk(course, config), sign_in), sign_in)
+
+
+def _pages(desk: Desk, sign_in: SignIn) -> FastAPI:
+    app = FastAPI(
+        title="The desk",
+        openapi_url=f"{PREFIX}api/openapi.json",
+        docs_url=None,  # its page would load scripts from another host
+        redoc_url=None,
+        dependencies=[Depends(csrf.check)],
+    )
+    app.state.desk = desk
+    errors.install(app)
+    for page in PAGES:
+        app.include_router(page.router, prefix=PREFIX.rstrip("/"), include_in_schema=False)
+
+    # Open to everybody: how one signs in, and what an error page needs.
+    async def finish(request: Request) -> Response:
+        try:
+            return await sign_in.finish(request)
+        except SignInError as error:
+            return error_answer(request, 400, str(error))
+
+    async def colours(request: Request) -> Response:
+        return FileResponse(COLOURS)
+
+    async def health(request: Request) -> Response:
+        return PlainTextResponse("The desk is there.")
+
+    async def sign_out(request: Request) -> Response:
+        return sign_in.forget()
+
+    app.add_api_route(f"{PREFIX}sign-out", sign_out, methods=["POST"], include_in_schema=False)
+    app.add_route(f"{PREFIX}oauth_callback", finish, include_in_schema=False)
+    app.add_route(f"{PREFIX}static/colours.css", colours, include_in_schema=False)
+    app.add_route(f"{PREFIX}health", health, include_in_schema=False)
+    app.mount(f"{PREFIX}static", StaticFiles(directory=FOLDER / "static"))
+    return app
