@@ -3,6 +3,7 @@ change while they are collected.
 
 Small, without a hub: what a student's server mounts is in test_student_terminal."""
 
+import mmap
 import os
 import shutil
 import time
@@ -186,6 +187,32 @@ def test_work_put_there_while_collecting_has_its_own_time(place):
     collect(place, at_the_moment(swap))
     came = datetime.fromisoformat(submitted(place, "mallory", "timestamp.txt").removesuffix(" UTC"))
     assert submitted(place, "mallory") == "done later" and came > swapped[0]
+
+
+def test_a_mapped_file_is_compared_again(place, monkeypatch):
+    folder = write(place, "mallory", files={"toy.ipynb": "in time", "submission_secret.txt": "s"})
+    with (folder / "toy.ipynb").open("r+b") as file:
+        pages = mmap.mmap(file.fileno(), 0)
+    pages[:] = b"in TIME"  # from now on the system leaves the file's time alone
+    time.sleep(0.05)
+    deadline = datetime.fromtimestamp(time.time(), UTC).replace(tzinfo=None)
+    read, late = UntrustedFolder.read, [b"too lat", b"too LAT"]
+
+    def read_and_write(self, name, limit):
+        content = read(self, name, limit)
+        if name == "toy.ipynb" and late:
+            pages[:] = late.pop()
+        return content
+
+    monkeypatch.setattr(UntrustedFolder, "read", read_and_write)
+    monkeypatch.setattr(
+        UntrustedFolder, "change_time", lambda self, most: deadline.timestamp() - 60
+    )
+    for _ in range(2):  # and it has not come in time when it is collected once more
+        collect(place, update=True)
+        said = submitted(place, "mallory", "timestamp.txt").removesuffix(" UTC")
+        assert datetime.fromisoformat(said) > deadline
+    pages.close()
 
 
 class FullMarks(NbGraderPreprocessor):

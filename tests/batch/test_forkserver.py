@@ -3,6 +3,7 @@ nothing but the time."""
 
 import json
 import os
+import resource
 import signal
 import sys
 import threading
@@ -11,7 +12,9 @@ import pytest
 
 from kireji.batch.executors.forkserver import ForkserverExecutor, JudgeKilledError
 from kireji.grading.judge import judge
+from kireji.grading.judge_limits import JudgeLimits
 from kireji.grading.submission import Submission
+from kireji.sandbox.limits import MIB, Limits
 from tests.support.toy import make_toy
 
 SECRET = b"s" * 32
@@ -28,6 +31,23 @@ def fail(how: str) -> None:
     if how == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
     raise ValueError("a mistake")
+
+
+def within_limits(fill: bool) -> list[int]:
+    """The system's limits of this process while it judges."""
+    limits = Limits(judge_memory=50 * MIB, judge_processor_seconds=1)
+    counting = JudgeLimits(limits, end=lambda reason: None)
+    counting.look = lambda: None  # it comes too late
+    with counting:
+        if fill:
+            bytearray(200 * MIB)
+        return [resource.getrlimit(what)[0] for what in (resource.RLIMIT_DATA, resource.RLIMIT_CPU)]
+
+
+def compute_for_ever() -> None:
+    within_limits(False)
+    while True:
+        sum(range(1000))
 
 
 def wait_for_ever() -> None:
@@ -66,6 +86,26 @@ def test_one_that_is_killed_or_fails_costs_itself_only(here):
             killed.result(250)
         with pytest.raises(ValueError, match="a mistake"):
             failed.result(250)
+
+
+def test_the_system_limits_a_judge_behind_its_own_counting(here):
+    with ForkserverExecutor(3) as forks:
+        full, endless, limits = (
+            forks.submit(*work)
+            for work in (
+                (here.within_limits, True),
+                (here.compute_for_ever,),
+                (here.within_limits, False),
+            )
+        )
+        assert all(limit > 0 for limit in limits.result(250))
+        with pytest.raises(MemoryError):
+            full.result(250)
+        with pytest.raises(JudgeKilledError):
+            endless.result(250)
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    with JudgeLimits(Limits(), end=lambda reason: None):
+        assert resource.getrlimit(resource.RLIMIT_DATA) == before, "of a process with other work"
 
 
 def test_what_is_stopped_ends_at_once_and_what_waits_is_dropped(here):

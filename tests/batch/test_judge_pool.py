@@ -106,6 +106,7 @@ def test_an_executor_that_goes_away_is_a_sentence(monkeypatch, folders):
     [
         (OSError(28, "No space left on device"), "The disk is full"),
         (PermissionError(13, "Permission denied"), "refused"),
+        (MemoryError(), "no memory left"),
     ],
 )
 def test_what_the_machine_refuses_is_a_sentence(monkeypatch, error, words):

@@ -1,66 +1,43 @@
 """Whatever bytes one student's folders and files hold, in names and in contents: that student alone
 is told, and the others are collected, graded and given their feedback."""
 
+import logging
 import os
 import shutil
-import tempfile
-from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nbgrader.coursedir import CourseDirectory
 
-from kireji.exchange.folders import student_folders
+from kireji.backup.archive import Writer
+from kireji.backup.areas import Area
+from kireji.backup.reading import read_area
+from kireji.batch import grade_on_submit
+from kireji.copies import look as looking
+from kireji.exchange.times import all_times
 from kireji.files.untrusted import printable
 from kireji.grading.quarantine import set_refused_aside, take_in
 from kireji.nbgrader_plugins.release_feedback import ReleaseFeedback
 from tests.support.exchange_without_hub import COURSE, collect, config, write
-
-HONEST = ("alice", "zoe")
-NAME = st.binary(min_size=1, max_size=60).map(
-    lambda raw: raw.replace(b"/", b"_").replace(b"\0", b"_")
+from tests.support.hostile_folders import (
+    DEEP,
+    FIFO,
+    FOLDER,
+    FOLDERS,
+    HONEST,
+    LINK,
+    LOOP,
+    SECRET,
+    SHUT,
+    STAMP,
+    leave,
+    new_place,
 )
-FILES = st.dictionaries(
-    st.one_of(
-        NAME.filter(lambda name: name not in (b".", b"..")),
-        st.sampled_from(
-            [b"toy.ipynb", b"submission_secret.txt", b"timestamp.txt", b"w.safetensors"]
-        ),
-    ),
-    st.one_of(st.binary(max_size=60), st.just(b'{"cells": []}'), st.none()),
-    max_size=5,
-)
-FOLDERS = st.lists(
-    st.tuples(st.one_of(NAME, NAME.map(lambda end: b"mallory+toy+2026+" + end)), FILES), max_size=3
-)
-
-
-@contextmanager
-def new_place():
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        (place / "course").mkdir()
-        (place / "exchange" / COURSE / "inbound").mkdir(parents=True)
-        yield place
-
-
-def leave(place, student, folders):
-    """Write folders of bytes into the student's part of the exchange; None is a folder."""
-    inbound = os.fsencode(student_folders(place / "exchange", COURSE, student).make().inbound)
-    for name, files in folders:
-        folder = os.path.join(inbound, name)
-        if name in (b".", b"..") or os.path.lexists(folder):
-            continue
-        os.mkdir(folder)
-        for file, content in files.items():
-            path = os.path.join(folder, file)
-            if content is None:
-                os.mkdir(path)
-            else:
-                with open(path, "wb") as stream:
-                    stream.write(content)
+from tests.support.toy import make_toy
 
 
 def judge(place, student):
@@ -86,6 +63,33 @@ def give_back(place):
     }
 
 
+def save(place):
+    """The names in a backup of the exchange, and whose times it has."""
+    area = Area("exchange", place / "exchange", people=True)
+    with Writer(BytesIO()) as archive:
+        for entry in read_area(area, lambda said: said.encode()):
+            archive.add(entry)
+        times = all_times(place / "exchange" / COURSE / "inbound")
+        archive.finish(times)
+        return set(archive.sums), {name.partition("/")[0] for name in times}
+
+
+def compare(place, toy):
+    """Who was compared with the others."""
+    folders = sorted((place / "course" / "submitted").glob("*/toy"))
+    return looking.look(toy, [(folder.parent.name, folder) for folder in folders]).students
+
+
+def watch(place):
+    """Whose new work a watch sees."""
+    told = []
+    course = SimpleNamespace(config=config(place), trusted=False)
+    course.directory = CourseDirectory(config=course.config)
+    seen = grade_on_submit.Watch(course, told.append)._changed()
+    "".join(told).encode()
+    return {student for _, student in seen}
+
+
 def served(place, rounds):
     """Who is collected and has a page, after the folders of each round were left."""
     for student in HONEST:
@@ -99,41 +103,84 @@ def served(place, rounds):
     return collected, pages
 
 
+@pytest.fixture(scope="module")
+def toy():
+    """The toy assignment, in a course that has no other."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(grade_on_submit, "find_course", lambda: SimpleNamespace(assignment_names=known))
+    patch.setattr(looking, "given", lambda assignment: [])  # the lessons, which take a second
+    yield make_toy()
+    patch.undo()
+
+
+def known():
+    return ["toy"]
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(rounds=st.lists(FOLDERS, min_size=1, max_size=2))
-def test_the_others_are_served(rounds):
+def test_the_others_are_served(toy, rounds):
     with new_place() as place:
         collected, pages = served(place, rounds)
+        files, times = save(place)
+        assert set(HONEST) <= times and set(HONEST) <= watch(place)
+        assert all(any(f"/inbound/{name}/" in file for file in files) for name in HONEST)
+        assert set(HONEST) <= set(compare(place, toy))
         assert set(HONEST) <= collected
         assert {name: pages[name] for name in HONEST} == {
             name: f"page of {name}" for name in HONEST
         }
 
 
-SECRET = b"submission_secret.txt"
-STAMP = b"mallory+toy+2026-01-01 00:00:00.000000 UTC+"
 KINDS = {
     "a folder name that is not UTF-8": [[(STAMP + b"\xff", {b"toy.ipynb": b"{}", SECRET: b"s"})]],
     "a secret that is not UTF-8": [[(STAMP + b"x", {b"toy.ipynb": b"{}", SECRET: b"\xff\xfe s"})]],
     "a file name that is not UTF-8": [[(STAMP + b"x", {b"\xff.py": b"1", SECRET: b"s"})]],
     "a file name of 255 bytes": [[(STAMP + b"x", {b"\xc3\xa9" * 127: b"1", SECRET: b"s"})]],
     "a name with newlines": [[(STAMP + b"\n\x1b[2J", {b"a\nb.py": b"1", SECRET: b"s\n"})]],
+    "a pipe": [[(STAMP + b"x", {b"toy.ipynb": FIFO, SECRET: FIFO, b"timestamp.txt": FIFO})]],
+    "links": [[(STAMP + b"x", {b"toy.ipynb": LINK, SECRET: LOOP, b"w.safetensors": LINK})]],
+    "deep folders": [[(STAMP + b"x", {b"toy.ipynb": DEEP, SECRET: b"s", b"d": DEEP})]],
+    "files that may not be read": [[(STAMP + b"x", {b"toy.ipynb": SHUT, SECRET: SHUT})]],
     "a file and then a folder": [
         [(STAMP + b"x", {b"notes": b"1", SECRET: b"s"})],
-        [(STAMP.replace(b"01-01", b"01-02") + b"y", {b"notes": None, SECRET: b"t"})],
+        [(STAMP.replace(b"01-01", b"01-02") + b"y", {b"notes": FOLDER, SECRET: b"t"})],
     ],
     "a folder and then a file": [
-        [(STAMP + b"x", {b"notes": None, SECRET: b"s"})],
+        [(STAMP + b"x", {b"notes": FOLDER, SECRET: b"s"})],
         [(STAMP.replace(b"01-01", b"01-02") + b"y", {b"notes": b"1", SECRET: b"t"})],
     ],
 }
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_stops_no_other(kind):
+def test_each_kind_stops_no_other(toy, kind):
     with new_place() as place:
         collected, pages = served(place, KINDS[kind])
         assert set(HONEST) <= collected and set(HONEST) <= set(pages)
+        assert set(HONEST) <= save(place)[1] & watch(place) & set(compare(place, toy))
+
+
+def test_a_shut_inbound_folder_stops_no_other(toy, monkeypatch, caplog):
+    """Its owner may shut it; the system refuses it to anybody but root."""
+    scandir, iterdir = os.scandir, Path.iterdir
+
+    def refuse(path):
+        if "mallory" in str(path):
+            raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "scandir", lambda path: refuse(path) or scandir(path))
+    monkeypatch.setattr(Path, "iterdir", lambda path: refuse(path) or iterdir(path))
+    with new_place() as place, caplog.at_level(logging.WARNING):
+        leave(place, "mallory", KINDS["a pipe"][0])
+        for student in HONEST:
+            write(place, student)
+        assert collect(place) == sorted(HONEST)
+        assert "The inbound folder of mallory cannot be read" in caplog.text
+        assert set(HONEST) == watch(place)
+        assert {
+            name.partition("/")[0] for name in all_times(place / "exchange" / COURSE / "inbound")
+        } == set(HONEST)
 
 
 def test_a_name_that_cannot_be_printed_is_told_all_the_same():

@@ -3,8 +3,11 @@
 import base64
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -508,6 +511,47 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     # nbgrader starts `alembic` by name.
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
     return Course(tmp_path)
+
+
+@pytest.fixture
+def formgrader(course, hostile) -> Iterator[str]:
+    """The address of the page of a hostile submission, in a running server with nbgrader's
+    formgrader."""
+    notebook, entries = hostile
+    course.record(notebook, entries)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = course.root / "server_config.py"
+    settings.write_text(
+        "c = get_config()\nc.ServerApp.jpserver_extensions ="
+        " {'kireji.hub.course_service_extension': True,"
+        " 'nbgrader.server_extensions.formgrader': True}\nc.ServerApp.root_dir ="
+        f" {str(course.root)!r}\nc.IdentityProvider.token = ''\nc.ServerApp.port ="
+        f" {port}\nc.ServerApp.open_browser = False\nc.ServerApp.allow_root = True\n"
+    )
+    log = (course.root / "server.log").open("w")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyter_server", f"--config={settings}"],
+        cwd=course.root,
+        stdout=log,
+        stderr=log,
+    )
+    try:
+        deadline = time.monotonic() + 240  # two seconds where no other program runs
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/api", timeout=60).close()
+                break
+            except OSError:
+                assert server.poll() is None, (course.root / "server.log").read_text()
+                assert time.monotonic() < deadline, (course.root / "server.log").read_text()
+                time.sleep(0.25)
+        yield f"http://127.0.0.1:{port}/formgrader/submissions/{course.submission}/"
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
 
 
 @pytest.fixture(scope="module")

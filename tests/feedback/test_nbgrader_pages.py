@@ -1,14 +1,6 @@
 """The pages as nbgrader itself makes them: `nbgrader generate_feedback`, and the formgrader in a
 live server."""
 
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-
-import pytest
 from nbconvert import HTMLExporter
 from traitlets.config import Config
 
@@ -68,44 +60,6 @@ def test_a_broken_hidden_test_shows_its_message_to_the_instructor_only(course, h
         notebook, resources
     )
     assert "assert 3 == 42" in page and "Left out at intake" in page
-
-
-@pytest.fixture
-def formgrader(course, hostile) -> Iterator[str]:
-    """The address of the page of a hostile submission, in a running server with nbgrader's
-    formgrader."""
-    notebook, entries = hostile
-    course.record(notebook, entries)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = course.root / "server_config.py"
-    settings.write_text(
-        "c = get_config()\nc.ServerApp.jpserver_extensions ="
-        " {'nbgrader.server_extensions.formgrader': True}\nc.ServerApp.root_dir ="
-        f" {str(course.root)!r}\nc.IdentityProvider.token = ''\nc.ServerApp.port ="
-        f" {port}\nc.ServerApp.open_browser = False\nc.ServerApp.allow_root = True\n"
-    )
-    log = (course.root / "server.log").open("w")
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyter_server", f"--config={settings}"],
-        cwd=course.root,
-        stdout=log,
-        stderr=log,
-    )
-    try:
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/api", timeout=5).close()
-                break
-            except OSError:
-                assert server.poll() is None, (course.root / "server.log").read_text()
-                time.sleep(0.25)
-        yield f"http://127.0.0.1:{port}/formgrader/submissions/{course.submission}/"
-    finally:
-        server.terminate()
-        server.wait(20)
-        log.close()
 
 
 def test_the_formgrader_still_grades_and_runs_nothing_of_a_submission(formgrader, chromium):

@@ -123,12 +123,20 @@ def test_a_submission_that_kills_itself_pays_itself(toy, submit):
     assert found.report.score == 4 and "SIGKILL" in " ".join(found.report.notices)
 
 
-def test_a_full_disk_in_a_hidden_test_gives_no_score(toy, submit, monkeypatch, cache):
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [(OSError(28, "No space left on device"), "No space left"), (MemoryError(), "not the memory")],
+)
+@pytest.mark.parametrize(
+    "place",
+    ["kireji.testing.student.Student.__getattr__", "kireji.grading.judge.run_hidden_tests"],
+)
+def test_a_full_machine_gives_no_score(toy, submit, monkeypatch, cache, error, words, place):
     def refuse(*arguments, **named):
-        raise OSError(28, "No space left on device")
+        raise error
 
-    monkeypatch.setattr("kireji.testing.student.Student.__getattr__", refuse)
-    with pytest.raises(PlatformError, match="No space left"):
+    monkeypatch.setattr(place, refuse)
+    with pytest.raises(PlatformError, match=words):
         judgements.judge_or_recall(Submission(submit()), toy, SECRET)
     assert not cache.exists()
 

@@ -36,6 +36,7 @@ class Platform:
             "aud": CLIENT,
             "sub": "17",
             "email": "alice@uni.example",
+            "email_verified": True,
             "nonce": nonce,
             "iat": now,
             "exp": now + 300,

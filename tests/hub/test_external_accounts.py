@@ -50,9 +50,18 @@ def test_another_is_refused_in_a_sentence(given: Any) -> None:
     assert "your instructor" in refusal.value.get_message()
 
 
-def test_an_address_that_nobody_verified_is_nobodys() -> None:
-    with pytest.raises(HTTPError, match="not verified"):
-        account_name({"email_verified": False}, "email", "kay@uni.example")
+@pytest.mark.parametrize("said", [{}, *({"email_verified": it} for it in (False, None, 1, "no"))])
+def test_an_address_that_is_not_verified_is_refused(
+    said: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(HTTPError, match="does not say that it verified"):
+        account_name(said, "email", "kay@uni.example")
+    monkeypatch.setenv("KIREJI_UNVERIFIED_EMAIL", "yes")
+    assert account_name(said, "email", "kay@uni.example") == "kay@uni.example"
+
+
+def test_a_verified_address_and_other_names_are_taken() -> None:
+    assert account_name({"email_verified": "true"}, "email", "k@uni.example") == "k@uni.example"
     assert account_name({"email_verified": True}, "email", "kay@uni.example") == "kay@uni.example"
     assert account_name({"email_verified": False}, "preferred_username", "kay") == "kay"
 

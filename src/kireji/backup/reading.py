@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from kireji.backup.areas import Area
+from kireji.files.untrusted import is_of_the_machine
 from kireji.nbgrader_plugins.folder_transaction import TIMESTAMP, in_hand, is_unfinished
 
 TRIES = 5
@@ -97,6 +98,10 @@ def _walk(parent: int, own: str, name: str, area: Area, tell: Tell, depth: int) 
         pass  # gone, or something else, since it was seen
     except PermissionError:
         tell(f"{shown(name)} may not be read by this account: left out.")
+    except OSError as error:  # such as a link that took its place since it was seen
+        if is_of_the_machine(error):
+            raise
+        tell(f"{shown(name)} cannot be read ({error.strerror}): left out.")
 
 
 def _file(parent: int, own: str, name: str, area: Area, tell: Tell) -> Entry:

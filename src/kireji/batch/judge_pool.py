@@ -27,6 +27,7 @@ KILLED = (
     "The process that judged {name} was killed, most likely because the machine's memory ran out. "
     "Run the command again with --workers 1."
 )
+NO_MEMORY = "This machine had no memory left while {doing}. Run the command again with --workers 1."
 DEFECT = (
     "Kireji failed while {doing} ({error}). That is a mistake of Kireji's and not the student's:"
     " the others are graded, and {log} has the details to report."
@@ -92,6 +93,8 @@ def _went_wrong(error: Exception, name: str) -> JudgeOutcome:
     doing = f"judging {name}"
     if isinstance(error, KirejiError):
         return JudgeOutcome(reason=str(error), failed=isinstance(error, PlatformError))
+    if isinstance(error, MemoryError):
+        return JudgeOutcome(reason=NO_MEMORY.format(doing=doing), failed=True)
     if isinstance(error, OSError):
         return JudgeOutcome(
             reason=str(

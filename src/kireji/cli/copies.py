@@ -32,6 +32,8 @@ def copies(assignment: str) -> None:
     console = Console(highlight=False)
     course = NbgraderCourse()
     found = compare(course, assignment, console)
+    for student, reason in found.skipped.items():
+        console.print(f"{escape(student)}'s was not compared: {escape(reason)}", soft_wrap=True)
     if not found.pairs:
         console.print(
             f"Of {len(found.students)} submissions of {found.assignment} no two are alike."

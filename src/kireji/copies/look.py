@@ -2,7 +2,7 @@
 and in what."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 
@@ -11,9 +11,11 @@ from copydetect.detector import CodeFingerprint
 from kireji import paths
 from kireji.copies import code, weights
 from kireji.course.assignment import Assignment
+from kireji.files.untrusted import is_of_the_machine, printable
 from kireji.grading.rebuild import rebuild
 from kireji.grading.submission import read_submission
 
+MAX_REASON = 200  # characters
 CHECKPOINTS = 20  # of one submission, looked at
 
 
@@ -37,6 +39,7 @@ class Comparison:
     students: tuple[str, ...]
     pairs: tuple[AlikePair, ...]
     codes: dict[str, CodeFingerprint]
+    skipped: dict[str, str] = field(default_factory=dict)  # who could not be compared, and why
 
 
 def look(
@@ -52,17 +55,18 @@ def look(
         for folder in (paths.RELEASE, paths.SOURCE)
         for path in sorted((folder / assignment.name).glob("*.safetensors"))
     }
-    codes, checkpoints = {}, {}
+    codes: dict[str, CodeFingerprint] = {}
+    checkpoints: dict[str, list[tuple[str, weights.Fingerprint]]] = {}
+    skipped: dict[str, str] = {}
     for student, folder in submissions:
         tell(student)
-        submission = read_submission(folder, assignment.name)
-        codes[student] = code.fingerprint(
-            code.own_code(rebuild(assignment, submission.notebook)[0]), known
-        )
-        found = [
-            (name, weights.fingerprint(submission.files[name]))
-            for name in sorted(submission.files)[:CHECKPOINTS]
-        ]
+        try:
+            codes[student], found = _read(assignment, folder, known)
+        except Exception as error:  # whatever one submission holds, the others are compared
+            if is_of_the_machine(error):
+                raise
+            skipped[student] = printable(f"{type(error).__name__}: {error}")[:MAX_REASON]
+            continue
         checkpoints[student] = [(name, mark) for name, mark in found if mark.digest not in shipped]
     pairs = []
     for one, other in combinations(sorted(codes), 2):
@@ -79,7 +83,20 @@ def look(
             )
         pairs += _checkpoints(one, other, checkpoints)
     pairs.sort(key=lambda pair: (pair.what != "code", -pair.similarity, pair.one, pair.other))
-    return Comparison(assignment.name, tuple(sorted(codes)), tuple(pairs), codes)
+    return Comparison(assignment.name, tuple(sorted(codes)), tuple(pairs), codes, skipped)
+
+
+def _read(
+    assignment: Assignment, folder: Path, known: set[int]
+) -> tuple[CodeFingerprint, list[tuple[str, weights.Fingerprint]]]:
+    """What is compared of one submission."""
+    submission = read_submission(folder, assignment.name)
+    own = code.own_code(rebuild(assignment, submission.notebook)[0])
+    marks = [
+        (name, weights.fingerprint(submission.files[name]))
+        for name in sorted(submission.files)[:CHECKPOINTS]
+    ]
+    return code.fingerprint(own, known), marks
 
 
 def _checkpoints(

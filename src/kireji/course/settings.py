@@ -115,6 +115,7 @@ class Settings:
     accounts: str = _setting(_accounts, "signup")
     instructors: list[str] = _setting(_names)
     allowed: list[str] = _setting(_names)
+    unverified_email: bool = _setting(_yes_or_no, "no")  # from a place where people cannot set it
     oauth_client_id: str = _setting(_text)
     oauth_client_secret: str = _setting(_text)
     oauth_authorize_url: str = _setting(_text)

@@ -104,7 +104,7 @@ class Attempts:
     def keep(self, name: str, came: datetime, fill: Callable[[Path], datetime]) -> None:
         """Keep what was handed in as `name`, unless it is kept already. fill(folder): copies it and
         says when it came."""
-        if any(attempt.name == name and attempt.came == came for attempt in self.all()):
+        if any(attempt.name == name and attempt.came >= came for attempt in self.all()):
             return
         draft = self.folder / ".collecting"
         shutil.rmtree(draft, ignore_errors=True)  # of one that was killed

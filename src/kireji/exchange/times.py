@@ -6,6 +6,7 @@ in the folder changes it.
 """
 
 import json
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -54,15 +55,25 @@ def record(inbound: Path, times: dict[str, float]) -> None:
     for path in _folders(inbound):
         name = f"{path.parent.name}/{path.name}"
         if name in times:
-            with UntrustedFolder(path) as folder:
+            with suppress(OSError), UntrustedFolder(path) as folder:
                 restored[name] = folder.change_time(MAX_FILES), times[name]
     write_whole(paths.RESTORED_TIMES, json.dumps(restored), mode=0o600)
 
 
 def _folders(inbound: Path) -> Iterator[Path]:
-    """Every student's submissions; what is no folder, or goes away meanwhile, is passed over."""
+    """Every student's submissions; what is no folder, cannot be read, or goes away meanwhile, is
+    passed over."""
     for home in sorted(inbound.iterdir()) if inbound.is_dir() else ():
-        if home.is_dir() and not home.is_symlink():
-            for path in sorted(home.iterdir()):
-                if path.is_dir() and not path.is_symlink():
-                    yield path
+        found: list[Path] = []
+        with suppress(OSError):
+            if home.is_dir() and not home.is_symlink():
+                found = [path for path in sorted(home.iterdir()) if is_folder(path)]
+        yield from found
+
+
+def is_folder(path: Path) -> bool:
+    """A folder, and no link to one. False as well for a name that the system refuses."""
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except OSError:
+        return False

@@ -4,6 +4,7 @@ it is followed."""
 import errno
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 MACHINE = {
@@ -62,7 +63,7 @@ class UntrustedFolder:
 
     def read(self, name: str, limit: int) -> bytes:
         """The bytes of a regular file with one name, up to `limit`. UntrustedFileError for anything
-        else."""
+        else; OSError where the machine fails."""
         try:
             # A hard link that goes between opening and asking would count as a file of its own: the
             # name is looked at first, and what is opened must be that same file.
@@ -71,7 +72,9 @@ class UntrustedFolder:
             file = os.open(
                 name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=self.handle
             )
-        except OSError:
+        except OSError as error:
+            if is_of_the_machine(error):
+                raise
             raise UntrustedFileError("it is a link or cannot be read") from None
         try:
             status = os.fstat(file)
@@ -81,6 +84,10 @@ class UntrustedFolder:
                 or not os.path.samestat(named, status)
             ):
                 raise UntrustedFileError("it is not a plain file of its own")
+            # A program that mapped it can write to it, and its times change only with the first
+            # write after this.
+            with suppress(OSError):
+                os.fsync(file)
             with open(file, "rb", closefd=False) as stream:
                 content = stream.read(limit + 1)
         finally:

@@ -80,6 +80,8 @@ def _judge(
         raise PlatformError(
             f"this machine refused something that judging needs ({error})"
         ) from None
+    except MemoryError:
+        raise PlatformError("this machine has not the memory that judging needs") from None
 
 
 def _judge_once(

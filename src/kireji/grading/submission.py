@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kireji.course.assignment_file import NEVER
 from kireji.course.layout import find_course
-from kireji.files.untrusted import UntrustedFileError, UntrustedFolder
+from kireji.files.untrusted import UntrustedFileError, UntrustedFolder, is_of_the_machine
 from kireji.sandbox.limits import DEFAULT, Limits
 
 OURS = {"timestamp.txt", "submission_secret.txt"}  # nbgrader's, read by nbgrader alone
@@ -46,7 +46,9 @@ def read_submission(folder: Path, assignment: str, limits: Limits = DEFAULT) -> 
     notebook, files, notices = None, {}, []
     try:
         opened = UntrustedFolder(folder)
-    except OSError:
+    except OSError as error:
+        if is_of_the_machine(error):
+            raise
         return Submission(None)
     with opened as plain:
         names = plain.names(MAX_ENTRIES)

@@ -5,21 +5,33 @@ A Jupyter Server extension. Its handlers are asked before the server's own and b
 because extensions are loaded in the order of their names and `kireji` comes before `nbgrader`.
 """
 
+import asyncio
 import json
+import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from jupyter_server.base.handlers import APIHandler, AuthenticatedFileHandler, JupyterHandler
 from jupyter_server.utils import url_path_join
-from nbgrader.server_extensions.formgrader.apihandlers import AutogradeHandler
+from nbgrader.server_extensions.formgrader.base import BaseApiHandler, check_xsrf
+from nbgrader.server_extensions.formgrader.handlers import SubmissionHandler
 from tornado import web
 
 from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.hub.course_contents import is_readable
-from kireji.nbgrader_plugins import folder_transaction
+from kireji.nbgrader_plugins.render_submission import PageRenderer
 
 CHANGES = {"POST": "did", "PUT": "changed", "DELETE": "deleted"}
+ASSIGNMENT = r"/formgrader/api/assignment/([^/]+)/"
+STEPS = (
+    (ASSIGNMENT + "collect", "collect"),
+    (r"/formgrader/api/submission/([^/]+)/([^/]+)/autograde", "autograde"),
+    (ASSIGNMENT + "generate_feedback", "generate_feedback"),
+    (ASSIGNMENT + "([^/]+)/generate_feedback", "generate_feedback"),
+    (ASSIGNMENT + "release_feedback", "release_feedback"),
+    (ASSIGNMENT + "([^/]+)/release_feedback", "release_feedback"),
+)
+STEP_FAILED = "It ended with status {}. The log of the course service says why."
 REFUSAL = (
     "The course service runs no code. Run the notebook in a Jupyter of your own, outside the hub."
 )
@@ -76,20 +88,56 @@ class NoConversion(JupyterHandler):
         )
 
 
-class Autograde(AutogradeHandler):
-    """The formgrader's button: waits while `./kireji watch` or `./kireji grade` writes down the
-    same submission."""
+class Step(BaseApiHandler):
+    """A button of the formgrader that takes long, or that reads what students wrote: done by a
+    process of its own, so that other pages are served meanwhile."""
+
+    def initialize(self, step: str) -> None:
+        self.step = step
 
     @web.authenticated
-    def post(self, assignment: str, student: str) -> None:
-        course = self.api.coursedir
+    @check_xsrf
+    async def post(self, assignment: str, student: str = "") -> None:
+        wanted = [assignment, student] if student else [assignment]
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "kireji.hub.formgrader_step", self.step, *wanted),
+            cwd=self.coursedir.root,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        said = (await process.communicate())[0].decode(errors="replace").strip()
+        if process.returncode:
+            reason = STEP_FAILED.format(process.returncode)
+            self.finish(json.dumps({"success": False, "error": reason, "log": reason}))
+        else:
+            self.finish(said.rpartition("\n")[2])
+
+
+class SubmissionPage(SubmissionHandler):
+    """A submission's page, made outside this process: others are served meanwhile, however slow
+    what a student wrote is to render."""
+
+    asked: tuple[str, dict] | None = None
+
+    async def get(self, submission_id: str) -> None:
+        super().get(submission_id)
+        if self.asked is None:  # redirected, or not there
+            return
+        if "kireji_pages" not in self.settings:
+            self.settings["kireji_pages"] = PageRenderer(self.settings["initial_config"])
         try:
-            with folder_transaction.exclusive(
-                Path(course.format_path(course.autograded_directory, student, assignment))
-            ):
-                super().post(assignment, student)
+            self.finish(await self.settings["kireji_pages"].page(*self.asked))
         except KirejiError as error:
-            self.finish(json.dumps({"success": False, "error": str(error), "log": str(error)}))
+            raise web.HTTPError(503, str(error)) from None
+
+    @property
+    def exporter(self) -> "SubmissionPage":
+        """nbgrader's handler makes the page by this."""
+        return self
+
+    def from_filename(self, filename: str, resources: dict) -> tuple[str, dict]:
+        """Note what page is asked for."""
+        self.asked = filename, resources
+        return "", resources
 
 
 def on_record(log: Callable, base: str) -> Callable:
@@ -120,10 +168,8 @@ def _load_jupyter_server_extension(server) -> None:
         ".*$",
         [
             (url_path_join(base, r"/formgrader/?"), FormgraderDoor),
-            (
-                url_path_join(base, r"/formgrader/api/submission/([^/]+)/([^/]+)/autograde"),
-                Autograde,
-            ),
+            (url_path_join(base, r"/formgrader/submissions/([^/]+)/?"), SubmissionPage),
+            *((url_path_join(base, path), Step, {"step": step}) for path, step in STEPS),
             (
                 url_path_join(base, r"/files/(.*)"),
                 PlainFiles,

@@ -12,9 +12,10 @@ from kireji.course.layout import find_course
 from kireji.course.secret import read_or_make_secret
 from kireji.exchange.attempts import Attempts, collection_lock
 from kireji.grading.submission import read_submission
-from kireji.nbgrader_plugins.collect import FORMAT, TIMESTAMP, put, settle
+from kireji.nbgrader_plugins.collect import FORMAT, TIMESTAMP
 from kireji.nbgrader_plugins.late_penalty import penalty
 from kireji.nbgrader_plugins.put_in_index import late_by, put_in_index
+from kireji.nbgrader_plugins.replace_folder import put, settle
 from kireji.report_index.writer import KeptReport
 from kireji.testing.report import Report
 

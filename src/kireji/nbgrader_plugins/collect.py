@@ -3,7 +3,6 @@ only."""
 
 import itertools
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -28,6 +27,7 @@ from kireji.exchange.grading_rules import rules_for
 from kireji.exchange.student_server.kireji_handing_in import DRAFT, SUBMISSION_BYTES
 from kireji.exchange.times import MAX_FILES, Times, came, restored_times
 from kireji.files.untrusted import UntrustedFileError, UntrustedFolder, is_of_the_machine, printable
+from kireji.nbgrader_plugins.replace_folder import put, settle
 
 MAX_SUBMISSIONS = 500  # of one student, looked at
 TIMESTAMP = "timestamp.txt"  # where nbgrader looks for the time of a submission
@@ -62,7 +62,7 @@ class InboundSubmission:
         is returned.
 
         A submission without the assignment's notebook gets an empty one."""
-        left = SUBMISSION_BYTES
+        left, copied = SUBMISSION_BYTES, []
         with UntrustedFolder(self.path) as folder:
             draft.mkdir(parents=True)
             for name in folder.names(MAX_FILES):
@@ -73,12 +73,15 @@ class InboundSubmission:
                     if name == SECRET:
                         content.decode()
                     left -= (draft / name).write_bytes(content)
+                    copied.append(name)
                 except (UntrustedFileError, UnicodeDecodeError):
                     # Its name is kept, empty: the report then says that it was left out.
                     (draft / name).mkdir()
             # Asked again: what was put there since it was chosen must not have the time of what was
             # there before.
             self.time = max(self.time, self._time(folder))
+            if not all(_is_still(folder, draft, name) for name in copied):
+                self.time = max(self.time, now())  # written to by a way that leaves its time alone
         notebook = draft / f"{assignment}.ipynb"
         if not notebook.exists():
             # an empty one gets 0 with a reason; a folder without is passed over by nbgrader
@@ -92,27 +95,12 @@ class InboundSubmission:
         )
 
 
-def put(what: InboundSubmission | Attempt, target: Path) -> None:
-    """Have `target` (.../STUDENT/ASSIGNMENT) hold this one and no other; it appears whole or not at
-    all."""
-    draft, old = _beside(target)
-    what.fill(draft, target.name)
-    if target.exists():
-        target.rename(old)
-    draft.rename(target)
-
-
-def settle(target: Path) -> None:
-    """Bring back what a collection that was killed had moved away, and remove what it had begun."""
-    draft, old = _beside(target)
-    if old.exists() and not target.exists():
-        old.rename(target)
-    for folder in (draft, old):
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _beside(target: Path) -> list[Path]:
-    return [target.with_name(f".{target.name}.{suffix}") for suffix in ("collecting", "old")]
+def _is_still(folder: UntrustedFolder, draft: Path, name: str) -> bool:
+    """Whether the file in `folder` is what was copied from it a moment ago."""
+    try:
+        return folder.read(name, SUBMISSION_BYTES) == (draft / name).read_bytes()
+    except UntrustedFileError:
+        return False
 
 
 class Collect(ExchangeCollect):
@@ -234,14 +222,21 @@ class Collect(ExchangeCollect):
     def _submissions(self) -> dict[str, list[InboundSubmission]]:
         found: dict[str, list[InboundSubmission]] = {}
         for home in sorted(Path(self.inbound_path).iterdir()):
-            if (
-                not home.is_symlink()
-                and home.is_dir()
-                and self.coursedir.student_id in ("", "*", home.name)
-            ):
-                submissions = list(self._submissions_in(home))
-                if submissions:
-                    found[home.name] = submissions
+            if self.coursedir.student_id not in ("", "*", home.name):
+                continue
+            try:
+                if not home.is_symlink() and home.is_dir():
+                    submissions = list(self._submissions_in(home))
+                    if submissions:
+                        found[home.name] = submissions
+            except OSError as error:  # its owner may shut it
+                if is_of_the_machine(error):
+                    raise
+                self.log.warning(
+                    "The inbound folder of %s cannot be read (%s). All others were.",
+                    home.name,
+                    error.strerror,
+                )
         return found
 
     def _submissions_in(self, home: Path) -> Iterator[InboundSubmission]:

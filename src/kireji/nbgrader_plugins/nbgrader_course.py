@@ -198,9 +198,11 @@ class NbgraderCourse:
     def give_feedback(self, assignment: str) -> None:
         """Make the feedback pages of an assignment and hand them out."""
         folder_transaction.clear_away(Path(self.directory.root))
-        self._must(
-            self.api.generate_feedback(assignment, force=True), f"making feedback for {assignment}"
-        )
+        made = self.api.generate_feedback(assignment, force=True)
+        if is_interrupted(made):
+            raise KeyboardInterrupt
+        # A page that cannot be made is one student's: all others get theirs first.
+        released = self.api.release_feedback(assignment)
         cut_short = [
             folder.parent.name
             for folder in Path(self.directory.root).glob(
@@ -213,7 +215,8 @@ class NbgraderCourse:
                 f"The feedback on {assignment} for {', '.join(cut_short)} could not be written to"
                 " the end. Is the disk full? Run the command again."
             )
-        self._must(self.api.release_feedback(assignment), f"releasing feedback for {assignment}")
+        self._must(made, f"making feedback for {assignment}")
+        self._must(released, f"releasing feedback for {assignment}")
 
     def give_feedback_to(self, assignment: str, student: str) -> None:
         """Make one student's feedback page and hand it out."""
@@ -261,8 +264,7 @@ class NbgraderCourse:
 
     def _must(self, result: dict, doing: str) -> None:
         if not result["success"]:
-            # nbgrader takes it for a failure of its own
-            if result.get("error", "").rstrip().endswith(KeyboardInterrupt.__name__):
+            if is_interrupted(result):
                 raise KeyboardInterrupt
             said = result.get("log", "") + result.get("error", "")
             if self.gradebook_file:
@@ -273,6 +275,13 @@ class NbgraderCourse:
             raise KirejiError(
                 f"nbgrader failed while {doing}: {reasons[0] if reasons else 'it gave no reason'}"
             )
+
+
+def is_interrupted(result: dict) -> bool:
+    """Whether somebody pressed Ctrl+C: nbgrader takes it for a failure of its own."""
+    return not result["success"] and result.get("error", "").rstrip().endswith(
+        KeyboardInterrupt.__name__
+    )
 
 
 def _timestamp(folder: Path) -> str | None:

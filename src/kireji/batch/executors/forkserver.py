@@ -18,6 +18,7 @@ from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 
+from kireji.grading.judge_limits import judge_one_only
 from kireji.sandbox import open_backend
 from kireji.sandbox.backends import bubblewrap
 
@@ -148,6 +149,7 @@ def _carry_out(
     """What the forked process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever is interrupted ends this one
     bubblewrap.adopt(address)
+    judge_one_only()
     try:
         connection.send((call(*arguments, **named), None))
     except Exception as error:

@@ -17,6 +17,7 @@ from oauthenticator.oauth2 import OAuthCallbackHandler
 from tornado.httpclient import HTTPClientError
 from tornado.web import HTTPError
 
+from kireji.course import settings
 from kireji.course.roster import NAME, SPELLED
 from kireji.files.atomic import write_whole
 from kireji.hub.compose.enrolment import Enrolled
@@ -58,10 +59,11 @@ def account_name(claims: dict[str, Any], claim: str, value: Any) -> str:
             f"The place that you come from does not say who you are: it gives no {claim!r}. "
             "Show this to your instructor; docs/howto/run-a-class.md says how another is taken."
         )
-    if claim == "email" and claims.get("email_verified") is False:
+    if claim == "email" and not is_verified(claims) and not settings.value("unverified_email"):
         raise refused(
-            f"The place that you come from has not verified that {value[:80]!r} is your address."
-            " Verify it there, then come again."
+            f"The place that you come from does not say that it verified that {value[:80]!r} is"
+            " your address. Verify it there, then come again. If you cannot, show this to your"
+            " instructor: docs/howto/use-an-lms.md says how another name is taken."
         )
     if not value.isascii() or not NAME.fullmatch(value.lower()):
         raise refused(
@@ -69,6 +71,12 @@ def account_name(claims: dict[str, Any], claim: str, value: Any) -> str:
             f" name here: {SPELLED}. Show this to your instructor."
         )
     return value.lower()
+
+
+def is_verified(claims: dict[str, Any]) -> bool:
+    """Whether the other place says that it verified the address; some say it as a text."""
+    said = claims.get("email_verified")
+    return said is True or said == "true"
 
 
 class Persons:
