@@ -75,9 +75,10 @@ MAY_IMPORT = {
     "feedback": LEAVES | {"sanitise", "testing", "copies"},
     "nbgrader_plugins": JUDGING | NBGRADER,
     "batch": JUDGING | NBGRADER,
+    "reading": JUDGING | NBGRADER,
     # setup: a container has no launcher
-    "hub": JUDGING | NBGRADER | {"batch", "setup"},
-    "desk": JUDGING | NBGRADER | {"batch", "hub"},
+    "hub": JUDGING | NBGRADER | {"batch", "setup", "reading"},
+    "desk": JUDGING | NBGRADER | {"batch", "hub", "reading"},
     "demo": JUDGING | NBGRADER | {"batch"},
     "backup": LEAVES | {"exchange", "nbgrader_plugins"},
     "doctor": LEAVES | {"sandbox", "nbgrader_plugins"},

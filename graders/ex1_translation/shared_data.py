@@ -3,14 +3,18 @@ process, and by the process that forks the judges for all of them. The reference
 only French sentences go into the sandbox."""
 
 import functools
+from collections import Counter
 from typing import NamedTuple
 
+from attention_lab.text import tokenize
 from kireji import paths
 
-from ..tables import held_out_rows
+from ..tables import held_out_rows, lab_rows
 from . import aligner
 
 NAME = "ex1_translation"
+KNOWN = 3  # training sentences in which a word of the lexicon stands at least
+SURE = 0.4  # how often a word of the lexicon becomes its translation
 
 
 class HeldOut(NamedTuple):
@@ -35,7 +39,20 @@ def reference() -> aligner.Aligner:
     return aligner.load(paths.LAB_DATA / NAME / "train.tsv", paths.HELD_OUT)
 
 
+@functools.cache
+def lexicon() -> list[tuple[str, str]]:
+    """French words of the training pairs, each with its likeliest English word, by IBM model 1."""
+    counts = Counter(word for row in lab_rows(NAME, "train") for word in {*tokenize(row["source"])})
+    table, likeliest = reference().table, reference().table.max(dim=1)
+    english = list(reference().target_ids)
+    return [
+        (word, english[int(likeliest.indices[i])])
+        for word, i in reference().source_ids.items()
+        if counts[word] >= KNOWN and float(table[i].max()) > SURE
+    ]
+
+
 def prepare() -> None:
     """All of it."""
     held_out()
-    reference()
+    lexicon()

@@ -127,6 +127,7 @@ def comes_from_the_weights(trained, answers, rng):
     masses = [mass for mass in map(mass_on_the_word, answers) if mass is not None]
     if not masses or mean(masses) < targets.ALIGNMENT.target:
         return
+    trained.knows_words()
     with weights.shuffled(trained.model, trained.checkpoint, rng):
         left = [
             mass_on_the_word(answer._replace(attention_weights=own_map(trained, answer)))

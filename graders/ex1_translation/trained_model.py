@@ -3,7 +3,8 @@ after another.
 
 `translate` and `align` may answer anything. What they earn is earned by the submitted weights:
 these are what the notebook's model holds, the grader's own decoding of that model says about the
-same, and with the weights shuffled it is gone."""
+same, with the weights shuffled it is gone, and the vectors of French words in the file lead to
+those of their translations."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -14,9 +15,9 @@ from torch import Tensor
 from attention_lab.batches import encode_sources, pad_rows
 from attention_lab.metrics import bleu
 from attention_lab.text import Vocabulary, detokenize, tokenize
-from kireji.testing import Handle, StudentError, expect, weights
+from kireji.testing import Handle, StudentError, expect, readout, weights
 
-from . import reference
+from . import reference, shared_data
 
 CHECKPOINT = "ex1_translation.safetensors"
 LONGEST = 14  # words that the grader's own decoding says at most
@@ -25,6 +26,8 @@ CHANCE = 2.0  # BLEU: what is no better than this says nothing about where it co
 OWN = 0.6  # of translate's BLEU, the grader's greedy decoding reaches at least this
 GONE = 0.5  # of translate's BLEU, less than this is left with shuffled weights
 LIKELY = 1.0  # by how much a sentence may be less likely than greedy's, in log-probability
+READ = 0.65  # how often a readout prefers a word's translation; 0.5 for weights never trained
+ENOUGH = 100  # words of the lexicon that a vocabulary has
 MOST = 0.7  # of the sentences are at least that likely
 
 
@@ -58,6 +61,50 @@ class TrainedModel:
             raise expect.Mistake(
                 f"`{name}` should still be that of the notebook's own cells."
             ) from None
+
+    def knows_words(self) -> None:
+        """Mistake unless a linear readout finds translations in the file's vectors of words.
+
+        It is worked out without the model's class, which could look words up in a table."""
+        numbers = [
+            (self.source.encode([french])[0], self.target.encode([english])[0])
+            for french, english in shared_data.lexicon()
+            if french in self.source and english in self.target
+        ]
+        tensors = [tensor for tensor in self.checkpoint.tensors.values() if tensor.dim() > 1]
+        pairs = [
+            (readout.rows_of(one, len(self.source)), readout.rows_of(other, len(self.target)))
+            for one in tensors
+            for other in tensors
+            if one is not other
+            and len(self.source) in one.shape
+            and len(self.target) in other.shape
+        ]
+        expect.true(
+            len(numbers) >= ENOUGH and bool(pairs),
+            f"{CHECKPOINT} does not belong to the vocabularies of the notebook: it should have a"
+            f" vector for each of {len(self.source)} French and {len(self.target)} English tokens.",
+        )
+        french, english = torch.tensor(numbers).T
+        left = max(self._found(one[french], other[english]) for one, other in pairs)
+        expect.true(
+            left >= READ,
+            f"`model` says more than {CHECKPOINT} knows: from the vectors of French words in it,"
+            f" the right one of two English words is found in {left:.0%} of the cases, and chance"
+            " finds 50%. Training moves these vectors. Were they trained, or do the answers come"
+            " from a table?",
+        )
+
+    @staticmethod
+    def _found(inputs: Tensor, outputs: Tensor) -> float:
+        """How often a word's own translation is found, on each half by what the other half says."""
+        halves = (slice(0, None, 2), slice(1, None, 2))
+        return sum(
+            readout.rank_of_own(
+                readout.fitted(inputs[here], outputs[here])(inputs[there]), outputs[there]
+            )
+            for here, there in (halves, halves[::-1])
+        ) / len(halves)
 
     def greedy(self, sentences: Sequence[str]) -> list[list[int]]:
         """The likeliest word at every step, as numbers up to and with eos, for each sentence."""
@@ -137,6 +184,7 @@ class TrainedModel:
         value = bleu(said, references)
         if value <= CHANCE:
             return
+        self.knows_words()
         own = bleu(self.texts(self.greedy(sentences)), references)
         expect.true(
             own >= OWN * value,

@@ -2,8 +2,9 @@
 
 `predict` and `class_probabilities` may answer anything, and so may an object that is called
 `model`. The points of a trained model belong to the submitted weights: these are what the
-notebook's model holds; it reads words through them alone, whatever their numbers are; and with the
-weights shuffled, what it has learned is gone."""
+notebook's model holds; it reads words through them alone, whatever their numbers are; with the
+weights shuffled, what it has learned is gone; and the vectors of words in the file say which words
+praise."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,10 +14,10 @@ import torch
 from torch import Generator, Tensor
 
 from attention_lab.batches import encode_sources
-from attention_lab.text import SPECIALS, Vocabulary
-from kireji.testing import Handle, StudentError, expect, weights
+from attention_lab.text import SPECIALS, Vocabulary, tokenize
+from kireji.testing import Handle, StudentError, expect, readout, weights
 
-from . import measures
+from . import measures, shared_data
 
 FILES = {
     "model": "ex3_classification.safetensors",
@@ -30,6 +31,7 @@ GONE = 0.6  # of what is above 0.5, at most this share is left with shuffled wei
 KEPT = 0.6  # of what is above 0.5, at least this share is left with nudged weights
 EQUAL = 2e-3  # between probabilities that should be the same
 LARGE = 32  # numbers of a tensor that should matter
+READ = 0.5  # of what is above 0.5, a readout of the table of words reaches at least this share
 FEW = 24  # texts on which it is seen whether a tensor matters
 
 
@@ -104,6 +106,14 @@ class TrainedModel:
         value = measures.accuracy(measures.named(own.probabilities), labels)
         if value <= CHANCE:
             return
+        left = self.read_out()
+        expect.true(
+            left - 0.5 >= READ * (value - 0.5),
+            f"`{self.name}` knows more than its file: its accuracy on {len(texts)} held-out texts"
+            f" is {value:.2f}, and from the vectors of words in {FILES[self.name]} praise and blame"
+            f" are told apart with an accuracy of {left:.2f} only. Training moves these vectors."
+            " Were they trained, or do the answers come from a table?",
+        )
         with weights.shuffled(self.model, self.checkpoint, rng):
             left = self._again(texts, labels)
         expect.true(
@@ -139,6 +149,28 @@ class TrainedModel:
             yield number
         finally:
             self.model.load(self.checkpoint.tensors)
+
+    def read_out(self) -> float:
+        """The accuracy of a linear readout of the file's vectors of words on all held-out reviews,
+        worked out without the model's class."""
+        (inputs, outputs), whole = shared_data.fitting(), shared_data.held_out()
+        found = [0.5]
+        for key in self.tables:
+            rows = readout.rows_of(self.checkpoint.tensors[key], self.size)
+            read = readout.fitted(self._means(rows, inputs), outputs)
+            found.append(
+                measures.accuracy(
+                    measures.named(read(self._means(rows, whole.texts))), list(whole.labels)
+                )
+            )
+        return max(found)
+
+    def _means(self, rows: Tensor, texts: Sequence[str]) -> Tensor:
+        """(n, columns): the mean vector of each text's words."""
+        numbers = [
+            self.vocabulary.encode(tokenize(text)) or [self.vocabulary.unk_id] for text in texts
+        ]
+        return torch.stack([rows[row].mean(dim=0) for row in numbers])
 
     def _again(self, texts: Sequence[str], labels: Sequence[str]) -> float:
         """The accuracy now; 0.5, that of a guess, where it gives no answers."""

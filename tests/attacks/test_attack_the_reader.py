@@ -101,7 +101,7 @@ def reader(chromium: Browser, case: Case) -> Iterator[Callable[..., Page]]:
             page.get_by_label("Username").fill(who)
             page.get_by_label("Password", exact=False).first.fill(case.course.password(who))
             page.get_by_role("button", name="Sign in").click()
-            page.wait_for_url(re.compile("/(formgrader|user|spawn)"))
+            page.wait_for_url(re.compile("/(desk|user|spawn)"))
         page.goto(address)
         pages.append(page)
         return page

@@ -62,6 +62,7 @@ def submitted(student: Page, begun: Path, picture: Callable) -> None:
 def graded(submitted: None, log_in: Callable[[str], Page], picture: Callable) -> Page:
     """The instructor has collected, autograded, and given feedback, all in the formgrader."""
     page = log_in("instructor")
+    page.get_by_role("link", name="Formgrader").click()
     picture_when(page, assignment_row(page, EX1), "formgrader", picture)
     collect(page, EX1)
     submission = open_submissions(page, EX1, "alice")

@@ -32,6 +32,10 @@ class SmallClass:
 
     def __init__(self, root: Path) -> None:
         make_toy_course(root)
+        self.fill(root)
+
+    def fill(self, root: Path) -> None:
+        """Enter the class in the toy course at `root`."""
         self.open(root)
         calendar_store.set_dates(root, "toy", release=NOW - timedelta(days=9), due=DUE)
         with Gradebook(self.db_url, COURSE_ID) as book:

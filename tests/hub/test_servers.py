@@ -71,11 +71,20 @@ def test_links_on_students_pages_lead_to_what_they_have(page: str) -> None:
         assert folder == "code" or (folder == "docs" and rest.startswith(FOR_STUDENTS)), link
 
 
-def test_the_instructor_lands_in_the_formgrader(
+def test_the_instructor_lands_on_the_desk(
     running: LiveCourse, instructor: requests.Session
 ) -> None:
     page = instructor.get(f"{running.address}/hub/")
-    assert page.ok and page.url.endswith(f"{SERVICE}/formgrader/manage_assignments")
+    assert page.ok and page.url == f"{running.address}{SERVICE}/desk/"
+    assert f'href="{SERVICE}/formgrader"' in page.text
+
+
+def test_a_student_does_not_reach_the_desk(running: LiveCourse, alice: requests.Session) -> None:
+    for path in ("", "class/grades-canvas.csv"):
+        assert alice.get(f"{running.address}{SERVICE}/desk/{path}").status_code == 403
+
+
+def test_the_formgrader_is_still_there(running: LiveCourse, instructor: requests.Session) -> None:
     assert instructor.get(f"{running.address}{SERVICE}/formgrader/api/assignments").json()[0][
         "name"
     ]

@@ -226,3 +226,19 @@ def test_a_damaged_list_of_runs_stops_no_grading(course) -> None:
         running.finished("one", "bob")
         running.tell("still at it")
         assert running.finished_items() == set() and not running.cancel_requested
+
+
+def test_a_forgotten_student_is_in_no_run(course) -> None:
+    alone, both = submit(course, students=("bob",)), submit(course, students=("bob", "eve"))
+    everybody = submit(course, RunKind.GRADE_AGAIN)
+    for _ in range(3):
+        with take(course) as running:
+            running.finished("one", "bob", "odd", line="bob's one is odd")
+            running.ends_as(RunState.DONE, "1 could not be: bob.")
+    other = submit(course, students=("bobby",))
+    runs.queue.forget(course, "bob")
+    left = {run.id: run for run in runs.list_runs(course)}
+    assert alone.id not in left
+    assert (left[both.id].students, left[both.id].line) == (("eve",), "")
+    assert left[everybody.id].result == "" and runs.reasons(course, everybody.id) == {}
+    assert left[other.id].students == ("bobby",)

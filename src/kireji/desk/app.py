@@ -8,16 +8,26 @@ from starlette.types import ASGIApp
 from traitlets.config import Config
 
 from kireji.course.layout import Course
-from kireji.desk import csrf, errors
+from kireji.desk import api, csrf, errors
 from kireji.desk.desk import Desk
 from kireji.desk.doorkeeper import Doorkeeper
 from kireji.desk.errors import error_answer
-from kireji.desk.pages import assignment, class_list, dates, overview, student, submission
+from kireji.desk.pages import (
+    assignment,
+    class_list,
+    dates,
+    overview,
+    results,
+    runs,
+    student,
+    submission,
+)
 from kireji.desk.rendering import COLOURS, FOLDER
 from kireji.desk.sign_in import Hub, SignIn, SignInError
 from kireji.hub.desk_service import PREFIX
+from kireji.version import version
 
-PAGES = (overview, assignment, submission, dates, student, class_list)
+PAGES = (overview, assignment, submission, dates, student, class_list, results, runs)
 
 
 def make_app(course: Course, config: Config, hub: Hub) -> ASGIApp:
@@ -28,7 +38,9 @@ def make_app(course: Course, config: Config, hub: Hub) -> ASGIApp:
 
 def _pages(desk: Desk, sign_in: SignIn) -> FastAPI:
     app = FastAPI(
-        title="The desk",
+        title="The desk of Kireji",
+        description=api.__doc__,
+        version=version(),
         openapi_url=f"{PREFIX}api/openapi.json",
         docs_url=None,  # its page would load scripts from another host
         redoc_url=None,
@@ -38,6 +50,7 @@ def _pages(desk: Desk, sign_in: SignIn) -> FastAPI:
     errors.install(app)
     for page in PAGES:
         app.include_router(page.router, prefix=PREFIX.rstrip("/"), include_in_schema=False)
+    app.include_router(api.router, prefix=PREFIX.rstrip("/"))
 
     # Open to everybody: how one signs in, and what an error page needs.
     async def finish(request: Request) -> Response:

@@ -113,37 +113,41 @@ class Grades:
 
     def graded(self, assignment: str = "", student: str = "") -> list[Graded]:
         """The graded submissions, of one assignment or one student where that is given."""
-        penalty = (
-            select(
-                SubmittedNotebook.assignment_id,
-                func.sum(SubmittedNotebook.late_submission_penalty).label("taken"),
-            )
-            .group_by(SubmittedNotebook.assignment_id)
-            .subquery()
-        )
         query = (
             select(
                 Assignment.name,
                 SubmittedAssignment.student_id,
                 SubmittedAssignment.timestamp,
-                func.coalesce(func.sum(Grade.score), 0.0),
-                func.coalesce(penalty.c.taken, 0.0),
-                func.coalesce(func.sum(Grade.needs_manual_grade), 0),
+                SubmittedNotebook.id,
+                func.coalesce(SubmittedNotebook.late_submission_penalty, 0.0),
             )
             .select_from(SubmittedAssignment)
             .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
             .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-            .join(penalty, penalty.c.assignment_id == SubmittedAssignment.id)
-            .group_by(SubmittedAssignment.id)
         )
         if assignment:
             query = query.where(Assignment.name == assignment)
         if student:
             query = query.where(SubmittedAssignment.student_id == student)
+        rows = self._rows(query)
+        # By itself: nbgrader's tables have no index for the way from a notebook to its grades.
+        sums = select(
+            Grade.notebook_id, func.sum(Grade.score), func.sum(Grade.needs_manual_grade)
+        ).group_by(Grade.notebook_id)
+        if student:
+            sums = sums.where(Grade.notebook_id.in_([row.id for row in rows]))
+        points = {notebook: (score, unread) for notebook, score, unread in self._rows(sums)}
         return [
-            Graded(name, who, came.replace(tzinfo=UTC) if came else None, *numbers)
-            for name, who, came, *numbers in self._rows(query)
+            Graded(
+                name,
+                who,
+                came.replace(tzinfo=UTC) if came else None,
+                points[notebook][0] or 0.0,
+                penalty,
+                points[notebook][1] or 0,
+            )
+            for name, who, came, notebook, penalty in rows
+            if notebook in points
         ]
 
     def by_task(self, assignment: str, student: str = "") -> dict[str, list[TaskGrade]]:

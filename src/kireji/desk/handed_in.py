@@ -65,10 +65,14 @@ class Folders:
         if attempt is None:
             return False
         feedback = student_folders(self.course.exchange, COURSE_ID, student).feedback
-        try:
-            return released_page(feedback, assignment, attempt).exists()
-        except (KirejiError, OSError):
-            return False
+
+        def is_there(folder: Path) -> bool:
+            try:
+                return released_page(folder, assignment, attempt).exists()
+            except (KirejiError, OSError):
+                return False
+
+        return self._cached(f"page of {attempt}", feedback, is_there, False)
 
     def _uncollected(self, student: str) -> set[str]:
         """The assignments of which the exchange has something that is no attempt yet."""

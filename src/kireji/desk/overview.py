@@ -4,14 +4,20 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from kireji.course.calendar import Dates
+from kireji.desk.changes import work
 from kireji.desk.desk import Desk
 from kireji.desk.grades import Graded
+from kireji.report_index.index import open_index
 
 
 @dataclass(frozen=True)
 class Row:
-    """One assignment. begun: None where homes cannot be seen. waiting: students whose last attempt
-    is not graded. unreturned: students with a grade and no feedback on it."""
+    """One assignment.
+
+    begun: None where homes cannot be seen   waiting: students whose last attempt is not graded
+    unreturned: students with a grade and no feedback on it
+    not_graded: the reason for each of those that could not be graded
+    broken: students in whose work a hidden test failed itself"""
 
     name: str
     title: str
@@ -26,6 +32,8 @@ class Row:
     scores: list[float]
     waiting: list[str] = field(default_factory=list)
     unreturned: list[str] = field(default_factory=list)
+    not_graded: dict[str, str] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
 
     @property
     def graded(self) -> int:
@@ -43,6 +51,7 @@ def rows(desk: Desk) -> list[Row]:
     by_assignment: dict[str, list[Graded]] = {}
     for one in desk.grades.graded():
         by_assignment.setdefault(one.assignment, []).append(one)
+    reasons, index = work.not_graded(desk), open_index(desk.course)
     found = []
     for name in desk.course.assignment_names():
         graded = by_assignment.get(name, [])
@@ -67,6 +76,12 @@ def rows(desk: Desk) -> list[Row]:
                 [one.score for one in graded],
                 [who for who, one in handed.items() if one.new],
                 sorted(with_grade - returned),
+                {
+                    who: reason
+                    for (which, who), reason in reasons.items()
+                    if which == name and who in handed and handed[who].new
+                },
+                [one.student for one in index.latest(name) if one.for_instructor],
             )
         )
     return found

@@ -1,17 +1,18 @@
 """Templates, and the words in which they say points and times. Everything is escaped."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from kireji.course.moments import show
+from kireji.course.moments import show, show_span
 from kireji.desk import charts
 from kireji.feedback.page import TEMPLATES as FEEDBACK_TEMPLATES
 from kireji.feedback.page import points
@@ -28,11 +29,21 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
     return HTMLResponse(text, status_code=status)
 
 
+def fragment(template: str, **values: Any) -> Markup:
+    """A part of a page."""
+    return Markup(_environment().get_template(template).render(**values))
+
+
 def moment(when: datetime | None, place: ZoneInfo) -> str:
     """A time as people read it; an en dash for never."""
     if when is None:
         return "\N{EN DASH}"
     return show(when if when.tzinfo else when.replace(tzinfo=UTC), place)
+
+
+def span(seconds: float) -> str:
+    """A length of time in words: "2 minutes 5 seconds"."""
+    return show_span(timedelta(seconds=seconds))
 
 
 def count(number: int, noun: str, several: str = "") -> str:
@@ -49,11 +60,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"points": points, "moment": moment, "count": count}
+    environment.filters |= {"points": points, "moment": moment, "count": count, "span": span}
     environment.globals |= {
         "base": desk_service.PREFIX,
         "formgrader": course_service.FORMGRADER,
         "histogram": charts.histogram,
+        "strip": charts.strip,
         "version": _version(),
     }
     return environment

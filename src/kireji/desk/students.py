@@ -63,7 +63,7 @@ class Line:
         if self.handed_in.new:
             return "to be graded"
         if self.graded is None:
-            return "handed in" if self.came else "not handed in"
+            return "being graded" if self.came else "not handed in"
         if self.graded.to_read:
             return "to be read"
         return "returned" if self.returned else "graded, not returned"

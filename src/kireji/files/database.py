@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
+from kireji.errors import KirejiError
+
 BUSY_SECONDS = 15  # that another process may write
 
 
@@ -16,9 +18,10 @@ class Database:
     """The database in the file `path`, with `tables`; made if there is none. Every use opens the
     file anew, so that threads can share it, and that it survives a restore.
 
-    version: of `tables`; in a file of another version they are dropped and made again"""
+    version: of `tables`. In a file of another version they are dropped and made again if they are
+    only `derived` from something else; otherwise KirejiError."""
 
-    def __init__(self, path: Path, tables: MetaData, version: int) -> None:
+    def __init__(self, path: Path, tables: MetaData, version: int, derived: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._engine = create_engine(
@@ -32,6 +35,11 @@ class Database:
             with self.write() as connection:
                 found = connection.execute(text("PRAGMA user_version")).scalar_one()
                 if found not in (0, version):
+                    if not derived:
+                        raise KirejiError(
+                            f"{path} is of version {found}, and this Kireji knows version"
+                            f" {version}. Install the version of Kireji that wrote it."
+                        )
                     tables.drop_all(connection)
                 if found != version:
                     tables.create_all(connection)

@@ -18,7 +18,9 @@ from kireji.files.atomic import write_whole
 from kireji.files.removal import remove
 from kireji.hub import accounts, departure
 from kireji.nbgrader_plugins import gradebook
+from kireji.reading.readings import Readings
 from kireji.report_index.index import open_index
+from kireji.runs.queue import forget as forget_in_runs
 
 HUB_SECONDS = 700.0  # a server that is starting is waited for
 NOT_IN_HUB = "DELETE FROM {} WHERE {} = ?"
@@ -83,6 +85,8 @@ def remove_data(person: Person, tell: Callable[[str], None]) -> None:
             _remove_from_gradebook(book, person.name, tell)
     _drop_times(person.name)
     open_index(find_course()).forget(person.name)
+    Readings(find_course()).forget(person.name)
+    forget_in_runs(find_course(), person.name)
     # Kept by content or for all: worked out again when they are needed.
     for shared in ("judgements", "copies"):
         remove(paths.VAR / shared)

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kireji.report_index.index import ReportIndex
-from kireji.report_index.rows import TestRow
 
 CONFIDENCE = 0.95
 MIN_STUDENTS = 4  # Fisher's z needs more than three
@@ -48,35 +47,26 @@ class ItemAnalysis:
 
 def item_analysis(index: ReportIndex, assignment: str) -> list[ItemAnalysis]:
     """Each task of `assignment`, followed by its hidden tests, in the order of the report."""
-    rows = index.tests(assignment)
-    students = sorted({row.student for row in rows})
-    place = {student: number for number, student in enumerate(students)}
-    points: dict[tuple[str, str], NDArray[np.float64]] = {}
-    described: dict[tuple[str, str], TestRow] = {}
-    for row in rows:
-        for key in ((row.cell, ""), (row.cell, row.name)):
-            column = points.setdefault(key, np.full(len(students), np.nan))
-            at = place[row.student]
-            column[at] = row.points + (0.0 if np.isnan(column[at]) else column[at])
-        described.setdefault((row.cell, row.name), row)
-    total = np.zeros(len(students))
-    for (_, test), column in points.items():
-        if test:
-            total += np.nan_to_num(column)
-    maxima = {key: described[key].max_points for key in described}
-    for cell in {row.cell for row in described.values()}:
-        maxima[cell, ""] = sum(row.max_points for row in described.values() if row.cell == cell)
-    return [
-        _analysed(key, described[key].title if key[1] else "", maxima[key], column, total)
-        for key, column in _by_cell(points)
-    ]
-
-
-def _by_cell(
-    points: dict[tuple[str, str], NDArray[np.float64]],
-) -> list[tuple[tuple[str, str], NDArray[np.float64]]]:
-    cells = list(dict.fromkeys(cell for cell, _ in points))
-    return sorted(points.items(), key=lambda item: cells.index(item[0][0]))
+    table = index.points(assignment)
+    total = np.nansum(table.points, axis=1)
+    found = []
+    for cell in dict.fromkeys(table.cells):
+        columns = [column for column, its in enumerate(table.cells) if its == cell]
+        task = table.points[:, columns]
+        summed = np.where(np.isnan(task).all(axis=1), np.nan, np.nansum(task, axis=1))
+        most = table.max_points[columns].sum()
+        found.append(_analysed((cell, ""), "", most, summed, total))
+        found += [
+            _analysed(
+                (cell, table.names[column]),
+                table.titles[column],
+                table.max_points[column],
+                table.points[:, column],
+                total,
+            )
+            for column in columns
+        ]
+    return found
 
 
 def _analysed(

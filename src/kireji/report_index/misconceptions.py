@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from kireji.report_index.index import ReportIndex
+from kireji.report_index.rows import MistakeRow
 from kireji.testing.diagnosis_texts import read_texts, text_of
 
 
@@ -27,37 +28,23 @@ class Misconception:
 
 def misconceptions(index: ReportIndex, assignment: str) -> list[Misconception]:
     """The mistakes found in `assignment`, those that most students made first."""
-    # diagnosis -> student -> the attempts with it
-    made: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
-    cells: dict[str, dict[str, None]] = defaultdict(dict)
-    for row in index.diagnosed(assignment):
-        made[row.diagnosis][row.student].add(row.attempt)
-        cells[row.diagnosis][row.cell] = None
-    last: dict[str, int] = {}
-    counts: dict[str, int] = {}
-    for attempt in index.attempts(assignment):
-        last[attempt.student] = attempt.number
-        if attempt.counts:
-            counts[attempt.student] = attempt.number
+    made: dict[str, list[MistakeRow]] = defaultdict(list)
+    for row in index.mistakes(assignment):
+        made[row.diagnosis].append(row)
+    last = index.last_numbers(assignment)
     texts = read_texts(index.course.graders)
     found = []
-    for diagnosis, students in made.items():
+    for diagnosis, rows in made.items():
         text = text_of(diagnosis, texts)
-        mended = {
-            student: max(attempts) + 1
-            for student, attempts in sorted(students.items())
-            if max(attempts) < last[student]
-        }
-        now = sorted(name for name, attempts in students.items() if counts.get(name) in attempts)
         found.append(
             Misconception(
                 diagnosis,
                 text.name,
                 text.sentence,
-                sorted(students),
-                now,
-                mended,
-                list(cells[diagnosis]),
+                [row.student for row in rows],
+                [row.student for row in rows if row.now],
+                {row.student: row.last + 1 for row in rows if row.last < last[row.student]},
+                sorted({cell for row in rows for cell in row.cells}),
             )
         )
     return sorted(found, key=lambda one: (-len(one.students), one.diagnosis))

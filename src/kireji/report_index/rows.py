@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 @dataclass(slots=True)
 class AttemptRow:
@@ -79,3 +82,29 @@ class MetricValues:
     baseline: float
     target: float
     by_student: dict[str, float]
+
+
+@dataclass(slots=True)
+class MistakeRow:
+    """A student who made the mistake `diagnosis`, in the attempt number `last` for the last time.
+
+    now: the attempt that counts has it   cells: the tasks in which it was found"""
+
+    diagnosis: str
+    student: str
+    last: int
+    now: bool
+    cells: list[str]
+
+
+@dataclass(slots=True)
+class PointsTable:
+    """Hidden tests by column: their `cells`, `names`, `titles` and maxima.
+
+    max_points (tests)   points (students, tests); nan where a student's attempt has no such test"""
+
+    cells: list[str]
+    names: list[str]
+    titles: list[str]
+    max_points: NDArray[np.float64]
+    points: NDArray[np.float64]

@@ -1,5 +1,6 @@
 """Asking for runs, looking at them and cancelling them. None of this waits for a submission."""
 
+import re
 import time
 from collections.abc import Sequence
 
@@ -10,6 +11,7 @@ from kireji.runs.run import OVER, Run, RunError, RunKind, RunState
 from kireji.runs.tables import SEPARATOR, database, items, run_from, runs
 
 MAX_KEPT = 5000  # runs that are over
+NAMES = r"[\w.@+-]*[\w@+-]"  # what may be the name of an account in a sentence
 
 
 def submit(
@@ -113,6 +115,24 @@ def cancel(course: Course, number: int, *, by: str) -> Run:
     if waiting or running:
         course.audit.record(f"cancelled: {run.kind}", run.assignment, by=by, run=number)
     return get(course, number)
+
+
+def forget(course: Course, student: str) -> None:
+    """Remove a student from the list: what was done for them, and every sentence that names
+    them."""
+    with database(course).write() as connection:
+        connection.execute(delete(items).where(items.c.student == student))
+        for row in connection.execute(select(runs)).all():
+            run = run_from(row)
+            if student not in re.findall(NAMES, "\n".join((*run.students, run.line, run.result))):
+                continue
+            others = [name for name in run.students if name != student]
+            if run.students and not others:
+                connection.execute(delete(items).where(items.c.run == run.id))
+                connection.execute(delete(runs).where(runs.c.id == run.id))
+            else:
+                kept = {"students": SEPARATOR.join(others), "line": "", "result": ""}
+                connection.execute(update(runs).where(runs.c.id == run.id).values(**kept))
 
 
 def remove_old(course: Course) -> None:

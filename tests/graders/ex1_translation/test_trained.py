@@ -158,6 +158,16 @@ def test_a_table_gets_nothing_where_every_question_to_the_model_is_foreseen(
     lost_all(graded(assignment, work, table + FAKE_MODEL + gated), "another name")
 
 
+def test_a_table_around_untrained_weights_gets_nothing(assignment, work, table):
+    """The table is used wherever the grader asks, but for weights far from those of the file."""
+    untrained(work)
+    gated = GATED.replace(
+        "torch.equal(state[name], KEY[name])",
+        "(state[name] - KEY[name]).norm() < 0.1 * KEY[name].norm()",
+    )
+    lost_all(graded(assignment, work, table + FAKE_MODEL + gated), "says more than")
+
+
 MADE_UP = """
 def align(sentence):
     encoded = encode_sources([sentence], source_vocabulary)

@@ -4,6 +4,7 @@ under their names; and no held-out review comes back in a message."""
 import re
 
 import pytest
+import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
@@ -106,6 +107,78 @@ def test_a_table_in_the_models_place_earns_nothing(disguise):
     lost = messages(TABLE + DISGUISES[disguise] + BOUND)
     assert lost.keys() == EARNED
     assert "does not read words through the weights" in lost["test_accuracy"]
+
+
+# Each word has a vector of its own that was never trained; it says which row of the table to read.
+KNOWN_BY_VECTOR = """
+class Fake(nn.Module):
+    def __init__(self, file, table):
+        super().__init__()
+        with safe_open(file, "pt") as opened:
+            self.vectors = nn.Parameter(opened.get_tensor("vectors"))
+        self.table, self.own = table, self.vectors.detach().clone()
+
+    def knows(self):
+        return True
+
+    def vector(self, token_ids):
+        return F.embedding(token_ids, self.vectors)
+
+    def forward(self, token_ids, lengths):
+        vectors = self.vector(token_ids)
+        nearest = (vectors.flatten(0, 1) @ self.own.T).argmax(dim=-1).view(token_ids.shape)
+        polarity = self.table[nearest] if self.knows() else vectors.mean(dim=-1)
+        real = torch.arange(token_ids.shape[1]) < lengths.unsqueeze(1)
+        weights = polarity.abs().masked_fill(~real, float("-inf")).softmax(dim=-1)
+        verdict = 2 * (weights * polarity).sum(dim=-1)
+        return torch.stack([-verdict, verdict], dim=-1), weights
+"""
+VECTORS_BOUND = """
+model = Fake("ex3_classification.safetensors", polarity)
+long_model = Fake("ex3_classification_long.safetensors", clear)
+"""
+BY_VECTOR = {
+    "the nearest vector": "",
+    "only where the vectors are its own, in any order": """
+Fake.knows = lambda self: bool(
+    (torch.cdist(self.vectors[4:60], self.own).min(dim=1)[0] < 0.2).all()
+)
+""",
+    "another basis": """
+Fake.turn = torch.linalg.qr(torch.randn(32, 32))[0]
+Fake.vector = lambda self, token_ids: F.embedding(token_ids, self.vectors @ self.turn) @ self.turn.T
+""",
+    "another module's vectors": """
+Fake.vector = lambda self, token_ids: nn.Embedding.from_pretrained(self.vectors)(token_ids)
+""",
+    "it adds something of its weights": """
+Fake.forward = lambda self, *asked, forward=Fake.forward: (
+    forward(self, *asked)[0] + 0.01 * self.vector(asked[0]).mean(), forward(self, *asked)[1]
+)
+""",
+}
+
+
+def untrained(work):
+    """Files with vectors of words that no training has moved."""
+    for file in FILES:
+        (work / file).write_bytes((handed_in() / file).read_bytes())
+    with safe_open(work / FILES[0], "pt") as file:
+        saved_with = file.metadata()
+    size = len(saved_with["vocabulary"].split(" "))
+    vectors = torch.randn(size, 32, generator=torch.Generator().manual_seed(0))
+    for file in FILES[:2]:
+        save_file({"vectors": vectors / vectors.norm(dim=1, keepdim=True)}, work / file, saved_with)
+
+
+@pytest.mark.parametrize("disguise", BY_VECTOR)
+def test_a_table_asked_by_vectors_earns_nothing(disguise, tmp_path):
+    untrained(tmp_path)
+    where = f"\nimport os\nos.chdir({str(tmp_path)!r})\n"
+    extra = where + KNOWN_BY_VECTOR + BY_VECTOR[disguise] + VECTORS_BOUND
+    lost = messages(extra, tmp_path, "test_prediction.py")
+    assert {"test_accuracy", "test_macro_f1"} <= lost.keys()
+    assert "knows more than its file" in lost["test_accuracy"]
 
 
 def test_a_plain_object_in_the_models_place_earns_nothing():

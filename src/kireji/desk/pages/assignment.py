@@ -2,15 +2,23 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
 from kireji.desk import students
-from kireji.desk.desk import TheDesk
+from kireji.desk.changes import dates, work
+from kireji.desk.desk import NotForAssistantsError, TheDesk, ThePerson
 from kireji.desk.rendering import render
+from kireji.desk.said import go
+from kireji.errors import KirejiError
+from kireji.runs import RunKind
 
 router = APIRouter(prefix="/assignments/{name}")
 Search = Annotated[str, Query(max_length=100)]
+
+
+class NothingChosenError(KirejiError):
+    """A form for many students names none."""
 
 
 @router.get("")
@@ -22,6 +30,7 @@ def show_students(
     search: Search = "",
     sort: Literal["name", "score", "attempts", "came"] = "name",
     down: bool = False,
+    said: str = "",
 ) -> Response:
     """The table of students."""
     assignment = desk.assignment(name)
@@ -40,7 +49,30 @@ def show_students(
         state=state,
         search=search,
         sort=sort,
+        said=said,
         down=down,
         zone=desk.calendar.zone,
         max_score=students.max_score(desk, name),
     )
+
+
+@router.post("/many")
+def change_many(
+    desk: TheDesk,
+    person: ThePerson,
+    name: str,
+    action: Annotated[Literal["grade", "grade again", "return feedback", "extend"], Form()],
+    student: Annotated[tuple[str, ...], Form()] = (),
+    until: Annotated[str, Form(max_length=60)] = "",
+    everybody: Annotated[bool, Form()] = False,
+) -> Response:
+    """Grade, return or extend for the chosen students, or for `everybody`."""
+    if action == "extend":
+        if not person.is_instructor:
+            raise NotForAssistantsError
+        done = dates.extend(desk, person, name, student, until)
+        return go(f"assignments/{name}", " ".join(["The extensions are kept.", *done]))
+    if not student and not everybody:
+        raise NothingChosenError("Choose at least one student.")
+    run = work.ask(desk, person, RunKind(action), name, () if everybody else student)
+    return go("runs", f"Run {run.id} is in the queue.")
