@@ -1,9 +1,30 @@
 """What an instructor reads of a diagnosis."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+from kireji import testing
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.testing.diagnosis_texts import DiagnosisText, read_texts, text_of
+
+# An identifier where a diagnosis is made: Diagnosis("mask_ignored", "the mask is ignored")
+MADE = re.compile(r'Diagnosis\(\s*f?"([a-z0-9_]+)"')
+
+
+def test_every_diagnosis_has_a_text_and_every_text_a_diagnosis() -> None:
+    graders = find_course().graders
+    files = [*Path(testing.__file__).parent.glob("*.py"), *graders.glob("*/*.py")]
+    made = {name for file in files for name in MADE.findall(file.read_text())}
+    assert len(made) > 100
+    assert set(read_texts(graders)) == made
+
+
+def test_every_text_says_what_to_say_in_class() -> None:
+    for identifier, text in read_texts(find_course().graders).items():
+        assert len(text.name) < 60 and text.sentence.endswith((".", "?")), identifier
 
 
 def test_a_courses_text_is_read(tmp_path) -> None:
