@@ -54,7 +54,13 @@ def render(name: str, **given: Any) -> str:
         "user": User,
         "no_spawner_check": True,
     }
-    return environment.get_template(name).render(known | c.JupyterHub.template_vars | given)
+    reader = given.get("user", User)
+    # JupyterHub calls what can be called.
+    configured = {
+        name: value(reader) if callable(value) else value
+        for name, value in c.JupyterHub.template_vars.items()
+    }
+    return environment.get_template(name).render(known | configured | given)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in PARTS])

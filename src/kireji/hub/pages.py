@@ -20,5 +20,5 @@ def configure(c: Any, course_name: str, own_accounts: bool) -> None:
         "own_accounts": own_accounts,
         "service_names": SERVICE_NAMES,
         "desk_address": desk_service.PREFIX,
-        "may_open_desk": desk_service.may_open,
+        "may_open_desk": desk_service.may_open,  # JupyterHub calls it with the page's reader
     }
