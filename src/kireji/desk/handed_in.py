@@ -56,8 +56,9 @@ class Folders:
         return is_folder_name(student) and (self.course.homes / student / assignment).is_dir()
 
     def sees_homes(self) -> bool:
-        """In compose the homes are in a volume that only the hub has."""
-        return self.course.homes.is_dir()
+        """In compose the homes are in a volume that only the hub has; this folder is empty there."""
+        homes = self.course.homes
+        return homes.is_dir() and any(homes.iterdir())
 
     def is_returned(self, assignment: str, student: str) -> bool:
         """Whether the student has feedback on the last attempt that counts."""
