@@ -346,6 +346,9 @@ def test_a_backup_is_restored_into_an_empty_deployment(stack: Stack, graded: Pag
             f"course/course/autograded/alice/{EX1}/{EX1}.ipynb",
         } <= set(before)
         assert {name: before[name] for name in before if before[name] != after.get(name)} == {}
+        assert {"report_index.db", "runs.db"} <= {
+            path.name for path in other.volume("course").iterdir()
+        }
         with stack.timed("start what was restored"):
             other.up()
         with session(other, "alice") as alice:
