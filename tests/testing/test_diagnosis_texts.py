@@ -28,7 +28,10 @@ def test_every_text_says_what_to_say_in_class() -> None:
 
 
 def test_a_courses_text_is_read(tmp_path) -> None:
-    (tmp_path / "diagnoses.toml").write_text('[mine]\nname = "Mine"\nsentence = "Say it."\n')
+    (tmp_path / "toy").mkdir()
+    (tmp_path / "toy" / "diagnoses.toml").write_text(
+        '[mine]\nname = "Mine"\nsentence = "Say it."\n'
+    )
     assert read_texts(tmp_path)["mine"] == DiagnosisText("Mine", "Say it.")
 
 
@@ -47,6 +50,7 @@ def test_an_identifier_without_a_text_is_its_own_words(tmp_path) -> None:
     ],
 )
 def test_a_bad_file_is_named(tmp_path, content, said) -> None:
-    (tmp_path / "diagnoses.toml").write_text(content)
+    (tmp_path / "toy").mkdir()
+    (tmp_path / "toy" / "diagnoses.toml").write_text(content)
     with pytest.raises(KirejiError, match=said):
         read_texts(tmp_path)

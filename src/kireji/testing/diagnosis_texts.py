@@ -1,7 +1,7 @@
 """What an instructor reads of a diagnosis: a short name, and a sentence for the class.
 
 The diagnoses of kireji.testing have theirs in diagnoses.toml next to this file. A course adds its
-own in graders/diagnoses.toml:
+own next to the hidden tests of each assignment, in graders/ASSIGNMENT/diagnoses.toml:
 
     [mask_after_softmax]
     name = "Mask after the softmax"
@@ -32,7 +32,10 @@ class DiagnosisText:
 def read_texts(graders: Path) -> dict[str, DiagnosisText]:
     """The texts by identifier, for the course whose hidden tests are in `graders`. KirejiError for
     a file that is not as it should be."""
-    return _read(OURS) | _read(graders / FILE)
+    texts = _read(OURS)
+    for path in sorted(graders.glob(f"*/{FILE}")):
+        texts |= _read(path)
+    return texts
 
 
 def text_of(identifier: str, texts: dict[str, DiagnosisText]) -> DiagnosisText:
