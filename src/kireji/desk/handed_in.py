@@ -56,7 +56,7 @@ class Folders:
         return is_folder_name(student) and (self.course.homes / student / assignment).is_dir()
 
     def sees_homes(self) -> bool:
-        """In compose the homes are in a volume that only the hub has; this folder is empty there."""
+        """In compose the homes are in a volume that only the hub has; here it is empty."""
         homes = self.course.homes
         return homes.is_dir() and any(homes.iterdir())
 
