@@ -74,7 +74,7 @@ def untrained(work):
 
 def test_a_table_beside_untrained_weights_gets_nothing(assignment, work, table):
     untrained(work)
-    lost_all(graded(assignment, work, table + LOOKED_UP), "Does translate decode `model`")
+    lost_all(graded(assignment, work, table + LOOKED_UP), "Training moves these vectors")
 
 
 def test_weights_that_are_not_the_submitted_ones_get_nothing(assignment, work):
