@@ -44,6 +44,9 @@ class Submitted:
     def collect(self, assignment):
         pass
 
+    def make_gradable(self, assignment, student):
+        pass
+
     def is_graded(self, assignment, student):
         return False
 

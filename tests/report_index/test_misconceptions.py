@@ -33,8 +33,9 @@ def test_a_mistake_that_comes_back_is_not_mended(tmp_path) -> None:
 
 def test_names_come_from_the_courses_file(tmp_path) -> None:
     index = history(tmp_path)
-    (tmp_path / "graders").mkdir()
-    (tmp_path / "graders" / "diagnoses.toml").write_text(
+    hidden_tests = tmp_path / "graders" / "one"
+    hidden_tests.mkdir(parents=True)
+    (hidden_tests / "diagnoses.toml").write_text(
         '[mask_after_softmax]\nname = "Too late"\nsentence = "Say it."\n'
     )
     first, second = misconceptions(index, "one")
