@@ -1,7 +1,7 @@
-"""nbgrader's configuration for the course: the repository is its course directory. Facts and
-assembly, no logic."""
+"""nbgrader's configuration for a course: one without this file is configured by the copy that comes
+with Kireji. Facts and assembly, no logic."""
 
-from kireji import paths
+from kireji.course.layout import COURSE_ID, find_course
 from kireji.nbgrader_plugins import feedback_templates as feedback
 from kireji.nbgrader_plugins import folder_transaction
 from kireji.nbgrader_plugins import judge_submission as grading
@@ -13,10 +13,11 @@ from kireji.nbgrader_plugins.record_report import RecordReport
 from kireji.nbgrader_plugins.release_feedback import ReleaseFeedback
 
 c = get_config()
+course = find_course()
 
-c.CourseDirectory.root = str(paths.ROOT)
-c.CourseDirectory.course_id = paths.COURSE_ID
-c.Exchange.root = str(paths.EXCHANGE)
+c.CourseDirectory.root = str(course.root)
+c.CourseDirectory.course_id = COURSE_ID
+c.Exchange.root = str(course.exchange)
 
 # Each student submits into a folder of their own and is given feedback in another: see
 # kireji/exchange.
@@ -59,4 +60,4 @@ c.AssignLatePenalties.plugin_class = CalendarLatePenalty
 feedback.configure(c)
 
 # What is graded the moment it arrives, how often, and which attempt counts.
-load_subconfig("hub_config/grade_on_submit.py")
+load_subconfig(str(course.config("hub_config/grade_on_submit.py")))

@@ -21,12 +21,12 @@ from rich.console import Console
 from benchmarks import grading_growth, grading_otter
 from benchmarks.grading_class import hand_in
 from benchmarks.grading_figures import figures, show
-from kireji import paths
 from kireji.course.assignment import Assignment
 from kireji.course.layout import find_course
 from kireji.errors import KirejiError
+from kireji.installation import clone
 
-FOLDER = paths.VAR / "bench"
+FOLDER = find_course().var / "bench"
 CHECK = "from benchmarks.in_kernel import checker\ncheck = checker({!r})\ncheck({!r}, {!r})"
 PEERS = ("nbgrader", "otter", "floor")
 
@@ -68,17 +68,17 @@ def run(system: str, root: Path, count: int) -> dict[str, Any]:
     # sandbox says so itself.
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join(
-            [str(paths.ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+            [str(clone()), *filter(None, [os.environ.get("PYTHONPATH")])]
         ),
         "OMP_NUM_THREADS": "1",
         "ATTENTION_LAB_GRADING": "1",
-        "ATTENTION_LAB_DATA": str(paths.LAB_DATA),
+        "ATTENTION_LAB_DATA": str(find_course().lab_data),
     }
     with log.open("w") as errors:
         status = subprocess.run(
             [python, "-m", "benchmarks.grading_systems", system, str(root), str(out)],
             env=environment,
-            cwd=paths.ROOT,
+            cwd=clone(),
             stdout=subprocess.DEVNULL,
             stderr=errors,
         ).returncode

@@ -9,6 +9,7 @@ import nbformat
 from nbformat.v4 import new_code_cell
 
 from kireji.course.assignment import Assignment
+from kireji.course.layout import find_course
 from kireji.demo.checkpoint import trained_checkpoints
 from kireji.demo.students import leave, slip, solve
 
@@ -55,7 +56,9 @@ def hand_in(
             notebook.cells.insert(len(notebook.cells) // 2, new_code_cell(kind.extra, id="extra"))
         nbformat.write(notebook, folder / f"{assignment.name}.ipynb")
         (folder / "timestamp.txt").write_text(TIME)
-        for checkpoint in trained_checkpoints(assignment).iterdir() if kind.trained else ():
+        for checkpoint in (
+            trained_checkpoints(find_course(), assignment).iterdir() if kind.trained else ()
+        ):
             (folder / checkpoint.name).write_bytes(checkpoint.read_bytes())
         made.append((assignment.name, student, kind.name))
     return made

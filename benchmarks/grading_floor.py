@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 from benchmarks.grading_systems import work_of, write
-from kireji import paths
 from kireji.course.layout import find_course
 
 
@@ -28,12 +27,14 @@ def bare(course: str, name: str, student: str, out: str) -> None:
     from kireji.grading.submission import read_submission
 
     started, used = time.monotonic(), time.process_time()
-    submission = read_submission(Path(course) / "submitted" / student / name, name)
+    accepted = find_course().assignment_file(name).files
+    folder = Path(course) / "submitted" / student / name
+    submission = read_submission(folder, name, accepted)
     notebook, _ = rebuild(find_course().assignment(name), submission.notebook)
     os.environ.update(
         {
             "ATTENTION_LAB_GRADING": "1",
-            "ATTENTION_LAB_DATA": str(paths.LAB_DATA),
+            "ATTENTION_LAB_DATA": str(find_course().lab_data),
             "MPLBACKEND": "agg",
         }
     )

@@ -19,9 +19,8 @@ from rich.table import Table
 
 from benchmarks.grading_class import UNTOUCHED, hand_in
 from benchmarks.grading_figures import mean
-from kireji import paths
 from kireji.course.assignment import Assignment
-from kireji.course.layout import find_course
+from kireji.course.layout import COURSE_ID, find_course
 
 if TYPE_CHECKING:
     from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
@@ -69,7 +68,7 @@ def measure(
 def prepare(root: Path, assignment: Assignment, students: int) -> None:
     """A course directory in which so many students have handed in light work."""
     shutil.rmtree(root, ignore_errors=True)  # of a run that was ended
-    (root / "exchange" / paths.COURSE_ID / "inbound").mkdir(parents=True)  # nothing that is new
+    (root / "exchange" / COURSE_ID / "inbound").mkdir(parents=True)  # nothing that is new
     (root / "source" / assignment.name).mkdir(parents=True)
     nbformat.write(
         assignment.source, root / "source" / assignment.name / f"{assignment.name}.ipynb"

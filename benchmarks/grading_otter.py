@@ -14,11 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kireji import paths
 from kireji.course.assignment import Assignment
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
+from kireji.installation import clone
 
-FOLDER = paths.VAR / "otter"
+FOLDER = find_course().var / "otter"
 RELEASE = "otter-grader==7.*"
 # otter's cases pass or fail, and hidden tests give fractions: a cell's points are so many binary
 # digits, each a case.
@@ -49,7 +50,7 @@ def python() -> str:
                 "pip",
                 "install",
                 "-c",
-                str(paths.ROOT / "requirements.lock"),
+                str(clone() / "requirements.lock"),
                 RELEASE,
             ],
             capture_output=True,

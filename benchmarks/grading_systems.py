@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ import psutil
 from rich.console import Console
 from traitlets.config import Config
 
-from kireji import paths
+from kireji.course.layout import Course, find_course
+from kireji.installation import clone
 
 MIB = 2**20
 
@@ -88,17 +90,25 @@ def generate(api: Any, course: Path) -> None:
             )
 
 
-def our_course(root: Path) -> Any:
-    from kireji.grading import cache
-    from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
+@dataclass(frozen=True)
+class MeasuredCourse(Course):
+    """The course in the clone, whose judgements are kept in a folder of the benchmark's."""
 
-    cache.FOLDER = root / "judgements"
+    kept: Path
+
+    @property
+    def judgements(self) -> Path:
+        return self.kept / "judgements"
+
+
+def our_course(root: Path) -> Any:
+    from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
     def move(config: Config) -> None:
         config.CourseDirectory.root = str(root)
         config.Exchange.root = str(root / "exchange")
 
-    return NbgraderCourse(changes=move)
+    return NbgraderCourse(MeasuredCourse(find_course().root, root), changes=move)
 
 
 class Measured(Executor):
@@ -250,9 +260,9 @@ def again(course: Path, out: Path) -> None:
     }
     work = [one for one in work_of(course) if one in kept]
     folders = [graded.submitted(*one) for one in work]
-    list(judge_ahead(folders[:1]))
+    list(judge_ahead(graded.course, folders[:1]))
     started = time.monotonic()
-    list(judge_ahead(folders))
+    list(judge_ahead(graded.course, folders))
     recalled = (time.monotonic() - started) / len(work)
     started = time.monotonic()
     from kireji.batch.grade_class import grade_many
@@ -262,7 +272,7 @@ def again(course: Path, out: Path) -> None:
 
 
 def main(system: str, course: str, out: str) -> None:
-    sys.path.insert(0, str(paths.ROOT))
+    sys.path.insert(0, str(clone()))
     from benchmarks.grading_floor import floor
 
     name, _, workers = system.partition("-")

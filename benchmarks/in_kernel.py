@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from kireji import paths, sandbox, wire
+from kireji import sandbox, wire
+from kireji.course.layout import find_course
 from kireji.sandbox.channel import Channel
 from kireji.testing.marker import mark_of
 from kireji.testing.plugin import Grading
@@ -73,7 +74,7 @@ class OneCell(Grading):
 def run(namespace: dict[str, Any], assignment: str, cell: str | None = None) -> Grading:
     """What the hidden tests find in the variables `namespace`."""
     grading = OneCell(InProcess(namespace), SECRET, "a submission")
-    grading.cell, folder = cell, paths.GRADERS / assignment
+    grading.cell, folder = cell, find_course().graders / assignment
     # Only the files that hold tests of the cell: nbgrader shall not pay for collecting the rest.
     for path in (
         [

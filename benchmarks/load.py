@@ -24,7 +24,7 @@ from rich.table import Table
 from benchmarks.load_courses import given_course, own_course
 from benchmarks.load_machine import MIB, ContainerMachine, Use
 from benchmarks.load_people import Instructor, Kernel, LoadError, Student, loopback_only
-from kireji import paths
+from kireji.course.layout import find_course
 
 MAX_STUDENTS = 200  # students; the load is bounded
 LOOK_SECONDS = 10.0  # seconds for which memory and processors are looked at
@@ -134,7 +134,7 @@ def train(
 
 def training_code(assignment: str) -> str:
     """The solution's code, which trains as a student's notebook does."""
-    notebook = json.loads((paths.SOURCE / assignment / f"{assignment}.ipynb").read_text())
+    notebook = json.loads((find_course().source / assignment / f"{assignment}.ipynb").read_text())
     cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
     return "\n\n".join(cells)
 

@@ -3,20 +3,21 @@
 import csv
 from pathlib import Path
 
-from kireji import paths
+from kireji.course.layout import Course
 from kireji.errors import KirejiError
 
+COURSE = Course(Path(__file__).parents[1])  # hidden tests belong to one
 Rows = list[dict[str, str]]
 
 
 def held_out_rows(assignment: str) -> Rows:
     """An assignment's held-out table, each row by column name."""
-    return _rows(paths.HELD_OUT / f"{assignment}.tsv")
+    return _rows(COURSE.held_out / f"{assignment}.tsv")
 
 
 def lab_rows(assignment: str, split: str) -> Rows:
     """A table that students have; split is "train" or "validation"."""
-    return _rows(paths.LAB_DATA / assignment / f"{split}.tsv")
+    return _rows(COURSE.lab_data / assignment / f"{split}.tsv")
 
 
 def _rows(path: Path) -> Rows:

@@ -10,11 +10,11 @@ from kireji.hub.door import sockets
 from kireji.hub.embedded.authenticator import AccountsAuthenticator
 from kireji.hub.embedded.spawner import WalledSpawner
 from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL
-from kireji.paths import HUB
 from kireji.sandbox.bwrap_command import find_bwrap
 
 c = get_config()
-settings = load()
+course, settings = find_course(), load()
+accounts_file = accounts.file_of(course)
 
 # Where it listens: loopback only, since it speaks plain HTTP.
 c.JupyterHub.bind_url = f"http://127.0.0.1:{settings.port}"
@@ -23,7 +23,7 @@ c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{settings.proxy_port}"
 
 # The proxy has the door in it. It is written in Python, since a newcomer's machine has no Node.js,
 # and ends with the hub that started it.
-door_key = door.make_key(HUB / "door_key")
+door_key = door.make_key(course.hub / "door_key")
 c.ConfigurableHTTPProxy.command = [
     *PARENT_DEATH_SIGNAL,
     sys.executable,
@@ -31,29 +31,30 @@ c.ConfigurableHTTPProxy.command = [
     *("--key", str(door_key)),
     *("--hub-api", f"{c.JupyterHub.hub_bind_url}/hub/api"),
     *("--hub-host", settings.subdomain_host),
-    *("--sockets", str(sockets.folder_of(find_course()))),
+    *("--sockets", str(sockets.folder_of(course))),
 ]
-c.ConfigurableHTTPProxy.pid_file = str(HUB / "proxy.pid")
+c.ConfigurableHTTPProxy.pid_file = str(course.hub / "proxy.pid")
 
 # Where the machine has a name with subdomains, each student's server gets one.
 c.JupyterHub.subdomain_host = settings.subdomain_host
 c.JupyterHub.subdomain_hook = door.host_of
 
 # State that the next start finds again.
-c.JupyterHub.db_url = f"sqlite:///{HUB / 'jupyterhub.sqlite'}"
-c.JupyterHub.cookie_secret_file = str(HUB / "cookie_secret")
+c.JupyterHub.db_url = f"sqlite:///{course.hub / 'jupyterhub.sqlite'}"
+c.JupyterHub.cookie_secret_file = str(course.hub / "cookie_secret")
 
 # Who: the accounts of var/hub/accounts.json, with the groups that nbgrader's JupyterHub plugin
 # reads.
 c.JupyterHub.authenticator_class = AccountsAuthenticator
 # Without a wall between servers and hidden tests, only the accounts that are for trying out.
-c.Authenticator.allowed_users = set(accounts.load_accounts() if find_bwrap() else accounts.DEMO)
+everybody = accounts.load_accounts(accounts_file)
+c.Authenticator.allowed_users = set(everybody if find_bwrap() else accounts.DEMO)
 # else whoever is in a group, or was here before, is let in too
 c.Authenticator.allow_existing_users = False
 c.JupyterHub.load_groups = {
-    course_service.INSTRUCTORS: {"users": accounts.names("instructor")},
-    course_service.STUDENTS: {"users": accounts.names("student")},
-    desk_service.ASSISTANTS: {"users": accounts.names("assistant")},
+    course_service.INSTRUCTORS: {"users": accounts.names("instructor", accounts_file)},
+    course_service.STUDENTS: {"users": accounts.names("student", accounts_file)},
+    desk_service.ASSISTANTS: {"users": accounts.names("assistant", accounts_file)},
 }
 
 # What: a server per person, the course service with the formgrader, the desk, and what grades on
@@ -61,10 +62,10 @@ c.JupyterHub.load_groups = {
 c.JupyterHub.spawner_class = WalledSpawner
 c.JupyterHub.services = [
     door.service(door_key.read_text()),
-    course_service.service(settings.course_port),
-    desk_service.service(find_course(), settings.desk_port),
-    *course_service.watch(),
-    departure.service(),
+    course_service.service(course, settings.course_port),
+    desk_service.service(course, settings.desk_port),
+    *course_service.watch(course),
+    departure.service(course),
 ]
 c.JupyterHub.load_roles = [
     door.role(),

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from kireji import paths
+from kireji.installation import DOCS
+from tests.support.clone import ROOT
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", *map(str, arguments)]
-    return subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
 
 def test_reference_pages_are_what_the_code_says() -> None:
@@ -47,7 +48,7 @@ def test_a_browser_loads_nothing_from_another_host(site: Path) -> None:
 @pytest.mark.needs("sphinx")
 def test_every_equation_is_mathml(site: Path) -> None:
     found = 0
-    for path in sorted((paths.DOCS / "explanation" / "attention").glob("*.md")):
+    for path in sorted((DOCS / "explanation" / "attention").glob("*.md")):
         equations = re.findall(r"\$\$.+?\$\$|\$[^$]+\$", path.read_text(), re.DOTALL)
         page = (site / "explanation" / "attention" / f"{path.stem}.html").read_text()
         assert page.count("<math ") == len(equations), path.stem

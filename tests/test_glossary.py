@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from kireji import paths
+from kireji.installation import DOCS, LAB
+from tests.support.clone import ROOT
 from tests.support.git_files import staged
 
-SECTIONS = paths.DOCS / "explanation" / "attention"
+SECTIONS = DOCS / "explanation" / "attention"
 ROWS = {
     term: (meaning, page)
     for term, meaning, page in re.findall(
@@ -55,7 +56,7 @@ NOT_GRADED = {"cross-attention", "layer normalisation"}
 def asked() -> str:
     """All that a student meets: the notebooks, the checks, and the hidden tests' messages."""
     texts = [text.decode() for name, text in staged("source").items() if name.endswith(".ipynb")]
-    for folder in (paths.ROOT / "graders", paths.LAB / "attention_lab" / "checks"):
+    for folder in (ROOT / "graders", LAB / "attention_lab" / "checks"):
         texts += [path.read_text() for path in sorted(Path(folder).rglob("*.py"))]
     return "\n".join(texts)
 

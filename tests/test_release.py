@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kireji.course.layout import Course
 from kireji.nbgrader_plugins.generate_release import generate
 from kireji.setup.course import assignment_files
 from tests.support.git_files import staged
@@ -39,7 +40,7 @@ def course(tmp_path_factory) -> Path:
         path = course / name.replace("release", "committed", 1)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    assert generate(course, gradebook=False), "there is no assignment in source/"
+    assert generate(Course(course), gradebook=False), "there is no assignment in source/"
     return course
 
 
@@ -69,7 +70,7 @@ def test_the_committed_release_is_what_the_committed_source_gives(course):
 def test_generating_twice_gives_the_same_bytes(course, tmp_path):
     """What nbgrader would make up anew each time, such as cell ids, is in the source."""
     shutil.copytree(course / "source", tmp_path / "source")
-    generate(tmp_path, gradebook=False)
+    generate(Course(tmp_path), gradebook=False)
     assert contents(tmp_path / "release") == contents(course / "release")
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kireji import paths
+from kireji.installation import LAB, LESSONS
+from tests.support.clone import COURSE, ROOT
 from tests.support.git_files import tree
 
 MAX_LINES = 300
@@ -49,14 +50,13 @@ REGISTRIES = [
     )
 ]
 
-LEAVES = {"errors", "installation", "paths", "commands", "version", "files", "course"}
+LEAVES = {"errors", "installation", "commands", "version", "files", "course"}
 JUDGING = LEAVES | {"wire", "sandbox", "testing", "sanitise", "grading"}
 NBGRADER = {"nbgrader_plugins", "exchange", "feedback", "copies", "report_index", "runs"}
 # room -> the other rooms of src/kireji it may import from
 MAY_IMPORT = {
     "errors": set(),
     "installation": {"errors"},
-    "paths": {"installation", "course"},
     "commands": set(),
     "version": {"installation"},
     "files": {"errors"},
@@ -88,14 +88,14 @@ MAY_IMPORT = {
 
 
 def relative(path: Path) -> str:
-    return path.relative_to(paths.ROOT).as_posix()
+    return path.relative_to(ROOT).as_posix()
 
 
 def imports(path: Path) -> Iterator[str]:
     """The dotted names a file imports, at whatever depth, with relative ones made absolute."""
     package = (
-        path.with_suffix("").relative_to(paths.ROOT / "src").parts[:-1]
-        if path.is_relative_to(paths.ROOT / "src")
+        path.with_suffix("").relative_to(ROOT / "src").parts[:-1]
+        if path.is_relative_to(ROOT / "src")
         else ()
     )
     for node in ast.walk(ast.parse(path.read_text())):
@@ -114,8 +114,8 @@ def python_files(folder: Path) -> list[Path]:
 def imported_rooms() -> dict[str, set[str]]:
     """room of src/kireji -> the other rooms it imports from."""
     rooms: dict[str, set[str]] = {}
-    for path in python_files(paths.ROOT / "src" / "kireji"):
-        room = path.relative_to(paths.ROOT / "src" / "kireji").parts[0].removesuffix(".py")
+    for path in python_files(ROOT / "src" / "kireji"):
+        room = path.relative_to(ROOT / "src" / "kireji").parts[0].removesuffix(".py")
         found = rooms.setdefault(room, set())
         found |= {name.split(".")[1] for name in imports(path) if name.startswith("kireji.")} - {
             room
@@ -156,7 +156,7 @@ def test_rooms_of_one_floor_do_not_import_each_other_in_a_circle():
     assert set(TopologicalSorter(imported_rooms()).static_order()) >= set(imported_rooms())
 
 
-@pytest.mark.parametrize("folder", [paths.LAB, paths.LESSONS], ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", [LAB, LESSONS], ids=lambda folder: folder.name)
 def test_what_students_run_imports_nothing_of_the_platform(folder):
     wrong = {
         relative(path): name
@@ -176,7 +176,7 @@ def test_graders_import_testing_pictures_and_leaves_only():
     )
     wrong = {
         relative(path): name
-        for path in python_files(paths.GRADERS)
+        for path in python_files(COURSE.graders)
         for name in imports(path)
         if name.startswith("kireji.") and not name.startswith(allowed)
         if not (path.name == "data.py" and name.startswith("kireji.data."))
@@ -187,7 +187,7 @@ def test_graders_import_testing_pictures_and_leaves_only():
 def test_the_platform_never_imports_graders():
     wrong = {
         relative(path): name
-        for path in python_files(paths.ROOT / "src")
+        for path in python_files(ROOT / "src")
         for name in imports(path)
         if name.split(".")[0] == "graders"
     }
@@ -195,6 +195,6 @@ def test_the_platform_never_imports_graders():
 
 
 def test_lessons_are_no_package():
-    assert not (paths.LESSONS / "__init__.py").exists(), (
+    assert not (LESSONS / "__init__.py").exists(), (
         "code/ would hide the standard library's module `code`"
     )

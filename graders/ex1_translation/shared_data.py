@@ -7,9 +7,8 @@ from collections import Counter
 from typing import NamedTuple
 
 from attention_lab.text import tokenize
-from kireji import paths
 
-from ..tables import held_out_rows, lab_rows
+from ..tables import COURSE, held_out_rows, lab_rows
 from . import aligner
 
 NAME = "ex1_translation"
@@ -36,7 +35,7 @@ def held_out() -> HeldOut:
 @functools.cache
 def reference() -> aligner.Aligner:
     """IBM model 1 on the training pairs."""
-    return aligner.load(paths.LAB_DATA / NAME / "train.tsv", paths.HELD_OUT)
+    return aligner.load(COURSE.lab_data / NAME / "train.tsv", COURSE.held_out)
 
 
 @functools.cache

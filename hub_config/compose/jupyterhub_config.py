@@ -1,14 +1,14 @@
 """The hub of the compose deployment. Settings come from the environment; docker-compose.yml and
 .env.example list them."""
 
+from kireji.course.layout import find_course
 from kireji.course.settings import load
 from kireji.hub import course_service, departure, desk_service, door, pages
 from kireji.hub.compose import keys, service, sign_in
 from kireji.hub.compose.spawner import ContainerSpawner
-from kireji.paths import EXCHANGE, HUB
 
 c = get_config()
-settings = load()
+course, settings = find_course(), load()
 
 # The proxy has a container of its own, so that restarting the hub drops nobody.
 c.ConfigurableHTTPProxy.should_start = False
@@ -25,25 +25,25 @@ c.JupyterHub.subdomain_host = settings.subdomain_host
 c.JupyterHub.subdomain_hook = door.host_of
 
 # State that the next start finds again.
-c.JupyterHub.db_url = f"sqlite:///{HUB / 'jupyterhub.sqlite'}"
-c.JupyterHub.cookie_secret_file = str(HUB / "cookie_secret")
+c.JupyterHub.db_url = f"sqlite:///{course.hub / 'jupyterhub.sqlite'}"
+c.JupyterHub.cookie_secret_file = str(course.hub / "cookie_secret")
 
 # Who: by default people sign up, and an instructor approves them at /hub/authorize.
-sign_in.configure(c)
+sign_in.configure(c, course)
 c.JupyterHub.load_groups = {
-    course_service.INSTRUCTORS: {"users": service.instructors()},
+    course_service.INSTRUCTORS: {"users": service.instructors(course)},
     course_service.STUDENTS: {"users": []},
-    desk_service.ASSISTANTS: {"users": service.assistants()},
+    desk_service.ASSISTANTS: {"users": service.assistants(course)},
 }
 
 # What: a container per person, the course service and the desk.
 c.JupyterHub.spawner_class = ContainerSpawner
 c.JupyterHub.services = [
-    door.service(keys.make(keys.DOOR)),
-    service.service(keys.make(keys.COURSE)),
-    desk_service.oauth() | {"api_token": keys.make(keys.DESK)},
+    door.service(keys.make(keys.door(course))),
+    service.service(keys.make(keys.course_service(course))),
+    desk_service.oauth() | {"api_token": keys.make(keys.desk(course))},
     *service.culler(),
-    departure.service(),
+    departure.service(course),
 ]
 c.JupyterHub.load_roles = [door.role(), *service.roles(), desk_service.role(), departure.role()]
 c.Proxy.extra_routes = desk_service.route(service.DESK_ADDRESS, settings.subdomain_host)
@@ -58,7 +58,7 @@ c.ContainerSpawner.extra_host_config = {
     "pids_limit": 512,
     "read_only": True,
     # nbgrader looks whether the exchange's root can be written, and writes nothing there.
-    "tmpfs": {"/tmp": "size=1g,mode=1777", str(EXCHANGE): "size=1m,uid=1000"},
+    "tmpfs": {"/tmp": "size=1g,mode=1777", str(course.exchange): "size=1m,uid=1000"},
     "init": True,
     **({"userns_mode": settings.userns_mode} if settings.userns_mode else {}),
 }

@@ -63,7 +63,10 @@ def page() -> str:
     lines = [
         "Kireji: a course on attention mechanisms that grades itself, in JupyterHub.",
         "",
-        "Usage: ./kireji COMMAND [options]      ./kireji COMMAND --help tells more of a command",
+        "Usage: ./kireji [--course DIR] COMMAND [options]",
+        "",
+        "./kireji COMMAND --help tells more of a command. --course names the folder of another",
+        "course than the one in this folder.",
         "",
     ]
     for group, commands in GROUPS.items():

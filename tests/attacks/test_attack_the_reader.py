@@ -16,9 +16,9 @@ from nbconvert import HTMLExporter
 from nbformat.v4 import new_output
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from kireji.paths import ARTEFACTS
 from tests.attacks.hostile import hostile, listener, markup
 from tests.browser.conftest import ARGUMENTS, DESKTOP, MAX_WAIT_MS
+from tests.support.clone import ARTEFACTS
 from tests.support.live_course import LiveCourse
 from tests.support.needs import browser as find_browser
 from tests.support.running_course import SERVICE

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kireji.course.assignment_file import CHECKPOINTS
 from kireji.grading.quarantine import set_refused_aside, take_in
 from kireji.grading.submission import read_submission, refused
 from kireji.sandbox.limits import Limits
+from tests.support.clone import COURSE
 
 SECRET = b"the secret of somebody else"
 NAMES = [
@@ -96,7 +98,7 @@ def test_no_mixture_of_files_is_followed_or_breaks_it(tmp_path_factory, entries)
     folder.mkdir(parents=True)
     for name, kind in entries:
         put(folder / name, kind, secret)
-    submission = read_submission(folder, "toy", Limits(submission_bytes=2**20))
+    submission = read_submission(folder, "toy", (CHECKPOINTS,), Limits(submission_bytes=2**20))
     taken = {**submission.files, "": submission.notebook or b""}
     assert set(taken.values()) <= {b"content", b""} and set(taken) <= {
         "toy.safetensors",
@@ -104,8 +106,8 @@ def test_no_mixture_of_files_is_followed_or_breaks_it(tmp_path_factory, entries)
         "",
     }
     assert all(notice.isprintable() and "was left out" in notice for notice in submission.notices)
-    set_refused_aside("*", "*", [str(folder / "toy.ipynb")])
-    assert refused(folder, "toy") == [] and secret.read_bytes() == SECRET
+    set_refused_aside(COURSE, [str(folder / "toy.ipynb")])
+    assert refused(folder, (CHECKPOINTS,)) == [] and secret.read_bytes() == SECRET
     assert not any(path.is_symlink() or path.is_dir() for path in folder.iterdir())
 
 
@@ -137,10 +139,10 @@ def test_a_folder_that_changes_while_it_is_read(tmp_path):
     thread.start()
     try:
         for _ in range(300):
-            submission = read_submission(folder, "toy")
+            submission = read_submission(folder, "toy", (CHECKPOINTS,))
             assert SECRET not in (submission.notebook or b"", *submission.files.values())
         for _ in range(30):
-            take_in(folder)
+            take_in(COURSE, folder)
     finally:
         done.set()
         thread.join()
@@ -166,7 +168,7 @@ def test_a_hard_link_that_goes_while_it_is_opened(tmp_path, monkeypatch, seen):
         return handle
 
     monkeypatch.setattr(os, "open", open_at_the_worst_moment)
-    assert read_submission(folder, "toy").notebook is None and not name.exists()
+    assert read_submission(folder, "toy", (CHECKPOINTS,)).notebook is None and not name.exists()
 
 
 @pytest.mark.parametrize("gone", ["removed", "a link", "a file"])
@@ -176,4 +178,4 @@ def test_a_submission_that_is_gone_is_an_empty_one(tmp_path, gone):
         folder.symlink_to("/etc")
     elif gone == "a file":
         folder.write_text("x")
-    assert read_submission(folder, "toy").notebook is None
+    assert read_submission(folder, "toy", (CHECKPOINTS,)).notebook is None

@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from kireji import paths
 from kireji.sandbox import syscalls
+from tests.support.clone import COURSE, ROOT
 
 from .conftest import kernel
 
@@ -116,7 +116,7 @@ def test_without_the_wall_everything_is_in_reach(lures, victim, tmp_path):
         assert (
             ask("signal", victim)
             and ask("write", str(tmp_path / "x"))
-            and ask("exists", str(paths.SOURCE))
+            and ask("exists", str(COURSE.source))
         )
         assert ask("which", "/etc") == which("/etc")
         assert ask("resolve", "localhost")
@@ -134,11 +134,11 @@ def test_behind_it_nothing_is(lures, victim, tmp_path):
             "/var/run/docker.sock",
             "/run/docker.sock",
             "/var/lib/docker",
-            paths.ROOT / "gradebook.db",
-            paths.SOURCE,
-            paths.GRADERS,
-            paths.EXCHANGE,
-            paths.ROOT / "submitted",
+            ROOT / "gradebook.db",
+            COURSE.source,
+            COURSE.graders,
+            COURSE.exchange,
+            ROOT / "submitted",
         ):
             assert not ask("exists", str(path)), path
         for path in (

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from kireji import paths
+from tests.support.clone import COURSE, ROOT
 
 from .conftest import kernel, wins_in_one_process
 
@@ -42,9 +42,7 @@ def in_proc(kind, word):
     return count
 """
 # Things that exist here, and that a submission would like to have.
-THINGS = [
-    str(path) for path in (paths.GRADERS, paths.SOURCE, paths.ROOT / "src", paths.ROOT / "tests")
-]
+THINGS = [str(path) for path in (COURSE.graders, COURSE.source, ROOT / "src", ROOT / "tests")]
 
 
 def test_reading_wins_in_one_process():
@@ -85,7 +83,7 @@ def test_without_the_wall_it_is_all_there(word):
 
 def test_behind_it_there_is_nothing_to_read(word):
     with kernel(LOOK) as ask:
-        assert ask("readable", [*THINGS, str(paths.SECRET), str(paths.HELD_OUT)]) == []
+        assert ask("readable", [*THINGS, str(COURSE.secret_file), str(COURSE.held_out)]) == []
         names = [
             "graders",
             "source",

@@ -15,6 +15,7 @@ import requests
 
 from kireji.hub.embedded import spawner
 from kireji.hub.embedded.lifecycle import free_ports
+from tests.support.clone import COURSE
 from tests.support.live_course import LiveCourse
 from tests.support.running_course import Terminal, outside
 
@@ -319,15 +320,15 @@ def test_only_the_hubs_api_is_behind_its_door(terminal: Terminal) -> None:
 
 
 def test_the_wall_has_no_opening_to_what_is_hidden(tmp_path: Path) -> None:
-    sources = [mount.source for mount in spawner.person_mounts("alice", tmp_path)]
-    root = spawner.HOMES.parents[1]
+    sources = [mount.source for mount in spawner.person_mounts(COURSE, "alice", tmp_path)]
+    root = COURSE.root
     assert root not in sources and root / "var" not in sources
     writable = [
-        mount.target for mount in spawner.person_mounts("alice", tmp_path) if mount.writable
+        mount.target for mount in spawner.person_mounts(COURSE, "alice", tmp_path) if mount.writable
     ]
-    assert writable == ["/home/alice", str(spawner.EXCHANGE / "kireji" / "inbound")]
+    assert writable == ["/home/alice", str(COURSE.exchange / "kireji" / "inbound")]
     exchange = [
-        mount.source.relative_to(spawner.EXCHANGE / "kireji")
-        for mount in spawner.exchange_mounts("alice")
+        mount.source.relative_to(COURSE.exchange / "kireji")
+        for mount in spawner.exchange_mounts(COURSE, "alice")
     ]
     assert [str(path) for path in exchange] == ["outbound", "inbound/alice", "feedback/alice"]

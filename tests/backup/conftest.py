@@ -16,41 +16,22 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from kireji import paths
 from kireji.backup.archive import Reader
 from kireji.backup.restore import restore
 from kireji.backup.save import save
+from kireji.course.layout import COURSE_ID, find_course
 from kireji.exchange.folders import student_folders
 from kireji.nbgrader_plugins.collect import Collect
 
 STUDENTS = ("alice", "bob")
-PLACES = (
-    "SUBMITTED",
-    "AUTOGRADED",
-    "FEEDBACK",
-    "GRADEBOOK",
-    "VAR",
-    "SECRET",
-    "EXCHANGE",
-    "HUB",
-    "HOMES",
-    "RESTORED_TIMES",
-    "UNFINISHED_RESTORE",
-)
 
 
 @pytest.fixture
 def go(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Path]:
-    """Make a folder the one that everything works on, as if this Python had been started in it."""
-    now = paths.ROOT
+    """Make a folder the course that everything works on."""
 
     def go(root: Path) -> Path:
-        nonlocal now
-        for name in PLACES:
-            monkeypatch.setattr(paths, name, root / getattr(paths, name).relative_to(now))
-        monkeypatch.setattr(paths, "ROOT", root)
         monkeypatch.setenv("KIREJI_COURSE", str(root))
-        now = root
         return root
 
     return go
@@ -69,41 +50,41 @@ def new_gradebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def full(tmp_path: Path, go, new_gradebook: Path) -> Path:
     """The course that is to be saved."""
     root = go(tmp_path / "full")
-    paths.HUB.mkdir(parents=True)
-    paths.SECRET.write_text(secrets.token_hex(32))
-    paths.SECRET.chmod(0o600)
-    (paths.HUB / "accounts.json").write_text(
+    find_course().hub.mkdir(parents=True)
+    find_course().secret_file.write_text(secrets.token_hex(32))
+    find_course().secret_file.chmod(0o600)
+    (find_course().hub / "accounts.json").write_text(
         json.dumps({"alice": {"role": "student", "password": "hers"}})
     )
-    (paths.HUB / "cookie_secret").write_bytes(secrets.token_bytes(32))
-    (paths.VAR / "data" / "held_out").mkdir(parents=True)
+    (find_course().hub / "cookie_secret").write_bytes(secrets.token_bytes(32))
+    (find_course().var / "data" / "held_out").mkdir(parents=True)
     (root / "nbgrader_config.py").write_text("# one\n")
     (root / ".env").write_text("KIREJI_PORT=8001\n")
-    with closing(sqlite3.connect(paths.HUB / "jupyterhub.sqlite")) as database:
+    with closing(sqlite3.connect(find_course().hub / "jupyterhub.sqlite")) as database:
         database.execute("CREATE TABLE users (name TEXT)")
         database.execute("INSERT INTO users VALUES ('alice')")
         database.commit()
     for name in STUDENTS:
-        own = student_folders(paths.EXCHANGE, paths.COURSE_ID, name).make()
-        home = paths.HOMES / name
+        own = student_folders(find_course().exchange, COURSE_ID, name).make()
+        home = find_course().homes / name
         home.mkdir(parents=True, mode=0o700)
         for folder in (home / "toy", own.inbound / f"{name}+toy+2026-01-01 00:00:00 UTC+x"):
             folder.mkdir()
             (folder / "toy.ipynb").write_text(f"{name}'s work")
             (folder / "submission_secret.txt").write_text(f"secret of {name}")
         (own.feedback / "abc.html").write_text(f"feedback for {name}")
-    odd(paths.HOMES / "alice")
+    odd(find_course().homes / "alice")
     collect()
-    shutil.copyfile(new_gradebook, paths.GRADEBOOK)
+    shutil.copyfile(new_gradebook, find_course().gradebook)
     with gradebook() as book:
         for name in STUDENTS:
             book.add_student(name, first_name=name.capitalize())
             book.add_submission("toy", name)
-            graded = paths.AUTOGRADED / name / "toy"
+            graded = find_course().autograded / name / "toy"
             graded.mkdir(parents=True)
             (graded / "toy.ipynb").write_text(f"{name}'s work, graded")
             (graded / "timestamp.txt").write_text(
-                (paths.SUBMITTED / name / "toy" / "timestamp.txt").read_text()
+                (find_course().submitted / name / "toy" / "timestamp.txt").read_text()
             )
     return root
 
@@ -139,32 +120,33 @@ def empty(tmp_path: Path, new_gradebook: Path) -> Path:
 
 
 def gradebook() -> Gradebook:
-    return Gradebook(f"sqlite:///{paths.GRADEBOOK}", paths.COURSE_ID)
+    return Gradebook(f"sqlite:///{find_course().gradebook}", COURSE_ID)
 
 
 def collect(**options: bool) -> dict[str, str]:
     """Collect, and return when each student's collected submission came."""
     c = Config()
-    c.CourseDirectory.root, c.CourseDirectory.course_id = str(paths.ROOT), paths.COURSE_ID
-    c.CourseDirectory.assignment_id, c.Exchange.root = "toy", str(paths.EXCHANGE)
+    c.CourseDirectory.root, c.CourseDirectory.course_id = str(find_course().root), COURSE_ID
+    c.CourseDirectory.assignment_id, c.Exchange.root = "toy", str(find_course().exchange)
     collector = Collect(coursedir=CourseDirectory(config=c), config=c)
     for name, value in options.items():
         setattr(collector, name, value)
     collector.start()
     return {
-        name: (paths.SUBMITTED / name / "toy" / "timestamp.txt").read_text() for name in STUDENTS
+        name: (find_course().submitted / name / "toy" / "timestamp.txt").read_text()
+        for name in STUDENTS
     }
 
 
 def saved() -> bytes:
     """An archive of the course that is worked on."""
     stream = BytesIO()
-    save(stream, pytest.fail)
+    save(find_course(), stream, pytest.fail)
     return stream.getvalue()
 
 
 def put_back(archive: bytes, **options: bool) -> None:
-    restore(Reader(BytesIO(archive), "the.archive"), **options)
+    restore(find_course(), Reader(BytesIO(archive), "the.archive"), **options)
 
 
 def later() -> None:

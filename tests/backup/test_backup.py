@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from kireji import paths
 from kireji.backup.areas import areas, what_is_here
 from kireji.backup.save import new_file, save
+from kireji.course.layout import COURSE_ID, find_course
 from kireji.errors import KirejiError
 from kireji.nbgrader_plugins.folder_transaction import BEGUN
 from tests.backup.conftest import STUDENTS, collect, gradebook, later, put_back, saved
@@ -22,7 +22,7 @@ def picture(root: Path) -> dict[str, tuple]:
     """Everything that is to be the same: kind, mode, owner, time and content of each file; what
     databases hold."""
     found = {}
-    for area in areas():
+    for area in areas(find_course()):
         for top in area.children():
             for path in [top, *(top.rglob("*") if top.is_dir() and not top.is_symlink() else ())]:
                 status, content = path.lstat(), b""
@@ -39,7 +39,7 @@ def picture(root: Path) -> dict[str, tuple]:
                     time,
                     content,
                 )
-    return found | {"gradebook": dump(paths.GRADEBOOK), "env": (root / ".env").read_text()}
+    return found | {"gradebook": dump(find_course().gradebook), "env": (root / ".env").read_text()}
 
 
 def dump(path: Path) -> list[str]:
@@ -76,7 +76,7 @@ def test_submissions_keep_the_time_at_which_they_came(full, empty, go):
     go(empty)
     put_back(archive)
     assert collect(update=True) == came  # nothing is taken for newer ...
-    shutil.rmtree(paths.SUBMITTED)
+    shutil.rmtree(find_course().submitted)
     assert collect() == came  # ... and what is collected for the first time has its time
     again = saved()
     other = go(empty.with_name("other"))
@@ -85,8 +85,8 @@ def test_submissions_keep_the_time_at_which_they_came(full, empty, go):
     shutil.rmtree(other / "submitted")
     assert collect() == came  # also the second time
     (
-        paths.EXCHANGE
-        / paths.COURSE_ID
+        find_course().exchange
+        / COURSE_ID
         / "inbound/alice/alice+toy+2026-01-01 00:00:00 UTC+x/toy.ipynb"
     ).write_text("changed")
     now = collect(update=True)
@@ -98,7 +98,9 @@ def test_a_gradebook_that_is_being_written_to_is_saved_sound(full, empty, go):
     stop = threading.Event()
 
     def write() -> None:
-        with closing(sqlite3.connect(paths.HUB / "jupyterhub.sqlite", timeout=60)) as database:
+        with closing(
+            sqlite3.connect(find_course().hub / "jupyterhub.sqlite", timeout=60)
+        ) as database:
             number = 0
             while not stop.is_set():
                 database.execute("INSERT INTO users VALUES (?)", (f"{number:0100}",))
@@ -115,43 +117,43 @@ def test_a_gradebook_that_is_being_written_to_is_saved_sound(full, empty, go):
         writer.join()
     go(empty)
     put_back(archive)
-    with closing(sqlite3.connect(paths.HUB / "jupyterhub.sqlite")) as database:
+    with closing(sqlite3.connect(find_course().hub / "jupyterhub.sqlite")) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert ("alice",) in database.execute("SELECT name FROM users").fetchall()
 
 
 def test_what_is_being_graded_is_left_out_and_graded_again(full, empty, go):
-    (paths.AUTOGRADED / "alice" / "toy" / "timestamp.txt").write_text(BEGUN)
+    (find_course().autograded / "alice" / "toy" / "timestamp.txt").write_text(BEGUN)
     with open(full.with_name("archive"), "wb") as stream:
-        result = save(stream, pytest.fail)
+        result = save(find_course(), stream, pytest.fail)
     assert result.left_out == [
         "autograded/alice/toy is being made just now: left out. What makes it will make it again."
     ]
     go(empty)
     put_back(full.with_name("archive").read_bytes())
     assert (
-        not (paths.AUTOGRADED / "alice" / "toy").exists()
-        and (paths.AUTOGRADED / "bob" / "toy" / "toy.ipynb").exists()
+        not (find_course().autograded / "alice" / "toy").exists()
+        and (find_course().autograded / "bob" / "toy" / "toy.ipynb").exists()
     )
 
 
 def test_nothing_outside_is_read_through_a_home(full, empty, go):
     """A student's links are saved as links, pipes and hollow files are named and left out."""
-    home = paths.HOMES / "bob"
-    (home / "hub").symlink_to(paths.HUB)
+    home = find_course().homes / "bob"
+    (home / "hub").symlink_to(find_course().hub)
     os.mkfifo(home / "pipe")
     with open(home / "hollow", "wb") as file:
         file.truncate(2**40)
     with open(full.with_name("archive"), "wb") as stream:
-        result = save(stream, pytest.fail)
+        result = save(find_course(), stream, pytest.fail)
     assert [sentence.split()[0] for sentence in result.left_out] == [
         "homes/bob/hollow",
         "homes/bob/pipe",
     ]
     go(empty)
     put_back(full.with_name("archive").read_bytes())
-    assert (paths.HOMES / "bob" / "hub").is_symlink()
-    assert sorted(path.name for path in (paths.HOMES / "bob").iterdir()) == ["hub", "toy"]
+    assert (find_course().homes / "bob" / "hub").is_symlink()
+    assert sorted(path.name for path in (find_course().homes / "bob").iterdir()) == ["hub", "toy"]
 
 
 def test_an_archive_is_private_and_never_written_over_another_file(tmp_path):
@@ -170,7 +172,7 @@ def test_an_archive_is_private_and_never_written_over_another_file(tmp_path):
 
 
 def test_a_fresh_clone_is_empty_and_a_course_is_not(full, empty, go):
-    assert what_is_here() == [
+    assert what_is_here(find_course()) == [
         "2 students with collected work",
         "2 submissions in the exchange",
         "2 home folders",
@@ -178,4 +180,4 @@ def test_a_fresh_clone_is_empty_and_a_course_is_not(full, empty, go):
         "accounts",
     ]
     go(empty)
-    assert what_is_here() == []
+    assert what_is_here(find_course()) == []

@@ -3,23 +3,21 @@
 import pytest
 from click.testing import CliRunner
 
-from kireji import paths
 from kireji.cli.main import kireji
+from kireji.course.layout import find_course
 from kireji.hub.embedded import lifecycle
 
 
 @pytest.fixture
 def run(monkeypatch):
     def run(*words, input=None):
-        monkeypatch.setattr(lifecycle, "HUB", paths.HUB)
-        monkeypatch.setattr(lifecycle, "LOCK", paths.HUB / "up.lock")
         return CliRunner().invoke(kireji, words, input=input)
 
     return run
 
 
 def test_there_and_back(full, empty, go, run, tmp_path):
-    (paths.AUTOGRADED / "bob" / "toy" / "timestamp.txt").write_text(
+    (find_course().autograded / "bob" / "toy" / "timestamp.txt").write_text(
         "1970-01-01 00:00:00.000000 UTC"
     )
     result = run("backup", str(tmp_path / "saved.tar.gz"))
@@ -32,7 +30,7 @@ def test_there_and_back(full, empty, go, run, tmp_path):
         and result.stdout.startswith("Restored ")
         and "Next: ./kireji up" in result.stdout
     )
-    assert (paths.HOMES / "alice" / "toy" / "toy.ipynb").read_text() == "alice's work"
+    assert (find_course().homes / "alice" / "toy" / "toy.ipynb").read_text() == "alice's work"
     again = run("restore", str(tmp_path / "saved.tar.gz"))
     assert again.exit_code == 1 and again.stderr.startswith("There is a course here already")
     assert (
@@ -47,13 +45,13 @@ def test_through_a_pipe(full, empty, go, run):
     archive = run("backup", "-")
     go(empty)
     assert run("restore", "-", input=archive.stdout_bytes).exit_code == 0
-    assert (paths.HOMES / "bob" / "toy" / "toy.ipynb").read_text() == "bob's work"
+    assert (find_course().homes / "bob" / "toy" / "toy.ipynb").read_text() == "bob's work"
 
 
 def test_not_while_the_hub_is_up(full, run, tmp_path):
     assert run("backup", str(tmp_path / "saved.tar.gz")).exit_code == 0
     run("--help")
-    with lifecycle.take_lock():
+    with lifecycle.take_lock(find_course()):
         result = run(
             "restore", "--overwrite-the-course-that-is-here", str(tmp_path / "saved.tar.gz")
         )

@@ -10,10 +10,10 @@ from functools import partial
 
 import pytest
 
-from kireji import paths
 from kireji.backup import restore as restoring
 from kireji.backup.archive import FORMAT, HEAD, TAIL, ArchiveError, Writer, checksum
 from kireji.backup.restore import FLAG
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.nbgrader_plugins import folder_transaction
 from tests.backup.conftest import put_back, saved
@@ -30,13 +30,13 @@ def everything(root):
 def test_a_course_is_not_overwritten_unless_told(full, empty, go):
     archive = saved()
     before = picture(full)
-    (paths.HOMES / "carol").mkdir()
+    (find_course().homes / "carol").mkdir()
     with pytest.raises(KirejiError, match=FLAG) as sentence:
         put_back(archive)
-    assert "3 home folders" in str(sentence.value) and (paths.HOMES / "carol").exists()
-    (paths.HOMES / "alice" / "run.sh").unlink()
+    assert "3 home folders" in str(sentence.value) and (find_course().homes / "carol").exists()
+    (find_course().homes / "alice" / "run.sh").unlink()
     put_back(archive, overwrite=True)
-    assert picture(full) == before and not (paths.HOMES / "carol").exists()
+    assert picture(full) == before and not (find_course().homes / "carol").exists()
 
 
 def flipped(archive, place):
@@ -159,8 +159,8 @@ def test_no_file_comes_back_with_somebody_elses_rights(empty, go):
             (member("homes/alice/link", tarfile.SYMTYPE, "x"), b""),
         )
     )
-    assert stat.S_IMODE((paths.HOMES / "alice" / "x").stat().st_mode) == 0o755
-    assert stat.S_IMODE((paths.HOMES / "alice").stat().st_mode) == 0o2770
+    assert stat.S_IMODE((find_course().homes / "alice" / "x").stat().st_mode) == 0o755
+    assert stat.S_IMODE((find_course().homes / "alice").stat().st_mode) == 0o2770
 
 
 @pytest.mark.parametrize(
@@ -203,14 +203,14 @@ def test_one_that_was_cut_short_is_known_and_can_be_done_again(full, empty, go, 
     go(empty)
     with monkeypatch.context() as patch:
         patch.setattr(
-            restoring, "_place_gradebook", lambda: (_ for _ in ()).throw(KeyboardInterrupt)
+            restoring, "_place_gradebook", lambda course: (_ for _ in ()).throw(KeyboardInterrupt)
         )
         with pytest.raises(KeyboardInterrupt):
             put_back(archive)
     with pytest.raises(KirejiError, match="cut short"):
-        folder_transaction.refuse_half_a_restore()
+        folder_transaction.refuse_half_a_restore(find_course())
     put_back(archive)
-    folder_transaction.refuse_half_a_restore()
+    folder_transaction.refuse_half_a_restore(find_course())
     assert picture(empty) == before
 
 

@@ -19,11 +19,11 @@ from pathlib import Path
 
 import nbformat
 from nbgrader.api import Gradebook
-from traitlets.config import Config
 
 from kireji.batch.executors import dask
 from kireji.batch.executors.dask import Cluster
 from kireji.batch.grade_class import grade_many
+from kireji.course.layout import Course
 from kireji.errors import KirejiError
 from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 from tests.batch import cluster_worker
@@ -54,10 +54,7 @@ def open_course(root: Path) -> NbgraderCourse:
     cluster_worker.redirect(root)
     dask.graders_version = cluster_worker.cache.graders_version
 
-    def move(config: Config) -> None:
-        config.CourseDirectory.root = str(root)
-
-    return NbgraderCourse(changes=move)
+    return NbgraderCourse(Course(root))
 
 
 def start(stack: ExitStack, folder: Path, *words: str, **settings: str) -> subprocess.Popen:

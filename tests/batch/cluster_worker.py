@@ -9,7 +9,6 @@ import os
 import time
 from pathlib import Path
 
-from kireji import paths
 from kireji.course.layout import SETTING
 from kireji.grading import cache
 from tests.durability import world
@@ -20,9 +19,8 @@ CAPTIVE = 600  # seconds, at most
 def redirect(root: Path) -> None:
     """Make the course in `root` this process's."""
     os.environ[SETTING] = str(root)
-    paths.SOURCE, paths.SECRET = root / "source", root / "var" / "secret"
-    cache.FOLDER, cache.judge = root / "var" / "judgements", world.judge
-    cache.graders_version = lambda graders: "toy"
+    cache.judge = world.judge
+    cache.graders_version = lambda course, graders: "toy"
 
 
 def judge(submission, assignment, secret, trusted=False):

@@ -81,12 +81,14 @@ class Workers:
 
 
 def test_a_worker_with_another_secret_is_refused_and_neither_is_told(monkeypatch, tmp_path):
-    secrets = [tmp_path / "ours", tmp_path / "theirs"]
-    for number, path in enumerate(secrets):
-        path.write_text(str(number) * 64)
-    monkeypatch.setattr(dask.paths, "SECRET", secrets[1])
+    courses = [tmp_path / "ours", tmp_path / "theirs"]
+    for number, root in enumerate(courses):
+        for folder in ("source", "var"):
+            (root / folder).mkdir(parents=True)
+        (root / "var" / "secret").write_text(str(number) * 64)
+    monkeypatch.setenv("KIREJI_COURSE", str(courses[1]))
     theirs = dask.course_here()
-    monkeypatch.setattr(dask.paths, "SECRET", secrets[0])
+    monkeypatch.setenv("KIREJI_COURSE", str(courses[0]))
     with pytest.raises(
         dask.NoCluster,
         match="two would judge otherwise .* Different: the secret .var/secret.. Give it",

@@ -16,7 +16,7 @@ STUDENTS = ("alice", "mallory", "zoe")
 class Course:
     """Records for everybody but mallory."""
 
-    trusted, gradebook_file = False, None
+    course, trusted, gradebook_file = None, False, None
 
     def __init__(self, error: Exception) -> None:
         self.error, self.recorded = error, []
@@ -37,7 +37,9 @@ class Course:
 
 def grade(monkeypatch, error: Exception) -> tuple[Course, dict[str, str]]:
     monkeypatch.setattr(
-        grade_class, "judge_ahead", lambda folders, *more: ((folder, "") for folder in folders)
+        grade_class,
+        "judge_ahead",
+        lambda course, folders, *more: ((folder, "") for folder in folders),
     )
     course = Course(error)
     work = [("toy", student) for student in STUDENTS]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from kireji.paths import ARTEFACTS
+from tests.support.clone import ARTEFACTS
 from tests.support.live_course import LiveCourse
 from tests.support.needs import browser as find_browser
 from tests.support.needs import require

@@ -71,7 +71,7 @@ def do_the_work(folder: Path, name: str) -> None:
     assignment = COURSE.assignment(name)
     edit(folder, name, lambda notebook: solve(assignment, notebook))
     with ThreadPoolExecutor(1) as elsewhere:  # the browser's driver has this thread's event loop
-        checkpoints = elsewhere.submit(trained_checkpoints, assignment).result()
+        checkpoints = elsewhere.submit(trained_checkpoints, COURSE, assignment).result()
     for checkpoint in checkpoints.iterdir():
         shutil.copy(checkpoint, folder)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from kireji.paths import DOCS
+from kireji.installation import DOCS
 from tests.browser.conftest import PHONE
 
 MAPS = sorted((DOCS / "figures" / "maps").glob("*.html"))

@@ -8,10 +8,10 @@ import basic_attention
 import pytest
 from PIL import Image
 
-from kireji import paths
+from kireji import installation
 
-LESSONS = sorted(path.stem for path in paths.LESSONS.glob("*.py"))
-README = (paths.LESSONS / "README.md").read_text()
+LESSONS = sorted(path.stem for path in installation.LESSONS.glob("*.py"))
+README = (installation.LESSONS / "README.md").read_text()
 ROWS = {
     name: re.findall(r"`(\w+)`", pictures)
     for name, pictures in re.findall(r"^\| \[(\w+)\.py\].*\|(.*)\|$", README, re.MULTILINE)
@@ -56,7 +56,7 @@ def test_a_lesson_imports_what_students_have(name):
         "typing",
         "attention_lab",
     }
-    for node in ast.walk(ast.parse((paths.LESSONS / f"{name}.py").read_text())):
+    for node in ast.walk(ast.parse((installation.LESSONS / f"{name}.py").read_text())):
         modules = (
             [alias.name for alias in node.names]
             if isinstance(node, ast.Import)

@@ -9,15 +9,15 @@ import pytest
 import self_attention
 from PIL import Image
 
-from kireji import paths
+from kireji.installation import DOCS, LESSONS
 
-FRONT = (paths.DOCS / "explanation" / "theory.md").read_text()
+FRONT = (DOCS / "explanation" / "theory.md").read_text()
 SECTIONS = {
     path.stem: path.read_text()
-    for path in sorted((paths.DOCS / "explanation" / "attention").glob("*.md"))
+    for path in sorted((DOCS / "explanation" / "attention").glob("*.md"))
 }
 TEXT = "\n\n".join(SECTIONS.values())
-FIGURES = paths.DOCS / "figures"
+FIGURES = DOCS / "figures"
 WORDS = " ".join(TEXT.split())
 # Pages to look things up in, and the list of papers.
 LOOKED_UP = {"shapes", "glossary", "reading"}
@@ -52,7 +52,7 @@ def test_a_section_ends_with_three_exercises_whose_answers_are_folded(name):
 
 
 def test_every_lesson_is_pointed_to():
-    lessons = {path.stem for path in paths.LESSONS.glob("*.py")}
+    lessons = {path.stem for path in LESSONS.glob("*.py")}
     assert set(re.findall(r"\(\.\./\.\./\.\./code/(\w+)\.py\)", TEXT)) == lessons
     assert set(re.findall(r"\(\.\./\.\./code/(\w+)\.py\)", FRONT)) <= lessons
 

@@ -5,8 +5,8 @@ import os
 import subprocess
 from pathlib import Path
 
-from kireji import paths
 from tests.compose.stack import MAX_WAIT_SECONDS, Stack, composes
+from tests.support.clone import ROOT
 
 VOLUMES = ("homes", "exchange", "hub", "course")
 MADE_ANEW = {
@@ -33,7 +33,7 @@ def keeper(stack: Stack, *words: str, given: bytes = b"") -> bytes:
     """Run the keeper; what it wrote to standard output."""
     done = subprocess.run(
         [*stack.command, "run", "--rm", "-T", "keeper", *words],
-        cwd=paths.ROOT,
+        cwd=ROOT,
         input=given,
         env=os.environ | stack.settings,
         capture_output=True,

@@ -11,8 +11,8 @@ import os
 import subprocess
 import sys
 
-from kireji import paths
 from tests.compose.stack import MAX_WAIT_SECONDS, Stack
+from tests.support.clone import ROOT
 
 ROWS = (
     "get_out",
@@ -48,7 +48,7 @@ def run(stack: Stack) -> tuple[int, str]:
             f"not ({WITHOUT})",
             *(f"tests/attacks/test_{row}.py" for row in ROWS),
         ],
-        cwd=paths.ROOT,
+        cwd=ROOT,
         env=os.environ | {"KIREJI_SANDBOX_SOCKETS": str(stack.volume("sandboxes"))},
         capture_output=True,
         text=True,

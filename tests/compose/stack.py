@@ -14,8 +14,8 @@ from pathlib import Path
 
 import requests
 
-from kireji import paths
 from kireji.hub.embedded.lifecycle import free_ports
+from tests.support.clone import ARTEFACTS, COURSE, ROOT
 
 LOG_IN = "/hub/login"
 FORMGRADER = "/services/kireji/formgrader"
@@ -88,7 +88,7 @@ class Stack:
         """Run Compose; what it wrote to standard output."""
         done = subprocess.run(
             [*self.command, *arguments],
-            cwd=paths.ROOT,
+            cwd=ROOT,
             env=os.environ | self.settings,
             text=True,
             capture_output=True,
@@ -122,7 +122,7 @@ class Stack:
     def make_certificate(self) -> Path:
         """A self-signed certificate for 127.0.0.1, in a folder of its own where
         docker-compose.yml can name it."""
-        folder = Path(tempfile.mkdtemp(prefix="tls-", dir=paths.VAR))
+        folder = Path(tempfile.mkdtemp(prefix="tls-", dir=COURSE.var))
         subprocess.run(
             [
                 "openssl",
@@ -215,9 +215,9 @@ class Stack:
 
     def report(self) -> None:
         """Keep what took how long, where people look for what tests leave."""
-        paths.ARTEFACTS.mkdir(parents=True, exist_ok=True)
+        ARTEFACTS.mkdir(parents=True, exist_ok=True)
         lines = [f"{what}: {seconds:.1f} s\n" for what, seconds in self.seconds.items()]
-        (paths.ARTEFACTS / "compose-times.txt").write_text("".join(lines))
+        (ARTEFACTS / "compose-times.txt").write_text("".join(lines))
         print("".join(lines))
 
     def logs(self, *services: str) -> str:

@@ -17,7 +17,6 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
-from kireji import paths
 from kireji.hub.compose.spawner import NO_NAME_SERVER
 from kireji.sandbox.cells import CellsLostError
 from kireji.sandbox.limits import DEFAULT
@@ -35,6 +34,7 @@ from tests.compose.conftest import EX1, POINTS
 from tests.compose.keeping import empty_one, keeper, state
 from tests.compose.people import is_in, log_in, make_account, open_server, session
 from tests.compose.stack import FORMGRADER, Stack, docker, wait_until
+from tests.support.clone import ROOT
 
 pytestmark = [pytest.mark.needs("docker", "browser"), pytest.mark.timeout(2400)]
 
@@ -248,7 +248,7 @@ def test_people_come_in_over_https(
     monkeypatch.setattr(stack, "address", stack.address.replace("http:", "https:"))
     for name in ("REQUESTS_CA_BUNDLE", "WEBSOCKET_CLIENT_CA_BUNDLE"):
         monkeypatch.setenv(name, str(certificate))
-    with stack.settings_for_now(KIREJI_TLS=str(certificate.parent.relative_to(paths.ROOT))):
+    with stack.settings_for_now(KIREJI_TLS=str(certificate.parent.relative_to(ROOT))):
         stack.wait()
         with session(stack, "alice") as alice:
             assert is_in(alice, stack)

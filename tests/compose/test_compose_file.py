@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kireji import paths
 from tests.compose.stack import composes
+from tests.support.clone import ROOT
 
 pytestmark = pytest.mark.needs("composes")
 
@@ -72,7 +72,7 @@ def read(command: list[str], settings: Path) -> dict:
             "keeper",
             "config",
         ],
-        cwd=paths.ROOT,
+        cwd=ROOT,
         env=environment,
         capture_output=True,
         text=True,

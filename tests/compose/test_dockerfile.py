@@ -9,26 +9,27 @@ from pathlib import Path
 
 import pytest
 
-from kireji import paths
+from kireji.installation import HUB_CONFIG
+from tests.support.clone import ROOT
 
-RECIPE = (paths.HUB_CONFIG / "compose" / "Dockerfile").read_text()
+RECIPE = (HUB_CONFIG / "compose" / "Dockerfile").read_text()
 
 
 def test_the_images_have_the_torch_that_all_else_was_tested_with():
     locked = re.search(
-        r"^torch==([\d.]+)$", (paths.ROOT / "requirements.lock").read_text(), re.MULTILINE
+        r"^torch==([\d.]+)$", (ROOT / "requirements.lock").read_text(), re.MULTILINE
     )[1]
     assert f"ARG TORCH={locked}\n" in RECIPE
 
 
 def test_every_setting_of_the_deployment_is_listed_with_its_default():
-    compose = (paths.ROOT / "docker-compose.yml").read_text()
+    compose = (ROOT / "docker-compose.yml").read_text()
     used = dict(re.findall(r"\$\{(\w+):-([^}]*)\}", compose))
     assert len(used) == len(
         re.findall(r"\$\{(\w+)", "\n".join(dict.fromkeys(re.findall(r"\$\{\w+", compose))))
     ), "one has no default, or two"
     listed = dict(
-        re.findall(r"^#(KIREJI_\w+)=(.*)$", (paths.ROOT / ".env.example").read_text(), re.MULTILINE)
+        re.findall(r"^#(KIREJI_\w+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
     )
     assert set(listed) == set(used)
     assert {name: value for name, value in used.items() if value} == {
@@ -37,8 +38,8 @@ def test_every_setting_of_the_deployment_is_listed_with_its_default():
 
 
 def test_git_and_the_images_get_no_settings():
-    assert "/.env" in (paths.ROOT / ".gitignore").read_text().splitlines()
-    assert ".env" in (paths.ROOT / ".dockerignore").read_text().splitlines()
+    assert "/.env" in (ROOT / ".gitignore").read_text().splitlines()
+    assert ".env" in (ROOT / ".dockerignore").read_text().splitlines()
 
 
 @pytest.mark.parametrize(
@@ -59,11 +60,11 @@ def test_a_stage_that_has_some_of_our_modules_has_all_that_these_import(
         if target.removeprefix("./").startswith(source):
             folder = tmp_path / target.removeprefix("./").removeprefix(source)
             for file in files:
-                if (paths.ROOT / file).is_dir():
-                    shutil.copytree(paths.ROOT / file, folder)
+                if (ROOT / file).is_dir():
+                    shutil.copytree(ROOT / file, folder)
                 else:
                     folder.mkdir(parents=True, exist_ok=True)
-                    shutil.copy(paths.ROOT / file, folder)
+                    shutil.copy(ROOT / file, folder)
     done = subprocess.run(
         [sys.executable, "-P", "-c", f"import {module}; print({module}.__file__)"],
         env={

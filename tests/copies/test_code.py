@@ -9,14 +9,13 @@ from itertools import combinations
 
 import pytest
 
-from kireji import paths
 from kireji.copies import code
 from kireji.copies.look import given
-from tests.support.clone import COURSE
+from tests.support.clone import COURSE, ROOT
 
 ACCEPTED = {
     path.parents[1].name: sorted(path.parent.glob("*.py"))
-    for path in sorted((paths.ROOT / "tests" / "graders").glob("*/accepted/*.py"))
+    for path in sorted((ROOT / "tests" / "graders").glob("*/accepted/*.py"))
 }
 INDEPENDENT = [(name, *pair) for name, files in ACCEPTED.items() for pair in combinations(files, 2)]
 

@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from kireji import paths
 from kireji.copies import look as looking
+from kireji.course.layout import Course
 from kireji.feedback.copies_page import render
-from tests.support.clone import COURSE
+from tests.support.clone import COURSE, ROOT
 
 NAME = "ex2_mechanisms"
-ACCEPTED = paths.ROOT / "tests" / "graders" / NAME / "accepted"
+ACCEPTED = ROOT / "tests" / "graders" / NAME / "accepted"
 
 
 def weights(seed: int, **text: str) -> bytes:
@@ -41,6 +41,7 @@ def hand_in(tmp_path):
 def test_copies_are_found_and_nobody_else(hand_in):
     einsum, loops = ((ACCEPTED / f"{name}.py").read_text() for name in ("einsum", "loops"))
     found = looking.look(
+        COURSE,
         COURSE.assignment(NAME),
         [
             hand_in("ann", einsum, model=weights(1)),
@@ -58,12 +59,12 @@ def test_copies_are_found_and_nobody_else(hand_in):
     assert found.pairs[1].how == "the same file" and found.pairs[2].similarity == 1.0
 
 
-def test_what_the_course_ships_is_not_reported(hand_in, monkeypatch, tmp_path):
-    monkeypatch.setattr(paths, "RELEASE", tmp_path / "release")
+def test_what_the_course_ships_is_not_reported(hand_in, tmp_path):
     (tmp_path / "release" / NAME).mkdir(parents=True)
     (tmp_path / "release" / NAME / "shipped.safetensors").write_bytes(weights(1))
     submissions = [hand_in(name, model=weights(1)) for name in ("ann", "ben")]
-    assert looking.look(COURSE.assignment(NAME), submissions).pairs == ()
+    found = looking.look(Course(tmp_path), COURSE.assignment(NAME), submissions)
+    assert found.pairs == ()
 
 
 def test_odd_submissions_stop_nobody(hand_in, tmp_path):
@@ -72,6 +73,7 @@ def test_odd_submissions_stop_nobody(hand_in, tmp_path):
     (broken[1] / f"{NAME}.ipynb").write_bytes(b"{")
     odd = hand_in("odd", "def (:\n  '''", model=b"\x80\x04 no tensors")
     found = looking.look(
+        COURSE,
         COURSE.assignment(NAME),
         [broken, odd, ("gone", tmp_path / "gone"), ("empty", tmp_path / "empty")],
     )
@@ -83,7 +85,9 @@ def test_the_page_shows_the_code_and_runs_none_of_it(hand_in):
         ACCEPTED / "einsum.py"
     ).read_text() + "\n# </pre><script>alert(1)</script><img src=x onerror=alert(2)>"
     page = render(
-        looking.look(COURSE.assignment(NAME), [hand_in("ann", code), hand_in("<b>ben", code)])
+        looking.look(
+            COURSE, COURSE.assignment(NAME), [hand_in("ann", code), hand_in("<b>ben", code)]
+        )
     )
     assert page.count("<script") == 0 and "<img" not in page and "<b>ben" not in page
     assert "&lt;script&gt;alert(1)" in page and "Content-Security-Policy" in page
@@ -91,4 +95,6 @@ def test_the_page_shows_the_code_and_runs_none_of_it(hand_in):
 
 
 def test_a_page_about_nothing_says_so(hand_in):
-    assert "No two are alike" in render(looking.look(COURSE.assignment(NAME), [hand_in("ann")]))
+    assert "No two are alike" in render(
+        looking.look(COURSE, COURSE.assignment(NAME), [hand_in("ann")])
+    )

@@ -4,7 +4,6 @@ from dataclasses import fields
 
 import pytest
 
-from kireji import paths
 from kireji.course.assignment_file import LIMITS, AssignmentFileError, read_assignment_file
 from kireji.sandbox.limits import DEFAULT, Limits, with_changes
 from tests.support.clone import COURSE
@@ -73,5 +72,5 @@ def test_the_course_lists_its_assignments_in_their_order():
     orders = [COURSE.assignment_file(name).order for name in names]
     assert len(names) >= 4 and orders == sorted(orders) == list(dict.fromkeys(orders))
     for name in names:
-        assert (paths.GRADERS / name / "assignment.toml").is_file()
+        assert (COURSE.graders / name / "assignment.toml").is_file()
         assert COURSE.assignment(name).title == COURSE.assignment_file(name).title

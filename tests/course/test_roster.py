@@ -6,7 +6,6 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from kireji import paths
 from kireji.cli.main import kireji
 from kireji.course.roster import Person, RosterError, load, read
 from kireji.hub import accounts
@@ -88,9 +87,7 @@ def course(tmp_path_factory):
 
 @pytest.fixture
 def run(course, monkeypatch, tmp_path):
-    monkeypatch.setattr(paths, "ROOT", course)
     monkeypatch.setenv("KIREJI_COURSE", str(course))
-    monkeypatch.setattr(accounts, "ACCOUNTS", course / "accounts.json")
 
     def run(text):
         (tmp_path / "class.csv").write_text(text)
@@ -111,15 +108,17 @@ def test_taken_in_once_twice_and_changed(course, run):
     before = students(course)
     bad = run(CLASS)
     assert bad.exit_code == 1 and "line 5: 'érin' cannot be" in bad.stderr
-    assert students(course) == before and not (course / "accounts.json").exists()
+    assert students(course) == before and not (course / "var" / "hub" / "accounts.json").exists()
     first = run(GOOD)
     assert first.exit_code == 0, first.output
     assert (
         "3 people: 3 new accounts, 0 with another role than before, 2 new or changed in the"
         " gradebook." in first.output
     )
-    kept = json.loads((course / "accounts.json").read_text())
-    assert accounts.first_passwords(course / "accounts.json")["carol"] in first.output
+    kept = json.loads((course / "var" / "hub" / "accounts.json").read_text())
+    assert (
+        accounts.first_passwords(course / "var" / "hub" / "accounts.json")["carol"] in first.output
+    )
     assert {kept[name]["role"] for name in ("carol", "erin.o-1")} == {"student"}
     assert kept["dan"]["role"] == "instructor"
     assert students(course) == {
@@ -131,14 +130,14 @@ def test_taken_in_once_twice_and_changed(course, run):
         "3 people: 0 new accounts, 0 with another role than before, 0 new or changed"
         in second.output
     )
-    assert json.loads((course / "accounts.json").read_text()) == kept
+    assert json.loads((course / "var" / "hub" / "accounts.json").read_text()) == kept
     third = run("name,role,last_name\ncarol,student,Smith\nerin.o-1,instructor,\n")
     assert (
         "2 people: 0 new accounts, 1 with another role than before, 1 new or changed"
         in third.output
     )
     assert students(course)["carol"] == ("Carol", "Smith", "carol@example.org")
-    assert json.loads((course / "accounts.json").read_text()) == kept | {
+    assert json.loads((course / "var" / "hub" / "accounts.json").read_text()) == kept | {
         "erin.o-1": kept["erin.o-1"] | {"role": "instructor"}
     }
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kireji import paths
 from kireji.course import settings
 from kireji.course.settings import SettingsError, load
+from tests.support.clone import ROOT
 from tests.support.git_files import tree
 
 # Made by docker-compose.yml or by `./kireji up`, and not to be set by a person.
@@ -97,7 +97,7 @@ def test_all_bad_settings_are_named_at_once() -> None:
 
 def test_each_setting_is_listed_with_its_default() -> None:
     listed = dict(
-        re.findall(r"^#(KIREJI_\w+)=(.*)$", (paths.ROOT / ".env.example").read_text(), re.MULTILINE)
+        re.findall(r"^#(KIREJI_\w+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
     )
     ours = {
         name: default
@@ -109,7 +109,7 @@ def test_each_setting_is_listed_with_its_default() -> None:
 
 
 def test_the_services_are_given_the_same_defaults() -> None:
-    compose = (paths.ROOT / "docker-compose.yml").read_text()
+    compose = (ROOT / "docker-compose.yml").read_text()
     given = dict(re.findall(r"\$\{(KIREJI_\w+):-([^}]*)\}", compose))
     ours = settings.defaults()
     assert set(given) == COMPOSE_ONLY | (set(ours) - INTERNAL)
@@ -125,9 +125,7 @@ def test_no_other_module_reads_a_setting() -> None:
         relative
         for path in tree()
         if path.suffix == ".py"
-        and (relative := path.relative_to(paths.ROOT).as_posix()).startswith(
-            ("src/", "hub_config/")
-        )
+        and (relative := path.relative_to(ROOT).as_posix()).startswith(("src/", "hub_config/"))
         and not relative.startswith(apart)
         and any(_reads_a_setting(node) for node in ast.walk(ast.parse(path.read_text())))
     ]

@@ -2,21 +2,21 @@
 
 import pytest
 
-from kireji import paths
 from kireji.data.fetch import Package
 from kireji.data.recipes import recipes
 from kireji.data.split import split
+from tests.support.clone import COURSE
 
 FETCHED = {
     name: data_set
-    for name, data_set in recipes(paths.GRADERS).items()
+    for name, data_set in recipes(COURSE.graders).items()
     if isinstance(data_set.source, Package)
 }
 
 
 @pytest.fixture(scope="module", params=FETCHED)
 def assignment(request):
-    if not (paths.DOWNLOADS / FETCHED[request.param].source.archive).is_file():
+    if not (COURSE.downloads / FETCHED[request.param].source.archive).is_file():
         pytest.skip("the data are not fetched yet: run the set-up first")
     return request.param
 
@@ -24,7 +24,7 @@ def assignment(request):
 @pytest.fixture(scope="module")
 def rows(assignment):
     data_set = FETCHED[assignment]
-    return data_set.extract(paths.DOWNLOADS / data_set.source.archive)
+    return data_set.extract(COURSE.downloads / data_set.source.archive)
 
 
 def test_they_are_the_measured_ones(assignment, rows):

@@ -11,7 +11,7 @@ import pytest
 
 from graders.ex1_translation import data as translations
 from graders.ex3_classification import data as reviews
-from kireji import paths
+from kireji.course.layout import find_course
 from kireji.course.secret import SecretError
 from kireji.data import DataError, DataSet, LocalFile, Package, prepare, step
 from kireji.data.fetch import sha256_of
@@ -33,7 +33,7 @@ def packed(files: dict[str, bytes]) -> bytes:
 
 def small(data_set, name, archive, **changes):
     """The data set from a small archive, which is already downloaded."""
-    path = paths.DOWNLOADS / name
+    path = find_course().downloads / name
     path.write_bytes(archive)
     data_set = dataclasses.replace(
         data_set,
@@ -51,9 +51,8 @@ def small(data_set, name, archive, **changes):
 @pytest.fixture
 def house(tmp_path, monkeypatch):
     """An empty var/ in a temporary folder, with small archives already downloaded."""
-    for name in ("DATA", "DOWNLOADS", "LAB_DATA", "HELD_OUT", "SECRET"):
-        monkeypatch.setattr(paths, name, tmp_path / getattr(paths, name).relative_to(paths.VAR))
-    paths.DOWNLOADS.mkdir(parents=True)
+    monkeypatch.setenv("KIREJI_COURSE", str(tmp_path))
+    find_course().downloads.mkdir(parents=True)
     pairs = translations.read_pairs(ROWS.splitlines(keepends=True))
     rated = packed({reviews.INNER: packed({reviews.RATINGS: RATED.encode()})})
     data_sets = {
@@ -83,20 +82,24 @@ FILES = (TRAIN, VALIDATION, HELD_OUT, *REVIEW_FILES)
 
 
 def test_writes_three_tables_for_each_data_set(house):
-    assert prepare() == dict(zip(FILES, (20, 5, 5) * 2, strict=True))
-    lines = (paths.DATA / TRAIN).read_text().splitlines()
+    assert prepare(find_course()) == dict(zip(FILES, (20, 5, 5) * 2, strict=True))
+    lines = (find_course().data / TRAIN).read_text().splitlines()
     assert lines[0] == "id\tsource\ttarget" and len(lines) == 21
     everything = [
         line
         for name in (TRAIN, VALIDATION, HELD_OUT)
-        for line in (paths.DATA / name).read_text().splitlines()
+        for line in (find_course().data / name).read_text().splitlines()
     ]
     assert "0\tPhrase 0.\tSentence 0." in everything
 
 
 def test_reviews_come_out_of_an_archive_in_an_archive(house):
-    prepare()
-    lines = [line for name in REVIEW_FILES for line in (paths.DATA / name).read_text().splitlines()]
+    prepare(find_course())
+    lines = [
+        line
+        for name in REVIEW_FILES
+        for line in (find_course().data / name).read_text().splitlines()
+    ]
     assert lines[0] == "id\tlabel\trating\ttext"
     assert {
         "3\tnegative\t-11.50\tA film number 3.",
@@ -105,62 +108,66 @@ def test_reviews_come_out_of_an_archive_in_an_archive(house):
 
 
 def test_one_data_set_is_remade_without_the_other(house, monkeypatch):
-    prepare()
-    (paths.DATA / REVIEW_FILES[0]).unlink()
+    prepare(find_course())
+    (find_course().data / REVIEW_FILES[0]).unlink()
     said = []
-    prepare(said.append)
+    prepare(find_course(), said.append)
     assert any("ex3_classification" in sentence for sentence in said)
     assert not any("ex1_translation" in sentence for sentence in said)
 
 
 def test_secret_and_held_out_are_their_owners_alone(house):
-    prepare()
-    assert len(bytes.fromhex(paths.SECRET.read_text().strip())) == 32
-    for path in (paths.SECRET, paths.DATA / HELD_OUT, paths.DATA / REVIEW_FILES[2]):
+    prepare(find_course())
+    assert len(bytes.fromhex(find_course().secret_file.read_text().strip())) == 32
+    for path in (
+        find_course().secret_file,
+        find_course().data / HELD_OUT,
+        find_course().data / REVIEW_FILES[2],
+    ):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_a_second_call_does_nothing(house, monkeypatch):
-    first = prepare()
+    first = prepare(find_course())
     monkeypatch.setattr(
         step, "fetch", lambda *args: pytest.fail("the second call opened the archive")
     )
     said = []
-    assert prepare(said.append) == first and said == []
+    assert prepare(find_course(), said.append) == first and said == []
 
 
 @pytest.mark.parametrize("name", [*FILES, "stamps/ex1_translation.json"])
 @pytest.mark.parametrize("damage", ["delete", "truncate"])
 def test_damage_is_mended(house, name, damage):
-    prepare()
-    path = paths.DATA / name
+    prepare(find_course())
+    path = find_course().data / name
     whole = path.read_bytes()
     path.unlink() if damage == "delete" else path.write_bytes(whole[: len(whole) // 2])
-    prepare()
+    prepare(find_course())
     assert path.read_bytes() == whole
 
 
 def test_a_new_secret_makes_new_splits(house):
-    prepare()
-    paths.SECRET.unlink()
+    prepare(find_course())
+    find_course().secret_file.unlink()
     said = []
-    prepare(said.append)
+    prepare(find_course(), said.append)
     assert said, "the stamp of the old secret must not count"
 
 
 def test_a_damaged_secret_is_one_sentence(house):
-    paths.SECRET.parent.mkdir(parents=True, exist_ok=True)
-    paths.SECRET.write_text("not hexadecimal")
+    find_course().secret_file.parent.mkdir(parents=True, exist_ok=True)
+    find_course().secret_file.write_text("not hexadecimal")
     with pytest.raises(SecretError, match="is damaged"):
-        prepare()
+        prepare(find_course())
 
 
 def test_another_extraction_than_the_measured_one_is_refused(house, monkeypatch):
-    data_set = dataclasses.replace(step.recipes(paths.GRADERS)["ex1_translation"], rows=31)
+    data_set = dataclasses.replace(step.recipes(find_course().graders)["ex1_translation"], rows=31)
     monkeypatch.setattr(step, "recipes", lambda graders: {"ex1_translation": data_set})
     with pytest.raises(DataError, match="30 rows .* not the 31"):
-        prepare()
-    assert not (paths.DATA / HELD_OUT).exists()
+        prepare(find_course())
+    assert not (find_course().data / HELD_OUT).exists()
 
 
 def test_a_full_disk_is_one_sentence(house, monkeypatch):
@@ -169,13 +176,13 @@ def test_a_full_disk_is_one_sentence(house, monkeypatch):
 
     monkeypatch.setattr(step, "_write", full)
     with pytest.raises(DataError, match="is full"):
-        prepare()
+        prepare(find_course())
 
 
 def test_an_unwritable_folder_is_one_sentence(house):
-    paths.LAB_DATA.write_text("a file where a folder belongs")
+    find_course().lab_data.write_text("a file where a folder belongs")
     with pytest.raises(DataError, match="cannot be kept"):
-        prepare()
+        prepare(find_course())
 
 
 @pytest.mark.parametrize(
@@ -215,12 +222,12 @@ def words(house, monkeypatch):
 
 def test_data_come_from_a_local_file_and_follow_its_changes(words):
     counts = {"lab/quiz/train.tsv": 2, "lab/quiz/validation.tsv": 1, "held_out/quiz.tsv": 2}
-    assert prepare() == counts
-    assert (paths.LAB_DATA / "quiz" / "train.tsv").read_text().startswith("word\tkind\n")
+    assert prepare(find_course()) == counts
+    assert (find_course().lab_data / "quiz" / "train.tsv").read_text().startswith("word\tkind\n")
     said = []
-    assert prepare(said.append) == counts and said == []
+    assert prepare(find_course(), said.append) == counts and said == []
     words.write_text(words.read_text() + "f,y\n")
-    assert prepare()["lab/quiz/train.tsv"] == 3
+    assert prepare(find_course())["lab/quiz/train.tsv"] == 3
 
 
 @pytest.mark.parametrize(
@@ -234,4 +241,4 @@ def test_data_come_from_a_local_file_and_follow_its_changes(words):
 def test_a_local_file_that_does_not_fit_is_one_sentence(words, content, sentence):
     words.write_text(content)
     with pytest.raises(DataError, match=sentence):
-        prepare()
+        prepare(find_course())

@@ -22,7 +22,7 @@ def at_own_models(work: Path) -> dict[str, Any]:
 
     The checkpoints are those that the solutions of assignments 1 and 3 trained."""
     for name in OWN:
-        for checkpoint in trained_checkpoints(COURSE.assignment(name)).iterdir():
+        for checkpoint in trained_checkpoints(COURSE, COURSE.assignment(name)).iterdir():
             shutil.copy(checkpoint, work)
     cells = {cell.id: cell.source for cell in COURSE.assignment("ex4_visualization").source.cells}
     needed, build = re.findall(r"```python\n(.*?)```", cells["models-prose"], re.DOTALL)

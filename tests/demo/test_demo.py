@@ -15,13 +15,13 @@ from nbgrader.api import Gradebook
 from attention_lab.data import load_pairs, load_reviews
 from attention_lab.metrics import bleu
 from attention_lab.text import tokenize
-from kireji import paths
 from kireji.cli.demo import demo
 from kireji.demo import loop
 from kireji.demo.checkpoint import trained_checkpoints
 from tests.demo.own_models import at_own_models
-from tests.support.clone import COURSE
+from tests.support.clone import COURSE, ROOT
 
+FOLDER = loop.folder_of(COURSE)
 pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.timeout(2400)]
 
 
@@ -101,7 +101,7 @@ def test_written_questions_wait_for_a_person(results):
 
 
 def test_the_gradebook_has_the_reports_scores(results):
-    with Gradebook(f"sqlite:///{loop.COURSE}/gradebook.db") as gradebook:
+    with Gradebook(f"sqlite:///{FOLDER}/gradebook.db") as gradebook:
         for (student, assignment), report in results.items():
             assert gradebook.find_submission(assignment, student).score == pytest.approx(
                 report["score"]
@@ -112,7 +112,7 @@ def test_the_attacks_found_nothing(results):
     for student, assignment in results:
         if student == "mallory":
             text = (
-                loop.COURSE / "autograded" / student / assignment / f"{assignment}.ipynb"
+                FOLDER / "autograded" / student / assignment / f"{assignment}.ipynb"
             ).read_text()
             assert not re.search(
                 r"found /\S* (test_|graders|held_out|secret|gradebook|reference)", text
@@ -122,14 +122,14 @@ def test_the_attacks_found_nothing(results):
 
 def test_feedback_pages_are_there_and_hide_what_is_hidden(results):
     for student, assignment in results:
-        page = loop.COURSE / "feedback" / student / assignment / f"{assignment}.html"
+        page = FOLDER / "feedback" / student / assignment / f"{assignment}.html"
         text = page.read_text()
         assert "<script" not in text and "onerror" not in text
-        for hidden in (paths.GRADERS / assignment).glob("*.py"):
+        for hidden in (COURSE.graders / assignment).glob("*.py"):
             for line in hidden.read_text().splitlines():
                 if line.strip().startswith("expect."):
                     assert line.strip() not in text
-        fetched = list((loop.COURSE / "homes" / student / assignment / "feedback").rglob("*.html"))
+        fetched = list((FOLDER / "homes" / student / assignment / "feedback").rglob("*.html"))
         assert [Path(path).read_text() for path in fetched] == [text]
 
 
@@ -137,13 +137,13 @@ def test_nbgraders_own_command_and_judge_give_the_same_scores(results, tmp_path)
     name = COURSE.assignment_names()[0]
     config = tmp_path / "nbgrader_config.py"
     config.write_text(
-        (paths.ROOT / "nbgrader_config.py").read_text()
-        + f"\nc.CourseDirectory.root = {str(loop.COURSE)!r}\nc.Exchange.root ="
-        f" {str(loop.COURSE / 'exchange')!r}\n"
+        (ROOT / "nbgrader_config.py").read_text()
+        + f"\nc.CourseDirectory.root = {str(FOLDER)!r}\nc.Exchange.root ="
+        f" {str(FOLDER / 'exchange')!r}\n"
     )
     autograde = [sys.executable, "-m", "nbgrader", "autograde", name, "--student", "ben", "--force"]
     subprocess.run(autograde, cwd=tmp_path, check=True, capture_output=True)
-    with Gradebook(f"sqlite:///{loop.COURSE}/gradebook.db") as gradebook:
+    with Gradebook(f"sqlite:///{FOLDER}/gradebook.db") as gradebook:
         recorded = gradebook.find_submission(name, "ben").score
     judge = [
         sys.executable,
@@ -151,7 +151,7 @@ def test_nbgraders_own_command_and_judge_give_the_same_scores(results, tmp_path)
         "kireji",
         "judge",
         name,
-        str(loop.COURSE / "submitted" / "ben" / name),
+        str(FOLDER / "submitted" / "ben" / name),
         "--json",
     ]
     said = json.loads(subprocess.run(judge, check=True, capture_output=True, text=True).stdout)
@@ -163,8 +163,8 @@ def test_nbgraders_own_command_and_judge_give_the_same_scores(results, tmp_path)
 
 def test_the_trained_checkpoint_is_kept():
     for name in COURSE.assignment_names():
-        folder = trained_checkpoints(COURSE.assignment(name))
-        assert trained_checkpoints(COURSE.assignment(name)) == folder and list(
+        folder = trained_checkpoints(COURSE, COURSE.assignment(name))
+        assert trained_checkpoints(COURSE, COURSE.assignment(name)) == folder and list(
             folder.glob("*.safetensors")
         )
 
@@ -172,7 +172,7 @@ def test_the_trained_checkpoint_is_kept():
 def test_assignment_4_looks_at_the_models_of_1_and_3(results, tmp_path, monkeypatch):
     """As its notebook says how, with the checkpoints that the demo's solutions trained: weights and
     words belong together."""
-    monkeypatch.setenv("ATTENTION_LAB_DATA", str(paths.LAB_DATA))
+    monkeypatch.setenv("ATTENTION_LAB_DATA", str(COURSE.lab_data))
     own = at_own_models(tmp_path)
     assert [type(own[name].model).__name__ for name in ("translator", "classifier")] == [
         "TranslationModel",

@@ -3,6 +3,7 @@ submissions."""
 
 import shutil
 from io import StringIO
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -20,8 +21,9 @@ NAME = "ex1_translation"
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "COURSE", tmp_path_factory.mktemp("course"))
-        course = loop.open_course()
+        folder = tmp_path_factory.mktemp("course")
+        patch.setattr(loop, "folder_of", lambda course: folder)
+        course = loop.open_course(COURSE)
         course.release(NAME)
         yield course
 
@@ -33,7 +35,7 @@ def said(course, student=None, again=False):
 
 
 def hand_in(course, student, change=lambda folder: None):
-    folder = loop.COURSE / "homes" / student
+    folder = Path(course.directory.root) / "homes" / student
     client = StudentClient(course.config, student, folder)
     work = folder / NAME if (folder / NAME).exists() else client.fetch(NAME)
     change(work)

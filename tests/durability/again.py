@@ -66,7 +66,7 @@ def half_a_notebook(world: World) -> None:
 
 
 def other_graders(world: World) -> None:
-    cache.graders_version = lambda graders: "toy, changed"
+    cache.graders_version = lambda course, graders: "toy, changed"
 
 
 def the_best_counts(world: World) -> None:
@@ -84,7 +84,7 @@ def unsure(world: World) -> None:
         ]
         return judgement
 
-    cache.judge, cache.graders_version = judge_late, lambda graders: "toy, late"
+    cache.judge, cache.graders_version = judge_late, lambda course, graders: "toy, late"
     grade_again(world)
 
 

@@ -10,9 +10,9 @@ import sys
 
 import pytest
 
-from kireji import paths
 from kireji.sandbox.bwrap_command import find_bwrap
 from kireji.setup.venv import activated
+from tests.support.clone import ROOT
 
 DISK_BYTES = 6_000_000
 
@@ -26,10 +26,10 @@ def test_nothing_is_lost_and_a_sentence_says_what_to_do(tmp_path):
     command = [sys.executable, "-P", "-m", "tests.durability.full_disk", str(disk), str(store)]
     done = subprocess.run(
         [*map(str, wall), *command],
-        cwd=paths.ROOT,
+        cwd=ROOT,
         capture_output=True,
         text=True,
-        env=activated({}) | {"PYTHONPATH": str(paths.ROOT), "OMP_NUM_THREADS": "1"},
+        env=activated({}) | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
     )
     assert done.returncode == 0, done.stderr[-4000:]
     found = json.loads(done.stdout.splitlines()[-1])

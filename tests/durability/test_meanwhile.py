@@ -15,8 +15,8 @@ import nbformat
 import pytest
 import requests
 
-from kireji import paths
 from kireji.course.assignment import Assignment
+from kireji.course.layout import COURSE_ID
 from kireji.hub.embedded.lifecycle import free_ports
 from tests.support.toy import SOLUTION
 from tests.support.toy_checkout import ToyCheckout
@@ -32,7 +32,7 @@ PAGES = ("/gradebook/toy", "/manage_submissions/toy", "/api/submissions/toy", "/
 def checkout(tmp_path_factory):
     """Everybody has handed in; student N earns 4 + N/10 points. The first one is graded."""
     made = ToyCheckout(tmp_path_factory.mktemp("meanwhile"))
-    (made.root / "var" / "exchange" / paths.COURSE_ID / "inbound").mkdir(parents=True)
+    (made.root / "var" / "exchange" / COURSE_ID / "inbound").mkdir(parents=True)
     source = nbformat.read(made.root / "source" / "toy" / "toy.ipynb", as_version=4)
     for number, student in enumerate(STUDENTS):
         notebook = Assignment("toy", source, made.root / "graders" / "toy").skeleton()

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from kireji import paths
 from kireji.exchange.attempts import AttemptState
 from kireji.setup.venv import activated
+from tests.support.clone import ROOT
 
 
 def found(which, folder):
@@ -17,10 +17,10 @@ def found(which, folder):
     command = [sys.executable, "-P", "-m", "tests.durability.watched", str(folder), which]
     done = subprocess.run(
         command,
-        cwd=paths.ROOT,
+        cwd=ROOT,
         capture_output=True,
         text=True,
-        env=activated({}) | {"PYTHONPATH": str(paths.ROOT), "OMP_NUM_THREADS": "1"},
+        env=activated({}) | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
     )
     assert done.returncode == 0, done.stderr[-4000:]
     return json.loads(done.stdout.splitlines()[-1])

@@ -21,11 +21,10 @@ from nbgrader.plugins import BasePlugin
 from rich.console import Console
 from traitlets.config import Config
 
-from kireji import paths
 from kireji.batch.grade_on_submit import Watch
 from kireji.batch.judge_pool import Here
 from kireji.cli.grade import grade_all
-from kireji.course.layout import SETTING
+from kireji.course.layout import SETTING, Course
 from kireji.demo.student_client import StudentClient
 from kireji.exchange.student_server.kireji_handing_in import Submit
 from kireji.files.untrusted import UntrustedFolder
@@ -98,7 +97,7 @@ def judge(submission, assignment, secret, trusted=False) -> Judgement:
 class World:
     """The course in `root`, and its students' homes; states are kept in `store`.
 
-    settings: of grading on submit. Redirects this process's paths: use it in a process of its own.
+    settings: of grading on submit. Makes it the course of this process: use it in one of its own.
     """
 
     def __init__(
@@ -106,9 +105,8 @@ class World:
     ) -> None:
         self.root, self.store = root, store
         os.environ[SETTING] = str(root)
-        paths.SOURCE, paths.SECRET = root / "source", root / "var" / "secret"
-        cache.FOLDER, cache.judge = root / "var" / "judgements", judge
-        cache.graders_version = lambda graders: "toy"
+        cache.judge = judge
+        cache.graders_version = lambda course, graders: "toy"
         # A restored copy of a state has other change times, and the same modification times.
         UntrustedFolder.change_time = lambda folder, most: os.stat(folder.handle).st_mtime
         for folder in ("source/" + NAME, "exchange", "var"):
@@ -116,13 +114,12 @@ class World:
         nbformat.write(source(), root / "source" / NAME / f"{NAME}.ipynb")
 
         def move(config: Config) -> None:
-            config.CourseDirectory.root = str(root)
             config.Exchange.root = str(root / "exchange")
             config.AssignLatePenalties.plugin_class = HalfOff
             config.ExchangeFactory.submit = Submit  # as students' servers have it
             config.GradeOnSubmit.update(settings)
 
-        self.course = NbgraderCourse(changes=move)
+        self.course = NbgraderCourse(Course(root), changes=move)
         self.course.release(NAME)
         with Gradebook(self.course.directory.db_url, self.course.directory.course_id) as gradebook:
             gradebook.find_assignment(NAME).duedate = datetime(2020, 1, 1)

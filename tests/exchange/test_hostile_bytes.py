@@ -18,6 +18,7 @@ from kireji.backup.areas import Area
 from kireji.backup.reading import read_area
 from kireji.batch import grade_on_submit
 from kireji.copies import look as looking
+from kireji.course.layout import Course
 from kireji.exchange.times import all_times
 from kireji.files.untrusted import printable
 from kireji.grading.quarantine import set_refused_aside, take_in
@@ -42,11 +43,12 @@ from tests.support.toy import make_toy
 
 def judge(place, student):
     """What grading reads of a collected submission, and what is moved away before nbgrader."""
-    folder = place / "course" / "submitted" / student / "toy"
+    course = Course(place / "course")
+    folder = course.submitted / student / "toy"
     if folder.is_dir():
-        set_refused_aside("toy", student, [str(folder / "toy.ipynb")])
-        printable(take_in(folder).notices).encode()
-        take_in(folder).digest()
+        set_refused_aside(course, [str(folder / "toy.ipynb")])
+        printable(take_in(course, folder).notices).encode()
+        take_in(course, folder).digest()
 
 
 def give_back(place):
@@ -63,13 +65,18 @@ def give_back(place):
     }
 
 
+def course_of(place):
+    """The course, with the exchange that these tests have beside it."""
+    return SimpleNamespace(exchange=place / "exchange", restored_times=place / "restored.json")
+
+
 def save(place):
     """The names in a backup of the exchange, and whose times it has."""
     area = Area("exchange", place / "exchange", people=True)
     with Writer(BytesIO()) as archive:
         for entry in read_area(area, lambda said: said.encode()):
             archive.add(entry)
-        times = all_times(place / "exchange" / COURSE / "inbound")
+        times = all_times(course_of(place))
         archive.finish(times)
         return set(archive.sums), {name.partition("/")[0] for name in times}
 
@@ -77,13 +84,15 @@ def save(place):
 def compare(place, toy):
     """Who was compared with the others."""
     folders = sorted((place / "course" / "submitted").glob("*/toy"))
-    return looking.look(toy, [(folder.parent.name, folder) for folder in folders]).students
+    course = Course(place / "course")
+    return looking.look(course, toy, [(folder.parent.name, folder) for folder in folders]).students
 
 
 def watch(place):
     """Whose new work a watch sees."""
     told = []
     course = SimpleNamespace(config=config(place), trusted=False)
+    course.course = SimpleNamespace(assignment_names=lambda: ["toy"])
     course.directory = CourseDirectory(config=course.config)
     seen = grade_on_submit.Watch(course, told.append)._changed()
     "".join(told).encode()
@@ -105,16 +114,11 @@ def served(place, rounds):
 
 @pytest.fixture(scope="module")
 def toy():
-    """The toy assignment, in a course that has no other."""
+    """The toy assignment."""
     patch = pytest.MonkeyPatch()
-    patch.setattr(grade_on_submit, "find_course", lambda: SimpleNamespace(assignment_names=known))
     patch.setattr(looking, "given", lambda assignment: [])  # the lessons, which take a second
     yield make_toy()
     patch.undo()
-
-
-def known():
-    return ["toy"]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
@@ -178,9 +182,7 @@ def test_a_shut_inbound_folder_stops_no_other(toy, monkeypatch, caplog):
         assert collect(place) == sorted(HONEST)
         assert "The inbound folder of mallory cannot be read" in caplog.text
         assert set(HONEST) == watch(place)
-        assert {
-            name.partition("/")[0] for name in all_times(place / "exchange" / COURSE / "inbound")
-        } == set(HONEST)
+        assert {name.partition("/")[0] for name in all_times(course_of(place))} == set(HONEST)
 
 
 def test_a_name_that_cannot_be_printed_is_told_all_the_same():

@@ -6,7 +6,7 @@ from traitlets.config import Config
 
 from kireji.feedback.view import Grade
 from kireji.nbgrader_plugins.feedback_templates import configure
-from kireji.paths import ARTEFACTS
+from tests.support.clone import ARTEFACTS
 
 
 def test_nbgrader_writes_our_page(course, honest):

@@ -10,9 +10,8 @@ from bs4 import BeautifulSoup
 from kireji.feedback import view
 from kireji.feedback.page import points, render_page
 from kireji.feedback.view import Grade
-from kireji.paths import ARTEFACTS
 from kireji.testing.report import CounterExample, put_report, report_in
-from tests.support.clone import COURSE
+from tests.support.clone import ARTEFACTS, COURSE
 
 
 def text_of(html: str) -> str:

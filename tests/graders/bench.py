@@ -20,13 +20,14 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
-from kireji import paths, sandbox
+from kireji import sandbox
 from kireji.course.assignment import Assignment
 from kireji.demo.checkpoint import trained_checkpoints
 from kireji.sandbox.channel import Channel
 from kireji.testing.plugin import Grading
 from kireji.testing.report import TestReport
 from kireji.testing.run import run_hidden_tests
+from tests.support.clone import COURSE
 
 gc.freeze()  # each run of pytest collects garbage twice, and would walk all of torch
 SECRET = b"the bench's own secret"
@@ -80,7 +81,7 @@ def grade(
         grading = (UntilLost if until_lost else Grading)(
             channel, SECRET, digest, {path.name: path.read_bytes() for path in checkpoints}, code
         )
-        folder = paths.GRADERS / assignment
+        folder = COURSE.graders / assignment
         for path in [folder / file for file in files] or [folder]:
             run_hidden_tests(path, grading)
     assert not grading.notices + grading.broken, grading.notices + grading.broken
@@ -97,7 +98,7 @@ def as_code(notebook: NotebookNode, work: Path) -> str:
         "import os",
         f"os.chdir({str(work)!r})",
         "os.environ['ATTENTION_LAB_GRADING'] = '1'",
-        f"os.environ['ATTENTION_LAB_DATA'] = {str(paths.LAB_DATA)!r}",
+        f"os.environ['ATTENTION_LAB_DATA'] = {str(COURSE.lab_data)!r}",
     ]
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -137,7 +138,7 @@ def solution(
 def trained(assignment: Assignment, work: Path) -> None:
     """Put the checkpoints that an assignment's solution saves into `work`; the first who asks
     trains them, for minutes."""
-    for file in trained_checkpoints(assignment).iterdir():
+    for file in trained_checkpoints(COURSE, assignment).iterdir():
         (work / file.name).write_bytes(file.read_bytes())
 
 

@@ -73,7 +73,7 @@ class Course:
             file: not self.lost(None, [file], answers_only=True) for file in self.files
         }
         if not all(self.answers_alone.values()):
-            for checkpoint in trained_checkpoints(assignment).iterdir():
+            for checkpoint in trained_checkpoints(COURSE, assignment).iterdir():
                 (work / checkpoint.name).write_bytes(checkpoint.read_bytes())
 
     @functools.cached_property

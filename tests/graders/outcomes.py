@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from kireji import paths
 from tests.graders.mutants import Mutant
+from tests.support.clone import COURSE
 
 CAUGHT, CRASHED, SAME, LEFT_OPEN, SURVIVED = (
     "caught",
@@ -64,7 +64,7 @@ class Table:
 
 def table_of(assignment: str) -> Path:
     """Where the table of an assignment lies."""
-    return paths.VAR / "mutation" / f"{assignment}.tsv"
+    return COURSE.var / "mutation" / f"{assignment}.tsv"
 
 
 def key(mutant: Mutant) -> str:

@@ -5,13 +5,19 @@ import dataclasses
 
 import pytest
 
-from kireji import paths
+from kireji.course.layout import Course
 from kireji.grading import cache
 from kireji.grading.judge import Judgement
 from kireji.grading.submission import Submission
 from kireji.testing.report import CellReport, CounterExample, Image, Report, TestReport
+from tests.support.clone import COURSE
 
 SECRET = b"s" * 32
+
+
+@pytest.fixture
+def course(tmp_path):
+    return Course(tmp_path)
 
 
 @pytest.fixture
@@ -39,34 +45,37 @@ def judged(monkeypatch, tmp_path, toy):
 
     judge.status = "partly"
     monkeypatch.setattr(cache, "judge", judge)
-    monkeypatch.setattr(cache, "FOLDER", tmp_path / "judgements")
     cache.graders_version.cache_clear()
     calls_and_judge = (calls, judge)
     yield calls_and_judge
     cache.graders_version.cache_clear()
 
 
-def test_the_same_work_is_judged_once_and_recalled_whole(judged, toy):
-    first, second = (cache.judge_or_recall(Submission(b"{}"), toy, SECRET) for _ in range(2))
+def test_the_same_work_is_judged_once_and_recalled_whole(judged, course, toy):
+    first, second = (
+        cache.judge_or_recall(course, Submission(b"{}"), toy, SECRET) for _ in range(2)
+    )
     assert (
         len(judged[0]) == 1 and first.report == second.report and first.notebook == second.notebook
     )
 
 
-def test_anything_else_is_judged_anew(judged, toy, monkeypatch, tmp_path):
-    cache.judge_or_recall(Submission(b"{}"), toy, SECRET)
-    cache.judge_or_recall(Submission(b"{ }"), toy, SECRET)
-    cache.judge_or_recall(Submission(b"{}", {"toy.safetensors": b"x"}), toy, SECRET)
-    cache.judge_or_recall(Submission(b"{}", notices=("left out",)), toy, SECRET)
-    cache.judge_or_recall(Submission(b"{}"), toy, b"another secret")
+def test_anything_else_is_judged_anew(judged, course, toy, monkeypatch, tmp_path):
+    cache.judge_or_recall(course, Submission(b"{}"), toy, SECRET)
+    cache.judge_or_recall(course, Submission(b"{ }"), toy, SECRET)
+    cache.judge_or_recall(course, Submission(b"{}", {"toy.safetensors": b"x"}), toy, SECRET)
+    cache.judge_or_recall(course, Submission(b"{}", notices=("left out",)), toy, SECRET)
+    cache.judge_or_recall(course, Submission(b"{}"), toy, b"another secret")
     tests = tmp_path / "toy"
     tests.mkdir()
     (tests / "test_new.py").write_text("# another hidden test")
-    cache.judge_or_recall(Submission(b"{}"), dataclasses.replace(toy, graders=tests), SECRET)
+    cache.judge_or_recall(
+        course, Submission(b"{}"), dataclasses.replace(toy, graders=tests), SECRET
+    )
     assert len(judged[0]) == 6
 
 
-def test_a_changed_test_concerns_its_own_assignment(judged, toy, tmp_path):
+def test_a_changed_test_concerns_its_own_assignment(judged, course, toy, tmp_path):
     """A judgement stays where the hidden tests of another assignment change, and goes where those
     change that all share."""
     for name in ("one", "other"):
@@ -78,7 +87,10 @@ def test_a_changed_test_concerns_its_own_assignment(judged, toy, tmp_path):
 
     def keys():
         cache.graders_version.cache_clear()  # as a new process
-        return [cache.key_of(Submission(b"{}"), assignment, SECRET) for assignment in assignments]
+        return [
+            cache.key_of(course, Submission(b"{}"), assignment, SECRET)
+            for assignment in assignments
+        ]
 
     before = keys()
     (tmp_path / "one" / "test_it.py").write_text("# changed")
@@ -90,8 +102,8 @@ def test_a_changed_test_concerns_its_own_assignment(judged, toy, tmp_path):
 
 def test_no_hidden_test_uses_those_of_another_assignment():
     """What `graders_version` relies on."""
-    names = [folder.name for folder in paths.GRADERS.iterdir() if any(folder.glob("test_*.py"))]
-    for folder in [paths.GRADERS / name for name in names]:
+    names = [folder.name for folder in COURSE.graders.iterdir() if any(folder.glob("test_*.py"))]
+    for folder in [COURSE.graders / name for name in names]:
         for path in folder.rglob("*.py"):
             for line in path.read_text().splitlines():
                 other = [name for name in names if name != folder.name and name in line]
@@ -100,17 +112,17 @@ def test_no_hidden_test_uses_those_of_another_assignment():
                 )
 
 
-def test_what_ran_out_of_time_is_not_kept(judged, toy):
+def test_what_ran_out_of_time_is_not_kept(judged, course, toy):
     judged[1].status = "timeout"
     for _ in range(2):
-        cache.judge_or_recall(Submission(b"{}"), toy, SECRET)
+        cache.judge_or_recall(course, Submission(b"{}"), toy, SECRET)
     assert len(judged[0]) == 2
 
 
-def test_a_damaged_one_is_judged_anew(judged, toy):
-    cache.judge_or_recall(Submission(b"{}"), toy, SECRET)
-    (path,) = cache.FOLDER.iterdir()
+def test_a_damaged_one_is_judged_anew(judged, course, toy):
+    cache.judge_or_recall(course, Submission(b"{}"), toy, SECRET)
+    (path,) = course.judgements.iterdir()
     for damage in (b"", b"{", b"[]", b'{"report": 3}'):
         path.write_bytes(damage)
-        cache.judge_or_recall(Submission(b"{}"), toy, SECRET)
+        cache.judge_or_recall(course, Submission(b"{}"), toy, SECRET)
     assert len(judged[0]) == 5

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from kireji.batch import judge_pool
-from kireji.course.layout import Course
+from kireji.course.layout import Course, find_course
 from kireji.errors import PlatformError
 from kireji.grading import cache as judgements
 from kireji.grading import judge
@@ -73,8 +73,8 @@ def undisturbed(toy, submit):
 
 @pytest.fixture(autouse=True)
 def cache(monkeypatch, tmp_path):
-    monkeypatch.setattr(judgements, "FOLDER", tmp_path / "judgements")
-    return tmp_path / "judgements"
+    monkeypatch.setenv("KIREJI_COURSE", str(tmp_path))
+    return find_course().judgements
 
 
 @pytest.mark.parametrize("victim", VICTIMS)
@@ -86,7 +86,7 @@ def test_a_kill_costs_no_point(
     toy, submit, undisturbed, monkeypatch, cache, victim, moment, method, delay
 ):
     left = killing(monkeypatch, victim, method, delay)
-    found = judgements.judge_or_recall(Submission(submit(**SLOW)), toy, SECRET)
+    found = judgements.judge_or_recall(find_course(), Submission(submit(**SLOW)), toy, SECRET)
     assert left == [0] and plain_report(found) == undisturbed
     (file,) = cache.iterdir()
     assert plain_report(judgements.read(file.read_text())) == undisturbed
@@ -96,7 +96,7 @@ def test_a_kill_costs_no_point(
 def test_a_sandbox_that_is_killed_always_gives_no_score(toy, submit, monkeypatch, cache, method):
     killing(monkeypatch, "the sandbox", method, 0.3, times=99)
     with pytest.raises(PlatformError, match="not judged, because the process of its sandbox"):
-        judgements.judge_or_recall(Submission(submit(**SLOW)), toy, SECRET)
+        judgements.judge_or_recall(find_course(), Submission(submit(**SLOW)), toy, SECRET)
     assert not cache.exists()
 
 
@@ -113,7 +113,7 @@ def test_a_machine_without_memory_is_no_fault_of_the_submission(toy, submit, mon
     monkeypatch.setattr(bubblewrap, "_memory_kills", lambda: next(kills))
     killing(monkeypatch, "the kernel", "run", 0.5, times=99)
     with pytest.raises(PlatformError, match="this machine ran out of memory"):
-        judgements.judge_or_recall(Submission(submit(**SLOW)), toy, SECRET)
+        judgements.judge_or_recall(find_course(), Submission(submit(**SLOW)), toy, SECRET)
     assert not cache.exists()
 
 
@@ -137,7 +137,7 @@ def test_a_full_machine_gives_no_score(toy, submit, monkeypatch, cache, error, w
 
     monkeypatch.setattr(place, refuse)
     with pytest.raises(PlatformError, match=words):
-        judgements.judge_or_recall(Submission(submit()), toy, SECRET)
+        judgements.judge_or_recall(find_course(), Submission(submit()), toy, SECRET)
     assert not cache.exists()
 
 
@@ -179,11 +179,10 @@ class Failing(judge_pool.Here):
 
 def test_a_failed_judgement_is_tried_once_more(monkeypatch, tmp_path, toy):
     monkeypatch.setattr(Course, "assignment", lambda course, name: toy)
-    monkeypatch.setattr(judge_pool.paths, "SECRET", tmp_path / "secret")
     folder = tmp_path / "submitted" / "alice" / "toy"
     failed = judge_pool.JudgeOutcome(reason="the platform failed", failed=True)
     for times, reason in ((0, "judged"), (1, "judged"), (2, "the platform failed")):
         opened = Failing([failed] * times)
-        assert list(judge_pool.judge_ahead([folder], open_executor=lambda count: opened)) == [  # noqa: B023 (called in this round)
-            (folder, reason)
-        ]
+        assert list(
+            judge_pool.judge_ahead(find_course(), [folder], open_executor=lambda count: opened)  # noqa: B023 (called in this round)
+        ) == [(folder, reason)]

@@ -5,6 +5,8 @@ import socket
 
 import pytest
 
+from kireji.course.assignment_file import CHECKPOINTS
+from kireji.course.layout import find_course
 from kireji.grading.quarantine import set_refused_aside, take_in
 from kireji.grading.submission import MAX_ENTRIES, read_submission, refused
 from kireji.sandbox.limits import Limits
@@ -21,10 +23,10 @@ def folder(tmp_path):
 
 
 def test_the_notebook_and_the_checkpoints_are_taken(folder):
-    submission = read_submission(folder, "toy")
+    submission = read_submission(folder, "toy", (CHECKPOINTS,))
     assert submission.notebook == b"{}" and submission.files == {"toy.safetensors": b"weights"}
     assert submission.notices == ()
-    assert refused(folder, "toy") == []
+    assert refused(folder, (CHECKPOINTS,)) == []
 
 
 @pytest.fixture
@@ -38,15 +40,15 @@ def masks_accepted(tmp_path, monkeypatch):
 
 def test_a_helper_module_is_taken_where_the_assignment_says_so(folder, masks_accepted):
     (folder / "my_masks.py").write_text("x = 1")
-    submission = take_in(folder)
+    submission = take_in(find_course(), folder)
     assert submission.files["my_masks.py"] == b"x = 1" and submission.notices == ()
 
 
 def test_a_file_that_configures_jupyter_is_never_taken(folder, masks_accepted):
     for name in ("nbgrader_config.py", "jupyter_server_config.py"):
         (folder / name).write_text("x = 1")
-        assert refused(folder, "toy") == [folder / name]
-        assert set(take_in(folder).files) == {"toy.safetensors"}
+        assert refused(folder, find_course().assignment_file("toy").files) == [folder / name]
+        assert set(take_in(find_course(), folder).files) == {"toy.safetensors"}
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,7 @@ def test_a_file_that_configures_jupyter_is_never_taken(folder, masks_accepted):
 )
 def test_other_names_are_left_out_with_a_sentence(folder, name):
     (folder / name).write_text("x")
-    submission = read_submission(folder, "toy")
+    submission = read_submission(folder, "toy", (CHECKPOINTS,))
     assert set(submission.files) == {"toy.safetensors"} and len(submission.notices) == 1
     assert "was left out" in submission.notices[0] and submission.notices[0].isprintable()
 
@@ -94,37 +96,37 @@ def test_nothing_but_plain_files_is_opened(folder, tmp_path, make, name, monkeyp
     (folder / name).unlink(missing_ok=True)
     monkeypatch.chdir(folder)
     make(folder / name, secret)
-    submission = read_submission(folder, "toy")
+    submission = read_submission(folder, "toy", (CHECKPOINTS,))
     assert b"secret" not in (submission.notebook or b"") + b"".join(submission.files.values())
     assert any("was left out" in notice for notice in submission.notices)
 
 
 def test_too_large_a_file_is_left_out(folder):
     (folder / "toy.safetensors").write_bytes(bytes(2 * 2**20))
-    submission = read_submission(folder, "toy", Limits(submission_bytes=2**20))
+    submission = read_submission(folder, "toy", (CHECKPOINTS,), Limits(submission_bytes=2**20))
     assert submission.files == {} and "larger than 1 MiB" in submission.notices[0]
 
 
 def test_a_million_files_are_not_listed(folder):
     for number in range(MAX_ENTRIES + 50):
         (folder / f"{number}.txt").touch()
-    assert len(read_submission(folder, "toy").notices) <= 11
+    assert len(read_submission(folder, "toy", (CHECKPOINTS,)).notices) <= 11
 
 
 def test_the_digest_goes_by_content(folder):
-    before = read_submission(folder, "toy").digest()
+    before = read_submission(folder, "toy", (CHECKPOINTS,)).digest()
     os.utime(folder / "toy.ipynb", (0, 0))
     (folder / "ignored.txt").write_text("x")
-    assert read_submission(folder, "toy").digest() == before
+    assert read_submission(folder, "toy", (CHECKPOINTS,)).digest() == before
     (folder / "toy.safetensors").write_bytes(b"other")
-    assert read_submission(folder, "toy").digest() != before
+    assert read_submission(folder, "toy", (CHECKPOINTS,)).digest() != before
 
 
 def test_what_nbgrader_would_copy_or_follow_is_set_aside(folder, tmp_path):
     (folder / "passwords.safetensors").symlink_to("/etc/passwd")
     (folder / "code").mkdir()
     (folder / "conftest.py").write_text("x")
-    set_refused_aside("*", "*", [str(folder / "toy.ipynb")])
+    set_refused_aside(find_course(), [str(folder / "toy.ipynb")])
     assert {path.name for path in folder.iterdir()} == {
         "toy.ipynb",
         "toy.safetensors",
@@ -136,6 +138,6 @@ def test_what_nbgrader_would_copy_or_follow_is_set_aside(folder, tmp_path):
         "code",
         "conftest.py",
     }
-    set_refused_aside("*", "*", [str(folder / "toy.ipynb")])
-    submission = take_in(folder)
-    assert len(submission.notices) == 3 and submission == take_in(folder)
+    set_refused_aside(find_course(), [str(folder / "toy.ipynb")])
+    submission = take_in(find_course(), folder)
+    assert len(submission.notices) == 3 and submission == take_in(find_course(), folder)

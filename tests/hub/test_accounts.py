@@ -2,6 +2,7 @@
 kireji.hub.embedded.authenticator)."""
 
 import asyncio
+import json
 import stat
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from tornado import web
 
+from kireji.course.layout import Course
 from kireji.hub import accounts, password_hash
 from kireji.hub.embedded import authenticator, failed_sign_ins
 
@@ -83,13 +85,15 @@ def test_a_lost_password_is_replaced(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def everybody_has_right(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Alice and bob have the password "right"."""
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+    """One in which alice and bob have the password "right"."""
     monkeypatch.setattr(password_hash, "COST", 2)  # a real one takes long on a busy machine
     right = password_hash.make("right")
-    people = {name: accounts.Account(name, "student", right) for name in ("alice", "bob")}
-    monkeypatch.setattr(authenticator, "load_accounts", lambda: people)
-    monkeypatch.setattr(authenticator, "forget_first_password", lambda name: None)
+    people = {name: {"role": "student", "hash": right} for name in ("alice", "bob")}
+    course = Course(tmp_path)
+    course.hub.mkdir(parents=True)
+    accounts.file_of(course).write_text(json.dumps(people))
+    return course
 
 
 @pytest.mark.parametrize(
@@ -103,9 +107,9 @@ def everybody_has_right(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_only_the_right_password_lets_in(
-    everybody_has_right: None, name: str, password: str, admitted: str | None
+    course: Course, name: str, password: str, admitted: str | None
 ) -> None:
-    assert log_in(authenticator.AccountsAuthenticator(), Browser(), name, password) == admitted
+    assert log_in(door_of(course), Browser(), name, password) == admitted
 
 
 class Browser:
@@ -127,6 +131,10 @@ class Browser:
         self.cookie = text.encode()
 
 
+def door_of(course: Course) -> authenticator.AccountsAuthenticator:
+    return authenticator.AccountsAuthenticator(course=course)
+
+
 def log_in(
     door: authenticator.AccountsAuthenticator, browser: Browser, name: str, password: str
 ) -> str | None:
@@ -134,9 +142,9 @@ def log_in(
 
 
 @pytest.fixture
-def locked(everybody_has_right: None) -> authenticator.AccountsAuthenticator:
+def locked(course: Course) -> authenticator.AccountsAuthenticator:
     """A log-in that was given many wrong passwords for alice from one address."""
-    door = authenticator.AccountsAuthenticator()
+    door = door_of(course)
     for _ in range(failed_sign_ins.FREE):
         assert log_in(door, Browser(), "alice", "wrong") is None
     return door

@@ -9,9 +9,8 @@ import pytest
 from click.testing import CliRunner
 from jupyterhub import orm
 
-from kireji import paths
 from kireji.cli.forget import forget as command
-from kireji.course.layout import Course
+from kireji.course.layout import Course, find_course
 from kireji.errors import KirejiError
 from kireji.hub import accounts, forget
 from kireji.nbgrader_plugins import gradebook
@@ -20,12 +19,9 @@ from tests.backup.conftest import gradebook as open_gradebook
 
 
 @pytest.fixture
-def course(full: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def course(full: Path) -> Path:
     """Alice and Bob, with everything that a course comes to have of them."""
-    for name, path in {"ACCOUNTS": paths.HUB / "accounts.json"}.items():
-        monkeypatch.setattr(accounts, name, path)
-    monkeypatch.setattr(paths, "HUB_LOCK", paths.HUB / "up.lock")
-    paths.HUB.joinpath("accounts.json").write_text(
+    find_course().hub.joinpath("accounts.json").write_text(
         json.dumps(
             {
                 name: {"role": role, "password": "x"}
@@ -33,8 +29,8 @@ def course(full: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             }
         )
     )
-    (paths.HUB / "jupyterhub.sqlite").unlink()
-    with orm.new_session_factory(f"sqlite:///{paths.HUB / 'jupyterhub.sqlite'}")() as db:
+    (find_course().hub / "jupyterhub.sqlite").unlink()
+    with orm.new_session_factory(f"sqlite:///{find_course().hub / 'jupyterhub.sqlite'}")() as db:
         db.add(orm.OAuthClient(identifier="jupyterhub"))
         for name in ("alice", "bob"):
             db.add(orm.User(name=name))
@@ -42,27 +38,29 @@ def course(full: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             orm.User.find(db, name).new_api_token(note="a script")
     for folder in ("attempts", "refused"):
         for name in ("alice", "bob"):
-            (paths.VAR / folder / name / "toy").mkdir(parents=True, exist_ok=True)
-    (paths.VAR / "judgements").mkdir()
-    gradebook.back_up(paths.GRADEBOOK)
+            (find_course().var / folder / name / "toy").mkdir(parents=True, exist_ok=True)
+    (find_course().var / "judgements").mkdir()
+    gradebook.back_up(find_course().gradebook)
     return full
 
 
 def traces(name: str) -> list[str]:
     """Where a name is still to be found."""
     found = [
-        str(path.relative_to(paths.ROOT))
-        for path in paths.ROOT.rglob("*")
+        str(path.relative_to(find_course().root))
+        for path in find_course().root.rglob("*")
         if name in path.name and "audit" not in path.parts
     ]
     with open_gradebook() as book:
         found += [f"gradebook: {student.id}" for student in book.students if student.id == name]
-    for copy in gradebook.copies(paths.GRADEBOOK):
+    for copy in gradebook.copies(find_course().gradebook):
         with closing(sqlite3.connect(copy)) as rows:
             found += map(str, rows.execute("SELECT id FROM student WHERE id = ?", (name,)))
-    with closing(sqlite3.connect(paths.HUB / "jupyterhub.sqlite")) as hub:
+    with closing(sqlite3.connect(find_course().hub / "jupyterhub.sqlite")) as hub:
         found += map(str, hub.execute("SELECT name FROM users WHERE name = ?", (name,)))
-    return found + [name for known in [json.loads(accounts.ACCOUNTS.read_text())] if name in known]
+    return found + [
+        name for known in [json.loads(accounts.file_of(find_course()).read_text())] if name in known
+    ]
 
 
 def test_everything_of_a_person_goes_and_nothing_of_another(course: Path) -> None:
@@ -73,7 +71,7 @@ def test_everything_of_a_person_goes_and_nothing_of_another(course: Path) -> Non
     assert "Everything of alice is removed" in done.output
     assert traces("alice") == []
     assert traces("bob") == before
-    with closing(sqlite3.connect(paths.HUB / "jupyterhub.sqlite")) as hub:
+    with closing(sqlite3.connect(find_course().hub / "jupyterhub.sqlite")) as hub:
         assert hub.execute("SELECT count(*) FROM api_tokens").fetchone() == (1,)
     (event,) = Course(course).audit.read()
     assert (event["what"], event["whom"]) == ("forgot a person", "alice")
@@ -82,7 +80,7 @@ def test_everything_of_a_person_goes_and_nothing_of_another(course: Path) -> Non
 def test_nothing_is_removed_unless_it_is_confirmed(course: Path) -> None:
     before = traces("alice")
     done = CliRunner().invoke(command, ["alice"], input="n\n")
-    assert done.exit_code == 1 and str(paths.HOMES / "alice") in done.output
+    assert done.exit_code == 1 and str(find_course().homes / "alice") in done.output
     assert traces("alice") == before
 
 
@@ -104,9 +102,9 @@ def test_a_hub_that_does_not_answer_stops_it(course: Path) -> None:
     from kireji.hub import departure
 
     before = traces("alice")
-    departure.service()
+    departure.service(find_course())
     with pytest.raises(KirejiError, match="does not answer.*Nothing was removed"):
-        forget.end_account(forget.find("alice"), "http://127.0.0.1:9")
+        forget.end_account(find_course(), forget.find(find_course(), "alice"), "http://127.0.0.1:9")
     assert traces("alice") == before
 
 
@@ -115,5 +113,5 @@ def test_a_name_is_freed_and_its_files_are_kept(course: Path) -> None:
     done = CliRunner().invoke(command, ["alice", "--only-account", "--yes"])
     assert done.exit_code == 0, done.output
     assert len(before) - len(traces("alice")) == 2  # in the hub's database and in accounts.json
-    assert (paths.HOMES / "alice").exists() and "gradebook: alice" in traces("alice")
+    assert (find_course().homes / "alice").exists() and "gradebook: alice" in traces("alice")
     assert [event["what"] for event in Course(course).audit.read()] == ["freed a name"]

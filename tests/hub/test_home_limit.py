@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from dockerspawner import DockerSpawner
 
+from kireji.course.layout import Course
 from kireji.hub.compose import spawner
 from kireji.hub.compose.spawner import ContainerSpawner
 from kireji.hub.server_limits import ROOM_BYTES
@@ -36,8 +37,9 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ContainerSpawner:
     monkeypatch.setattr(
         ContainerSpawner, "deployment", SimpleNamespace(project="test", members=dict)
     )
-    monkeypatch.setattr(spawner, "note_of", lambda name: tmp_path / "notes" / name)
-    return ContainerSpawner(user=SimpleNamespace(name="alice"), disk_limit=LIMIT)
+    course = Course(tmp_path / "course")
+    course.hub.mkdir(parents=True)
+    return ContainerSpawner(course=course, user=SimpleNamespace(name="alice"), disk_limit=LIMIT)
 
 
 def look(server: ContainerSpawner) -> int | None:
@@ -50,7 +52,7 @@ def test_a_home_that_holds_too_much_ends_its_server_with_the_reason(
     assert look(server) is None
     (tmp_path / "home" / "big").write_bytes(bytes(LIMIT + 4096))
     assert look(server) == 1 and server.was_stopped
-    assert "it filled the disk" in (tmp_path / "notes" / "alice").read_text()
+    assert "it filled the disk" in spawner.note_of(Course(tmp_path / "course"), "alice").read_text()
 
 
 def test_who_holds_too_much_already_may_come_in_to_clear_up(

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import requests
 
+from kireji.course.layout import SETTING, Course
 from kireji.hub.embedded.lifecycle import free_ports
 from tests.hub.learning_platform import AUTHORIZE, CLIENT, ISSUER, Platform, arrive, begin, new_key
 
@@ -22,10 +23,10 @@ MAX_WAIT_SECONDS = 120  # seconds for the hub to start on a busy machine
 # and no server is started.
 CONFIG = """
 import sys
-from pathlib import Path
 from jupyterhub.proxy import Proxy
+from kireji.course.layout import find_course
 from kireji.hub import course_service
-from kireji.hub.compose import external_accounts, service, sign_in
+from kireji.hub.compose import service, sign_in
 
 class NoProxy(Proxy):
     should_start = False
@@ -33,13 +34,13 @@ class NoProxy(Proxy):
     async def add_route(self, *_): pass
     async def delete_route(self, *_): pass
 
-external_accounts.PERSONS = Path("persons.json").absolute()
 c.JupyterHub.proxy_class = NoProxy
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:PORT"
 c.JupyterHub.spawner_class = "simple"
-sign_in.configure(c)
+course = find_course()
+sign_in.configure(c, course)
 c.JupyterHub.load_groups = {
-    course_service.INSTRUCTORS: {"users": service.instructors()},
+    course_service.INSTRUCTORS: {"users": service.instructors(course)},
     course_service.STUDENTS: {"users": []},
 }
 """
@@ -57,7 +58,9 @@ def hub(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     else."""
     folder, port = tmp_path_factory.mktemp("hub"), free_ports(1)[0]
     (folder / "config.py").write_text(CONFIG.replace("PORT", str(port)))
+    Course(folder).hub.mkdir(parents=True)
     settings = {
+        SETTING: str(folder),
         "KIREJI_ACCOUNTS": "lti13",
         "KIREJI_INSTRUCTORS": "kay@uni.example",
         "KIREJI_LTI_ISSUER": ISSUER,

@@ -6,7 +6,7 @@ import re
 import pytest
 from traitlets.config import Config, PyFileConfigLoader
 
-from kireji.paths import DOCS, HUB_CONFIG
+from kireji.installation import DOCS, HUB_CONFIG
 
 
 @pytest.fixture

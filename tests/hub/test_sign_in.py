@@ -9,6 +9,7 @@ from traitlets.config import Config
 from kireji.errors import KirejiError
 from kireji.hub.compose import service, sign_in
 from kireji.hub.course_service import INSTRUCTORS
+from tests.support.clone import COURSE
 
 OAUTH = {
     "KIREJI_ACCOUNTS": "oauth",
@@ -34,7 +35,7 @@ def configured(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]) -> Con
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     c = Config()
-    sign_in.configure(c)
+    sign_in.configure(c, COURSE)
     return c
 
 
@@ -69,7 +70,7 @@ def test_lti13(monkeypatch: pytest.MonkeyPatch) -> None:
     authenticator = c.JupyterHub.authenticator_class(config=c)
     assert authenticator.client_id == {"one", "two"}
     assert authenticator.jwks_endpoint == LTI["KIREJI_LTI_JWKS_URL"]
-    assert service.instructors() == ["dr.kay@lms.example"]  # as the hub spells accounts
+    assert service.instructors(COURSE) == ["dr.kay@lms.example"]  # as the hub spells accounts
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from traitlets.config import Config
 
 from kireji.exchange.student_server import kireji_handing_in
-from kireji.paths import HUB_CONFIG
+from kireji.installation import HUB_CONFIG
 
 SERVERS = ("student_server", "course_service")
 

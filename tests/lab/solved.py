@@ -3,12 +3,12 @@ at."""
 
 import nbformat
 
-from kireji import paths
+from tests.support.clone import COURSE
 
 
 def solved(name: str, edits: dict[str, str] | None = None) -> dict:
     """The variables; in the solution's text each key of `edits` is replaced by its value."""
-    notebook = nbformat.read(paths.SOURCE / name / f"{name}.ipynb", as_version=4)
+    notebook = nbformat.read(COURSE.source / name / f"{name}.ipynb", as_version=4)
     cells = {cell.id: cell.source for cell in notebook.cells if cell.cell_type == "code"}
     answers = [text for cell, text in cells.items() if cell.endswith("_solution")]
     source = "\n\n".join([cells["imports"].replace("%matplotlib inline\n", ""), *answers])

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from attention_lab import check
-from kireji import paths
 from tests.graders.ex3_classification.counted_classifiers import classifiers
 from tests.graders.ex3_classification.solution import IMPORTS, SOLUTION
+from tests.support.clone import COURSE
 
 WRITTEN = ("attention_pooling", "classifier", "training", "text_picture")
 TRAINED = ("prediction", "long_texts", "faithfulness")
@@ -15,7 +15,7 @@ TRAINED = ("prediction", "long_texts", "faithfulness")
 
 @pytest.fixture(autouse=True)
 def reviews(monkeypatch):
-    monkeypatch.setenv("ATTENTION_LAB_DATA", str(paths.LAB_DATA))
+    monkeypatch.setenv("ATTENTION_LAB_DATA", str(COURSE.lab_data))
     monkeypatch.setenv("COUNTED", "")  # put back what the classifiers' code sets
 
 

@@ -120,7 +120,7 @@ def test_a_worse_grid_keeps_the_better_one(tmp_path, capsys, monkeypatch):
 def test_the_kept_model_is_not_handed_in(tmp_path):
     trained(tmp_path, 1.0, 34.8)
     trained(tmp_path, 2.0, 1.6)
-    taken = read_submission(tmp_path, "m")
+    taken = read_submission(tmp_path, "m", ("*.safetensors",))
     assert list(taken.files) == ["m.safetensors"] and not taken.notices
 
 

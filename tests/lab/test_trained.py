@@ -25,7 +25,7 @@ from attention_lab.small_models import (
 )
 from attention_lab.text import SPECIALS, UNK, tokenize
 from attention_lab.trained import Classifier, load_classifier, load_translator
-from kireji import paths
+from tests.support.clone import COURSE
 
 
 def test_the_small_translator_looks_where_it_should():
@@ -131,7 +131,7 @@ def test_files_that_do_not_fit(tmp_path):
 def test_training_them_is_one_command(monkeypatch, tmp_path):
     """`main` as it is, with steps and epochs cut down."""
     monkeypatch.setattr("attention_lab.small_models.FOLDER", tmp_path / "small")
-    monkeypatch.setenv("ATTENTION_LAB_DATA", str(paths.LAB_DATA))
+    monkeypatch.setenv("ATTENTION_LAB_DATA", str(COURSE.lab_data))
     monkeypatch.setattr(
         "attention_lab.small_models.train_small_translator",
         lambda steps, seed: train_small_translator(3, seed),
@@ -182,7 +182,7 @@ def test_a_batch_is_as_good_as_its_sentences():
 
 
 def test_a_training_is_watched_and_kept(monkeypatch, tmp_path):
-    monkeypatch.setenv("ATTENTION_LAB_DATA", str(paths.LAB_DATA))
+    monkeypatch.setenv("ATTENTION_LAB_DATA", str(COURSE.lab_data))
     steps = []
 
     def watch(train_step, look, moments):

@@ -7,6 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
+from kireji.course.layout import Course
 from kireji.nbgrader_plugins.generate_release import generate
 
 
@@ -37,7 +38,7 @@ def course(tmp_path):
     """Two assignments; ada's submission of `one` has 2 points."""
     write(tmp_path, "one", *FIRST)
     write(tmp_path, "two", *FIRST)
-    assert generate(tmp_path) == ["one", "two"]
+    assert generate(Course(tmp_path)) == ["one", "two"]
     with gradebook(tmp_path) as book:
         book.add_student("ada")
         book.add_submission("one", "ada")
@@ -50,7 +51,7 @@ def test_new_cells_come_into_the_gradebook_and_into_each_submission(course):
     new = (cell("essay", 5, solution=True), cell("draw", 3, task=True), cell("bonus", 1))
     write(course, "one", *FIRST, *new)
     notes = []
-    generate(course, notes=notes)
+    generate(Course(course), notes=notes)
     (note,) = notes
     assert "bonus, draw, essay" in note and "./kireji grade one --again" in note
     with gradebook(course) as book:
@@ -62,7 +63,7 @@ def test_new_cells_come_into_the_gradebook_and_into_each_submission(course):
             book.find_comment(name, "one", "one", "ada")
     assert "bonus" in (course / "release" / "one" / "one.ipynb").read_text()
     notes.clear()
-    generate(course, notes=notes)
+    generate(Course(course), notes=notes)
     assert notes == []
 
 
@@ -71,7 +72,7 @@ def test_a_removed_cell_keeps_its_grades_and_stops_no_other_assignment(course):
     write(course, "one", FIRST[0])
     write(course, "two", *FIRST, cell("bonus", 1))
     notes = []
-    assert generate(course, notes=notes) == ["one", "two"]
+    assert generate(Course(course), notes=notes) == ["one", "two"]
     (note,) = notes
     assert note.startswith("one has submissions") and ": test." in note and "0 points" in note
     assert (course / "release" / "one" / "one.ipynb").read_text() == released
@@ -80,7 +81,7 @@ def test_a_removed_cell_keeps_its_grades_and_stops_no_other_assignment(course):
         assert book.find_submission("one", "ada").score == 2
     write(course, "one", FIRST[0], cell("test", 0))
     notes.clear()
-    generate(course, notes=notes)
+    generate(Course(course), notes=notes)
     assert notes == []
     with gradebook(course) as book:
         assert book.find_submission("one", "ada").max_score == 0
@@ -90,5 +91,5 @@ def test_without_submissions_cells_come_and_go(course):
     shutil.rmtree(course / "release" / "two")
     write(course, "two", cell("other", 1))
     notes = []
-    generate(course, notes=notes)
+    generate(Course(course), notes=notes)
     assert notes == []

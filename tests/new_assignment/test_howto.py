@@ -2,11 +2,11 @@
 
 import re
 
-from kireji import paths
 from kireji.course.assignment_file import KEYS, LIMITS
+from kireji.installation import DOCS
 from tests.new_assignment.files import FILES, NAME
 
-PAGE = (paths.DOCS / "howto" / "add-an-assignment.md").read_text()
+PAGE = (DOCS / "howto" / "add-an-assignment.md").read_text()
 
 
 def test_every_quoted_file_is_the_one_that_is_tested():

@@ -12,9 +12,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from kireji import paths
 from kireji.setup.venv import activated
 from tests.new_assignment.files import FILES, NAME
+from tests.support.clone import COURSE, ROOT
 
 PARTS = (
     "src",
@@ -39,14 +39,14 @@ class CourseCopy:
     def __init__(self, root: Path) -> None:
         self.root = root
         for part in PARTS:
-            source, target = paths.ROOT / part, root / part
+            source, target = ROOT / part, root / part
             if source.is_dir():
                 ignored = shutil.ignore_patterns("__pycache__", "*.egg-info", "node_modules")
                 shutil.copytree(source, target, ignore=ignored)
             else:
                 shutil.copyfile(source, target)
-        shutil.copytree(paths.DATA, root / "var" / "data")
-        shutil.copy(paths.SECRET, root / "var" / "secret")
+        shutil.copytree(COURSE.data, root / "var" / "data")
+        shutil.copy(COURSE.secret_file, root / "var" / "secret")
 
     def contents(self) -> dict[str, str]:
         """The checksum of every file that is not made at run time."""
@@ -116,7 +116,7 @@ def test_its_data_are_split_and_the_others_stay(course):
         )
     }
     assert list(rows.values()) == [12, 2, 6]
-    for path in paths.HELD_OUT.glob("*.tsv"):
+    for path in COURSE.held_out.glob("*.tsv"):
         assert (
             course.root / "var" / "data" / "held_out" / path.name
         ).read_bytes() == path.read_bytes()

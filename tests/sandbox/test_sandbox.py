@@ -7,11 +7,11 @@ import pytest
 import torch
 from nbformat.v4 import new_code_cell, new_notebook
 
-from kireji import paths
 from kireji.sandbox.cells import CellsLostError
 from kireji.sandbox.channel import CallError
 from kireji.sandbox.limits import Limits
 from kireji.sandbox.sandbox import Sandbox
+from tests.support.clone import COURSE, ROOT
 
 pytestmark = pytest.mark.needs("bubblewrap")
 
@@ -97,14 +97,14 @@ def test_an_error_in_the_students_code_is_told_with_its_line(box):
 
 def test_only_what_is_listed_is_there(box):
     for path in (
-        paths.ROOT / "pyproject.toml",
-        paths.GRADERS,
-        paths.SOURCE,
-        paths.SECRET,
-        paths.HELD_OUT,
+        ROOT / "pyproject.toml",
+        COURSE.graders,
+        COURSE.source,
+        COURSE.secret_file,
+        COURSE.held_out,
         "/etc/passwd",
     ):
-        assert os.path.exists(path) or path == paths.SECRET
+        assert os.path.exists(path) or path == COURSE.secret_file
         assert call(box, "can_read", str(path)) is False
     assert set(call(box, "listing", "/sandbox/work")) == {"weights.safetensors"}
     assert len([name for name in call(box, "listing", "/proc") if name.isdigit()]) <= 4

@@ -9,7 +9,6 @@ import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.preprocessors import CheckCellMetadata, ClearMarkScheme, ClearSolutions
 
-from kireji import paths
 from tests.support.clone import COURSE
 
 
@@ -20,7 +19,7 @@ def name(request):
 
 @pytest.fixture
 def notebook(name):
-    return nbformat.read(paths.SOURCE / name / f"{name}.ipynb", as_version=4)
+    return nbformat.read(COURSE.source / name / f"{name}.ipynb", as_version=4)
 
 
 def graded(cell) -> dict:

@@ -15,9 +15,9 @@ import psutil
 import requests
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from kireji import paths
 from kireji.hub.embedded.lifecycle import free_ports
 from kireji.setup.venv import activated
+from tests.support.clone import COURSE, ROOT
 
 PARTS = (
     "src",
@@ -45,8 +45,8 @@ class LiveCourse:
         self.address = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen | None = None
         self.passwords: dict[str, str] = {}  # {name: password}, of all who had one so far
-        for part in filter(lambda part: (paths.ROOT / part).exists(), PARTS):
-            source, target = paths.ROOT / part, root / part
+        for part in filter(lambda part: (ROOT / part).exists(), PARTS):
+            source, target = ROOT / part, root / part
             if source.is_dir():
                 shutil.copytree(
                     source,
@@ -57,8 +57,8 @@ class LiveCourse:
                 shutil.copyfile(source, target)
         (root / "var").mkdir()
         (root / "var" / "secret").write_text("0" * 64)
-        if paths.DATA.is_dir():
-            (root / "var" / "data").symlink_to(paths.DATA)
+        if COURSE.data.is_dir():
+            (root / "var" / "data").symlink_to(COURSE.data)
 
     def release_something(self) -> None:
         """Put an assignment into release/ that is there to be fetched, and not more."""

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from kireji import paths
 from kireji.setup.venv import activated
+from tests.support.clone import ROOT
 
 
 def result_of(module: str, folder: Path, *words: str) -> Any:
@@ -17,10 +17,10 @@ def result_of(module: str, folder: Path, *words: str) -> Any:
     command = [sys.executable, "-P", "-m", module, str(folder), *words]
     done = subprocess.run(
         command,
-        cwd=paths.ROOT,
+        cwd=ROOT,
         capture_output=True,
         text=True,
-        env=activated({}) | {"PYTHONPATH": str(paths.ROOT), "OMP_NUM_THREADS": "1"},
+        env=activated({}) | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
     )
     assert done.returncode == 0, done.stderr[-4000:]
     return json.loads(done.stdout.splitlines()[-1])

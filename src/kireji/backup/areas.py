@@ -9,8 +9,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from kireji import paths
 from kireji.course import settings
+from kireji.course.layout import Course
 
 STAGING, ASIDE = ".restoring", ".replaced"  # in each area, while a restore runs
 
@@ -38,7 +38,7 @@ class Area:
         )
 
 
-def areas() -> list[Area]:
+def areas(course: Course) -> list[Area]:
     """Every area, in the order in which they are saved: what is made from something else before
     that from which it is made."""
     # Left out of var/: other areas; what is worked out again (data, judgements, pages); keys that
@@ -62,23 +62,23 @@ def areas() -> list[Area]:
         "setup.log",
         "setup.lock",
         "setup.tmp",
-        paths.RESTORED_TIMES.name,
-        paths.UNFINISHED_RESTORE.name,
+        course.restored_times.name,
+        course.unfinished_restore.name,
     }
     return [
-        Area("feedback", paths.FEEDBACK.resolve(), graded=True),
-        Area("autograded", paths.AUTOGRADED.resolve(), frozenset({"README.md"}), graded=True),
-        Area("submitted", paths.SUBMITTED.resolve(), graded=True),
-        Area("exchange", paths.EXCHANGE, people=True),
-        Area("homes", paths.HOMES, people=True),
-        Area("audit", paths.VAR / "audit", frozenset({".lock"})),
+        Area("feedback", course.feedback.resolve(), graded=True),
+        Area("autograded", course.autograded.resolve(), frozenset({"README.md"}), graded=True),
+        Area("submitted", course.submitted.resolve(), graded=True),
+        Area("exchange", course.exchange, people=True),
+        Area("homes", course.homes, people=True),
+        Area("audit", course.var / "audit", frozenset({".lock"})),
         Area(
             "hub",
-            paths.HUB,
+            course.hub,
             frozenset({"up.lock", "proxy.pid", "hub.log", "course_service"}),
             databases=True,
         ),
-        Area("var", paths.VAR, frozenset(rest), databases=True),
+        Area("var", course.var, frozenset(rest), databases=True),
     ]
 
 
@@ -93,48 +93,48 @@ SETTINGS_FILES = (
 )
 
 
-def clone() -> Path:
+def clone(course: Course) -> Path:
     """Where .env and the other settings lie."""
-    return settings.value("clone") or paths.ROOT
+    return settings.value("clone") or course.root
 
 
-def what_is_here() -> list[str]:
+def what_is_here(course: Course) -> list[str]:
     """What a restore would overwrite, in words; nothing where the course has not begun."""
     found = [
         f"{number} {words[number > 1]}"
         for number, *words in (
             (
-                len(_folders("submitted")),
+                len(_folders(course, "submitted")),
                 "student with collected work",
                 "students with collected work",
             ),
-            (_handed_in(), "submission in the exchange", "submissions in the exchange"),
-            (len(_folders("homes")), "home folder", "home folders"),
-            (_in_gradebook(), "student in the gradebook", "students in the gradebook"),
+            (_handed_in(course), "submission in the exchange", "submissions in the exchange"),
+            (len(_folders(course, "homes")), "home folder", "home folders"),
+            (_in_gradebook(course), "student in the gradebook", "students in the gradebook"),
         )
         if number
     ]
-    if any((paths.HUB / name).exists() for name in ("accounts.json", "jupyterhub.sqlite")):
+    if any((course.hub / name).exists() for name in ("accounts.json", "jupyterhub.sqlite")):
         found.append("accounts")
-    if paths.UNFINISHED_RESTORE.exists():
+    if course.unfinished_restore.exists():
         found = []  # the half of a restore that was cut short is nothing to keep
     return found
 
 
-def _folders(name: str) -> list[Path]:
-    area = next(area for area in areas() if area.name == name)
+def _folders(course: Course, name: str) -> list[Path]:
+    area = next(area for area in areas(course) if area.name == name)
     return [path for path in area.children() if path.is_dir()]
 
 
-def _handed_in() -> int:
-    return sum(1 for _ in paths.EXCHANGE.glob("*/inbound/*/*"))
+def _handed_in(course: Course) -> int:
+    return sum(1 for _ in course.exchange.glob("*/inbound/*/*"))
 
 
-def _in_gradebook() -> int:
-    if not paths.GRADEBOOK.exists():
+def _in_gradebook(course: Course) -> int:
+    if not course.gradebook.exists():
         return 0
     try:
-        with closing(sqlite3.connect(f"file:{paths.GRADEBOOK}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(f"file:{course.gradebook}?mode=ro", uri=True)) as database:
             return database.execute("SELECT count(*) FROM student").fetchone()[0]
     except sqlite3.DatabaseError:
         return 1  # something is there, and it cannot be read

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kireji import paths
 from kireji.backup import hub_database
 from kireji.backup.archive import ArchiveError, Reader, modified
 from kireji.backup.areas import (
@@ -29,7 +28,7 @@ from kireji.backup.areas import (
     clone,
     what_is_here,
 )
-from kireji.course.layout import find_course
+from kireji.course.layout import Course
 from kireji.errors import KirejiError
 from kireji.exchange import times
 from kireji.files.removal import remove
@@ -56,39 +55,39 @@ class _Staged:
     files: int = 0
 
 
-def restore(archive: Reader, overwrite: bool = False) -> Restored:
-    """Put everything of `archive` in its place. The course must not be in use meanwhile.
+def restore(course: Course, archive: Reader, overwrite: bool = False) -> Restored:
+    """Put everything of `archive` in its place in `course`, which must not be in use meanwhile.
 
     KirejiError where there is a course and `overwrite` is not given, where the archive is bad
     (nothing is changed then), or where the disk is full."""
-    here = what_is_here()
+    here = what_is_here(course)
     if here and not overwrite:
         raise KirejiError(
             f"There is a course here already: {', '.join(here)}. Nothing was changed. Restore into"
             f" a fresh clone, or, if you can lose that course, run the command again with {FLAG}."
         )
-    everything = areas()
-    with _full_disk_explained():
+    everything = areas(course)
+    with _full_disk_explained(course):
         try:
             for area in everything:
                 remove(area.path / STAGING)
             staged = _unpack(archive, {area.name: area for area in everything})
-            hub_database.clear_what_ran(paths.HUB / STAGING / hub_database.NAME)
+            hub_database.clear_what_ran(course.hub / STAGING / hub_database.NAME)
             restored = Restored(archive.made, staged.files)
-            paths.VAR.mkdir(exist_ok=True)
-            paths.UNFINISHED_RESTORE.touch()
-            known = list(find_course().audit.read())
+            course.var.mkdir(exist_ok=True)
+            course.unfinished_restore.touch()
+            known = list(course.audit.read())
             for area in everything:
                 _swap(area)
-            _place_gradebook()
-            restored.settings = _place_settings()
-            times.record(paths.EXCHANGE / paths.COURSE_ID / "inbound", archive.times)
-            find_course().audit.add_earlier(known)  # what was done here stays on record
+            _place_gradebook(course)
+            restored.settings = _place_settings(course)
+            times.record(course, archive.times)
+            course.audit.add_earlier(known)  # what was done here stays on record
             # what the set-up made from another secret and another gradebook
             for made in ("data", "release"):
-                (paths.VAR / "setup" / made).unlink(missing_ok=True)
+                (course.var / "setup" / made).unlink(missing_ok=True)
             os.sync()
-            paths.UNFINISHED_RESTORE.unlink()
+            course.unfinished_restore.unlink()
         finally:
             for area in everything:
                 remove(area.path / STAGING)
@@ -194,8 +193,8 @@ def _swap(area: Area) -> None:
             child.rename(area.path / child.name)
 
 
-def _place_gradebook() -> None:
-    staged, target = paths.VAR / STAGING / GRADEBOOK, paths.GRADEBOOK.resolve()
+def _place_gradebook(course: Course) -> None:
+    staged, target = course.var / STAGING / GRADEBOOK, course.gradebook.resolve()
     target.with_name(target.name + "-journal").unlink(missing_ok=True)
     if staged.exists():
         shutil.move(staged, target)
@@ -203,12 +202,12 @@ def _place_gradebook() -> None:
         target.unlink(missing_ok=True)
 
 
-def _place_settings() -> dict[str, str]:
+def _place_settings(course: Course) -> dict[str, str]:
     """Add the settings files that are missing. Write those that differ under another name: they may
     be of another version."""
     beside = {}
     for name in SETTINGS_FILES:
-        saved, own = paths.VAR / STAGING / SETTINGS / name, clone() / name
+        saved, own = course.var / STAGING / SETTINGS / name, clone(course) / name
         if (
             not saved.is_file()
             or saved.is_symlink()
@@ -228,7 +227,7 @@ def _place_settings() -> dict[str, str]:
 
 
 @contextmanager
-def _full_disk_explained() -> Iterator[None]:
+def _full_disk_explained(course: Course) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -237,7 +236,7 @@ def _full_disk_explained() -> Iterator[None]:
         raise KirejiError(
             "The disk is full: the archive could not be unpacked, and nothing was changed. Free"
             " some space and run the command again."
-            if not paths.UNFINISHED_RESTORE.exists()
+            if not course.unfinished_restore.exists()
             else (
                 "The disk is full. What was restored is not whole: free "
                 "some space and run the command again."

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from kireji import paths
 from kireji.backup.archive import Writer
 from kireji.backup.areas import GRADEBOOK, SETTINGS, SETTINGS_FILES, Area, areas, clone
 from kireji.backup.reading import Entry, Tell, read_area, read_tree
+from kireji.course.layout import Course
 from kireji.errors import KirejiError
 from kireji.exchange.times import all_times
 from kireji.nbgrader_plugins import gradebook
@@ -25,40 +25,40 @@ class Saved:
     left_out: list[str] = field(default_factory=list)
 
 
-def save(stream: IO[bytes], tell: Tell) -> Saved:
-    """Write an archive of everything. Calls `tell` with what it waits for. KirejiError where
-    something cannot be saved."""
+def save(course: Course, stream: IO[bytes], tell: Tell) -> Saved:
+    """Write an archive of everything of `course`. Calls `tell` with what it waits for. KirejiError
+    where something cannot be saved."""
     saved = Saved()
     with Writer(stream) as archive:
-        for entry in _everything(saved.left_out.append, tell):
+        for entry in _everything(course, saved.left_out.append, tell):
             saved.files += entry.content is not None
             saved.size += entry.status.st_size if entry.content else 0
             archive.add(entry)
-        archive.finish(all_times(paths.EXCHANGE / paths.COURSE_ID / "inbound"))
+        archive.finish(all_times(course))
     return saved
 
 
-def _everything(leave: Tell, tell: Tell) -> Iterator[Entry]:
-    gradebook.check(paths.GRADEBOOK)
-    for area in areas():
-        if area.path == paths.VAR:
+def _everything(course: Course, leave: Tell, tell: Tell) -> Iterator[Entry]:
+    gradebook.check(course.gradebook)
+    for area in areas(course):
+        if area.path == course.var:
             # After what was graded: a grade without its folder is worked out again, a folder
             # without its grade is not.
-            yield from _gradebook(tell)
+            yield from _gradebook(course, tell)
         yield from read_area(area, leave)
-    settings = Area(SETTINGS, clone())
+    settings = Area(SETTINGS, clone(course))
     for name in SETTINGS_FILES:
         yield from read_tree(settings.path / name, f"{SETTINGS}/{name}", settings, leave)
 
 
-def _gradebook(tell: Tell) -> Iterator[Entry]:
-    if paths.GRADEBOOK.exists():
-        gradebook.wait_until_free(paths.GRADEBOOK, tell)
-        copy = gradebook.back_up(paths.GRADEBOOK)
+def _gradebook(course: Course, tell: Tell) -> Iterator[Entry]:
+    if course.gradebook.exists():
+        gradebook.wait_until_free(course.gradebook, tell)
+        copy = gradebook.back_up(course.gradebook)
         if copy is None:  # removed meanwhile
             return
-        for entry in read_tree(copy, GRADEBOOK, Area(GRADEBOOK, paths.VAR), tell):
-            entry.status = paths.GRADEBOOK.stat()
+        for entry in read_tree(copy, GRADEBOOK, Area(GRADEBOOK, course.var), tell):
+            entry.status = course.gradebook.stat()
             yield entry
 
 

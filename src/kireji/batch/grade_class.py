@@ -3,10 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 
-from kireji import paths
 from kireji.batch.judge_pool import Judging, judge_ahead, open_processes
-from kireji.course.layout import find_course
-from kireji.course.secret import read_or_make_secret
 from kireji.errors import KirejiError
 from kireji.files.untrusted import is_of_the_machine, printable
 from kireji.grading.cache import key_of
@@ -39,7 +36,8 @@ def grade_many(
         recorded.add((assignment, student))
         yield assignment, student, ""
     folders = [course.submitted(*pair) for pair in work if pair not in recorded]
-    for folder, reason in judge_ahead(folders, workers, course.trusted, open_executor, watch):
+    outcomes = judge_ahead(course.course, folders, workers, course.trusted, open_executor, watch)
+    for folder, reason in outcomes:
         assignment, student = folder.name, folder.parent.name
         try:
             if not reason:
@@ -65,13 +63,14 @@ def _recorded(course: NbgraderCourse, work: list[tuple[str, str]]) -> Iterator[t
     ]
     if not graded:
         return
-    secret = read_or_make_secret(paths.SECRET)
+    secret = course.course.secret()
     with course.gradebook("reading what is recorded") as book:
         for assignment, student in graded:
             try:
                 key = key_of(
-                    take_in(course.submitted(assignment, student)),
-                    find_course().assignment(assignment),
+                    course.course,
+                    take_in(course.course, course.submitted(assignment, student)),
+                    course.course.assignment(assignment),
                     secret,
                 )
             except Exception:  # grading it says what is wrong

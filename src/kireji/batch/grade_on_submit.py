@@ -18,11 +18,10 @@ from threading import Event
 
 from filelock import FileLock
 
-from kireji import paths
 from kireji.batch.calendar_clock import CalendarClock
 from kireji.batch.judge_pool import Judging, open_processes
 from kireji.batch.run_service import RunService
-from kireji.course.layout import Course, find_course
+from kireji.course.layout import Course
 from kireji.errors import KirejiError
 from kireji.exchange.attempt_status import leave_note
 from kireji.exchange.attempts import Attempt, AttemptState, now
@@ -62,7 +61,7 @@ class Watch:
         self.by_hand = by_hand
         self.course, self.tell = course, lambda sentence: tell(printable(sentence))
         self.inbound = Path(course.config.Exchange.root) / course.directory.course_id / "inbound"
-        self.judging = Judging(workers, course.trusted, open_executor)
+        self.judging = Judging(course.course, workers, course.trusted, open_executor)
         # student -> when the folder changed, and what is in it
         self._seen: dict[str, tuple[int, dict[str, int]]] = {}
         self._look_inside_at = 0.0
@@ -114,7 +113,7 @@ class Watch:
             return []
         inside, known = (
             time.monotonic() > self._look_inside_at,
-            set(find_course().assignment_names()),
+            set(self.course.course.assignment_names()),
         )
         if inside:
             self._look_inside_at = time.monotonic() + SCAN_SECONDS
@@ -212,7 +211,7 @@ class Watch:
         score = "{:g} of {:g} points".format(*self.course.score(name, student))
         run.finished(name, student)
         run.ends_as(RunState.DONE, f"{student}'s {name} is graded: {score}.")
-        find_course().audit.record(
+        self.course.course.audit.record(
             "graded", f"{name}/{student}", by="grading on submit", score=score
         )
         self.tell(f"{student}'s {name} is graded: {score}")
@@ -224,7 +223,7 @@ class Watch:
 
     def _give_feedback(self, work: Work) -> None:
         self.course.give_feedback_to(*work)
-        find_course().audit.record("released feedback", "/".join(work), by="grading on submit")
+        self.course.course.audit.record("released feedback", "/".join(work), by="grading on submit")
         self.tell(f"{work[1]} has feedback on {work[0]}")
 
     def _leave_note(self, work: Work) -> None:
@@ -264,11 +263,11 @@ def _entries(home: Path) -> dict[str, int]:
     return found
 
 
-def take_lock() -> FileLock:
+def take_lock(course: Course) -> FileLock:
     """Hold the lock that one watch has; KirejiError if there is another. Its holder's end frees it,
     however it ends."""
     try:
-        return hold(paths.VAR / "watch.lock", max_wait_seconds=0)
+        return hold(course.var / "watch.lock", max_wait_seconds=0)
     except LockedError:
         raise KirejiError(
             "What is handed in is graded already: another ./kireji watch runs, or the hub does it."

@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from kireji import paths
 from kireji.batch.executors.forkserver import ForkserverExecutor
-from kireji.course.layout import find_course
-from kireji.course.secret import read_or_make_secret
+from kireji.course.layout import Course, find_course
 from kireji.errors import KirejiError, PlatformError
 from kireji.grading import cache
 from kireji.grading.quarantine import take_in
@@ -40,7 +38,7 @@ LOST = (
     "{name} was not judged, because where it was to be judged went away ({error}). Run the command"
     " again."
 )
-LOG = paths.VAR / "grading.log"
+LOG = "grading.log"  # in var/
 # submissions beyond those being judged that wait in memory, so that no judge is idle
 AT_HAND = 2
 
@@ -75,12 +73,13 @@ class JudgeOutcome:
 
 
 def judge_task(task: JudgeTask) -> JudgeOutcome:
-    """Judge, wherever this runs. The same course, secret included, must be there: its own key of
-    the task tells."""
+    """Judge, wherever this runs. The same course, secret included, must be there, found by the
+    setting KIREJI_COURSE: its own key of the task tells."""
     try:
-        assignment = find_course().assignment(task.assignment)
-        secret = read_or_make_secret(paths.SECRET) if paths.SECRET.exists() else b""
-        if cache.key_of(task.submission, assignment, secret) != task.key:
+        course = find_course()
+        assignment = course.assignment(task.assignment)
+        secret = course.secret() if course.secret_file.exists() else b""
+        if cache.key_of(course, task.submission, assignment, secret) != task.key:
             return JudgeOutcome(reason=OTHER.format(name=task.name))
         return JudgeOutcome(
             cache.written(cache.judge(task.submission, assignment, secret, trusted=task.trusted))
@@ -105,9 +104,7 @@ def _went_wrong(error: Exception, name: str) -> JudgeOutcome:
         )
     # One submission that finds a mistake of ours must not stop a class.
     return JudgeOutcome(
-        reason=DEFECT.format(
-            doing=doing, error=type(error).__name__, log=LOG.relative_to(paths.ROOT)
-        ),
+        reason=DEFECT.format(doing=doing, error=type(error).__name__, log=f"var/{LOG}"),
         trace=f"{doing}\n{traceback.format_exc()}",
     )
 
@@ -154,10 +151,12 @@ class Judging:
 
     def __init__(
         self,
+        course: Course,
         workers: int | None = None,
         trusted: bool = False,
         open_executor: Callable[[int], Executor] = open_processes,
     ) -> None:
+        self.course = course
         self.workers, self.trusted, self.open_executor = (
             max(1, workers or os.cpu_count() or 1),
             trusted,
@@ -192,9 +191,10 @@ class Judging:
         """Have COURSE/submitted/STUDENT/ASSIGNMENT judged, unless its judgement is kept already."""
         name = f"{folder.parent.name}'s {folder.name}"
         try:
-            submission, assignment = take_in(folder), find_course().assignment(folder.name)
-            key = cache.key_of(submission, assignment, read_or_make_secret(paths.SECRET))
-            known = cache.recall(key)
+            submission = take_in(self.course, folder)
+            assignment = self.course.assignment(folder.name)
+            key = cache.key_of(self.course, submission, assignment, self.course.secret())
+            known = cache.recall(self.course, key)
         except Exception as error:
             self._note(folder, _went_wrong(error, name))
             return
@@ -240,12 +240,12 @@ class Judging:
     def _note(self, folder: Path, outcome: JudgeOutcome, task: JudgeTask | None = None) -> None:
         if task and outcome.judgement:
             try:
-                cache.hand_over(task.key, outcome.judgement)
+                cache.hand_over(self.course, task.key, outcome.judgement)
             except OSError as error:
                 outcome = _went_wrong(error, task.name)
         if outcome.trace:
-            LOG.parent.mkdir(exist_ok=True)
-            with LOG.open("a") as log:
+            self.course.var.mkdir(exist_ok=True)
+            with (self.course.var / LOG).open("a") as log:
                 log.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} {outcome.trace}\n")
         self._done.append((folder, outcome.reason))
 
@@ -256,6 +256,7 @@ class Judging:
 
 
 def judge_ahead(
+    course: Course,
     folders: list[Path],
     workers: int | None = None,
     trusted: bool = False,
@@ -270,7 +271,7 @@ def judge_ahead(
     others go on. watch: given the judging before it begins, to show its progress.
     """
     workers = max(1, min(workers or os.cpu_count() or 1, len(folders)))
-    with Judging(workers, trusted, open_executor) as judging:
+    with Judging(course, workers, trusted, open_executor) as judging:
         watch(judging)
         for folder in folders:
             judging.add(folder)

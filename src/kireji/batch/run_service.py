@@ -89,7 +89,7 @@ def work_off(
             tell(f"Run {running.run.id}: {running.run.kind} {running.run.assignment}")
             try:
                 with running:
-                    carry_out(NbgraderCourse(trusted), running, tell, workers)
+                    carry_out(NbgraderCourse(course, trusted), running, tell, workers)
             except Exception as error:  # the run says it; the next one may do better
                 trace = "" if isinstance(error, KirejiError) else f"\n{traceback.format_exc()}"
                 tell(f"Run {running.run.id} failed: {error}{trace}")

@@ -6,22 +6,24 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from kireji.course.layout import find_course
+from kireji.cli.with_course import with_course
+from kireji.course.layout import Course
 
 
 @click.command()
 @click.option("--of", "name", help="Only events that name this account or assignment.")
 @click.option("--last", default=50, show_default=True, type=click.IntRange(1), help="How many.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, all fields.")
-def audit(name: str | None, last: int, as_json: bool) -> None:
+@with_course
+def audit(course: Course, name: str | None, last: int, as_json: bool) -> None:
     """Show who did what: sign-ups, approvals, removals, changes of the class, releases, grading,
     backups, restores.
 
     The newest 25 MB are kept, in var/audit."""
 
-    events = [
-        event for event in find_course().audit.read() if name is None or name in event.values()
-    ][-last:]
+    events = [event for event in course.audit.read() if name is None or name in event.values()][
+        -last:
+    ]
     if as_json:
         for event in events:
             click.echo(json.dumps(event))

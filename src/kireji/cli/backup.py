@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from kireji.course.layout import find_course
+from kireji.cli.with_course import with_course
+from kireji.course.layout import Course
 
 
 def refuse_in_a_service(instead: str) -> None:
@@ -29,7 +30,8 @@ def refuse_in_a_service(instead: str) -> None:
     metavar="[FILE]",
     type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
 )
-def backup(file: Path | None) -> None:
+@with_course
+def backup(course: Course, file: Path | None) -> None:
     """Save the course's whole state into FILE: kireji-backup-DATE.tar.gz in this folder, if none is
     given.
 
@@ -45,12 +47,12 @@ def backup(file: Path | None) -> None:
         click.echo(sentence, err=True)
 
     if file == Path("-"):
-        saved = save(sys.stdout.buffer, tell)
+        saved = save(course, sys.stdout.buffer, tell)
     else:
         file = file or Path(f"kireji-backup-{datetime.now():%Y%m%d-%H%M%S}.tar.gz")
         try:
             with new_file(file) as stream:
-                saved = save(stream, tell)
+                saved = save(course, stream, tell)
         except OSError as error:
             raise KirejiError(
                 f"{file} cannot be written: {error.strerror}. No part of the file is left."
@@ -62,7 +64,7 @@ def backup(file: Path | None) -> None:
         if file == Path("-")
         else f", packed into {file.stat().st_size / 2**20:.0f} MiB as {file}"
     )
-    find_course().audit.record("saved a backup", str(file), by="command line", files=saved.files)
+    course.audit.record("saved a backup", str(file), by="command line", files=saved.files)
     tell(
         f"Saved {saved.files} files, {saved.size / 2**20:.0f} MiB{packed}. Keep it safe: it holds"
         " passwords and the course's secret."

@@ -5,33 +5,36 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kireji.cli.with_course import with_course
+from kireji.course.layout import Course
+
 if TYPE_CHECKING:
     from kireji.course.calendar import Calendar
 
 
 @click.command()
 @click.option("--timezone", metavar="ZONE", help="Set the zone of all dates, as in Europe/Berlin.")
-def calendar(timezone: str | None) -> None:
+@with_course
+def calendar(course: Course, timezone: str | None) -> None:
     """Show when each assignment is released, due and closed, for whom, and by which rules.
 
     The file is var/calendar.toml; the commands due, extend, release and withdraw change it too."""
     from rich.console import Console
 
     from kireji.course import calendar_store as store
-    from kireji.course.layout import find_course
     from kireji.course.moments import zone
     from kireji.errors import KirejiError
 
-    course = find_course().root
+    root = course.root
     if timezone:
-        store.set_timezone(course, zone(timezone))
+        store.set_timezone(root, zone(timezone))
         click.echo("Times of day stay as they are written; they are now those of this zone.")
-    problem = store.problem(course)
+    problem = store.problem(root)
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    if not store.path_of(course).exists():
+    if not store.path_of(root).exists():
         console.print("There is no calendar yet: the first ./kireji up makes it.")
     else:
-        show_calendar(store.read(course), store.assignments(course), console)
+        show_calendar(store.read(root), store.assignments(root), console)
     if problem:
         raise KirejiError(f"{problem}\nThe table shows the last good calendar, which holds.")
 

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from kireji.course.layout import find_course
+from kireji.cli.with_course import with_course
+from kireji.course.layout import Course
 
 if TYPE_CHECKING:
     from kireji.copies.look import Comparison
@@ -19,7 +20,8 @@ MAX_SHOWN = 40
 
 @click.command()
 @click.argument("assignment")
-def copies(assignment: str) -> None:
+@with_course
+def copies(course: Course, assignment: str) -> None:
     """Compare the collected submissions of ASSIGNMENT with one another: code and trained weights.
 
     Prints the pairs that are alike and writes a page that shows their code side by side. Nothing is
@@ -30,8 +32,8 @@ def copies(assignment: str) -> None:
     from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
     console = Console(highlight=False)
-    course = NbgraderCourse()
-    found = compare(course, assignment, console)
+    graded = NbgraderCourse(course)
+    found = compare(graded, assignment, console)
     for student, reason in found.skipped.items():
         console.print(f"{escape(student)}'s was not compared: {escape(reason)}", soft_wrap=True)
     if not found.pairs:
@@ -50,7 +52,7 @@ def copies(assignment: str) -> None:
     console.print(
         "A reason to compare and to ask, not a proof. All pairs, and their code side by side:"
     )
-    console.print(f"  {page_of(course, found.assignment)}", soft_wrap=True)
+    console.print(f"  {page_of(graded, found.assignment)}", soft_wrap=True)
 
 
 def compare(course: "NbgraderCourse", assignment: str, console: Console) -> "Comparison":
@@ -58,9 +60,10 @@ def compare(course: "NbgraderCourse", assignment: str, console: Console) -> "Com
     from kireji.copies.look import look
     from kireji.feedback.copies_page import render
 
-    loaded = find_course().assignment(assignment)
+    loaded = course.course.assignment(assignment)
     with console.status(f"Comparing the submissions of {loaded.name}") as status:
         found = look(
+            course.course,
             loaded,
             [(who, course.submitted(loaded.name, who)) for who in course.students(loaded.name)],
             lambda student: status.update(

@@ -84,4 +84,4 @@ def _apply(course: Path) -> list[str]:
     from kireji.nbgrader_plugins.apply_calendar import apply
     from kireji.nbgrader_plugins.release import configuration
 
-    return apply(configuration(course)).sentences()
+    return apply(configuration(Course(course))).sentences()

@@ -7,7 +7,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from kireji.course.layout import find_course
+from kireji.cli.with_course import with_course
+from kireji.course.layout import Course
 
 
 @click.command()
@@ -18,7 +19,8 @@ from kireji.course.layout import find_course
     type=click.Path(dir_okay=False, path_type=Path),
     help="Also write the reports here.",
 )
-def demo(assignments: tuple[str, ...], json_file: Path | None) -> None:
+@with_course
+def demo(course: Course, assignments: tuple[str, ...], json_file: Path | None) -> None:
     """Take sample students through the course: release, fetch, work, submit, collect, grade,
     feedback.
 
@@ -26,20 +28,18 @@ def demo(assignments: tuple[str, ...], json_file: Path | None) -> None:
     your gradebook nor your students. The first time trains each solution's models, a few minutes
     for each assignment; they are kept.
     """
-    from kireji import paths  # here: torch and nbgrader take a second to import
+    # here: torch and nbgrader take a second to import
     from kireji.demo import loop
 
     console = Console(highlight=False)
-    names = [
-        find_course().assignment(name).name for name in assignments
-    ] or find_course().assignment_names()
+    names = [course.assignment(name).name for name in assignments] or course.assignment_names()
     with console.status("Starting") as status:
 
         def tell(step: str) -> None:
             console.print(f"[dim]· {step}[/]")
             status.update(f"{step} ...")
 
-        results = loop.run(names, tell)
+        results = loop.run(course, names, tell)
     table = Table("Student", "hands in", "Assignment", "Points", box=None, padding=(0, 2, 0, 0))
     for result in results:
         report = result.report
@@ -56,7 +56,7 @@ def demo(assignments: tuple[str, ...], json_file: Path | None) -> None:
         " sees:"
     )
     for result in results:
-        console.print(f"  {result.page.relative_to(paths.ROOT)}", soft_wrap=True)
+        console.print(f"  {result.page.relative_to(course.root)}", soft_wrap=True)
     if json_file:
         listed = [{"student": result.student.name, **result.report.as_dict()} for result in results]
         json_file.write_text(json.dumps(listed, indent=2, ensure_ascii=False))

@@ -2,7 +2,8 @@
 
 import click
 
-from kireji.course.layout import find_course
+from kireji.cli.with_course import with_course
+from kireji.course.layout import Course
 
 
 @click.command()
@@ -13,7 +14,8 @@ from kireji.course.layout import find_course
     help="Keep the files and grades: who comes next under NAME, from wherever, gets them.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def forget(name: str, only_account: bool, yes: bool) -> None:
+@with_course
+def forget(course: Course, name: str, only_account: bool, yes: bool) -> None:
     """Remove everything that the course has of NAME: account, home, submissions, grades, feedback.
 
     The person is logged out and the server is stopped at once. This cannot be undone. What remains
@@ -24,8 +26,8 @@ def forget(name: str, only_account: bool, yes: bool) -> None:
     from kireji.hub.running import address
 
     refuse_in_a_service("keeper forget NAME")
-    person = forgetting.find(name)
-    hub = address()
+    person = forgetting.find(course, name)
+    hub = address(course)
     if not person.is_known and hub is None:
         raise KirejiError(f"The course has nothing of {name!r}. Is the name spelt as in the class?")
     if not only_account:
@@ -36,13 +38,13 @@ def forget(name: str, only_account: bool, yes: bool) -> None:
     click.echo("  the account, its sessions and its server")
     if not yes:
         click.confirm(f"Remove this of {name} for good?", abort=True)
-    forgetting.end_account(person, hub)
+    forgetting.end_account(course, person, hub)
     if only_account:
-        find_course().audit.record("freed a name", name, by="command line")
+        course.audit.record("freed a name", name, by="command line")
         click.echo(f"{name} has no account. Who comes next under this name gets the files.")
         return
-    forgetting.remove_data(person, lambda sentence: click.echo(sentence, err=True))
-    find_course().audit.record(
+    forgetting.remove_data(course, person, lambda sentence: click.echo(sentence, err=True))
+    course.audit.record(
         "forgot a person",
         name,
         by="command line",

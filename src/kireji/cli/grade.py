@@ -1,7 +1,6 @@
 """`./kireji grade`: collect and grade what students submitted."""
 
 from concurrent.futures import Executor
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from kireji.cli.copies import compare
-from kireji.course.layout import Course, find_course
+from kireji.cli.with_course import with_course
+from kireji.course.layout import Course
 from kireji.errors import KirejiError
 from kireji.hub.compose import course_log
 from kireji.runs.run import RunKind
@@ -44,7 +44,9 @@ STOPPED = "Stopped. {done} of {total} are graded and recorded; the same command 
     metavar="ADDRESS",
     help="Judge on the workers of the Dask scheduler there, such as tcp://10.0.0.5:8786.",
 )
+@with_course
 def grade(
+    course: Course,
     assignments: tuple[str, ...],
     student: str | None,
     again: bool,
@@ -60,17 +62,15 @@ def grade(
     # here: torch and nbgrader take a second to import
     from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
-    names = [
-        find_course().assignment(name).name for name in assignments
-    ] or find_course().assignment_names()
-    course, console = NbgraderCourse(trust_submissions), Console(highlight=False)
+    names = [course.assignment(name).name for name in assignments] or course.assignment_names()
+    graded, console = NbgraderCourse(course, trust_submissions), Console(highlight=False)
     if not cluster:
-        grade_all(course, names, student, again, workers, console)
+        grade_all(graded, names, student, again, workers, console)
         return
     from kireji.batch.executors.dask import Cluster
 
     with Cluster(cluster) as place:  # before anything else: its address may be wrong
-        grade_all(course, names, student, again, workers or place.workers, console, place)
+        grade_all(graded, names, student, again, workers or place.workers, console, place)
 
 
 def grade_all(
@@ -105,7 +105,7 @@ def grade_all(
     table = Table("Assignment", "Student", "Score", "Late by", box=None, padding=(0, 2, 0, 0))
     failed, graded = [], set()
     kind = RunKind.GRADE_AGAIN if again else RunKind.GRADE
-    run = begin(Course(Path(course.directory.root)), kind, names, students, by="kireji grade")
+    run = begin(course.course, kind, names, students, by="kireji grade")
     shown = Round(len(work))
     try:
         with run, Live(shown, console=console, transient=True, refresh_per_second=4):

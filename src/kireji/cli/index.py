@@ -2,11 +2,13 @@
 
 import click
 
-from kireji.course.layout import find_course
+from kireji.cli.with_course import with_course
+from kireji.course.layout import Course
 
 
 @click.command()
-def index() -> None:
+@with_course
+def index(course: Course) -> None:
     """Write the index of reports again, from the graded notebooks and the reports of earlier
     attempts that are still kept.
 
@@ -17,7 +19,6 @@ def index() -> None:
     from kireji.report_index.index import open_index
     from kireji.report_index.kept_reports import kept_reports
 
-    course = find_course()
     reports = open_index(course)
     count = reports.rebuild(kept_reports(course, click.echo))
     attempts = "attempt" if count == 1 else "attempts"

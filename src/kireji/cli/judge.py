@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from kireji.course.layout import find_course
+from kireji.cli.with_course import with_course
+from kireji.course.layout import Course
 
 
 @click.command()
@@ -23,20 +24,22 @@ from kireji.course.layout import find_course
     is_flag=True,
     help="Run it even where nothing walls it in (no bubblewrap).",
 )
-def judge(assignment: str, directory: Path, as_json: bool, trust_submissions: bool) -> None:
+@with_course
+def judge(
+    course: Course, assignment: str, directory: Path, as_json: bool, trust_submissions: bool
+) -> None:
     """Grade the submission in DIRECTORY for ASSIGNMENT and print its report. Nothing is recorded.
 
     DIRECTORY holds what a student hands in: ASSIGNMENT.ipynb and its checkpoints (*.safetensors).
     """
-    from kireji import paths  # here: torch and nbgrader take a second to import
+    # here: torch and nbgrader take a second to import
     from kireji.cli.report_table import print_report
-    from kireji.course.secret import read_or_make_secret
     from kireji.errors import KirejiError
     from kireji.grading.judge import judge as grade_submission
     from kireji.grading.submission import Submission, read_submission
 
-    loaded = find_course().assignment(assignment)
-    submission = read_submission(directory, assignment)
+    loaded = course.assignment(assignment)
+    submission = read_submission(directory, assignment, loaded.file.files)
     if submission == Submission(None):
         raise KirejiError(
             f"There is nothing to grade in {directory}: expected is {assignment}.ipynb, and the"
@@ -45,7 +48,7 @@ def judge(assignment: str, directory: Path, as_json: bool, trust_submissions: bo
     errors = Console(stderr=True)
     with errors.status(f"Running {assignment}.ipynb in the sandbox, then the hidden tests ..."):
         report = grade_submission(
-            submission, loaded, read_or_make_secret(paths.SECRET), trusted=trust_submissions
+            submission, loaded, course.secret(), trusted=trust_submissions
         ).report
     if as_json:
         click.echo(json.dumps(report.as_dict(), indent=2, ensure_ascii=False))

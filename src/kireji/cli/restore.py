@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from kireji.cli.backup import refuse_in_a_service
-from kireji.course.layout import find_course
+from kireji.cli.with_course import with_course
+from kireji.course.layout import Course
 
 
 @click.command()
@@ -21,7 +22,8 @@ from kireji.course.layout import find_course
         " FILE in their place."
     ),
 )
-def restore(file: Path, overwrite: bool) -> None:
+@with_course
+def restore(course: Course, file: Path, overwrite: bool) -> None:
     """Put back the course that `./kireji backup` saved in FILE (- is standard input). The hub must
     not be up.
 
@@ -33,7 +35,6 @@ def restore(file: Path, overwrite: bool) -> None:
     from kireji.errors import KirejiError
     from kireji.hub.embedded.lifecycle import take_lock
     from kireji.hub.service_lock import keep_stopped
-    from kireji.paths import COURSE_LOCK, HUB_LOCK
 
     name = "The archive" if file == Path("-") else str(file)
     refuse_in_a_service("-T keeper restore - < FILE")
@@ -41,17 +42,17 @@ def restore(file: Path, overwrite: bool) -> None:
     start = "docker compose up -d" if in_compose else "./kireji up"
     with ExitStack() as stopped:
         if in_compose:
-            stopped.enter_context(keep_stopped(HUB_LOCK, "hub"))
-            stopped.enter_context(keep_stopped(COURSE_LOCK, "course service"))
+            stopped.enter_context(keep_stopped(course.hub_lock, "hub"))
+            stopped.enter_context(keep_stopped(course.service_lock, "course service"))
         else:
-            stopped.enter_context(take_lock())
+            stopped.enter_context(take_lock(course))
         try:
             stream = sys.stdin.buffer if file == Path("-") else file.open("rb")
         except OSError as error:
             raise KirejiError(f"{file} cannot be read: {error.strerror}.") from None
         with stream:
-            restored = restore(Reader(stream, name), overwrite)
-    find_course().audit.record("restored a backup", name, by="command line", made=restored.made)
+            restored = restore(course, Reader(stream, name), overwrite)
+    course.audit.record("restored a backup", name, by="command line", made=restored.made)
     click.echo(f"Restored {restored.files} files, as they were on {restored.made}. Next: {start}")
     for changed, saved in restored.settings.items():
         click.echo(f"{changed} differs from the saved one, which is next to it: {saved}.")

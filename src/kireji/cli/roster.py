@@ -6,12 +6,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from kireji.course.layout import find_course
+from kireji.cli.with_course import with_course
+from kireji.course.layout import COURSE_ID, Course
 
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def roster(file: Path) -> None:
+@with_course
+def roster(course: Course, file: Path) -> None:
     """Read the class from FILE: make an account for each person, and enter the students in the
     gradebook with name and mail.
 
@@ -21,13 +23,12 @@ def roster(file: Path) -> None:
     printed."""
     from nbgrader.coursedir import CourseDirectory  # here: help stays fast
 
-    from kireji import paths
     from kireji.course.roster import load
     from kireji.errors import KirejiError
     from kireji.hub import accounts
     from kireji.nbgrader_plugins import enrol
 
-    if paths.ROSTER.parent.is_dir():
+    if course.roster.parent.is_dir():
         raise KirejiError(
             "In the compose deployment the class comes from roster.csv in the folder that"
             " KIREJI_ROSTER names (hub_config/compose/roster). Put it there, then: docker compose"
@@ -41,12 +42,12 @@ def roster(file: Path) -> None:
             " changed."
         )
     entered = enrol.enter(
-        people, CourseDirectory(root=str(paths.ROOT), course_id=paths.COURSE_ID).db_url
+        people, CourseDirectory(root=str(course.root), course_id=COURSE_ID).db_url
     )
     new, changed = accounts.admit(
-        {person.name: person.role for person in people}, accounts.ACCOUNTS
+        {person.name: person.role for person in people}, accounts.file_of(course)
     )
-    find_course().audit.record(
+    course.audit.record(
         "took in a roster",
         str(file),
         by="command line",

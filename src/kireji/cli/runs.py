@@ -5,7 +5,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from kireji.course.layout import find_course
+from kireji.cli.with_course import with_course
+from kireji.course.layout import Course
 
 
 @click.command()
@@ -14,8 +15,14 @@ from kireji.course.layout import find_course
 @click.option("--work", is_flag=True, hidden=True, help="Carry out what waits.")
 @click.option("--trust-submissions", is_flag=True, hidden=True)
 @click.option("--workers", type=click.IntRange(1), hidden=True)
+@with_course
 def runs(
-    number: int | None, last: int, work: bool, trust_submissions: bool, workers: int | None
+    course: Course,
+    number: int | None,
+    last: int,
+    work: bool,
+    trust_submissions: bool,
+    workers: int | None,
 ) -> None:
     """Show the newest runs: what was asked for in the browser or in a terminal, how far it is, and
     what came of it.
@@ -25,7 +32,6 @@ def runs(
     """
     from kireji.runs import cancel, list_runs
 
-    course = find_course()
     if work:
         from kireji.batch.run_service import work_off
 

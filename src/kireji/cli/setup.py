@@ -3,12 +3,14 @@
 import click
 
 from kireji import installation
-from kireji.course.layout import Course, find_course
+from kireji.cli.with_course import with_course
+from kireji.course.layout import Course
 
 
 @click.command()
 @click.option("--cluster", is_flag=True, help="Also what ./kireji grade --cluster needs (Dask).")
-def setup(cluster: bool) -> None:
+@with_course
+def setup(course: Course, cluster: bool) -> None:
     """Set up this folder and do nothing else.
 
     Makes .venv, installs the packages of requirements.lock, fetches the sentences and generates
@@ -19,4 +21,4 @@ def setup(cluster: bool) -> None:
 
         clone = Course(installation.clone())
         complete([*environment_steps(), cluster_step()], clone.var)
-    click.echo(f"Kireji is set up in {find_course().root}. Next: ./kireji up")
+    click.echo(f"Kireji is set up in {course.root}. Next: ./kireji up")

@@ -8,6 +8,9 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
+from kireji.cli.with_course import with_course
+from kireji.course.layout import Course
+
 READY_SECONDS = 120
 MAX_SHOWN = 12  # accounts
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, a polite kill, a closed terminal
@@ -21,12 +24,12 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, a polite kill
     type=click.IntRange(1, 65535),
     help="Where the hub listens on this machine.",
 )
-def up(port: int) -> None:
+@with_course
+def up(course: Course, port: int) -> None:
     """Start the course in your browser: a hub with an instructor and two students.
 
     Prints the address, the accounts with their passwords, and what to do next. Ctrl-C ends it; what
     was submitted and graded is still there at the next start."""
-    from kireji import paths
     from kireji.hub import accounts
     from kireji.hub.embedded import lifecycle
     from kireji.nbgrader_plugins import folder_transaction, gradebook, release
@@ -37,26 +40,29 @@ def up(port: int) -> None:
         signal.signal(name, _interrupt)
     try:
         began = time.monotonic()
-        with lifecycle.take_lock() as lock:
-            folder_transaction.refuse_half_a_restore()
-            gradebook.check(paths.GRADEBOOK)
-            gradebook.back_up(paths.GRADEBOOK)
-            folder_transaction.clear_away(paths.ROOT)
-            release.prepare_exchange()
-            hub = lifecycle.start_hub(port)
+        with lifecycle.take_lock(course) as lock:
+            folder_transaction.refuse_half_a_restore(course)
+            gradebook.check(course.gradebook)
+            gradebook.back_up(course.gradebook)
+            folder_transaction.clear_away(course.root)
+            release.prepare_exchange(course)
+            hub = lifecycle.start_hub(course, port)
             try:
                 lock.write(hub.address)
                 lock.flush()
                 with console.status("Starting the hub ..."):
-                    names = release.release_what_is_due(paths.ROOT)
+                    names = release.release_what_is_due(course)
                     if names:
-                        release.enter_students(accounts.names("student"))
+                        release.enter_students(
+                            course, accounts.names("student", accounts.file_of(course))
+                        )
                     hub.wait_until_ready(READY_SECONDS)
-                _say_ready(console, hub.address, names, time.monotonic() - began)
+                _say_ready(course, console, hub.address, names, time.monotonic() - began)
                 hub.wait()
+                log = lifecycle.shown(lifecycle.log_of(course), course)
                 raise lifecycle.HubError(
-                    "The hub ended by itself; the reason is near the end of"
-                    f" {lifecycle.shown(lifecycle.LOG)}. Start it again with: ./kireji up"
+                    f"The hub ended by itself; the reason is near the end of {log}. Start it again"
+                    " with: ./kireji up"
                 )
             finally:
                 for name in ENDING:
@@ -73,9 +79,11 @@ def _interrupt(signal_number, frame):
     raise KeyboardInterrupt
 
 
-def _say_ready(console: Console, address: str, released: list[str], seconds: float) -> None:
+def _say_ready(
+    course: Course, console: Console, address: str, released: list[str], seconds: float
+) -> None:
     """Tell a newcomer where to go, as whom, and what to do first."""
-    from kireji.hub.accounts import first_passwords, load_accounts
+    from kireji.hub.accounts import file_of, first_passwords, load_accounts
     from kireji.hub.embedded import lifecycle
     from kireji.sandbox.bwrap_command import find_bwrap
 
@@ -83,7 +91,10 @@ def _say_ready(console: Console, address: str, released: list[str], seconds: flo
     for heading in ("account", "password", "lands in"):
         people.add_column(heading, header_style="dim")
     places = {"instructor": "the desk", "assistant": "the desk", "student": "JupyterLab"}
-    everybody, words = list(load_accounts().values()), first_passwords()
+    everybody, words = (
+        list(load_accounts(file_of(course)).values()),
+        first_passwords(file_of(course)),
+    )
     for account in everybody[:MAX_SHOWN]:
         word = words.get(account.name)
         people.add_row(
@@ -119,5 +130,6 @@ def _say_ready(console: Console, address: str, released: list[str], seconds: flo
             "[yellow]There is no bubblewrap on this machine: students' servers share your account"
             " and so may read the hidden tests. Only the demo accounts can log in.[/yellow]"
         )
-    console.print(f"[dim]Ready after {seconds:.0f} s. Log: {lifecycle.shown(lifecycle.LOG)}[/dim]")
+    log = lifecycle.shown(lifecycle.log_of(course), course)
+    console.print(f"[dim]Ready after {seconds:.0f} s. Log: {log}[/dim]")
     console.print("Ctrl-C ends it; what was submitted and graded is kept.")

@@ -6,6 +6,9 @@ from threading import Event
 
 import click
 
+from kireji.cli.with_course import with_course
+from kireji.course.layout import Course
+
 
 @click.command()
 @click.option(
@@ -19,7 +22,8 @@ import click
     help="How many to judge at a time; as many as processors unless told.",
 )
 @click.option("--service", is_flag=True, hidden=True, help="Started by a hub.")
-def watch(trust_submissions: bool, workers: int | None, service: bool) -> None:
+@with_course
+def watch(course: Course, trust_submissions: bool, workers: int | None, service: bool) -> None:
     """Grade what students submit within moments, and give back automatic feedback, until Ctrl-C.
 
     Also releases and withdraws assignments at their time. A running hub does all of this by itself.
@@ -37,15 +41,15 @@ def watch(trust_submissions: bool, workers: int | None, service: bool) -> None:
     def tell(sentence: str) -> None:
         click.echo(f"{datetime.now():%H:%M:%S}  {sentence}")
 
-    lock = take_lock()
+    lock = take_lock(course)
     try:
-        course = NbgraderCourse(trust_submissions)
-        course.make_ready(tell)
+        graded = NbgraderCourse(course, trust_submissions)
+        graded.make_ready(tell)
         tell(
             "Watching for submissions. Ctrl-C ends it; what arrives meanwhile is graded by the next"
             " one."
         )
-        Watch(course, tell, workers, by_hand=not service).run(stop)
+        Watch(graded, tell, workers, by_hand=not service).run(stop)
         tell("Stopped.")
     finally:
         lock.release()

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from copydetect.detector import CodeFingerprint
 
-from kireji import paths
+from kireji import installation
 from kireji.copies import code, weights
 from kireji.course.assignment import Assignment
+from kireji.course.layout import Course
 from kireji.files.untrusted import is_of_the_machine, printable
 from kireji.grading.rebuild import rebuild
 from kireji.grading.submission import read_submission
@@ -43,16 +44,17 @@ class Comparison:
 
 
 def look(
+    course: Course,
     assignment: Assignment,
     submissions: Iterable[tuple[str, Path]],
     tell: Callable[[str], None] = lambda student: None,
 ) -> Comparison:
-    """Compare the submissions (student, folder). tell: is called with each student's name when
-    their work is read."""
+    """Compare the submissions (student, folder) of a course's assignment. tell: is called with each
+    student's name when their work is read."""
     known = code.given(given(assignment))
     shipped = {
         weights.fingerprint(path.read_bytes()).digest
-        for folder in (paths.RELEASE, paths.SOURCE)
+        for folder in (course.release, course.source)
         for path in sorted((folder / assignment.name).glob("*.safetensors"))
     }
     codes: dict[str, CodeFingerprint] = {}
@@ -90,7 +92,7 @@ def _read(
     assignment: Assignment, folder: Path, known: set[int]
 ) -> tuple[CodeFingerprint, list[tuple[str, weights.Fingerprint]]]:
     """What is compared of one submission."""
-    submission = read_submission(folder, assignment.name)
+    submission = read_submission(folder, assignment.name, assignment.file.files)
     own = code.own_code(rebuild(assignment, submission.notebook)[0])
     marks = [
         (name, weights.fingerprint(submission.files[name]))
@@ -122,4 +124,4 @@ def given(assignment: Assignment) -> Iterable[str]:
     skeleton = assignment.skeleton()
     yield code.own_code(skeleton)
     yield from (cell.source for cell in skeleton.cells if cell.cell_type == "code")
-    yield from (path.read_text() for path in sorted(paths.LESSONS.glob("*.py")))
+    yield from (path.read_text() for path in sorted(installation.LESSONS.glob("*.py")))

@@ -134,6 +134,11 @@ class Course:
         return self.var / "docs"
 
     @property
+    def judgements(self) -> Path:
+        """The judgements that are kept by content."""
+        return self.var / "judgements"
+
+    @property
     def demo(self) -> Path:
         return self.var / "demo"
 

@@ -2,7 +2,7 @@
 held-out references.
 
 What the data of an assignment are is written in graders/ASSIGNMENT/data.py. A leaf of the house:
-imports `kireji.paths` and nothing else of ours."""
+imports `kireji.course` and `kireji.files`, and nothing else of ours."""
 
 from kireji.course.secret import read_or_make_secret
 from kireji.data.crude import is_crude

@@ -7,6 +7,7 @@ images of the compose deployment do."""
 import sys
 from pathlib import Path
 
+from kireji.course.layout import find_course
 from kireji.data import prepare
 from kireji.data.step import fetch_packages
 from kireji.errors import KirejiError
@@ -15,9 +16,9 @@ from kireji.errors import KirejiError
 def main(arguments: list[str]) -> int:
     try:
         if arguments:
-            fetch_packages(Path(arguments[0]))
+            fetch_packages(find_course().graders, Path(arguments[0]))
             return 0
-        summary = prepare(progress=print)
+        summary = prepare(find_course(), progress=print)
     except KirejiError as error:
         print(error, file=sys.stderr)
         return 1

@@ -26,7 +26,7 @@ def main() -> None:
     )
     course = find_course()
     uvicorn.run(
-        make_app(course, configuration(course.root), hub),
+        make_app(course, configuration(course), hub),
         host=arguments.host,
         port=arguments.port,
         access_log=False,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from kireji import paths
+from kireji.course.layout import COURSE_ID, Course
 from kireji.exchange.student_server.kireji_handing_in import FILES
 from kireji.files.atomic import write_whole
 from kireji.files.untrusted import UntrustedFolder
@@ -22,11 +22,12 @@ MAX_FILES = FILES + 2  # of one submission, looked at: nbgrader's submit adds tw
 Times = dict[str, tuple[float, float]]
 
 
-def restored_times() -> Times:
+def restored_times(course: Course) -> Times:
     """What the last restore recorded; nothing where there was none."""
     try:
         return {
-            name: tuple(pair) for name, pair in json.loads(paths.RESTORED_TIMES.read_text()).items()
+            name: tuple(pair)
+            for name, pair in json.loads(course.restored_times.read_text()).items()
         }
     except FileNotFoundError:
         return {}
@@ -40,24 +41,28 @@ def came(folder: UntrustedFolder, path: Path, restored: Times) -> float:
     return recorded[1] if recorded and recorded[0] == changed else changed
 
 
-def all_times(inbound: Path) -> dict[str, float]:
+def all_times(course: Course) -> dict[str, float]:
     """STUDENT/FOLDER -> when it came, of everything handed in; for a backup."""
-    restored, found = restored_times(), {}
-    for path in _folders(inbound):
+    restored, found = restored_times(course), {}
+    for path in _folders(_inbound(course)):
         with suppress(OSError), UntrustedFolder(path) as folder:  # its student may be removing it
             found[f"{path.parent.name}/{path.name}"] = came(folder, path, restored)
     return found
 
 
-def record(inbound: Path, times: dict[str, float]) -> None:
-    """After a restore: the folders of `inbound` as they are now came at `times`."""
+def record(course: Course, times: dict[str, float]) -> None:
+    """After a restore: what was handed in, as it is now, came at `times`."""
     restored: Times = {}
-    for path in _folders(inbound):
+    for path in _folders(_inbound(course)):
         name = f"{path.parent.name}/{path.name}"
         if name in times:
             with suppress(OSError), UntrustedFolder(path) as folder:
                 restored[name] = folder.change_time(MAX_FILES), times[name]
-    write_whole(paths.RESTORED_TIMES, json.dumps(restored), mode=0o600)
+    write_whole(course.restored_times, json.dumps(restored), mode=0o600)
+
+
+def _inbound(course: Course) -> Path:
+    return course.exchange / COURSE_ID / "inbound"
 
 
 def _folders(inbound: Path) -> Iterator[Path]:

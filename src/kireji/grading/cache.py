@@ -9,15 +9,15 @@ from pathlib import Path
 import nbformat
 import psutil
 
-from kireji import installation, paths
+from kireji import installation
 from kireji.course.assignment import Assignment
+from kireji.course.layout import Course
 from kireji.files.atomic import write_whole
 from kireji.grading.judge import Judgement
 from kireji.grading.judge import judge as judge  # judge_pool calls it without the cache
 from kireji.grading.submission import Submission
 from kireji.testing.report import Report
 
-FOLDER = paths.VAR / "judgements"
 UNSURE = {"timeout", "error"}  # on a quieter machine it might have ended otherwise
 
 
@@ -26,6 +26,7 @@ _at_hand: dict[str, str] = {}
 
 
 def judge_or_recall(
+    course: Course,
     submission: Submission,
     assignment: Assignment,
     secret: bytes,
@@ -35,31 +36,31 @@ def judge_or_recall(
     """`judge`, unless its answer is kept already, or was handed over.
 
     key: as of `key_of`, if the caller has worked it out."""
-    key = key or key_of(submission, assignment, secret)
+    key = key or key_of(course, submission, assignment, secret)
     try:
         return read(_at_hand.pop(key))
     except KeyError:
-        kept = recall(key)
+        kept = recall(course, key)
     if kept is None:
         kept = judge(submission, assignment, secret, trusted=trusted)
         if is_sure(kept):
-            _write(key, written(kept))
+            _write(course, key, written(kept))
     return kept
 
 
-def recall(key: str) -> Judgement | None:
+def recall(course: Course, key: str) -> Judgement | None:
     """The judgement kept under `key`; None if there is none, or a damaged one."""
     try:
-        return read((FOLDER / f"{key}.json").read_text())
+        return read((course.judgements / f"{key}.json").read_text())
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 
 
-def hand_over(key: str, text: str) -> None:
+def hand_over(course: Course, key: str, text: str) -> None:
     """Keep a judgement that somebody else has `written`; one that is not sure, for the next who
     asks in this process."""
     if is_sure(read(text)):
-        _write(key, text)
+        _write(course, key, text)
     else:
         _at_hand[key] = text
 
@@ -75,17 +76,17 @@ def read(text: str) -> Judgement:
     return Judgement(Report.from_dict(kept["report"]), nbformat.from_dict(kept["notebook"]))
 
 
-def key_of(submission: Submission, assignment: Assignment, secret: bytes) -> str:
+def key_of(course: Course, submission: Submission, assignment: Assignment, secret: bytes) -> str:
     """Changes with everything that a judgement depends on."""
     total = hashlib.sha256(secret)
     total.update(json.dumps([submission.digest(), submission.notices, assignment.name]).encode())
-    total.update(graders_version(assignment.graders).encode())
+    total.update(graders_version(course, assignment.graders).encode())
     total.update(json.dumps(assignment.source, sort_keys=True).encode())
     return total.hexdigest()
 
 
 @functools.cache
-def graders_version(graders: Path) -> str:
+def graders_version(course: Course, graders: Path) -> str:
     """The content of the hidden tests, of the engine and the lab, of the data, and the versions of
     the libraries.
 
@@ -94,7 +95,7 @@ def graders_version(graders: Path) -> str:
     """
     total = hashlib.sha256(installation.versions())
     code = (installation.PACKAGE, installation.LAB / "attention_lab")
-    data = (paths.LAB_DATA / graders.name, paths.HELD_OUT)
+    data = (course.lab_data / graders.name, course.held_out)
     files: Iterable[Path] = [path for folder in code for path in folder.rglob("*.py")]
     files = [
         *files,
@@ -109,9 +110,9 @@ def graders_version(graders: Path) -> str:
     return total.hexdigest()
 
 
-def clear_drafts() -> None:
+def clear_drafts(course: Course) -> None:
     """Remove what processes that are gone left half written."""
-    for draft in FOLDER.glob(".*"):
+    for draft in course.judgements.glob(".*"):
         writer = draft.suffix[1:]
         if writer.isdigit() and not psutil.pid_exists(int(writer)):
             draft.unlink(missing_ok=True)
@@ -122,6 +123,6 @@ def is_sure(judgement: Judgement) -> bool:
     return not {test.status for cell in judgement.report.cells for test in cell.tests} & UNSURE
 
 
-def _write(key: str, text: str) -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    write_whole(FOLDER / f"{key}.json", text)
+def _write(course: Course, key: str, text: str) -> None:
+    course.judgements.mkdir(parents=True, exist_ok=True)
+    write_whole(course.judgements / f"{key}.json", text)

@@ -7,9 +7,7 @@
 import sys
 from pathlib import Path
 
-from kireji import paths
 from kireji.course.layout import find_course
-from kireji.course.secret import read_or_make_secret
 from kireji.grading.judge import judge
 from kireji.grading.submission import read_submission
 from kireji.sandbox.limits import DEFAULT
@@ -37,10 +35,11 @@ def table(usage: Usage, seconds: dict[str, float]) -> list[tuple[str, float, flo
 
 
 def main(assignment: str, folder: str) -> None:
+    course = find_course()
     judgement = judge(
-        read_submission(Path(folder), assignment),
-        find_course().assignment(assignment),
-        read_or_make_secret(paths.SECRET),
+        read_submission(Path(folder), assignment, course.assignment_file(assignment).files),
+        course.assignment(assignment),
+        course.secret(),
     )
     report = judgement.report
     assert judgement.usage is not None  # only a recalled judgement has none

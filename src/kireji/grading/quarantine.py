@@ -7,33 +7,35 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+from kireji.course.layout import Course
 from kireji.grading.submission import Submission, read_submission, refused
 
 
-def set_refused_aside(assignment: str, student: str, notebooks: list[str]) -> None:
-    """nbgrader's pre_convert_hook: before it copies a submission's files, move away links, folders
-    and the like.
-
-    assignment and student may be patterns; the folder is that of `notebooks`.
-    """
+def set_refused_aside(course: Course, notebooks: list[str]) -> None:
+    """Before nbgrader copies the files of the submissions with these notebooks, move away links,
+    folders and the like."""
     for folder in {Path(notebook).parent for notebook in notebooks}:
-        _set_aside(folder)
+        _set_aside(folder, course.assignment_file(folder.name).files)
 
 
-def take_in(folder: Path) -> Submission:
+def take_in(course: Course, folder: Path) -> Submission:
     """The submission in COURSE/submitted/STUDENT/ASSIGNMENT, with notices of what is or was set
     aside."""
-    _set_aside(folder)
-    submission = read_submission(folder, folder.name)
+    accepted = course.assignment_file(folder.name).files
+    _set_aside(folder, accepted)
+    submission = read_submission(folder, folder.name, accepted)
     return replace(
         submission,
-        notices=(*read_submission(_aside(folder), folder.name).notices, *submission.notices),
+        notices=(
+            *read_submission(_aside(folder), folder.name, accepted).notices,
+            *submission.notices,
+        ),
     )
 
 
-def _set_aside(folder: Path) -> None:
+def _set_aside(folder: Path, accepted: tuple[str, ...]) -> None:
     aside = _aside(folder)
-    for entry in refused(folder, folder.name):
+    for entry in refused(folder, accepted):
         aside.mkdir(parents=True, exist_ok=True)
         target = aside / entry.name
         if target.is_dir() and not target.is_symlink():

@@ -11,7 +11,6 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from kireji.course.assignment_file import NEVER
-from kireji.course.layout import find_course
 from kireji.files.untrusted import UntrustedFileError, UntrustedFolder, is_of_the_machine
 from kireji.sandbox.limits import DEFAULT, Limits
 
@@ -39,10 +38,11 @@ class Submission:
         return total.hexdigest()
 
 
-def read_submission(folder: Path, assignment: str, limits: Limits = DEFAULT) -> Submission:
-    """The notebook `assignment`.ipynb of `folder`, and the files that assignment.toml takes; the
-    rest is noted."""
-    accepted = find_course().assignment_file(assignment).files
+def read_submission(
+    folder: Path, assignment: str, accepted: tuple[str, ...], limits: Limits = DEFAULT
+) -> Submission:
+    """The notebook `assignment`.ipynb of `folder`, and the files whose names match one of the
+    patterns `accepted`, those of assignment.toml; the rest is noted."""
     notebook, files, notices = None, {}, []
     try:
         opened = UntrustedFolder(folder)
@@ -75,11 +75,10 @@ def read_submission(folder: Path, assignment: str, limits: Limits = DEFAULT) -> 
     return Submission(notebook, files, tuple(notices))
 
 
-def refused(folder: Path, assignment: str) -> list[Path]:
+def refused(folder: Path, accepted: tuple[str, ...]) -> list[Path]:
     """The entries of a submission folder that must not be copied or followed by anybody."""
     if not folder.is_dir():
         return []
-    accepted = find_course().assignment_file(assignment).files
     return [
         Path(entry.path)
         for entry in os.scandir(folder)

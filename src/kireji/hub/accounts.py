@@ -9,11 +9,10 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from kireji.course.layout import Course
 from kireji.files.atomic import write_whole
 from kireji.hub import password_hash
-from kireji.paths import HUB
 
-ACCOUNTS = HUB / "accounts.json"
 FIRST_PASSWORDS = "first-passwords.json"  # in the same folder
 DEMO = {"instructor": "instructor", "alice": "student", "bob": "student"}  # name: role
 SYLLABLES = [consonant + vowel for consonant in "bdfghjkmnprstvyz" for vowel in "aeiou"]
@@ -37,13 +36,18 @@ class NewAccount:
     password: str
 
 
+def file_of(course: Course) -> Path:
+    """Where the accounts of a course are kept."""
+    return course.hub / "accounts.json"
+
+
 def new_password() -> str:
     """Eight syllables, about 50 bits: easy to read off a terminal, hopeless to guess."""
     pairs = [secrets.choice(SYLLABLES) + secrets.choice(SYLLABLES) for _ in range(4)]
     return "-".join(pairs)
 
 
-def load_accounts(path: Path = ACCOUNTS) -> dict[str, Account]:
+def load_accounts(path: Path) -> dict[str, Account]:
     """Return the accounts by name, and make those of the demo course that are not there yet.
 
     Replaces the passwords that version 0.1.0 kept in clear by hashes."""
@@ -57,25 +61,25 @@ def load_accounts(path: Path = ACCOUNTS) -> dict[str, Account]:
     return {name: Account(name, entry["role"], entry["hash"]) for name, entry in kept.items()}
 
 
-def first_passwords(path: Path = ACCOUNTS) -> dict[str, str]:
+def first_passwords(path: Path) -> dict[str, str]:
     """Return {name: password} of those who have not logged in yet."""
     file = path.with_name(FIRST_PASSWORDS)
     return json.loads(file.read_text()) if file.exists() else {}
 
 
-def forget_first_password(name: str, path: Path = ACCOUNTS) -> None:
+def forget_first_password(name: str, path: Path) -> None:
     """Keep the password of this person as a hash alone."""
     words = first_passwords(path)
     if words.pop(name, None) is not None:
         _save_first_passwords(words, path)
 
 
-def names(role: str, path: Path = ACCOUNTS) -> list[str]:
+def names(role: str, path: Path) -> list[str]:
     """Return the names of everybody with this role."""
     return sorted(account.name for account in load_accounts(path).values() if account.role == role)
 
 
-def admit(roles: dict[str, str], path: Path = ACCOUNTS) -> tuple[list[NewAccount], list[str]]:
+def admit(roles: dict[str, str], path: Path) -> tuple[list[NewAccount], list[str]]:
     """Make an account for each name of `roles` (name: role) that has none, and give the others that
     role.
 
@@ -94,7 +98,7 @@ def admit(roles: dict[str, str], path: Path = ACCOUNTS) -> tuple[list[NewAccount
     return new, changed
 
 
-def renew_password(name: str, path: Path = ACCOUNTS) -> str | None:
+def renew_password(name: str, path: Path) -> str | None:
     """Give this person a new password and return it; None if there is no such account."""
     if name not in load_accounts(path):
         return None

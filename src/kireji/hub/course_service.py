@@ -1,14 +1,14 @@
-"""The course service: one Jupyter server, shared by the instructors, that has the repository and
+"""The course service: one Jupyter server, shared by the instructors, that has the course and
 the formgrader."""
 
 import os
 import sys
 
 from kireji.course import settings
-from kireji.course.layout import SETTING
-from kireji.hub.accounts import names
+from kireji.course.layout import COURSE_ID, SETTING, Course
+from kireji.hub import accounts
 from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL
-from kireji.paths import COURSE_ID, HUB, HUB_CONFIG, ROOT
+from kireji.installation import HUB_CONFIG
 
 URL_PREFIX = f"/services/{COURSE_ID}/"
 FORMGRADER = URL_PREFIX + "formgrader"
@@ -20,14 +20,14 @@ SERVICE_NAMES = {
 }  # what the hub's pages call them
 
 
-def service(port: int) -> dict:
+def service(course: Course, port: int) -> dict:
     """The service's entry in JupyterHub.services."""
-    state = HUB / "course_service"
+    state = course.hub / "course_service"
     return {
         "name": COURSE_ID,
         "url": f"http://127.0.0.1:{port}",
         "command": [*PARENT_DEATH_SIGNAL, sys.executable, "-P", "-m", "jupyterhub.singleuser"],
-        "cwd": str(ROOT),
+        "cwd": str(course.root),
         "timeout": 180,  # seconds to answer; the usual 30 are too few for a laptop that is busy
         "oauth_no_confirm": True,  # it is ours: no user needs to authorise it
         "display": True,
@@ -38,18 +38,19 @@ def service(port: int) -> dict:
             "JUPYTER_RUNTIME_DIR": str(state / "runtime"),
             "IPYTHONDIR": str(state / "ipython"),
             "JUPYTER_CONFIG_PATH": str(HUB_CONFIG / "course_service"),
-            "JUPYTERHUB_USER": names("instructor")[0],  # whose courses nbgrader asks the hub for
+            # whose courses nbgrader asks the hub for
+            "JUPYTERHUB_USER": accounts.names("instructor", accounts.file_of(course))[0],
             # nbgrader calls alembic by name
             "PATH": os.pathsep.join([f"{sys.prefix}/bin", os.environ["PATH"]]),
             "HOME": os.environ["HOME"],
             "USER": "instructor",
             "OMP_NUM_THREADS": "1",
-            SETTING: str(ROOT),
+            SETTING: str(course.root),
         },
     }
 
 
-def watch() -> list[dict]:
+def watch(course: Course) -> list[dict]:
     """The service that grades on submit, and releases assignments at their time: without an
     address, and without any rights in the hub."""
     return [
@@ -59,13 +60,13 @@ def watch() -> list[dict]:
                 *PARENT_DEATH_SIGNAL,
                 *(sys.executable, "-P", "-m", "kireji", "watch", "--service"),
             ],
-            "cwd": str(ROOT),
+            "cwd": str(course.root),
             "display": False,
             "environment": {
                 "PATH": os.pathsep.join([f"{sys.prefix}/bin", os.environ["PATH"]]),
                 "HOME": os.environ["HOME"],
                 "OMP_NUM_THREADS": "1",
-                SETTING: str(ROOT),
+                SETTING: str(course.root),
                 settings.variable_of("grade_on_submit"): os.environ.get(
                     settings.variable_of("grade_on_submit"), ""
                 ),

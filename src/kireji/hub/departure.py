@@ -13,7 +13,7 @@ from jupyterhub.scopes import needs_scope
 from jupyterhub.utils import maybe_future
 from tornado.web import HTTPError
 
-from kireji import paths
+from kireji.course.layout import Course
 from kireji.files.atomic import write_whole
 from kireji.hub.course_service import INSTRUCTORS
 
@@ -85,16 +85,17 @@ def handlers() -> list[tuple[str, type]]:
     return [(f"{ADDRESS}([^/]*)", Departure)]
 
 
-def key_file() -> Path:
+def key_file(course: Course) -> Path:
     """The command's key to the hub, for the service's own account only."""
-    return paths.HUB / "forget-key"
+    return course.hub / "forget-key"
 
 
-def service() -> dict[str, str]:
+def service(course: Course) -> dict[str, str]:
     """The entry in JupyterHub.services of the command; its key is made at the first start."""
-    if not key_file().exists():
-        write_whole(key_file(), secrets.token_hex(32), mode=0o600)
-    return {"name": SERVICE, "api_token": key_file().read_text()}
+    key = key_file(course)
+    if not key.exists():
+        write_whole(key, secrets.token_hex(32), mode=0o600)
+    return {"name": SERVICE, "api_token": key.read_text()}
 
 
 def role() -> dict[str, Any]:

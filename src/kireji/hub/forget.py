@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from kireji import paths
-from kireji.course.layout import find_course
+from kireji.course.layout import COURSE_ID, Course
 from kireji.errors import KirejiError
 from kireji.exchange.folders import student_folders
 from kireji.files.atomic import write_whole
@@ -40,60 +39,60 @@ class Person:
         return bool(self.folders) or self.in_gradebook or self.has_account
 
 
-def find(name: str) -> Person:
+def find(course: Course, name: str) -> Person:
     """What there is of `name`. KirejiError for what is no name of a person, or an instructor's."""
     try:
-        own = student_folders(paths.EXCHANGE, paths.COURSE_ID, name)
+        own = student_folders(course.exchange, COURSE_ID, name)
     except ValueError:
         raise KirejiError(f"{name!r} cannot be the name of an account.") from None
-    account = _accounts().get(name)
+    account = _accounts(course).get(name)
     if account and account["role"] == "instructor":
         raise KirejiError(f"{name} is an instructor. Take the role away first: ./kireji roster")
     folders = [
         own.inbound,
         own.feedback,
-        *(folder / name for folder in (paths.SUBMITTED, paths.AUTOGRADED, paths.FEEDBACK)),
-        *(paths.VAR / place / name for place in ("homes", "attempts", "refused")),
-        *(paths.HUB / place / name for place in ("accounts", "ended", "exchange", "former")),
+        *(folder / name for folder in (course.submitted, course.autograded, course.feedback)),
+        *(course.var / place / name for place in ("homes", "attempts", "refused")),
+        *(course.hub / place / name for place in ("accounts", "ended", "exchange", "former")),
     ]
     found = [folder for folder in folders if folder.exists() or folder.is_symlink()]
-    books = [paths.GRADEBOOK, *gradebook.copies(paths.GRADEBOOK)]
+    books = [course.gradebook, *gradebook.copies(course.gradebook)]
     return Person(
         name, found, any(_in_gradebook(book, name) for book in books), account is not None
     )
 
 
-def end_account(person: Person, hub: str | None) -> None:
+def end_account(course: Course, person: Person, hub: str | None) -> None:
     """Remove the account of `person`, with sessions, tokens and server. `hub` is the address of the
     hub; None where it does not run."""
     if hub:
-        _ask_hub(hub, person.name)
+        _ask_hub(course, hub, person.name)
     else:
-        _remove_from_database(paths.HUB / "jupyterhub.sqlite", person.name)
-    known = _accounts()
+        _remove_from_database(course.hub / "jupyterhub.sqlite", person.name)
+    known = _accounts(course)
     if known.pop(person.name, None):
-        write_whole(accounts.ACCOUNTS, json.dumps(known, indent=2) + "\n", mode=0o600)
-        accounts.forget_first_password(person.name, accounts.ACCOUNTS)
+        write_whole(accounts.file_of(course), json.dumps(known, indent=2) + "\n", mode=0o600)
+        accounts.forget_first_password(person.name, accounts.file_of(course))
 
 
-def remove_data(person: Person, tell: Callable[[str], None]) -> None:
+def remove_data(course: Course, person: Person, tell: Callable[[str], None]) -> None:
     """Remove everything else of `person`, after the account: a server could write to the home."""
     for folder in person.folders:
         remove(folder)
-    for book in [paths.GRADEBOOK, *gradebook.copies(paths.GRADEBOOK)]:
+    for book in [course.gradebook, *gradebook.copies(course.gradebook)]:
         if _in_gradebook(book, person.name):
             _remove_from_gradebook(book, person.name, tell)
-    _drop_times(person.name)
-    open_index(find_course()).forget(person.name)
-    Readings(find_course()).forget(person.name)
-    forget_in_runs(find_course(), person.name)
+    _drop_times(course, person.name)
+    open_index(course).forget(person.name)
+    Readings(course).forget(person.name)
+    forget_in_runs(course, person.name)
     # Kept by content or for all: worked out again when they are needed.
     for shared in ("judgements", "copies"):
-        remove(paths.VAR / shared)
+        remove(course.var / shared)
 
 
-def _accounts() -> dict[str, dict[str, str]]:
-    path = accounts.ACCOUNTS
+def _accounts(course: Course) -> dict[str, dict[str, str]]:
+    path = accounts.file_of(course)
     return json.loads(path.read_text()) if path.exists() else {}
 
 
@@ -112,24 +111,24 @@ def _remove_from_gradebook(book: Path, name: str, tell: Callable[[str], None]) -
     from nbgrader.api import Gradebook  # here: it takes seconds to import
 
     gradebook.wait_until_free(book, tell)
-    with Gradebook(f"sqlite:///{book}", paths.COURSE_ID) as opened:
+    with Gradebook(f"sqlite:///{book}", COURSE_ID) as opened:
         opened.remove_student(name)
 
 
-def _drop_times(name: str) -> None:
+def _drop_times(course: Course, name: str) -> None:
     """What the last restore recorded of this person's submissions."""
-    if paths.RESTORED_TIMES.exists():
-        times = json.loads(paths.RESTORED_TIMES.read_text())
+    if course.restored_times.exists():
+        times = json.loads(course.restored_times.read_text())
         kept = {path: pair for path, pair in times.items() if not path.startswith(f"{name}/")}
-        write_whole(paths.RESTORED_TIMES, json.dumps(kept))
+        write_whole(course.restored_times, json.dumps(kept))
 
 
-def _ask_hub(hub: str, name: str) -> None:
+def _ask_hub(course: Course, hub: str, name: str) -> None:
     """Have the running hub end the account. KirejiError if it does not."""
     request = urllib.request.Request(
         f"{hub}/hub{departure.ADDRESS}{quote(name, safe='@')}",
         method="DELETE",
-        headers={"Authorization": f"token {departure.key_file().read_text()}"},
+        headers={"Authorization": f"token {departure.key_file(course).read_text()}"},
     )
     try:
         urllib.request.urlopen(request, timeout=HUB_SECONDS).close()

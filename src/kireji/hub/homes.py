@@ -5,10 +5,9 @@ import shutil
 from functools import cache
 from pathlib import Path
 
-from kireji.paths import DOCS, HOMES, HUB_CONFIG, LESSONS, STUDENT_DOCS
+from kireji.course.layout import Course
+from kireji.installation import DOCS, HUB_CONFIG, LESSONS
 
-# What the home shows of the repository: under the names that the links between these pages have.
-READ_ONLY = {LESSONS.name: LESSONS, DOCS.name: STUDENT_DOCS}
 # The pages of docs/ that students see. The others also tell what hidden tests do not notice.
 FOR_STUDENTS = (
     "explanation/theory.md",
@@ -24,38 +23,41 @@ ENDED = """> **Your last server was stopped because {}.** Your files are as they
 
 
 @cache
-def make_student_docs() -> None:
+def make_student_docs(course: Course) -> None:
     """Copy what is for students out of docs/; once for each hub that runs."""
-    STUDENT_DOCS.mkdir(parents=True, exist_ok=True)
-    for path in STUDENT_DOCS.iterdir():
+    target = course.student_docs
+    target.mkdir(parents=True, exist_ok=True)
+    for path in target.iterdir():
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     for name in FOR_STUDENTS:
-        (STUDENT_DOCS / name).parent.mkdir(exist_ok=True)
+        (target / name).parent.mkdir(exist_ok=True)
         if (DOCS / name).is_dir():
-            shutil.copytree(DOCS / name, STUDENT_DOCS / name)
+            shutil.copytree(DOCS / name, target / name)
         elif (DOCS / name).exists():
-            shutil.copy(DOCS / name, STUDENT_DOCS / name)
+            shutil.copy(DOCS / name, target / name)
 
 
-def shown() -> dict[str, Path]:
-    """The read-only folders that there are, by their name in the home."""
-    return {name: folder for name, folder in READ_ONLY.items() if folder.is_dir()}
+def shown(course: Course) -> dict[str, Path]:
+    """The read-only folders that there are, by their name in the home: those that the links between
+    their pages have."""
+    read_only = {LESSONS.name: LESSONS, DOCS.name: course.student_docs}
+    return {name: folder for name, folder in read_only.items() if folder.is_dir()}
 
 
-def prepare_home(name: str, role: str, walled: bool, note: Path) -> Path:
+def prepare_home(course: Course, name: str, role: str, walled: bool, note: Path) -> Path:
     """Make the home of `name` ready for a server, and return it.
 
     Behind a wall the read-only folders are mounted over empty ones; without a wall they are links.
     `note` says why the last server was ended, if it was: the welcome page begins with it, once."""
-    make_student_docs()
-    home = HOMES / name
+    make_student_docs(course)
+    home = course.homes / name
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     welcome = home / "welcome.md"
     welcome.unlink(missing_ok=True)  # not written through: it may have become a link
     ended = ENDED.format(note.read_text()) if note.exists() else ""
     welcome.write_text(ended + (HUB_CONFIG / "welcome" / f"{role}.md").read_text())
     note.unlink(missing_ok=True)
-    for folder, source in shown().items():
+    for folder, source in shown(course).items():
         place = home / folder
         if place.is_symlink():
             place.unlink()

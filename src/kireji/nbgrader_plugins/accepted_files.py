@@ -4,7 +4,7 @@ not taken."""
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from kireji.course.layout import find_course
+from kireji.nbgrader_plugins.configured import course_of
 
 
 class NoteAcceptedFiles(NbGraderPreprocessor):
@@ -14,6 +14,6 @@ class NoteAcceptedFiles(NbGraderPreprocessor):
     itself."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        files = find_course().assignment_file(resources["nbgrader"]["assignment"]).files
+        files = course_of(self.config).assignment_file(resources["nbgrader"]["assignment"]).files
         nb.metadata["kireji"] = {"files": list(files)}
         return nb, resources

@@ -7,12 +7,10 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from kireji import paths
-from kireji.course.layout import find_course
-from kireji.course.secret import read_or_make_secret
 from kireji.exchange.attempts import Attempts, collection_lock
 from kireji.grading.submission import read_submission
 from kireji.nbgrader_plugins.collect import FORMAT, TIMESTAMP
+from kireji.nbgrader_plugins.configured import course_of
 from kireji.nbgrader_plugins.late_penalty import penalty
 from kireji.nbgrader_plugins.put_in_index import late_by, put_in_index
 from kireji.nbgrader_plugins.replace_folder import put, settle
@@ -30,20 +28,24 @@ def choose(config: Config, folder: Path) -> None:
     # here: torch is needed when something is judged, not before
     from kireji.grading.cache import judge_or_recall
 
-    name, student, course = folder.name, folder.parent.name, folder.parents[2]
-    attempts = Attempts(course, student, name)
-    with collection_lock(course):
+    name, student, root = folder.name, folder.parent.name, folder.parents[2]
+    attempts, course = Attempts(root, student, name), course_of(config)
+    with collection_lock(root):
         counted = [attempt for attempt in attempts.all() if attempt.counted]
         if not counted:
             return
         assignment, secret, trusted = (
-            find_course().assignment(name),
-            read_or_make_secret(paths.SECRET),
+            course.assignment(name),
+            course.secret(),
             bool(config.JudgeSubmission.trust_submissions),
         )
         reports = {
             attempt: judge_or_recall(
-                read_submission(attempt.path, name), assignment, secret, trusted
+                course,
+                read_submission(attempt.path, name, assignment.file.files),
+                assignment,
+                secret,
+                trusted,
             ).report
             for attempt in counted
         }

@@ -27,6 +27,7 @@ from kireji.exchange.grading_rules import rules_for
 from kireji.exchange.student_server.kireji_handing_in import DRAFT, SUBMISSION_BYTES
 from kireji.exchange.times import MAX_FILES, Times, came, restored_times
 from kireji.files.untrusted import UntrustedFileError, UntrustedFolder, is_of_the_machine, printable
+from kireji.nbgrader_plugins.configured import course_of
 from kireji.nbgrader_plugins.replace_folder import put, settle
 
 MAX_SUBMISSIONS = 500  # of one student, looked at
@@ -118,7 +119,7 @@ class Collect(ExchangeCollect):
         self.inbound_path = os.path.join(self.root, self.coursedir.course_id, "inbound")
         if not os.path.isdir(self.inbound_path):
             self.fail(f"Course not found: {self.inbound_path}")
-        self.restored = restored_times()
+        self.restored = restored_times(course_of(self.config))
         self.src_records = self._submissions()
 
     def copy_files(self) -> None:

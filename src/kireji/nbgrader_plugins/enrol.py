@@ -3,7 +3,7 @@
 from nbgrader.api import Gradebook, MissingEntry, Student
 from sqlalchemy.exc import DatabaseError
 
-from kireji import paths
+from kireji.course.layout import COURSE_ID
 from kireji.course.roster import Person
 from kireji.nbgrader_plugins import gradebook
 
@@ -19,7 +19,7 @@ def enter(people: list[Person], db_url: str) -> list[str]:
         gradebook.wait_until_free(file, lambda sentence: None)
     changed = []
     try:
-        with Gradebook(db_url, paths.COURSE_ID) as book:
+        with Gradebook(db_url, COURSE_ID) as book:
             for person in people:
                 if person.role == "student" and _enter(book, person):
                     changed.append(person.name)

@@ -14,7 +14,7 @@ from nbgrader.utils import is_task
 from traitlets import Bool
 from traitlets.config import Config
 
-from kireji.course.layout import find_course
+from kireji.course.layout import Course
 from kireji.errors import KirejiError
 from kireji.exchange.attempt_status import sentences
 from kireji.exchange.attempts import Attempts, now
@@ -22,6 +22,7 @@ from kireji.exchange.grading_rules import rules_for
 from kireji.feedback import page, view
 from kireji.feedback.report import lines_of
 from kireji.feedback.written import RenderBudget, markdown_to_html
+from kireji.nbgrader_plugins.configured import course_of
 from kireji.nbgrader_plugins.folder_transaction import is_unfinished
 from kireji.nbgrader_plugins.late_penalty import calendar_of, lateness, time_of
 from kireji.sanitise.outputs import sanitise_notebook
@@ -59,7 +60,7 @@ class FeedbackPage(GetGrades):
             gradebook,
             title=names["notebook"],
             student=names["student"],
-            titles=_titles(names["notebook"]),
+            titles=_titles(course_of(self.config), names["notebook"]),
         )
         attempts = Attempts(Path(course.root), names["student"], names["assignment"])
         told = sentences(
@@ -96,13 +97,9 @@ class FeedbackPage(GetGrades):
         )
 
 
-def _titles(assignment: str) -> dict[str, str]:
+def _titles(course: Course, assignment: str) -> dict[str, str]:
     """What the course's own notebook calls the tasks; nothing where it is there no more."""
-    return (
-        find_course().assignment(assignment).titles
-        if assignment in find_course().assignment_names()
-        else {}
-    )
+    return course.assignment(assignment).titles if assignment in course.assignment_names() else {}
 
 
 def how_late(

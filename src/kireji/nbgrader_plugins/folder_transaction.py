@@ -16,7 +16,7 @@ from typing import IO
 
 from filelock import FileLock
 
-from kireji import paths
+from kireji.course.layout import Course
 from kireji.errors import KirejiError
 from kireji.files.lock import LockedError, hold
 
@@ -61,10 +61,10 @@ def _give_back(folder: Path) -> None:
     _locks.pop(folder).release()
 
 
-def refuse_half_a_restore() -> None:
+def refuse_half_a_restore(course: Course) -> None:
     """KirejiError if `./kireji restore` was cut short here: what there is belongs to two
     courses."""
-    if paths.UNFINISHED_RESTORE.exists():
+    if course.unfinished_restore.exists():
         raise KirejiError(
             "A restore was cut short here, so that what is here is not whole. Run ./kireji restore"
             " again, with the same archive."

@@ -14,13 +14,11 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 from traitlets.config import Config
 
-from kireji import paths
-from kireji.course.layout import find_course
 from kireji.course.notebook_metadata import JUDGED_AS
-from kireji.course.secret import read_or_make_secret
 from kireji.exchange.grading_rules import rules_for
 from kireji.grading.quarantine import set_refused_aside, take_in
 from kireji.nbgrader_plugins import best_attempt, folder_transaction
+from kireji.nbgrader_plugins.configured import course_of
 from kireji.testing.report import put_report
 
 
@@ -34,7 +32,7 @@ def begin_grading(config: Config) -> Callable[..., None]:
         for folder in sorted({Path(notebook).absolute().parent for notebook in notebooks}):
             if rules_for(config, folder.parents[2], folder.name).counts == "best":
                 best_attempt.choose(config, folder)
-        set_refused_aside(assignment, student, notebooks)
+        set_refused_aside(course_of(config), notebooks)
 
     return begin
 
@@ -69,18 +67,20 @@ class JudgeSubmission(NbGraderPreprocessor):
         from kireji.grading import cache
 
         names = resources["nbgrader"]
-        course = CourseDirectory(config=self.config)
+        course, directory = course_of(self.config), CourseDirectory(config=self.config)
         folder = Path(
-            course.format_path(course.submitted_directory, names["student"], names["assignment"])
+            directory.format_path(
+                directory.submitted_directory, names["student"], names["assignment"]
+            )
         )
         submission, assignment, secret = (
-            take_in(folder),
-            find_course().assignment(names["assignment"]),
-            read_or_make_secret(paths.SECRET),
+            take_in(course, folder),
+            course.assignment(names["assignment"]),
+            course.secret(),
         )
-        key = cache.key_of(submission, assignment, secret)
+        key = cache.key_of(course, submission, assignment, secret)
         judgement = cache.judge_or_recall(
-            submission, assignment, secret, self.trust_submissions, key
+            course, submission, assignment, secret, self.trust_submissions, key
         )
         put_report(judgement.notebook, judgement.report)
         if cache.is_sure(judgement):

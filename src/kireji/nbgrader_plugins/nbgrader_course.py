@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError, SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from kireji.course import calendar_store as store
-from kireji.course.layout import find_course
+from kireji.course.layout import Course
 from kireji.course.moments import show_span
 from kireji.course.notebook_metadata import REPORT
 from kireji.errors import KirejiError
@@ -25,6 +25,7 @@ from kireji.exchange.grading_rules import rules_for
 from kireji.grading.cache import clear_drafts
 from kireji.nbgrader_plugins import folder_transaction, gradebook
 from kireji.nbgrader_plugins.apply_calendar import apply
+from kireji.nbgrader_plugins.configured import set_course
 from kireji.nbgrader_plugins.judge_submission import begin_grading
 from kireji.nbgrader_plugins.late_penalty import calendar_of, lateness, time_of
 from kireji.nbgrader_plugins.release_feedback import release, released_page
@@ -38,17 +39,21 @@ REASON = re.compile(r"^\s*(\w+(?:\.\w+)*(?:Error|Exception|Warning): .*)$", re.M
 
 
 class NbgraderCourse:
-    """A course directory. `changes` are made to the repository's nbgrader configuration.
+    """`course` as nbgrader has it. `changes` are made to its nbgrader configuration.
 
     trusted: grade even where there is no wall.
     """
 
     def __init__(
-        self, trusted: bool = False, changes: Callable[[Config], None] = lambda config: None
+        self,
+        course: Course,
+        trusted: bool = False,
+        changes: Callable[[Config], None] = lambda config: None,
     ) -> None:
-        file = find_course().config("nbgrader_config.py")
-        config = Config(PyFileConfigLoader(file.name, path=str(file.parent)).load_config())
+        self.course = course
+        config = Config(PyFileConfigLoader(str(course.config("nbgrader_config.py"))).load_config())
         config.JudgeSubmission.trust_submissions = self.trusted = trusted
+        set_course(config, course)
         changes(config)
         config.Autograde.pre_convert_hook = begin_grading(config)
         self.config = config
@@ -63,9 +68,9 @@ class NbgraderCourse:
         tell: is called when another program has to be waited for. GradebookError if the gradebook
         is damaged, gone or busy.
         """
-        folder_transaction.refuse_half_a_restore()
+        folder_transaction.refuse_half_a_restore(self.course)
         folder_transaction.clear_away(Path(self.directory.root))
-        clear_drafts()
+        clear_drafts(self.course)
         if self.gradebook_file:
             gradebook.check(self.gradebook_file)
             gradebook.wait_until_free(self.gradebook_file, tell)

@@ -9,31 +9,31 @@ from typing import Any
 from traitlets.config import Config, PyFileConfigLoader
 
 from kireji.course import calendar_store as store
-from kireji.course.layout import Course
+from kireji.course.layout import COURSE_ID, Course
 from kireji.errors import KirejiError
-from kireji.paths import COURSE_ID, EXCHANGE, ROOT
+from kireji.nbgrader_plugins.configured import set_course
 
 
 class ReleaseError(KirejiError):
     """nbgrader refused to release; the message has its last words."""
 
 
-def prepare_exchange() -> None:
+def prepare_exchange(course: Course) -> None:
     """Make the exchange's folders, which students' servers mount, before the first assignment is
     released."""
     for name in ("outbound", "inbound", "feedback"):
-        (EXCHANGE / COURSE_ID / name).mkdir(parents=True, exist_ok=True)
-    EXCHANGE.chmod(0o777)  # nbgrader's modes, see ExchangeReleaseAssignment
-    (EXCHANGE / COURSE_ID / "inbound").chmod(0o2733)
+        (course.exchange / COURSE_ID / name).mkdir(parents=True, exist_ok=True)
+    course.exchange.chmod(0o777)  # nbgrader's modes, see ExchangeReleaseAssignment
+    (course.exchange / COURSE_ID / "inbound").chmod(0o2733)
 
 
-def enter_students(names: list[str]) -> None:
+def enter_students(course: Course, names: list[str]) -> None:
     """Enter these students in the gradebook, with a name: nbgrader shows those it meets first in a
     submission as "None"."""
     from nbgrader.api import Gradebook
     from nbgrader.coursedir import CourseDirectory
 
-    database = CourseDirectory(root=str(ROOT), course_id=COURSE_ID).db_url
+    database = CourseDirectory(root=str(course.root), course_id=COURSE_ID).db_url
     with Gradebook(database, COURSE_ID) as gradebook:
         known = {student.id for student in gradebook.students}
         for name in names:
@@ -60,9 +60,9 @@ def outdated(root: Path, home: Path, names: list[str]) -> list[str]:
     ]
 
 
-def release_what_is_due(root: Path) -> list[str]:
+def release_what_is_due(course: Course) -> list[str]:
     """Have the exchange be as the calendar says; return what was released. Quick where it is."""
-    home, now = EXCHANGE / COURSE_ID, datetime.now(UTC)
+    root, home, now = course.root, course.exchange / COURSE_ID, datetime.now(UTC)
     if store.path_of(root).exists() and not store.problem(root):
         wanted = store.read(root).released(now)
         if not outdated(root, home, wanted) and set(outbound(home)) <= set(wanted):
@@ -70,16 +70,17 @@ def release_what_is_due(root: Path) -> list[str]:
     # here: it takes seconds to import, and at most starts nothing is new
     from kireji.nbgrader_plugins.apply_calendar import apply
 
-    applied = apply(configuration(root))
+    applied = apply(configuration(course))
     for sentence in applied.said:
         print(sentence, flush=True)
     return applied.released
 
 
-def configuration(root: Path) -> Config:
+def configuration(course: Course) -> Config:
     """nbgrader's configuration of the course."""
-    path = Course(root).config("nbgrader_config.py")
-    return Config(PyFileConfigLoader(path.name, path=str(path.parent)).load_config())
+    config = Config(PyFileConfigLoader(str(course.config("nbgrader_config.py"))).load_config())
+    set_course(config, course)
+    return config
 
 
 def api(config: Config) -> Any:

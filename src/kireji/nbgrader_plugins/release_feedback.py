@@ -5,11 +5,11 @@ from pathlib import Path
 from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash
 
-from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.exchange.folders import student_folders
 from kireji.files.atomic import write_whole
 from kireji.files.untrusted import is_of_the_machine, printable
+from kireji.nbgrader_plugins.configured import course_of
 from kireji.nbgrader_plugins.folder_transaction import is_unfinished
 
 
@@ -77,4 +77,6 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
         for page in folder.glob("*.html"):
             release(page, released_page(target, page.stem, folder))
             self.log.info("Released feedback for %s on %s", student, folder.name)
-        find_course().audit.record("released feedback", f"{folder.name}/{student}", by="kireji")
+        course_of(self.config).audit.record(
+            "released feedback", f"{folder.name}/{student}", by="kireji"
+        )

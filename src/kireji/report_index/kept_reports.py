@@ -56,8 +56,9 @@ def _in_cache(course: Course, name: str, student: str) -> Iterator[KeptReport]:
     from kireji.grading.submission import read_submission
 
     for attempt in Attempts(course.root, student, name).all():
-        key = key_of(read_submission(attempt.path, name), course.assignment(name), course.secret())
-        judgement = recall(key)
+        assignment = course.assignment(name)
+        submission = read_submission(attempt.path, name, assignment.file.files)
+        judgement = recall(course, key_of(course, submission, assignment, course.secret()))
         if judgement is not None:
             came = attempt.came.replace(tzinfo=UTC)
             late = _late(course, name, student, came)

@@ -47,8 +47,9 @@ def launch(arguments: list[str]) -> int:
         return _end(_sentence(error), 1)
     except KeyboardInterrupt:
         return _end(STOPPED, 130)
+    environment = activated(os.environ) | ({SETTING: str(course.root)} if folder else {})
     # -P: a torch.py lying in the folder where the command is typed must not be imported.
-    os.execve(PYTHON, [str(PYTHON), "-P", "-m", "kireji", *arguments], activated(os.environ))
+    os.execve(PYTHON, [str(PYTHON), "-P", "-m", "kireji", *arguments], environment)
     return None
 
 

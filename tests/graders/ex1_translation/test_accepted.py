@@ -3,13 +3,12 @@ gets the same score."""
 
 import pytest
 
-from kireji import paths
 from kireji.testing.report import cell_score
 from tests.graders.bench import as_code, fell_short, grade, trained
-from tests.support.clone import COURSE
+from tests.support.clone import COURSE, ROOT
 
 NAME = "ex1_translation"
-ACCEPTED = sorted((paths.ROOT / "tests" / "graders" / NAME / "accepted").glob("*.py"))
+ACCEPTED = sorted((ROOT / "tests" / "graders" / NAME / "accepted").glob("*.py"))
 TASKS = (
     "padding_mask",
     "additive_attention",

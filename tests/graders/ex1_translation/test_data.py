@@ -4,9 +4,9 @@ import pytest
 
 from graders.ex1_translation import data
 from graders.ex1_translation.data import Pair, decent, frequent, read_pairs, short, unique
-from kireji import paths
 from kireji.data import is_crude
 from kireji.data.text import tokens
+from tests.support.clone import COURSE
 
 
 def row(id: str, english: str, french: str) -> str:
@@ -57,7 +57,7 @@ def test_frequent_drops_pairs_with_a_rare_word_and_breaks_ties_by_name():
 
 
 def test_the_real_pairs_are_short_and_decent():
-    archive = paths.DOWNLOADS / data.DATA.source.archive
+    archive = COURSE.downloads / data.DATA.source.archive
     if not archive.is_file():
         pytest.skip("the data are not fetched yet: run the set-up first")
     for pair in data.extract(archive):

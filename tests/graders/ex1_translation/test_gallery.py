@@ -3,15 +3,15 @@ loses nothing elsewhere."""
 
 import pytest
 
-from kireji import paths
 from tests.graders.bench import grade
 from tests.graders.ex1_translation.gallery import GALLERY
 from tests.graders.ex1_translation.gallery_equations import EQUATIONS
 from tests.graders.ex1_translation.gallery_named import NAMED
 from tests.graders.galleries import caught, large_enough
+from tests.support.clone import ROOT
 
 NAME = "ex1_translation"
-PLAIN = (paths.ROOT / "tests" / "graders" / NAME / "accepted" / "plain.py").read_text()
+PLAIN = (ROOT / "tests" / "graders" / NAME / "accepted" / "plain.py").read_text()
 # task -> the tasks whose code calls this one's, and which must not pay for it
 CALLED_BY = {
     "padding_mask": ["decoding"],

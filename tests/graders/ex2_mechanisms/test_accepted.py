@@ -3,13 +3,12 @@ gets the same score."""
 
 import pytest
 
-from kireji import paths
 from kireji.testing.report import cell_score
 from tests.graders.bench import as_code, grade, trained
 from tests.graders.ex2_mechanisms.solution import NAME, solution
-from tests.support.clone import COURSE
+from tests.support.clone import COURSE, ROOT
 
-ACCEPTED = sorted((paths.ROOT / "tests" / "graders" / NAME / "accepted").glob("*.py"))
+ACCEPTED = sorted((ROOT / "tests" / "graders" / NAME / "accepted").glob("*.py"))
 TASKS = ("content_scores", "location", "self_attention", "saturation", "picture")
 FILES = [f"test_{task}.py" for task in TASKS]
 

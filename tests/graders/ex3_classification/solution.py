@@ -2,10 +2,10 @@
 
 import nbformat
 
-from kireji import paths
 from kireji.testing.report import TestReport
 from tests.graders.bench import grade
 from tests.graders.ex3_classification.counted_classifiers import handed_in
+from tests.support.clone import COURSE
 
 NAME = "ex3_classification"
 TASKS = (
@@ -19,7 +19,7 @@ TASKS = (
 )
 # tasks whose hidden tests need trained classifiers
 TRAINED = ("prediction", "long_texts", "faithfulness")
-NOTEBOOK = nbformat.read(paths.SOURCE / NAME / f"{NAME}.ipynb", as_version=4)
+NOTEBOOK = nbformat.read(COURSE.source / NAME / f"{NAME}.ipynb", as_version=4)
 CELLS = {cell.id: cell.source for cell in NOTEBOOK.cells if cell.cell_type == "code"}
 IMPORTS = CELLS["imports"].replace("%matplotlib inline\n", "")
 SOLUTION = "\n\n".join(CELLS[f"{task}_solution"] for task in TASKS)

@@ -3,15 +3,14 @@ gets the same score."""
 
 import pytest
 
-from kireji import paths
 from kireji.testing.report import cell_score
 from tests.graders.bench import as_code, fell_short, grade, trained
 from tests.graders.ex3_classification.counted_classifiers import classifiers
 from tests.graders.ex3_classification.solution import NAME, SOLUTION, TASKS, TRAINED, graded
 from tests.graders.galleries import lost
-from tests.support.clone import COURSE
+from tests.support.clone import COURSE, ROOT
 
-ACCEPTED = sorted((paths.ROOT / "tests" / "graders" / NAME / "accepted").glob("*.py"))
+ACCEPTED = sorted((ROOT / "tests" / "graders" / NAME / "accepted").glob("*.py"))
 
 
 @pytest.fixture(scope="module")

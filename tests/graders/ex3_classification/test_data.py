@@ -4,9 +4,9 @@ import pytest
 
 from graders.ex3_classification import data
 from graders.ex3_classification.data import Review, decent, read_reviews, select, unique
-from kireji import paths
 from kireji.data import is_crude
 from kireji.data.text import tokens
+from tests.support.clone import COURSE
 
 LINES = [
     "1\t2.26666\tA  fine,\u2019 &amp; warm film.\r\n",
@@ -34,7 +34,7 @@ def test_crude_reviews_go():
 
 
 def test_the_real_reviews_are_clear_and_decent():
-    archive = paths.DOWNLOADS / data.DATA.source.archive
+    archive = COURSE.downloads / data.DATA.source.archive
     if not archive.is_file():
         pytest.skip("the data are not fetched yet: run the set-up first")
     for review in data.extract(archive):

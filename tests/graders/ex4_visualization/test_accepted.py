@@ -3,13 +3,12 @@ gets the same score."""
 
 import pytest
 
-from kireji import paths
 from kireji.testing.report import cell_score
 from tests.graders.bench import as_code, grade
 from tests.graders.ex4_visualization.solution import NAME, TASKS, run, solution
-from tests.support.clone import COURSE
+from tests.support.clone import COURSE, ROOT
 
-ACCEPTED = sorted((paths.ROOT / "tests" / "graders" / NAME / "accepted").glob("*.py"))
+ACCEPTED = sorted((ROOT / "tests" / "graders" / NAME / "accepted").glob("*.py"))
 POINTS = {
     "heat_map": 14,
     "heads": 8,

@@ -4,14 +4,14 @@ import re
 
 import nbformat
 
-from kireji import paths
+from tests.support.clone import COURSE
 
 
 def test_its_sentences_are_none_of_the_data():
     notebook = nbformat.read(
-        paths.SOURCE / "ex4_visualization" / "ex4_visualization.ipynb", as_version=4
+        COURSE.source / "ex4_visualization" / "ex4_visualization.ipynb", as_version=4
     )
-    known = "\n".join(path.read_text() for path in paths.LAB_DATA.rglob("*.tsv"))
+    known = "\n".join(path.read_text() for path in COURSE.lab_data.rglob("*.tsv"))
     quoted = re.findall(
         r'"([A-ZÀ-Ü][^"\n]{12,}[.!?])"', "\n".join(cell.source for cell in notebook.cells)
     )

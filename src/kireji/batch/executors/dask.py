@@ -16,10 +16,8 @@ from concurrent.futures import Executor, Future
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from kireji import paths
 from kireji.batch.judge_pool import NoJudgesError
 from kireji.course.layout import find_course
-from kireji.course.secret import read_or_make_secret
 from kireji.grading.cache import graders_version
 
 if TYPE_CHECKING:
@@ -44,9 +42,10 @@ class NoCluster(NoJudgesError):
 
 def course_here() -> dict[str, str]:
     """What must be the same wherever something is judged, each as a version or a digest."""
-    secret = read_or_make_secret(paths.SECRET) if paths.SECRET.exists() else b""
-    assignments = [find_course().assignment(name) for name in find_course().assignment_names()]
-    tests = "".join(graders_version(assignment.graders) for assignment in assignments)
+    course = find_course()
+    secret = course.secret() if course.secret_file.exists() else b""
+    assignments = [course.assignment(name) for name in course.assignment_names()]
+    tests = "".join(graders_version(course, assignment.graders) for assignment in assignments)
     source = "".join(str(assignment.source) for assignment in assignments)
     return {
         "Python": ".".join(platform.python_version_tuple()[:2]),

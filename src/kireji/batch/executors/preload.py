@@ -34,16 +34,17 @@ def warm() -> None:
     torch.set_num_threads(1)
     for name in MODULES:
         importlib.import_module(name)
-    for name in find_course().assignment_names():
-        for library in find_course().assignment(name).file.libraries:
+    course = find_course()
+    for assignment in map(course.assignment, course.assignment_names()):
+        for library in assignment.file.libraries:
             importlib.import_module(library)
         with contextlib.suppress(KirejiError):  # judging says it
-            collect(find_course().assignment(name).graders)
-        find_course().assignment(name).skeleton()
+            collect(assignment.graders)
+        assignment.skeleton()
         # What the hidden tests have for every submission alike. Where data are missing, the tests
         # themselves say it, with the reason.
         if shared := sys.modules.get(
-            f"{find_course().assignment(name).graders.parent.name}.{name}.shared_data"
+            f"{assignment.graders.parent.name}.{assignment.name}.shared_data"
         ):
             with contextlib.suppress(KirejiError):
                 shared.prepare()

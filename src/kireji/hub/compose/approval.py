@@ -13,7 +13,6 @@ from nativeauthenticator.handlers import (
 from nativeauthenticator.orm import UserInfo
 from tornado.web import HTTPError
 
-from kireji.course.layout import find_course
 from kireji.hub.compose import former
 from kireji.hub.departure import end_access
 
@@ -31,7 +30,7 @@ def approve_or_withdraw(handler: BaseHandler, account: UserInfo) -> None:
     UserInfo.change_authorization(handler.db, name)
     did = "approved" if account.is_authorized else "withdrew"
     handler.log.info("%s %s the account of %s", by, did, name)
-    find_course().audit.record(f"{did} an account", name, by=by)
+    handler.authenticator.course.audit.record(f"{did} an account", name, by=by)
 
 
 class Accounts(AuthorizationAreaHandler):
@@ -47,7 +46,11 @@ class Accounts(AuthorizationAreaHandler):
             await self.render_template(
                 "authorization-area.html",
                 users=accounts,
-                former={user.username for user in accounts if former.is_noted(user.username)},
+                former={
+                    user.username
+                    for user in accounts
+                    if former.is_noted(self.authenticator.course, user.username)
+                },
                 with_files=WITH_FILES,
                 waiting=len(self.waiting()),
             )
@@ -62,7 +65,8 @@ class Accounts(AuthorizationAreaHandler):
     def waiting(self) -> list[UserInfo]:
         """The accounts that can be approved without a decision on former files."""
         accounts = self.db.query(UserInfo).filter_by(is_authorized=False)
-        return [account for account in accounts if not former.is_noted(account.username)]
+        course = self.authenticator.course
+        return [account for account in accounts if not former.is_noted(course, account.username)]
 
 
 class Approve(ToggleAuthorizationHandler):
@@ -76,10 +80,10 @@ class Approve(ToggleAuthorizationHandler):
         account = self.authenticator.get_user(name)
         if account is None:
             raise HTTPError(404, f"There is no account {name!r}. It may just have been discarded.")
-        if not account.is_authorized and former.is_noted(name):
+        if not account.is_authorized and former.is_noted(self.authenticator.course, name):
             if not self.get_body_argument(WITH_FILES, ""):
                 raise HTTPError(409, FILES_ARE_KEPT.format(name), reason="Files are kept")
-            former.settle(name)
+            former.settle(self.authenticator.course, name)
         approve_or_withdraw(self, account)
         if not account.is_authorized:
             await end_access(self, name)
@@ -94,11 +98,13 @@ class Discard(DiscardHandler):
     @needs_scope("admin:users")
     async def post(self, name: str) -> None:
         self.log.info("%s discarded the account of %s", self.current_user.name, name)
-        find_course().audit.record("discarded an account", name, by=self.current_user.name)
+        self.authenticator.course.audit.record(
+            "discarded an account", name, by=self.current_user.name
+        )
         account = self.authenticator.get_user(name)
         if account is not None and not account.is_authorized:
             await end_access(self, name)
-            former.settle(name)
+            former.settle(self.authenticator.course, name)
         await super().get(name)
 
 

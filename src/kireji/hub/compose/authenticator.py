@@ -7,14 +7,12 @@ from nativeauthenticator import NativeAuthenticator
 from nativeauthenticator.orm import UserInfo
 from tornado.web import HTTPError
 
-from kireji.course.layout import find_course
 from kireji.hub.accounts import new_password
 from kireji.hub.compose import approval, former
 from kireji.hub.compose.enrolment import Enrolled
 from kireji.hub.compose.service import instructors, roster
-from kireji.paths import HUB
 
-FIRST_PASSWORDS = HUB / "first-passwords"
+FIRST_PASSWORDS = "first-passwords"  # in the hub's folder
 WAITS = (
     "Your account waits for your instructor's approval. Come back when you have been told that you"
     " are let in."
@@ -27,7 +25,9 @@ class ApprovedAuthenticator(Enrolled, NativeAuthenticator):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name in dict.fromkeys([*instructors(), *(person.name for person in roster())]):
+        for name in dict.fromkeys(
+            [*instructors(self.course), *(person.name for person in roster(self.course))]
+        ):
             if not self.user_exists(name):
                 self._make_approved(name)
 
@@ -41,23 +41,24 @@ class ApprovedAuthenticator(Enrolled, NativeAuthenticator):
             )
         )
         self.db.commit()
-        find_course().audit.record("made an account", name, by="settings and roster")
-        with FIRST_PASSWORDS.open("a") as file:
+        self.course.audit.record("made an account", name, by="settings and roster")
+        passwords = self.course.hub / FIRST_PASSWORDS
+        with passwords.open("a") as file:
             file.write(f"{name} {password}\n")
-        FIRST_PASSWORDS.chmod(0o600)
+        passwords.chmod(0o600)
         self.log.warning(
             "Made the account %r. Its first password: docker compose exec -u kireji hub cat %s",
             name,
-            FIRST_PASSWORDS,
+            passwords,
         )
 
     def create_user(self, username, password, **kwargs):
         """Somebody signs up. Files of a former account of that name are not theirs by that."""
         account = super().create_user(username, password, **kwargs)
         if account:
-            find_course().audit.record("signed up", account.username, by=account.username)
-        if account and former.has_files(account.username):
-            former.note(account.username)
+            self.course.audit.record("signed up", account.username, by=account.username)
+        if account and former.has_files(self.course, account.username):
+            former.note(self.course, account.username)
             self.log.warning(
                 "%s signed up; files of a former account of that name are kept", account.username
             )
@@ -65,7 +66,7 @@ class ApprovedAuthenticator(Enrolled, NativeAuthenticator):
 
     def delete_user(self, user):
         super().delete_user(user)
-        former.settle(user.name)
+        former.settle(self.course, user.name)
 
     async def authenticate(self, handler, data):
         """As the library's, but tells a person with the right password that the account waits for

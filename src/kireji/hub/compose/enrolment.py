@@ -7,13 +7,13 @@ from jupyterhub.auth import Authenticator
 from jupyterhub.utils import maybe_future
 from tornado.web import HTTPError
 
-from kireji.course.layout import find_course
 from kireji.hub import departure
 from kireji.hub.compose.service import instructors
 from kireji.hub.course_service import INSTRUCTORS, STUDENTS
+from kireji.hub.of_course import OfCourse
 
 
-class Enrolled(Authenticator):
+class Enrolled(OfCourse, Authenticator):
     """An authenticator that enrols as a student everybody who is no instructor: nbgrader asks the
     hub's groups who takes what."""
 
@@ -28,13 +28,13 @@ class Enrolled(Authenticator):
         if not self.allow_all and user.name not in self.allowed_users:
             user.cookie_id = orm.new_token()
             user.api_tokens = []
-        if user.name not in instructors():
+        if user.name not in instructors(self.course):
             user.groups = [group for group in user.groups if group.name != INSTRUCTORS]
 
     def delete_user(self, user: Any) -> None:
         """An account is removed, in the hub's list of people or by `kireji forget`."""
         super().delete_user(user)
-        find_course().audit.record("removed an account", user.name, by="the hub")
+        self.course.audit.record("removed an account", user.name, by="the hub")
 
     async def check_allowed(self, username: str, auth_model: dict | None = None) -> bool:
         """As the library's, but tells a person who is not let in why."""
@@ -51,6 +51,6 @@ class Enrolled(Authenticator):
     def pre_spawn_start(self, user: Any, spawner: Any) -> None:
         """Before a person's server starts."""
         groups = {group.name for group in user.groups}
-        if user.name not in instructors() and STUDENTS not in groups:
+        if user.name not in instructors(self.course) and STUDENTS not in groups:
             user.orm_user.groups.append(orm.Group.find(self.db, STUDENTS))
             self.db.commit()

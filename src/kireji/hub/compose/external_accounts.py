@@ -21,10 +21,10 @@ from kireji.course import settings
 from kireji.course.roster import NAME, SPELLED
 from kireji.files.atomic import write_whole
 from kireji.hub.compose.enrolment import Enrolled
-from kireji.paths import HUB
 
 # {way in: {name: the number or the like by which the other place knows the person}}
-PERSONS = HUB / "persons.json"
+# in the hub's folder
+PERSONS = "persons.json"
 NUMBERS = ("sub", "id")  # where it stands: in OpenID Connect and LTI; elsewhere
 FROM_THERE = (
     "Open the course in your learning platform, and follow the link that leads here from there."
@@ -82,8 +82,8 @@ def is_verified(claims: dict[str, Any]) -> bool:
 class Persons:
     """Who has which account, for one way in."""
 
-    def __init__(self, way: str, path: Path | None = None) -> None:
-        self.way, self.path = way, path or PERSONS
+    def __init__(self, way: str, path: Path) -> None:
+        self.way, self.path = way, path
 
     def check(self, name: str, claims: dict[str, Any]) -> None:
         """Remember who comes under `name` for the first time. HTTPError with a sentence if somebody
@@ -120,16 +120,20 @@ class Elsewhere(Enrolled):
 
     way: str
 
+    @property
+    def persons(self) -> Persons:
+        return Persons(self.way, self.course.hub / PERSONS)
+
     async def run_post_auth_hook(self, handler, auth_model):
         """Once it is known who comes, and that the name may come in."""
-        Persons(self.way).check(auth_model["name"], self.claims(auth_model))
+        self.persons.check(auth_model["name"], self.claims(auth_model))
         return await super().run_post_auth_hook(handler, auth_model)
 
     def forget(self, name: str) -> None:
         """Free a name: its files are gone, or an instructor hands them on. An account that is only
         deleted in the hub's list of people stays its owner's, or the next one of that name would
         get the files."""
-        Persons(self.way).forget(name)
+        self.persons.forget(name)
 
 
 class ComeBack(OAuthCallbackHandler):

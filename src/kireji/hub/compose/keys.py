@@ -5,16 +5,33 @@ import secrets
 import time
 from pathlib import Path
 
+from kireji.course.layout import Course
 from kireji.errors import KirejiError
 from kireji.files.atomic import write_whole
-from kireji.paths import VAR
 
 # a volume for each key, mounted in the hub and in the one other service that it is for
-KEYS = VAR / "keys"
-PROXY, COURSE = KEYS / "proxy" / "key", KEYS / "course" / "key"
-DESK = KEYS / "desk" / "key"
-DOOR = KEYS / "proxy" / "door"  # the door is a part of the proxy
-MAX_WAIT_SECONDS = 120.0  # seconds
+KEYS = "keys"
+MAX_WAIT_SECONDS = 120.0
+
+
+def proxy(course: Course) -> Path:
+    """The key of the proxy."""
+    return course.var / KEYS / "proxy" / "key"
+
+
+def door(course: Course) -> Path:
+    """The key of the door, which is a part of the proxy."""
+    return course.var / KEYS / "proxy" / "door"
+
+
+def course_service(course: Course) -> Path:
+    """The key of the course service."""
+    return course.var / KEYS / "course" / "key"
+
+
+def desk(course: Course) -> Path:
+    """The key of the desk."""
+    return course.var / KEYS / "desk" / "key"
 
 
 def make(key: Path) -> str:

@@ -4,16 +4,16 @@ import sys
 from functools import cache
 
 from kireji.course import settings
+from kireji.course.layout import COURSE_ID, Course
 from kireji.course.roster import Person, RosterError, load
 from kireji.hub.course_service import INSTRUCTORS, STUDENTS, URL_PREFIX
-from kireji.paths import COURSE_ID, ROSTER
 
 NAME, PREFIX, PORT = COURSE_ID, URL_PREFIX, 8888
 DESK_PORT = 8889
 DESK_ADDRESS = f"http://desk:{DESK_PORT}"
 
 
-def instructors() -> list[str]:
+def instructors(course: Course) -> list[str]:
     """The instructors' account names, from the setting KIREJI_INSTRUCTORS and the roster.
 
     Without the setting "instructor", where accounts are made here: elsewhere anybody might bear
@@ -22,22 +22,22 @@ def instructors() -> list[str]:
     named = settings.value("instructors") or unset
     return list(
         dict.fromkeys(
-            [*named, *(person.name for person in roster() if person.role == "instructor")]
+            [*named, *(person.name for person in roster(course) if person.role == "instructor")]
         )
     )
 
 
-def assistants() -> list[str]:
+def assistants(course: Course) -> list[str]:
     """The account names of those who read and grade, from the roster."""
-    return [person.name for person in roster() if person.role == "assistant"]
+    return [person.name for person in roster(course) if person.role == "assistant"]
 
 
 @cache
-def roster() -> list[Person]:
+def roster(course: Course) -> list[Person]:
     """The class, as it was when this process began. Empty if the roster is bad; the log says
     why."""
     try:
-        return load(ROSTER) if ROSTER.exists() else []
+        return load(course.roster) if course.roster.exists() else []
     except RosterError as problem:
         print(problem, file=sys.stderr, flush=True)
         return []

@@ -8,6 +8,7 @@ a student.
 from typing import Any
 
 from kireji.course import settings
+from kireji.course.layout import Course
 from kireji.course.roster import NAME
 from kireji.errors import KirejiError
 from kireji.hub.compose.service import instructors, roster
@@ -33,17 +34,17 @@ LTI = {
 }
 
 
-def configure(c: Any) -> None:
+def configure(c: Any, course: Course) -> None:
     """Set up the way in that KIREJI_ACCOUNTS names. KirejiError for a setting that is missing or
     not known."""
-    check()
+    check(course)
     c.Authenticator.username_pattern = NAME.pattern + r"\Z"
     allowed = settings.value("allowed")
     if allowed:
         c.Authenticator.allowed_users = {
             *allowed,
-            *instructors(),
-            *(person.name for person in roster()),
+            *instructors(course),
+            *(person.name for person in roster(course)),
         }
     c.Authenticator.allow_all = not allowed
     c.Authenticator.allow_existing_users = False  # else people who were here before are let in too
@@ -91,13 +92,13 @@ def take(section: Any, theirs_by_ours: dict[str, str]) -> None:
         setattr(section, theirs, value)
 
 
-def check() -> None:
+def check(course: Course) -> None:
     """KirejiError that names the settings which the way in also needs."""
     way = settings.value("accounts")
     if way == "signup":
         return
     missing = [ours for ours in {"oauth": OAUTH, "lti13": LTI}[way] if not _value(ours)]
-    missing += [] if instructors() else ["KIREJI_INSTRUCTORS"]
+    missing += [] if instructors(course) else ["KIREJI_INSTRUCTORS"]
     if missing:
         raise KirejiError(f"KIREJI_ACCOUNTS={way} also needs these settings: {', '.join(missing)}.")
 

@@ -12,12 +12,13 @@ from jupyterhub.traitlets import ByteSpecification
 from traitlets import default
 
 from kireji.course import settings
+from kireji.course.layout import COURSE_ID, Course
 from kireji.exchange.folders import student_folders
 from kireji.hub.compose import networks
 from kireji.hub.course_service import INSTRUCTORS
 from kireji.hub.homes import prepare_home
+from kireji.hub.of_course import OfCourse
 from kireji.hub.server_limits import DISK_BYTES, DISK_FILES, Disk
-from kireji.paths import COURSE_ID, EXCHANGE, HOMES, HUB, LAB_DATA
 
 COMPOSE = "com.docker.compose."
 # Whatever a server writes into its container's log stays on the machine's disk, and any process of
@@ -26,17 +27,17 @@ LOG = {"type": "json-file", "config": {"max-size": "5m", "max-file": "2"}}
 NO_NAME_SERVER = "127.0.0.1"  # the student's own container, where none listens
 
 
-def note_of(name: str) -> Path:
+def note_of(course: Course, name: str) -> Path:
     """Where the reason is left for which the server of `name` was ended; its welcome page tells it
     once."""
-    return HUB / "ended" / name
+    return course.hub / "ended" / name
 
 
 class Deployment:
     """What the hub finds out about its own deployment by looking at its own container."""
 
-    def __init__(self, client: docker.APIClient) -> None:
-        self.client = client
+    def __init__(self, client: docker.APIClient, homes: Path) -> None:
+        self.client, self.homes = client, homes
         own = client.inspect_container(socket.gethostname())
         self.hub, self.mounts = (
             own["Id"],
@@ -58,7 +59,7 @@ class Deployment:
         project = (container["Config"]["Labels"] or {}).get(networks.PROJECT)
         if project is not None:
             return project == self.project
-        homes = Path(self.on_host(HOMES))
+        homes = Path(self.on_host(self.homes))
         return any(Path(mount["Source"]).is_relative_to(homes) for mount in container["Mounts"])
 
     def proxy(self) -> str:
@@ -73,7 +74,7 @@ class Deployment:
         return {"hub": self.hub, "proxy": self.proxy()}
 
 
-class ContainerSpawner(DockerSpawner):
+class ContainerSpawner(OfCourse, DockerSpawner):
     """DockerSpawner with a network for each person, and mounts of that person's own folders."""
 
     name_template = "{prefix}-{username}"
@@ -87,7 +88,7 @@ class ContainerSpawner(DockerSpawner):
 
     @cached_property
     def deployment(self) -> Deployment:
-        return Deployment(self.client)
+        return Deployment(self.client, self.course.homes)
 
     @default("prefix")
     def _prefix(self) -> str:
@@ -99,14 +100,16 @@ class ContainerSpawner(DockerSpawner):
         name, role = self.user.name, "student"
         if INSTRUCTORS in {group.name for group in self.user.groups}:
             role = "instructor"
-        home = prepare_home(name, role, walled=False, note=note_of(name))
-        own, course = student_folders(EXCHANGE, COURSE_ID, name).make(), EXCHANGE / COURSE_ID
+        course = self.course
+        home = prepare_home(course, name, role, walled=False, note=note_of(course, name))
+        own = student_folders(course.exchange, COURSE_ID, name).make()
+        seen = course.exchange / COURSE_ID
         wanted = [
             (home, Path("/home") / name, "rw"),
-            (LAB_DATA, LAB_DATA, "ro"),
-            (own.outbound, course / "outbound", "ro"),
-            (own.inbound, course / "inbound", "rw"),
-            (own.feedback, course / "feedback", "ro"),
+            (course.lab_data, course.lab_data, "ro"),
+            (own.outbound, seen / "outbound", "ro"),
+            (own.inbound, seen / "inbound", "rw"),
+            (own.feedback, seen / "feedback", "ro"),
         ]
         return {
             self.deployment.on_host(path): {"bind": str(target), "mode": mode}
@@ -115,9 +118,10 @@ class ContainerSpawner(DockerSpawner):
 
     def own_folders(self) -> list[Path]:
         """What the limit on the disk counts."""
+        course = self.course
         return [
-            HOMES / self.user.name,
-            student_folders(EXCHANGE, COURSE_ID, self.user.name).inbound,
+            course.homes / self.user.name,
+            student_folders(course.exchange, COURSE_ID, self.user.name).inbound,
         ]
 
     def get_env(self) -> dict[str, str]:
@@ -182,8 +186,9 @@ class ContainerSpawner(DockerSpawner):
         if status is None:
             await self.asynchronously(networks.connect, self.object_name, self.deployment.members())
             if reason := await self.look_at_disk():
-                note_of(self.user.name).parent.mkdir(exist_ok=True)
-                note_of(self.user.name).write_text(reason)
+                note = note_of(self.course, self.user.name)
+                note.parent.mkdir(exist_ok=True)
+                note.write_text(reason)
                 self.log.warning("The server of %s is ended: %s", self.user.name, reason)
                 await self.stop()
                 return 1

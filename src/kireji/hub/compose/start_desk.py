@@ -4,6 +4,7 @@ import os
 import sys
 
 from kireji.course import settings
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.hub import desk_service
 from kireji.hub.compose import keys
@@ -29,7 +30,7 @@ def main() -> int:
     except KirejiError as error:
         wait_for_other_settings("desk", error)
     try:
-        token = keys.wait_for(keys.DESK)
+        token = keys.wait_for(keys.desk(find_course()))
     except KirejiError as error:
         print(error, file=sys.stderr)
         return 1

@@ -8,11 +8,12 @@ import os
 import sys
 
 from kireji.course import settings
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.hub import service_lock
 from kireji.hub.compose import engine, keys, sign_in
 from kireji.hub.compose.bad_settings import wait_for_other_settings
-from kireji.paths import HUB, HUB_CONFIG, HUB_LOCK
+from kireji.installation import HUB_CONFIG
 
 SOCKET = "/var/run/docker.sock"
 ACCOUNT = 1000
@@ -22,7 +23,8 @@ def main() -> None:
     """Replace this process by JupyterHub."""
     try:
         settings.load()
-        sign_in.check()
+        course = find_course()
+        sign_in.check(course)
         engine.check(SOCKET)
     except KirejiError as error:
         wait_for_other_settings("hub", error)
@@ -31,11 +33,12 @@ def main() -> None:
         os.setgid(ACCOUNT)
         os.setuid(ACCOUNT)
     os.umask(0o077)
-    service_lock.hold(HUB_LOCK)
-    for key in (keys.DOOR, keys.PROXY, keys.COURSE):
-        keys.make(key)
-    os.environ |= {"HOME": str(HUB), "CONFIGPROXY_AUTH_TOKEN": keys.make(keys.PROXY)}
-    os.chdir(HUB)
+    service_lock.hold(course.hub_lock)
+    for key in (keys.door, keys.course_service):
+        keys.make(key(course))
+    proxy_key = keys.make(keys.proxy(course))
+    os.environ |= {"HOME": str(course.hub), "CONFIGPROXY_AUTH_TOKEN": proxy_key}
+    os.chdir(course.hub)
     config = HUB_CONFIG / "compose" / "jupyterhub_config.py"
     os.execv(sys.executable, [sys.executable, "-P", "-m", "jupyterhub", "--config", str(config)])
 

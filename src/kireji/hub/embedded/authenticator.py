@@ -8,17 +8,16 @@ import time
 from jupyterhub.auth import Authenticator
 from tornado import web
 
-from kireji.course.layout import find_course
-from kireji.hub import departure, password_hash
-from kireji.hub.accounts import forget_first_password, load_accounts
+from kireji.hub import accounts, departure, password_hash
 from kireji.hub.embedded.failed_sign_ins import FailedSignIns
+from kireji.hub.of_course import OfCourse
 
 # "this browser has been logged in as this account": it is not counted with strangers
 COOKIE = "kireji-knows"
 COOKIE_DAYS = 90
 
 
-class AccountsAuthenticator(Authenticator):
+class AccountsAuthenticator(OfCourse, Authenticator):
     """Lets in a person who gives the password that accounts.json holds for the name."""
 
     def __init__(self, **options) -> None:
@@ -33,7 +32,7 @@ class AccountsAuthenticator(Authenticator):
 
     def delete_user(self, user):
         """An account is removed by `./kireji forget`."""
-        find_course().audit.record("removed an account", user.name, by="the hub")
+        self.course.audit.record("removed an account", user.name, by="the hub")
 
     async def authenticate(self, handler, data):
         """Return the name, or None for a wrong name or password (in the same time, whichever it
@@ -53,7 +52,7 @@ class AccountsAuthenticator(Authenticator):
             )
             error.headers = {"Retry-After": str(seconds)}
             raise error
-        account = load_accounts().get(name)
+        account = accounts.load_accounts(accounts.file_of(self.course)).get(name)
         hashed = account.hashed if account else password_hash.NO_ONE
         # in a thread: it takes as long as the hub needs to answer dozens of requests
         matches = await asyncio.to_thread(password_hash.matches, data["password"], hashed)
@@ -62,7 +61,7 @@ class AccountsAuthenticator(Authenticator):
             return None
         self.attempts.forget(name, place)
         remember_browser(handler, name)
-        forget_first_password(name)
+        accounts.forget_first_password(name, accounts.file_of(self.course))
         return account.name
 
 

@@ -14,16 +14,12 @@ from typing import IO
 
 import psutil
 
-from kireji.course.layout import find_course
+from kireji.course.layout import SETTING, Course
 from kireji.errors import KirejiError
 from kireji.hub import desk_service
 from kireji.hub.course_service import URL_PREFIX
 from kireji.hub.door import sockets
 from kireji.hub.parent_death_signal import PARENT_DEATH_SIGNAL, adopt_orphans
-from kireji.paths import HUB, ROOT
-
-LOG = HUB / "hub.log"
-LOCK = HUB / "up.lock"
 
 
 class HubError(KirejiError):
@@ -32,8 +28,9 @@ class HubError(KirejiError):
 
 @dataclass
 class Hub:
-    """A running hub: `port` is what people use."""
+    """The running hub of a course: `port` is what people use."""
 
+    course: Course
     port: int
     process: subprocess.Popen
 
@@ -53,13 +50,15 @@ class Hub:
         pages = ["/hub/login", URL_PREFIX + "api", desk_service.PREFIX + "health"]
         while pages:
             if not self.alive():
+                log = log_of(self.course)
                 raise HubError(
-                    f"The hub ended while it was starting: {last_error(LOG)} The whole story is in"
-                    f" {shown(LOG)}."
+                    f"The hub ended while it was starting: {last_error(log)} The whole story is in"
+                    f" {shown(log, self.course)}."
                 )
             if time.monotonic() > deadline:
                 raise HubError(
-                    f"The hub did not answer within {seconds:.0f} seconds; see {shown(LOG)}."
+                    f"The hub did not answer within {seconds:.0f} seconds; see"
+                    f" {shown(log_of(self.course), self.course)}."
                 )
             pages = [page for page in pages if not is_served(self.port, page)]
             time.sleep(0.25)
@@ -85,7 +84,12 @@ class Hub:
         end_processes(everything + descendants())
 
 
-def start_hub(port: int) -> Hub:
+def log_of(course: Course) -> Path:
+    """Where the hub of a course writes what it does."""
+    return course.hub / "hub.log"
+
+
+def start_hub(course: Course, port: int) -> Hub:
     """Start JupyterHub as a child in its own session, its output in the log."""
     if is_taken(port):
         raise HubError(
@@ -93,9 +97,10 @@ def start_hub(port: int) -> Hub:
             f" {port + 1}"
         )
     adopt_orphans()
-    sockets.make_folder(sockets.folder_of(find_course()))
+    sockets.make_folder(sockets.folder_of(course))
     hub_port, proxy_port, course_port, desk_port = free_ports(4)
     environment = os.environ | {
+        SETTING: str(course.root),
         "KIREJI_PORT": str(port),
         "KIREJI_HUB_PORT": str(hub_port),
         "KIREJI_PROXY_PORT": str(proxy_port),
@@ -109,26 +114,26 @@ def start_hub(port: int) -> Hub:
         "-m",
         "jupyterhub",
         "--config",
-        str(find_course().config("hub_config/jupyterhub_config.py")),
+        str(course.config("hub_config/jupyterhub_config.py")),
     ]
-    with LOG.open("wb") as log:
+    with log_of(course).open("wb") as log:
         process = subprocess.Popen(
             command,
-            cwd=HUB,
+            cwd=course.hub,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    return Hub(port, process)
+    return Hub(course, port, process)
 
 
-def take_lock() -> IO[str]:
+def take_lock(course: Course) -> IO[str]:
     """Hold the lock that one `up` has; HubError if another one runs. Its holder's end frees it,
     however it ends."""
-    HUB.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = LOCK.open("a+")
+    course.hub.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = course.hub_lock.open("a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -208,6 +213,6 @@ def last_error(log: Path) -> str:
     return said[-1] if said else "it said nothing."
 
 
-def shown(path: Path) -> str:
-    """A path as a person at the repository root would type it."""
-    return str(path.relative_to(ROOT))
+def shown(path: Path, course: Course) -> str:
+    """A path as a person in the course's folder would type it."""
+    return str(path.relative_to(course.root))

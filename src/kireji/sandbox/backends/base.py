@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
-from kireji import paths
+from kireji.course.layout import find_course
 from kireji.sandbox.backends.zygote_client import ForkedKernel
 from kireji.sandbox.guest.protocol import CHANNELS, SCRATCH_SHARES
 from kireji.sandbox.limits import Limits
@@ -20,12 +20,15 @@ from kireji.sandbox.watchdog import Monitor, Watchdog
 
 GUEST = Path(__file__).parents[1] / "guest"
 WIRE = Path(__file__).parents[2] / "wire"
-# a font cache made once: building one costs a second in each sandbox
-MATPLOTLIB = paths.VAR / "matplotlib"
 # the limits that the kernel of this machine keeps, for each process
 KERNEL_LIMITS = ("address_space", "file_bytes", "open_files", "processes", "processor_seconds")
 
 Process = subprocess.Popen[bytes] | ForkedKernel
+
+
+def font_cache() -> Path:
+    """A font cache of Matplotlib's, made once: building one costs a second in each sandbox."""
+    return find_course().var / "matplotlib"
 
 
 class Backend:

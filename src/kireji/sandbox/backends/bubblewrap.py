@@ -18,15 +18,16 @@ from typing import IO, Any
 
 import psutil
 
-from kireji import paths
+from kireji import installation
+from kireji.course.layout import find_course
 from kireji.errors import KirejiError
 from kireji.sandbox.backends import zygote_client
 from kireji.sandbox.backends.base import (
     GUEST,
-    MATPLOTLIB,
     WIRE,
     Backend,
     Process,
+    font_cache,
     scratch_folders,
 )
 from kireji.sandbox.bwrap_command import (
@@ -146,14 +147,14 @@ def _wall(
     zygote: bool = False,
 ) -> Wall:
     """The wall around every sandbox, with `more` mounts."""
-    data = (Mount(paths.LAB_DATA, "/sandbox/data"),) if paths.LAB_DATA.exists() else ()
-    fonts = (Mount(MATPLOTLIB, "/sandbox/given/matplotlib"),) if MATPLOTLIB.exists() else ()
+    data = (Mount(find_course().lab_data, "/sandbox/data"),)
+    fonts = (Mount(font_cache(), "/sandbox/given/matplotlib"),)
+    given = [mount for mount in (*data, *fonts) if mount.source.exists()]
     return Wall(
         mounts=(
             *interpreter_mounts(),
-            *data,
-            *fonts,
-            Mount(paths.LAB / "attention_lab", "/sandbox/lab/attention_lab"),
+            *given,
+            Mount(installation.LAB / "attention_lab", "/sandbox/lab/attention_lab"),
             Mount(GUEST / "agent.py", f"{AGENT}/agent.py"),
             Mount(WIRE, f"{AGENT}/wire"),
             *more,
@@ -241,7 +242,7 @@ def _zygote_command(listener: int, lifeline: int) -> tuple[list[str], list[IO[by
     wall = _wall(scratch_folders(DEFAULT), _has_own_uid(), filter_file, *inside, zygote=True)
     modules = [
         f"attention_lab.{path.stem}"
-        for path in sorted((paths.LAB / "attention_lab").glob("[a-z]*.py"))
+        for path in sorted((installation.LAB / "attention_lab").glob("[a-z]*.py"))
     ]
     options = {
         "listener": listener,
@@ -267,8 +268,8 @@ def _others_may_read() -> bool:
     needed = (
         GUEST / "start.py",
         WIRE / "codec.py",
-        paths.LAB / "attention_lab" / "__init__.py",
-        paths.LAB_DATA,
+        installation.LAB / "attention_lab" / "__init__.py",
+        find_course().lab_data,
         Path(sys.prefix),
         Path(sys.base_prefix),
         Path(json.__file__),

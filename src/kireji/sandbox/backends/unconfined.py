@@ -3,8 +3,9 @@ trusted."""
 
 import sys
 
-from kireji import paths
-from kireji.sandbox.backends.base import GUEST, MATPLOTLIB, WIRE, Backend
+from kireji import installation
+from kireji.course.layout import find_course
+from kireji.sandbox.backends.base import GUEST, WIRE, Backend, font_cache
 from kireji.sandbox.environment import environment
 
 
@@ -21,11 +22,11 @@ class UnconfinedBackend(Backend):
             if not link.exists():
                 link.symlink_to(source)
         told = environment(str(work), str(home)) | {
-            "PYTHONPATH": f"{paths.LAB}:{agent}",
-            "ATTENTION_LAB_DATA": str(paths.LAB_DATA),
+            "PYTHONPATH": f"{installation.LAB}:{agent}",
+            "ATTENTION_LAB_DATA": str(find_course().lab_data),
         }
         assignments = [f"{name}={value}" for name, value in told.items()]
-        copies = {str(self.submission): str(work), str(MATPLOTLIB): str(home / "matplotlib")}
+        copies = {str(self.submission): str(work), str(font_cache()): str(home / "matplotlib")}
         return [
             "/usr/bin/env",
             "-i",
