@@ -229,9 +229,7 @@ def _start_zygote() -> str | None:
         trial = zygote_client.fork(zygote.address, order, {}, [])
         if trial.wait(zygote_client.ANSWER_SECONDS) == 0:
             return zygote.address
-        reason = (
-            (trial.said or b"its walls cannot be made").decode(errors="replace").splitlines()[0]
-        )
+        reason = (trial.said or b"no walls").decode(errors="replace").splitlines()[0]
     except zygote_client.ZygoteError as error:
         reason = str(error)
     except subprocess.TimeoutExpired:
