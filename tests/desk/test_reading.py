@@ -124,6 +124,22 @@ def test_what_cannot_be_saved_is_kept_and_explained(
     assert answers.reading_of(*WHERE, "bob") is None
 
 
+def test_another_readers_points_are_not_replaced_unseen(
+    open_desk: Open, small_class: SmallClass, answers: Readings
+) -> None:
+    ines, theo = open_desk("ines"), open_desk("theo")
+    page = ines.get(PREFIX + address("bob")).text
+    seen = re.findall(r'name="seen" value="(\w+)"', page)[0]
+    answers.release(*WHERE, "bob", "ines")  # her ten minutes are over
+    post(theo, address("bob"), {"points": "2"})
+    page = post(ines, address("bob"), {"points": "1", "seen": seen})
+    assert page.status_code == 400 and "theo has read this answer meanwhile" in page.text
+    assert "2 points by theo" in page.text
+    seen = re.findall(r'name="seen" value="(\w+)"', page.text)[0]
+    post(ines, address("bob"), {"points": "1", "seen": seen})
+    assert recorded(small_class, "bob")[0] == 1
+
+
 def test_no_points_are_given_on_purpose(
     instructor: TestClient, small_class: SmallClass, answers: Readings
 ) -> None:

@@ -122,6 +122,7 @@ def read_answer(
     comment: Annotated[str, Form(max_length=scores.MAX_COMMENT)] = "",
     none: Annotated[bool, Form()] = False,
     digest: Annotated[str, Form(max_length=64)] = "",
+    seen: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
     """Save what is chosen, or skip the answer, and go on. What cannot be saved is kept as a draft,
     and its page says why."""
@@ -130,7 +131,7 @@ def read_answer(
     else:
         typed = written.Typed(item, points, comment, none)
         try:
-            reading.save(desk, person, name, task, answer, typed, digest)
+            reading.save(desk, person, name, task, answer, typed, digest, seen)
         except KirejiError as error:
             with suppress(ReadingError):  # the page says so if another reader has it
                 reading.keep_draft(desk, person, name, task, answer, typed)
