@@ -49,3 +49,9 @@ def test_a_name_that_a_later_cell_defines_well_is_not_missing():
     failing.outputs = [nbformat.v4.new_output("error", ename="NameError", evalue="lacking\n")]
     well = nbformat.v4.new_code_cell("value = 1")
     assert failed_names([failing, well]) == {"own": "NameError: lacking."}
+
+
+def test_a_module_that_the_assignment_accepts_is_imported(toy, submit):
+    notebook = submit(double_solution="from my_sums import double")
+    files = {"my_sums.py": b"def double(x):\n    return x + x\n"}
+    assert judge(Submission(notebook, files), toy, SECRET).report.score == 6
