@@ -10,6 +10,7 @@ readings.record_in_gradebook(gradebook_of(course))
 
 from kireji.reading.answers import Answer, answer_of
 from kireji.reading.gradebook import WrittenGrades
+from kireji.reading.order import code_of, read_by, student_of
 from kireji.reading.readings import Readings
 from kireji.reading.rubric import MarkSchemeItem, mark_scheme_items
 from kireji.reading.values import Change, Progress, Reading, ReadingError, RubricItem
@@ -25,5 +26,8 @@ __all__ = [
     "RubricItem",
     "WrittenGrades",
     "answer_of",
+    "code_of",
     "mark_scheme_items",
+    "read_by",
+    "student_of",
 ]
