@@ -199,7 +199,7 @@ class ReportIndex:
 def _tuples(connection: Connection, query: Select) -> list[tuple]:
     """The rows of `query` as the driver gives them."""
     cursor = connection.execute(query).cursor
-    return cursor.fetchall() if cursor else []
+    return list(cursor.fetchall()) if cursor else []
 
 
 def _results() -> Select:
