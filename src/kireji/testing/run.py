@@ -33,6 +33,8 @@ settings.register_profile(
     suppress_health_check=list(HealthCheck),
 )
 
+# How an environment adds to pytest's plug-ins and options.
+ENVIRONMENT = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
 # Left out: what prints, what writes files, and what collects garbage at the end of each run (most
 # of a second).
 LEFT_OUT = (
@@ -107,7 +109,7 @@ def _pytest(folder: Path, plugin: object | None, *options: str) -> tuple[int, st
     with (
         contextlib.redirect_stdout(said),
         contextlib.redirect_stderr(said),
-        _no_other_plugins(),
+        _only_our_options(),
         _one_thread(),
     ):
         code = pytest.main(arguments, plugins=[plugin] if plugin else [])
@@ -127,15 +129,15 @@ def _one_thread() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _no_other_plugins() -> Iterator[None]:
-    """Whatever plug-ins this environment has, hidden tests run under ours and Hypothesis's only."""
-    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
-    before = os.environ.get(name)
-    os.environ[name] = "1"
+def _only_our_options() -> Iterator[None]:
+    """Whatever plug-ins and options this environment has for pytest, hidden tests run under ours
+    and Hypothesis's only."""
+    before = {name: os.environ.pop(name, None) for name in ENVIRONMENT}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
