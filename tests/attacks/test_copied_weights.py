@@ -6,7 +6,6 @@ import pickle
 import shutil
 import struct
 from io import StringIO
-from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
@@ -17,8 +16,10 @@ from safetensors.numpy import load, save
 
 from kireji.batch import grade_class
 from kireji.cli import grade as command
-from kireji.cli.copies import compare, page_of
+from kireji.cli.copies import compare
+from kireji.copies.kept import page_of
 from kireji.copies.weights import fingerprint
+from kireji.course.layout import Course
 from tests.support.clone import COURSE
 
 NAME = "ex1_translation"
@@ -29,14 +30,15 @@ class Submitted:
     """A course as `compare` and `grade_all` use it, in which everything was just graded."""
 
     def __init__(self, root):
-        self.directory = SimpleNamespace(root=str(root))
+        for folder in ("source", "release", "graders"):
+            (root / folder).symlink_to(COURSE.root / folder)
+        self.course = Course(root)
 
     def submitted(self, assignment, student):
-        folder = self.directory.root + f"/submitted/{student}/{assignment}"
-        return Path(folder)
+        return self.course.root / "submitted" / student / assignment
 
     def students(self, assignment):
-        return sorted(path.parent.name for path in Path(self.directory.root).glob("submitted/*/*"))
+        return sorted(path.parent.name for path in self.course.root.glob("submitted/*/*"))
 
     def make_ready(self, tell):
         pass
@@ -102,7 +104,7 @@ def test_identical_weights_from_two_students_are_reported(course):
         course.submitted(NAME, "alice") / FILE, course.submitted(NAME, "mallory") / FILE
     )
     assert found(course) == [("alice", "mallory", "the same file")]
-    assert "alice and mallory" in page_of(course, NAME).read_text()
+    assert "alice and mallory" in page_of(course.course, NAME).read_text()
 
 
 def test_so_are_disguised_ones(course):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
+from kireji.batch.compare import compare
 from kireji.batch.grade_class import grade_many
 from kireji.batch.judge_pool import Judging, open_processes
 from kireji.errors import KirejiError
@@ -38,6 +39,9 @@ def carry_out(
     if run.kind == RunKind.COLLECT:
         collect(course, running, run.assignments)
         return
+    if run.kind == RunKind.COMPARE:
+        compare_all(course, running, run.assignments)
+        return
     if run.kind == RunKind.RETURN_FEEDBACK:
         steps = return_feedback(course, running, run.assignments, run.students)
     else:
@@ -60,6 +64,20 @@ def collect(course: NbgraderCourse, running: Running, assignments: tuple[str, ..
         course.collect(name)
     counts = ", ".join(f"{len(course.students(name))} of {name}" for name in assignments)
     running.ends_as(RunState.DONE, f"Collected: {counts}.")
+
+
+def compare_all(course: NbgraderCourse, running: Running, assignments: tuple[str, ...]) -> None:
+    """Compare the collected submissions of each of the `assignments` with one another."""
+    counts = []
+    for name in assignments:
+        running.tell(f"Comparing {name}")
+        found = compare(course, name, lambda who: running.tell(f"Comparing: reads {who}'s work"))
+        many = "1 pair" if len(found.pairs) == 1 else f"{len(found.pairs) or 'no'} pairs"
+        counts.append(f"{many} of {len(found.students)} submissions of {name}")
+        if running.cancel_requested and name != assignments[-1]:
+            _cancelled(running, len(counts), len(assignments))
+            return
+    running.ends_as(RunState.DONE, f"Alike: {', '.join(counts)}.")
 
 
 def to_grade(

@@ -1,6 +1,5 @@
 """`./kireji copies`: which submissions of an assignment are too alike."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -28,6 +27,7 @@ def copies(course: Course, assignment: str) -> None:
     recorded, no points change, and no student sees it.
     """
     # here: torch and nbgrader take a second to import
+    from kireji.copies.kept import page_of
     from kireji.feedback.copies_page import percent
     from kireji.nbgrader_plugins.nbgrader_course import NbgraderCourse
 
@@ -52,30 +52,20 @@ def copies(course: Course, assignment: str) -> None:
     console.print(
         "A reason to compare and to ask, not a proof. All pairs, and their code side by side:"
     )
-    console.print(f"  {page_of(graded, found.assignment)}", soft_wrap=True)
+    console.print(f"  {page_of(course, found.assignment)}", soft_wrap=True)
 
 
 def compare(course: "NbgraderCourse", assignment: str, console: Console) -> "Comparison":
-    """Compare what is collected of `assignment` and write the page for it."""
-    from kireji.copies.look import look
-    from kireji.feedback.copies_page import render
+    """Compare what is collected of `assignment` and keep the page for it, with a line that says how
+    far it is."""
+    from kireji.batch import compare as batch
 
-    loaded = course.course.assignment(assignment)
-    with console.status(f"Comparing the submissions of {loaded.name}") as status:
-        found = look(
-            course.course,
-            loaded,
-            [(who, course.submitted(loaded.name, who)) for who in course.students(loaded.name)],
+    name = course.course.assignment(assignment).name
+    with console.status(f"Comparing the submissions of {name}") as status:
+        return batch.compare(
+            course,
+            name,
             lambda student: status.update(
-                f"Comparing the submissions of {loaded.name}: reading {escape(student)}'s"
+                f"Comparing the submissions of {name}: reading {escape(student)}'s"
             ),
         )
-    page = page_of(course, loaded.name)
-    page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(render(found), encoding="utf-8")
-    return found
-
-
-def page_of(course: "NbgraderCourse", assignment: str) -> Path:
-    """Where the page of an assignment lies."""
-    return Path(course.directory.root) / "var" / "copies" / f"{assignment}.html"

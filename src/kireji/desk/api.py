@@ -11,6 +11,8 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 
 from kireji import runs
+from kireji.copies import kept
+from kireji.copies.look import AlikePair
 from kireji.desk import export, overview, students
 from kireji.desk.changes import dates, scores, work
 from kireji.desk.desk import Desk, TheDesk, TheInstructor, ThePerson
@@ -77,6 +79,15 @@ class RunModel(BaseModel):
     reasons: dict[str, str] = Field(description="why submissions could not be done")
 
 
+class CopiesModel(BaseModel):
+    """What the last comparison found. similarity: 0 to 1"""
+
+    at: datetime
+    compared: int
+    pairs: tuple[AlikePair, ...]
+    skipped: dict[str, str] = Field(description="why those could not be compared")
+
+
 class RunRequest(BaseModel):
     """What to do, for everybody unless students are named."""
 
@@ -131,9 +142,22 @@ def show_results(desk: TheDesk, name: Name) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+@router.get("/assignments/{name}/copies")
+def show_copies(desk: TheDesk, name: Name) -> CopiesModel | None:
+    """The pairs of submissions that are alike, by the last comparison; null if there was none. The
+    run `compare` makes one."""
+    desk.assignment(name)
+    found = kept.read(desk.course, name)
+    if found is None:
+        return None
+    return CopiesModel(
+        at=found.at, compared=found.compared, pairs=found.pairs, skipped=found.skipped
+    )
+
+
 @router.post("/assignments/{name}/runs", status_code=202)
 def ask_for_a_run(desk: TheDesk, person: ThePerson, name: Name, request: RunRequest) -> RunModel:
-    """Grade, grade again or return feedback. Answers at once; the run is carried out in its
+    """Grade, grade again, return feedback or compare. Answers at once; the run waits for its
     turn."""
     return _run(desk, work.ask(desk, person, request.kind, name, request.students))
 

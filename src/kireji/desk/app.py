@@ -15,6 +15,7 @@ from kireji.desk.errors import error_answer
 from kireji.desk.pages import (
     assignment,
     class_list,
+    copies,
     dates,
     overview,
     reading,
@@ -39,6 +40,7 @@ PAGES = (
     student,
     class_list,
     results,
+    copies,
     runs,
 )
 

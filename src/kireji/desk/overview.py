@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from statistics import median
 
+from kireji.copies import kept
 from kireji.course.calendar import Dates
 from kireji.desk.changes import work
 from kireji.desk.desk import Desk
@@ -17,7 +18,8 @@ class Row:
     begun: None where homes cannot be seen   waiting: students whose last attempt is not graded
     unreturned: students with a grade and no feedback on it
     not_graded: the reason for each of those that could not be graded
-    broken: students in whose work a hidden test failed itself"""
+    broken: students in whose work a hidden test failed itself
+    alike: pairs of submissions that are too alike and that nobody has looked at"""
 
     name: str
     title: str
@@ -34,6 +36,7 @@ class Row:
     unreturned: list[str] = field(default_factory=list)
     not_graded: dict[str, str] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
+    alike: int = 0
 
     @property
     def graded(self) -> int:
@@ -82,6 +85,7 @@ def rows(desk: Desk) -> list[Row]:
                     if which == name and who in handed and handed[who].new
                 },
                 [one.student for one in index.latest(name) if one.for_instructor],
+                len(compared.new) if (compared := kept.read(desk.course, name)) else 0,
             )
         )
     return found

@@ -18,6 +18,7 @@ class RunKind(StrEnum):
     GRADE_AGAIN = "grade again"  # collect, and grade everything where anything changed since
     COLLECT = "collect"
     RETURN_FEEDBACK = "return feedback"
+    COMPARE = "compare"  # submissions with one another
 
 
 class RunState(StrEnum):

@@ -66,7 +66,8 @@ def change_many(
     until: Annotated[str, Form(max_length=60)] = "",
     everybody: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Grade, return or extend for the chosen students, or for `everybody`."""
+    """Grade, return or extend for the chosen students, or for `everybody`. Grading everybody also
+    looks for copies."""
     if action == "extend":
         if not person.is_instructor:
             raise NotForAssistantsError
@@ -75,4 +76,6 @@ def change_many(
     if not student and not everybody:
         raise NothingChosenError("Choose at least one student.")
     run = work.ask(desk, person, RunKind(action), name, () if everybody else student)
+    if everybody and run.kind != RunKind.RETURN_FEEDBACK:
+        work.ask(desk, person, RunKind.COMPARE, name)
     return go("runs", f"Run {run.id} is in the queue.")
