@@ -124,6 +124,22 @@ def test_what_cannot_be_saved_is_kept_and_explained(
     assert answers.reading_of(*WHERE, "bob") is None
 
 
+def test_another_readers_points_are_not_replaced_unseen(
+    open_desk: Open, small_class: SmallClass, answers: Readings
+) -> None:
+    ines, theo = open_desk("ines"), open_desk("theo")
+    page = ines.get(PREFIX + address("bob")).text
+    seen = re.findall(r'name="seen" value="(\w+)"', page)[0]
+    answers.release(*WHERE, "bob", "ines")  # her ten minutes are over
+    post(theo, address("bob"), {"points": "2"})
+    page = post(ines, address("bob"), {"points": "1", "seen": seen})
+    assert page.status_code == 400 and "theo has read this answer meanwhile" in page.text
+    assert "2 points by theo" in page.text
+    seen = re.findall(r'name="seen" value="(\w+)"', page.text)[0]
+    post(ines, address("bob"), {"points": "1", "seen": seen})
+    assert recorded(small_class, "bob")[0] == 1
+
+
 def test_no_points_are_given_on_purpose(
     instructor: TestClient, small_class: SmallClass, answers: Readings
 ) -> None:
@@ -203,6 +219,47 @@ def test_a_busy_gradebook_loses_no_points(
     assert recorded(small_class, "bob")[0] is None
     instructor.get(f"{PREFIX}{READING}")
     assert recorded(small_class, "bob")[0] == 2
+
+
+def give(small_class: SmallClass, student: str, score: float, comment: str) -> None:
+    """Points as the formgrader writes them."""
+    with Gradebook(small_class.db_url, COURSE_ID) as book:
+        grade = book.find_grade("essay", "toy", "toy", student)
+        grade.manual_score, grade.needs_manual_grade = score, False
+        book.find_comment("essay", "toy", "toy", student).manual_comment = comment
+        book.db.commit()
+
+
+def test_points_of_the_formgrader_are_taken_over(
+    instructor: TestClient, small_class: SmallClass, answers: Readings
+) -> None:
+    give(small_class, "bob", 2.5, "From the formgrader")
+    page = instructor.get(f"{PREFIX}{READING}").text
+    assert "<b>1 of 3</b> read" in page and "Read 2 answers" in page
+    page = instructor.get(PREFIX + address("bob")).text
+    assert "2.5 points by the gradebook" in page and "From the formgrader" in page
+    assert recorded(small_class, "bob") == (2.5, False, "From the formgrader")
+
+
+def test_a_correction_outlives_a_change_of_the_rubric(
+    instructor: TestClient, small_class: SmallClass, answers: Readings
+) -> None:
+    first = items(answers)[0]
+    post(instructor, address("bob"), {"item": [first], "comment": "Mine"})
+    give(small_class, "bob", 0.25, "Corrected")
+    post(instructor, f"{ESSAY}/rubric/{first}", {"points": "3", "sentence": "Names it."})
+    assert recorded(small_class, "bob") == (0.25, False, "Corrected")
+    give(small_class, "bob", 0.25, "Another comment")
+    instructor.get(f"{PREFIX}{READING}")
+    assert answers.reading_of(*WHERE, "bob").comment == "Another comment"
+
+
+def test_a_new_attempt_is_read_again_all_the_same(
+    instructor: TestClient, small_class: SmallClass, answers: Readings
+) -> None:
+    post(instructor, address("bob"), {"points": "1"})
+    write(small_class, "bob", "**Bob** thinks again.", hours=1)
+    assert "<b>0 of 3</b> read" in instructor.get(f"{PREFIX}{READING}").text
 
 
 def test_progress_is_followed(instructor: TestClient, answers: Readings) -> None:

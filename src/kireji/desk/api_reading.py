@@ -40,6 +40,7 @@ class AnswerModel(BaseModel):
     pictures: list[str]
     is_empty: bool
     digest: str
+    seen: str
     score: float | None
     items: list[int]
     points: float
@@ -51,12 +52,14 @@ class AnswerModel(BaseModel):
 
 class ReadingRequest(BaseModel):
     """What an answer gets. points: besides those of the items. digest: of the answer that was read,
-    so that no points are given for another; "" does not check."""
+    so that no points are given for another. seen: the answer's `seen`, so that no other reading is
+    replaced unseen. Both are not checked if they are ""."""
 
     items: Items = []
     points: float = 0.0
     comment: Comment = ""
     digest: str = Field("", max_length=64)
+    seen: str = Field("", max_length=64)
 
 
 class DraftRequest(BaseModel):
@@ -120,6 +123,7 @@ class ChangeModel(BaseModel):
 @router.get("")
 def list_questions(desk: TheDesk, name: Name) -> list[QuestionModel]:
     """The written questions of an assignment."""
+    reading.take_over_points(desk, name)
     return [_question(one) for one in written.questions(desk, name)]
 
 
@@ -153,7 +157,7 @@ def read_answer(
 ) -> SavedModel:
     """Give points for an answer. The gradebook has them a moment later."""
     typed = written.Typed(tuple(request.items), f"{request.points!r}", request.comment)
-    score = reading.save(desk, person, name, task, answer, typed, request.digest)
+    score = reading.save(desk, person, name, task, answer, typed, request.digest, request.seen)
     background.add_task(reading.record, desk)
     return _saved(desk, name, task, answer, score)
 
@@ -264,6 +268,7 @@ def _answer(sheet: written.Sheet) -> AnswerModel:
         pictures=answer.outputs if answer else [],
         is_empty=answer.is_empty if answer else True,
         digest=answer.digest if answer else "",
+        seen=sheet.seen,
         score=sheet.score,
         items=list(said.items) if said else [],
         points=said.points if said else 0.0,

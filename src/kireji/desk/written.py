@@ -1,5 +1,6 @@
 """What the pages of reading show: a question, an answer to it, and what a reader says of it."""
 
+import hashlib
 from dataclasses import dataclass
 
 from kireji.course.layout import Course
@@ -68,6 +69,11 @@ class Sheet:
     taken: str
     previous: str
 
+    @property
+    def seen(self) -> str:
+        """Stands for `reading`, so that nothing is saved over what its reader has not seen."""
+        return version_of(self.reading)
+
 
 def questions(desk: Desk, name: str) -> list[Question]:
     """The written questions of an assignment, in the notebook's order."""
@@ -129,6 +135,11 @@ def sheet(desk: Desk, person: Person, name: str, task: str, code: str) -> Sheet:
         taken,
         _previous(desk.course, person, name, task, student),
     )
+
+
+def version_of(reading: Reading | None) -> str:
+    """Another text for every other reading of an answer; "unread" for none."""
+    return hashlib.sha256(repr(reading).encode()).hexdigest()[:16] if reading else "unread"
 
 
 def grouped(items: list[RubricItem]) -> list[tuple[str, list[tuple[int, RubricItem]]]]:

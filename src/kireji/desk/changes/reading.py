@@ -7,7 +7,7 @@ from dataclasses import asdict
 from kireji.desk.changes.scores import read_score
 from kireji.desk.desk import Desk
 from kireji.desk.people import Person
-from kireji.desk.written import Typed, student_at
+from kireji.desk.written import Typed, student_at, version_of
 from kireji.nbgrader_plugins.gradebook import GradebookError
 from kireji.reading import (
     Reading,
@@ -17,6 +17,7 @@ from kireji.reading import (
     answer_of,
     code_of,
     read_by,
+    take_over,
 )
 
 log = logging.getLogger("kireji.desk")
@@ -24,10 +25,18 @@ _one_at_a_time = threading.Lock()
 
 
 def save(
-    desk: Desk, person: Person, name: str, task: str, code: str, typed: Typed, digest: str = ""
+    desk: Desk,
+    person: Person,
+    name: str,
+    task: str,
+    code: str,
+    typed: Typed,
+    digest: str = "",
+    seen: str = "",
 ) -> float:
     """Give points for an answer and return the score. ReadingError if another person reads it now,
-    if nothing is chosen, or if it is no longer the answer with this `digest`."""
+    if nothing is chosen, or if the answer is no longer that with this `digest`, or what was said of
+    it no longer what was `seen`; "" does not check."""
     student, readings = student_at(desk, name, task, code), Readings(desk.course)
     if not (typed.items or typed.points.strip() or typed.none):
         raise ReadingError("Choose an item, give points, or choose 0 points.")
@@ -35,6 +44,13 @@ def save(
         raise ReadingError(
             "The student handed in another answer while you read this one. Load the page again;"
             " what you typed is kept."
+        )
+    before = readings.reading_of(name, task, student)
+    if seen and version_of(before) != seen:
+        who = before.by if before else "A reader"
+        raise ReadingError(
+            f"{who} has read this answer meanwhile. Load the page again to see the points; what you"
+            " typed is kept."
         )
     reading = Reading(
         name,
@@ -89,3 +105,17 @@ def record(desk: Desk) -> None:
             Readings(desk.course).record_in_gradebook(grades)
         except GradebookError as error:
             log.warning("Readings wait for the gradebook: %s", error)
+
+
+def take_over_points(desk: Desk, name: str) -> None:
+    """Have reading know what was given in the formgrader, or corrected on a submission's page."""
+    manual = desk.assignment(name).manual
+    with _one_at_a_time:
+        given: dict[str, dict[str, tuple[float, str]]] = {}
+        for student, grades in desk.grades.by_task(name).items():
+            for grade in grades:
+                if grade.task in manual and grade.manual is not None and not grade.to_read:
+                    said = (grade.manual, grade.comment or "")
+                    given.setdefault(grade.task, {})[student] = said
+        for task, scores in given.items():
+            take_over(desk.course, name, task, scores)

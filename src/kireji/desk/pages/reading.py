@@ -34,6 +34,8 @@ def show_questions(
     request: Request, desk: TheDesk, tasks: BackgroundTasks, name: str, said: str = ""
 ) -> Response:
     """The written questions, and how many answers are read."""
+    desk.assignment(name)
+    reading.take_over_points(desk, name)
     tasks.add_task(reading.record, desk)
     return render(
         request,
@@ -122,6 +124,7 @@ def read_answer(
     comment: Annotated[str, Form(max_length=scores.MAX_COMMENT)] = "",
     none: Annotated[bool, Form()] = False,
     digest: Annotated[str, Form(max_length=64)] = "",
+    seen: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
     """Save what is chosen, or skip the answer, and go on. What cannot be saved is kept as a draft,
     and its page says why."""
@@ -130,7 +133,7 @@ def read_answer(
     else:
         typed = written.Typed(item, points, comment, none)
         try:
-            reading.save(desk, person, name, task, answer, typed, digest)
+            reading.save(desk, person, name, task, answer, typed, digest, seen)
         except KirejiError as error:
             with suppress(ReadingError):  # the page says so if another reader has it
                 reading.keep_draft(desk, person, name, task, answer, typed)

@@ -5,6 +5,7 @@ const DRAFT_DELAY = 500; // milliseconds after the last key
 const LEASE_DELAY = 240_000; // an answer is a reader's for ten minutes
 const KEYS_OFF = "kireji-desk-keys-off";
 const problem = document.getElementById("reading-problem");
+const given = []; // comments of this evening, which a page loaded before does not offer yet
 let sheet, form, csrf, next, timer, saving;
 
 // ---- what is in the form
@@ -65,7 +66,12 @@ function changed() {
   timer = setTimeout(keepDraft, DRAFT_DELAY);
 }
 
+async function leave() {
+  if (localStorage.getItem(key())) await keepDraft();
+}
+
 async function keepDraft() {
+  clearTimeout(timer);
   const [mine, text] = [key(), JSON.stringify(typed())];
   const answer = await send("PUT", `answers/${sheet.dataset.code}/draft`, JSON.parse(text));
   if (!answer || mine !== key()) return;
@@ -130,8 +136,10 @@ function show(found, push = true) {
   document.getElementById("reading").replaceWith(document.importNode(found.sheet, true));
   document.title = found.page.title;
   if (push) history.pushState(null, "", found.url);
+  clearTimeout(timer);
   complain("");
   open();
+  keepLease(); // a page that was loaded long ago may be with another reader now
   scrollTo(0, 0);
   sheet.querySelector("[data-focus]").focus({ preventScroll: true });
   return true;
@@ -157,21 +165,30 @@ async function save() {
     return complain("Choose an item, give points, or choose 0 points. To leave it unread, skip it.");
   const [mine, address] = [key(), after()];
   clearTimeout(timer);
-  const digest = form.elements.digest.value;
+  const [digest, seen] = [form.elements.digest.value, form.elements.seen.value];
   const path = `answers/${sheet.dataset.code}/reading`;
-  const saved = await send("PUT", path, { items, points: extra, comment, digest });
+  const saved = await send("PUT", path, { items, points: extra, comment, digest, seen });
   if (!saved) return;
   localStorage.removeItem(mine);
+  if (comment.trim() && !given.includes(comment)) given.push(comment);
+  const read = `${sheet.dataset.page}/answers/${sheet.dataset.code}`;
   await goOn(address);
+  const previous = form.querySelector("[data-previous]"); // the page may be older than what is saved
+  previous.href = read;
+  previous.hidden = false;
 }
+
+const keepLease = () => send("PUT", `answers/${sheet.dataset.code}/lease`, {});
 
 async function skip() {
   const address = after();
+  await leave();
   await send("POST", `answers/${sheet.dataset.code}/skip`, {});
   await goOn(address);
 }
 
 async function undo() {
+  await leave();
   const done = await send("POST", "undo", {});
   if (done) await go(`${sheet.dataset.page}/answers/${done.answer}`);
 }
@@ -181,9 +198,12 @@ async function once(action) {
   if (saving) return;
   saving = true;
   form.setAttribute("aria-busy", "true");
-  await action();
-  form.removeAttribute("aria-busy");
-  saving = false;
+  try {
+    await action();
+  } finally {
+    form.removeAttribute("aria-busy");
+    saving = false;
+  }
 }
 
 // ---- keys
@@ -194,7 +214,8 @@ const actions = {
   u: () => once(undo),
   p: () => once(async () => {
     const link = form.querySelector("[data-previous]");
-    if (link) await go(link.href);
+    await leave();
+    if (!link.hidden) await go(link.href);
     else complain("You have read no answer before this one.");
   }),
   c: () => form.elements.comment.focus(),
@@ -251,8 +272,17 @@ function open() {
   });
   form.querySelector("[data-keys]").checked = !localStorage.getItem(KEYS_OFF);
   const reuse = form.querySelector("[data-reuse]");
-  if (reuse) reuse.hidden = false;
-  reuse?.addEventListener("click", (event) => {
+  const offered = [...reuse.querySelectorAll("[data-comment]")].map((one) => one.dataset.comment);
+  for (const comment of given.filter((one) => !offered.includes(one))) {
+    const button = Object.assign(document.createElement("button"), { type: "button" });
+    button.className = "plain";
+    button.textContent = button.dataset.comment = comment;
+    const line = document.createElement("li");
+    line.append(button);
+    reuse.querySelector("ul").prepend(line);
+  }
+  reuse.hidden = !reuse.querySelector("li");
+  reuse.addEventListener("click", (event) => {
     const comment = event.target.closest("[data-comment]")?.dataset.comment;
     if (!comment) return;
     const field = form.elements.comment;
@@ -265,6 +295,6 @@ function open() {
 document.addEventListener("keydown", press);
 addEventListener("popstate", () => location.reload());
 setInterval(() => {
-  if (!document.hidden && !saving) send("PUT", `answers/${sheet.dataset.code}/lease`, {});
+  if (!document.hidden && !saving) keepLease();
 }, LEASE_DELAY);
 open();
