@@ -19,7 +19,6 @@ TO_SPLIT = {
     "code/self_attention.py",
     "code/seq2seq_attention.py",
     "code/transformer.py",
-    "lab/attention_lab/checks/ex1_translation.py",
     "lab/attention_lab/checks/ex2_mechanisms.py",
     "tests/attacks/test_student_terminal.py",
     "tests/compose/test_compose.py",

@@ -126,10 +126,10 @@ def same_words(row: list[int], wanted: list[int], max_length: int) -> None:
         min(len(words), len(wanted)),
     )
     why = (
-        "the first word should be the likeliest one after bos."
+        "The first word should be the likeliest one after bos."
         if t == 0
         else (
-            "each step takes the likeliest word, and hands it and the new hidden state to the next"
+            "Each step takes the likeliest word, and hands it and the new hidden state to the next"
             " step."
         )
     )

@@ -143,7 +143,7 @@ def test_large_scores_stay_finite(student, rng):
     expect.finite(
         attention_weights,
         "the attention weights",
-        "exp of a large score overflows: torch.softmax subtracts the largest score first.",
+        "A large score overflows in exp: torch.softmax subtracts the largest score first.",
     )
 
 

@@ -117,7 +117,7 @@ def test_large_scores_stay_finite(student, rng, name):
     expect.finite(
         asked.ask()[1],
         "the attention weights",
-        "exp of a large score overflows: torch.softmax subtracts the largest score first.",
+        "A large score overflows in exp: torch.softmax subtracts the largest score first.",
     )
 
 

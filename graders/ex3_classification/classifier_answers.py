@@ -80,7 +80,7 @@ def probabilities_of(student: Any, classifier: Handle, texts: Sequence[str]) -> 
         f"{tuple(rows.shape)}.",
     )
     expect.rows_sum_to_one(
-        rows, name="class_probabilities", hint="softmax over the classes, dim=-1."
+        rows, name="class_probabilities", hint="Softmax over the classes, dim=-1."
     )
     return rows.double()
 

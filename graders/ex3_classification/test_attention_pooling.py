@@ -25,7 +25,7 @@ def test_parameters_have_their_names(student, rng):
     for name, shape in SHAPES.items():
         expect.true(
             name in parameters,
-            f"there is no parameter {name}: found {', '.join(sorted(parameters)) or 'none'}. "
+            f"There is no parameter {name}: found {', '.join(sorted(parameters)) or 'none'}. "
             "Are W and v nn.Linear layers on self?",
         )
         expect.true(
@@ -49,12 +49,12 @@ def test_weights_are_shares(student, rng):
     over_the_batch = torch.allclose(attention_weights.sum(dim=0), torch.ones(T), atol=1e-4)
     expect.true(
         not over_the_batch,
-        "the weights sum to 1 over the batch, not over the tokens: the softmax runs over the"
+        "The weights sum to 1 over the batch, not over the tokens: the softmax runs over the"
         " batch.",
     )
     expect.true(
         not bool((attention_weights == 1).all()),
-        "every weight is 1: the softmax runs over an axis of length 1. It belongs over the tokens.",
+        "Every weight is 1: the softmax runs over an axis of length 1. It belongs over the tokens.",
     )
     expect.rows_sum_to_one(attention_weights, hint="Is there a softmax over the tokens?")
 
@@ -122,7 +122,7 @@ def test_no_real_token(student, rng):
     expect.finite(
         row,
         "the weights of that row",
-        hint="softmax over a row of -inf is 0/0: put zeros there, for instance with "
+        hint="Softmax over a row of -inf is 0/0: put zeros there, for instance with "
         "masked_fill or nan_to_num.",
     )
     even = torch.full_like(row, 1 / len(row))
@@ -152,7 +152,7 @@ def test_large_scores_stay_finite(student, rng):
     expect.finite(
         attention_weights,
         "the attention weights",
-        hint="exp of a large score overflows: torch.softmax subtracts the largest score first.",
+        hint="A large score overflows in exp: torch.softmax subtracts the largest score first.",
     )
     expect.rows_sum_to_one(attention_weights)
 
@@ -211,12 +211,12 @@ def test_gradient_reaches_everything(student, rng):
         gradient = gradients.get(name)
         expect.true(
             gradient is not None and bool(gradient.ne(0).any()),
-            f"no gradient reaches {name}: is it used, and is there no detach(), no .data and no"
+            f"No gradient reaches {name}: is it used, and is there no detach(), no .data and no"
             " torch.no_grad()?",
         )
         expect.finite(gradient, f"the gradient of {name}")
     gradient = pooling.gradients(outputs, mask, of=0, wrt="inputs", cotangent=cotangent)[0]
     expect.true(
-        gradient is not None and bool(gradient.ne(0).any()), "no gradient reaches the outputs."
+        gradient is not None and bool(gradient.ne(0).any()), "No gradient reaches the outputs."
     )
     expect.zero_where(gradient, ~mask.unsqueeze(-1), name="the gradient at masked tokens")

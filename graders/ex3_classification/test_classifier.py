@@ -14,7 +14,7 @@ VOCAB_SIZE, EMBEDDING_SIZE, HIDDEN_SIZE, N_CLASSES, PAD = 11, 5, 6, 3, 0
 LENGTHS = torch.tensor([3, 7, 1, 5])  # unsorted on purpose
 B, T = 4, 7
 UNPACKED = (
-    "do the LSTM's steps run over padding, or does the attention see it? pack_padded_sequence(...,"
+    "Do the LSTM's steps run over padding, or does the attention see it? pack_padded_sequence(...,"
     " lengths, batch_first=True, enforce_sorted=False) and a mask from `lengths`."
 )
 
@@ -60,18 +60,18 @@ def test_shapes(student, rng):
     classifier = make(student)
     logits, _ = ask(classifier, draw(rng), LENGTHS)
     expect.true(
-        bool(logits[0].ne(logits[1]).any()), "the logits are the same for two different texts."
+        bool(logits[0].ne(logits[1]).any()), "The logits are the same for two different texts."
     )
     sums = logits.double().sum(dim=-1)
     expect.true(
         not (bool((logits >= 0).all()) and torch.allclose(sums, torch.ones_like(sums), atol=1e-4)),
-        "the logits are probabilities: leave the softmax to the loss, F.cross_entropy does it"
+        "The logits are probabilities: leave the softmax to the loss, F.cross_entropy does it"
         " itself.",
     )
     sums = logits.double().logsumexp(dim=-1)
     expect.true(
         not torch.allclose(sums, torch.zeros_like(sums), atol=1e-4),
-        "the logits are log-probabilities: leave log_softmax to the loss.",
+        "The logits are log-probabilities: leave log_softmax to the loss.",
     )
 
 
@@ -126,7 +126,7 @@ def test_padding_changes_nothing(student, rng):
     result = expect.returns(classifier(wider, LENGTHS), "logits", "attention_weights")
     expect.true(
         tuple(expect.tensor(result[1]).shape) != (B, T),
-        "with further padding attention_weights is only as wide as the longest text: give "
+        "With further padding attention_weights is only as wide as the longest text: give "
         "pad_packed_sequence total_length=token_ids.shape[1].",
     )
     logits_wider, weights_wider = answer(result, T=T + 3)
@@ -164,12 +164,12 @@ def test_attention_is_used(student, rng):
         }
     expect.true(
         bool(through[1]),
-        "no gradient reaches the weights: is the pooling computed under no_grad() or detached?",
+        "No gradient reaches the weights: is the pooling computed under no_grad() or detached?",
     )
     idle = through[1] - through[0]
     expect.true(
         not idle,
-        f"attention is computed and then not used: {', '.join(sorted(idle))} shape the weights and"
+        f"Attention is computed and then not used: {', '.join(sorted(idle))} shape the weights and"
         " do nothing for the logits. Is the output layer given the pooled vector?",
     )
 
@@ -184,7 +184,7 @@ def test_reads_in_order(student, rng):
     turned, _ = ask(classifier, token_ids.flip(1), lengths)
     expect.true(
         bool((turned - before).abs().max() > 1e-6),
-        "a text and the same words in reverse get the same logits: is there an LSTM between the "
+        "A text and the same words in reverse get the same logits: is there an LSTM between the "
         "embedding and the pooling?",
     )
     for t in range(6):
@@ -193,7 +193,7 @@ def test_reads_in_order(student, rng):
         after, _ = ask(classifier, other, lengths)
         expect.true(
             bool((after - before).abs().max() > 1e-7),
-            f"the logits do not change with token {t + 1} of 6.",
+            f"The logits do not change with token {t + 1} of 6.",
         )
 
 
@@ -205,7 +205,7 @@ def test_order_of_texts(student, rng):
     logits, attention_weights = ask(classifier, token_ids, LENGTHS)
     order = torch.tensor([2, 0, 3, 1])
     logits_again, weights_again = ask(classifier, token_ids[order], LENGTHS[order])
-    hint = "the rows come back in another order: after sorting by length they must be put back."
+    hint = "The rows come back in another order: after sorting by length they must be put back."
     expect.close(logits_again, logits[order], name="the logits", hint=hint)
     expect.close(weights_again, attention_weights[order], name="the weights", hint=hint)
 
@@ -268,7 +268,7 @@ def test_learns(student, rng):
         if gradient is not None and tuple(gradient.shape) == (VOCAB_SIZE, EMBEDDING_SIZE):
             expect.true(
                 not gradient[pad_id].ne(0).any(),
-                "the vector of the padding word gets a gradient: give nn.Embedding "
+                "The vector of the padding word gets a gradient: give nn.Embedding "
                 "padding_idx=pad_id, and let LSTM and attention stop at each text's length.",
             )
     asleep = [
@@ -276,6 +276,6 @@ def test_learns(student, rng):
     ]
     expect.true(
         bool(gradients) and not asleep,
-        f"no gradient reaches {', '.join(asleep) or 'anything'}: is it used in forward, "
+        f"No gradient reaches {', '.join(asleep) or 'anything'}: is it used in forward, "
         "without detach(), .data or torch.no_grad()?",
     )

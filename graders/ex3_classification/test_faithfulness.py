@@ -69,11 +69,11 @@ def top(student, text, k):
         )
         expect.true(
             not isinstance(pair[0], torch.Tensor),
-            "a position should be a plain whole number, and is a tensor still, which equals nothing"
+            "A position should be a plain whole number, and is a tensor still, which equals nothing"
             " in a set of positions: .tolist() or int() gives numbers.",
         )
         position = expect.number(pair[0], "a position")
-        expect.true(position == int(position), "a position should be a whole number.")
+        expect.true(position == int(position), "A position should be a whole number.")
         pairs.append((int(position), pair[1]))
     return pairs
 
@@ -105,13 +105,13 @@ def test_top_tokens_are_the_most_attended(student, attach):
             positions = [position for position, _ in pairs]
             expect.true(
                 len(set(positions)) == len(positions),
-                "the same position is there twice: a word that occurs in the text twice has two"
+                "The same position is there twice: a word that occurs in the text twice has two"
                 " places.",
             )
             for position, token in pairs:
                 expect.true(
                     0 <= position < len(tokens) and tokens[position] == token,
-                    "position and token do not belong together: tokenize(text)[position] should be"
+                    "Position and token do not belong together: tokenize(text)[position] should be"
                     " the token (positions begin at 0).",
                 )
             values = [float(weights[position]) for position in positions]
@@ -127,9 +127,9 @@ def test_top_tokens_are_the_most_attended(student, attach):
                     "These are the tokens with the least attention: descending=True.",
                 )
                 expect.true(
-                    False, f"the {k} tokens are not those with the most attention, by attend(text)."
+                    False, f"The {k} tokens are not those with the most attention, by attend(text)."
                 )
-            expect.true(_same(values, best), "the most attended token should come first.")
+            expect.true(_same(values, best), "The most attended token should come first.")
 
 
 @graded("faithfulness", weight=1)

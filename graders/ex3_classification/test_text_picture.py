@@ -8,7 +8,7 @@ import torch
 from kireji.testing import StudentError, expect, graded
 from kireji.testing import drawn as painted
 
-SENTENCE = "the jokes are old , but it left me grinning all the way home .".split()
+SENTENCE = "The jokes are old , but it left me grinning all the way home .".split()
 WIDEST = 15  # inches
 READ = "attention_lab.figures.read_figure"
 
@@ -36,7 +36,7 @@ def drawn(student, tokens, weights):
     )
     expect.true(
         whole and _numbers(read.get("size"), 2),
-        "the figure could not be read: are all its texts placed at finite coordinates?",
+        "The figure could not be read: are all its texts placed at finite coordinates?",
     )
     pixels = painted.pixels_of(read)
     painted.texts_are_drawn(pixels, [text["box"] for text in read["texts"]], "the tokens")
@@ -61,7 +61,7 @@ def tokens_of(texts, tokens):
         count = sum(text["text"] == token for text in found)
         expect.true(
             count == names.count(token),
-            f"a token that occurs {names.count(token)} times in the text is drawn {count} times:"
+            f"A token that occurs {names.count(token)} times in the text is drawn {count} times:"
             " each token should be a text of its own (ax.text), written as it is.",
         )
     return found
@@ -93,7 +93,7 @@ def test_tokens_in_reading_order(student, rng):
         )
         expect.true(
             [text["text"] for text in found] == tokens,
-            f"the tokens of a text of {len(tokens)} are not in reading order: from left to right, "
+            f"The tokens of a text of {len(tokens)} are not in reading order: from left to right, "
             "then the next line below.",
         )
 
@@ -124,11 +124,11 @@ def test_more_weight_is_darker(student, rng):
         wrong = (darkness.unsqueeze(0) - darkness.unsqueeze(1))[later] <= 0
         expect.true(
             not bool(wrong.all()),
-            "it is the wrong way round: the ground gets lighter with the weight.",
+            "It is the wrong way round: the ground gets lighter with the weight.",
         )
         expect.true(
             not bool(wrong.any()),
-            "a token with more weight has no darker ground than one with less: is each colour at"
+            "A token with more weight has no darker ground than one with less: is each colour at"
             " its own token?",
         )
 
@@ -142,7 +142,7 @@ def test_readable(student, rng):
     width = picture["size"][0]
     expect.true(
         width <= WIDEST,
-        f"a text of 45 tokens makes a figure {width:.0f} inches wide: begin a new line before"
+        f"A text of 45 tokens makes a figure {width:.0f} inches wide: begin a new line before"
         f" {WIDEST} inches are full.",
     )
     found = tokens_of(picture["texts"], tokens)
@@ -150,7 +150,7 @@ def test_readable(student, rng):
         left, bottom, right, top = text["box"]
         expect.true(
             min(left, bottom) > -0.01 and max(right, top) < 1.01,
-            "a token sticks out of the figure: begin a new line, or make the figure larger.",
+            "A token sticks out of the figure: begin a new line, or make the figure larger.",
         )
     for i, one in enumerate(found):
         for other in found[:i]:
@@ -183,7 +183,7 @@ def test_counts_must_fit(student, rng):
         )
         expect.true(
             str(n) in error.message and str(m) in error.message,
-            "the ValueError should quote both numbers, that of the tokens and that of the weights.",
+            "The ValueError should quote both numbers, that of the tokens and that of the weights.",
         )
 
 

@@ -108,7 +108,7 @@ def test_a_step_for_every_batch(student, rng):
     weights = bench.weights()
     expect.true(
         bool(weights.ne(bench.table).any()),
-        "the parameters are as they were: are backward() and optimizer.step() both called, for "
+        "The parameters are as they were: are backward() and optimizer.step() both called, for "
         "every batch?",
     )
     still = torch.zeros_like(bench.bag.table)
@@ -139,7 +139,7 @@ def test_a_step_for_every_batch(student, rng):
             "there is one step for all batches together: step() belongs inside of the loop": (
                 bench.table - bench.lr * sum(bench.bag.gradient(*row) for row in bench.rows).float()
             ),
-            "every batch moves the weights twice: is step() called more than once?": (
+            "every batch moves the weights twice, as if step() were called twice": (
                 bench.after(lambda gradients: 2 * own(gradients)).float()
             ),
         },
@@ -156,15 +156,15 @@ def test_gradient_is_clipped(student, rng):
     bench.epoch(rows)
     moved = bench.weights() - bench.table
     length = float(moved.norm())
-    expect.true(length > 0, "the parameters are as they were.")
+    expect.true(length > 0, "The parameters are as they were.")
     expect.true(
         length < 0.9 * float(wanted.norm()),
-        "the gradient is not clipped: clip_grad_norm_(model.parameters(), 1.0) belongs after "
+        "The gradient is not clipped: clip_grad_norm_(model.parameters(), 1.0) belongs after "
         "backward() and before optimizer.step().",
     )
     expect.true(
         0.9 < length < 1.1,
-        f"the step is {length:.2f} long at learning rate 1: the gradient is to be clipped to"
+        f"The step is {length:.2f} long at learning rate 1: the gradient is to be clipped to"
         " length 1.",
     )
 
@@ -175,7 +175,7 @@ def test_returns_a_plain_number(student, rng):
     returned = Bench(student, rng, lr=0.1).epoch()
     expect.true(
         not isinstance(returned, torch.Tensor),
-        "the loss is still a tensor: loss.item() is a float, and lets the graph go.",
+        "The loss is still a tensor: loss.item() is a float, and lets the graph go.",
     )
     expect.number(returned, "the returned loss")
 
@@ -227,9 +227,9 @@ def test_best_weights_are_kept(student, rng):
             name="the weights afterwards",
             diagnoses={
                 (
-                    "they are the weights of the last epoch, not of the best: are the best ones "
-                    "copied (state_dict() hands out the living tensors: clone them), and loaded at "
-                    "the end?"
+                    "they are the weights of the last epoch, not of the best: copy the best ones "
+                    "(state_dict() hands out the living tensors: clone them), and load them at the "
+                    "end"
                 ): choice.seen[-1],
                 (
                     "they are the weights of the epoch with the lowest score: a higher score is "
@@ -253,7 +253,7 @@ def test_stops_early(student, rng):
         choice = Choice(student, rng, scores, epochs=5, patience=patience)
         expect.true(
             len(choice.seen) == done,
-            f"with validation scores {scores} and patience {patience} there should be {done}"
+            f"With validation scores {scores} and patience {patience} there should be {done}"
             f" epochs, and there were {len(choice.seen)}: count the epochs since the best one. An"
             " equal score is not better.",
         )
@@ -278,7 +278,7 @@ def test_reports_every_epoch(student, rng):
     numbers = [expect.number(value, "a loss") for value in choice.losses]
     expect.true(
         len(set(numbers)) == 3,
-        "the losses of different epochs are the same: they should be what train_epoch returned.",
+        "The losses of different epochs are the same: they should be what train_epoch returned.",
     )
 
 
@@ -294,5 +294,5 @@ def test_looks_in_eval_mode(student, rng):
     )
     expect.true(
         choice.bench.model.get("training") is False,
-        "the model is left in training mode: model.eval() at the end.",
+        "The model is left in training mode: model.eval() at the end.",
     )

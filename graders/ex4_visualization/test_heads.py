@@ -6,6 +6,7 @@ import torch
 
 from kireji.feedback import pictures
 from kireji.testing import expect, graded
+from kireji.testing.drawn import pixels_of
 
 from . import drawn_maps, figure_panels
 
@@ -18,6 +19,20 @@ def question(rng, H: int, T: int = 5):
     """(weights (H, T, T), tokens): heads of very different sharpness, none symmetric."""
     weights = torch.stack([drawn_maps.rows(T, T, rng=rng, sharp=0.5 + h) for h in range(H)])
     return weights[torch.randperm(H, generator=rng)], drawn_maps.tokens(drawn_maps.TARGET, T, rng)
+
+
+def some_map_is_drawn(seen) -> None:
+    """Mistake if the pixels of a described Figure show no map in any panel."""
+    described = seen.get("panels") if isinstance(seen, dict) else None
+    expect.true(isinstance(described, list) and bool(described), figure_panels.UNREADABLE)
+    pixels, mistakes = pixels_of(seen), []
+    for one in described:
+        try:
+            figure_panels.panel(one, pixels, seen.get("bar_boxes")).is_drawn()
+        except expect.Mistake as mistake:
+            mistakes.append(mistake)
+    if len(mistakes) == len(described):
+        raise mistakes[0]
 
 
 @graded("heads", weight=3)
@@ -105,6 +120,9 @@ def test_any_number_of_heads(student, rng):
 def test_what_does_not_fit_is_refused(student, rng):
     """Maps whose shape does not fit the tokens are a ValueError."""
     weights, tokens = question(rng, 2)
+    # Those that fit are drawn: a function that draws nothing at all refuses nothing.
+    handle = student.make("plot_heads", weights, tokens)
+    some_map_is_drawn(getattr(student, "attention_lab.maps.describe_panels")(handle))
     for what, (given, names) in {
         "a token too few": (weights, tokens[1:]),
         "one head without its dimension": (weights[0], tokens),

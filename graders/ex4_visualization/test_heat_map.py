@@ -106,6 +106,8 @@ def test_colour_bar(student, rng):
 def test_what_does_not_fit_is_refused(student, rng):
     """A map whose shape does not fit its tokens is a ValueError, and nothing is drawn."""
     weights, source_tokens, target_tokens = question(rng)
+    # One that fits is drawn: a function that draws nothing at all refuses nothing.
+    drawn(student, weights, source_tokens, target_tokens)
     wrong = {
         "one source token too few": (weights, source_tokens[1:], target_tokens),
         "one target token too many": (weights, source_tokens, [*target_tokens, "."]),

@@ -45,7 +45,7 @@ def test_pattern_with_little_noise(student, rng, attach, pattern):
         pictures.attention_map(
             maps[wrong[0]], places, places, title=f"{pattern}, taken for {names[wrong[0]]}"
         ),
-        "A map that was not told",
+        "A map that was not recognised",
     )
     expect.true(
         len(wrong) < EACH or len(set(names)) > 1,

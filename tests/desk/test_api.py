@@ -38,6 +38,7 @@ def test_the_description_names_every_call(call: Callable[..., Any]) -> None:
 
 def test_a_student_calls_nothing_that_is_described(call: Callable[..., Any]) -> None:
     values = {"name": "toy", "student": "alice", "task": "double", "number": 1, "form": "canvas"}
+    values["answer"] = "0"
     paths = call("ines", "GET", "openapi.json").json()["paths"]
     for path, calls in paths.items():
         address = path.removeprefix(API).format(**values)

@@ -9,10 +9,20 @@ from starlette.testclient import TestClient
 
 from kireji.desk.doorkeeper import HEADERS
 from kireji.hub.desk_service import PREFIX
+from kireji.reading import code_of
+from tests.desk.small_class import SmallClass
+from tests.desk.written_answers import write_all
 
 Open = Callable[..., TestClient]
 PUBLIC = {f"{PREFIX}oauth_callback", f"{PREFIX}health", f"{PREFIX}static/colours.css"}
-VALUES = {"name": "toy", "student": "alice", "task": "double", "form": "canvas", "number": "1"}
+VALUES = {
+    "name": "toy",
+    "student": "alice",
+    "task": "essay",
+    "form": "canvas",
+    "number": "1",
+    "answer": code_of("essay", "alice"),
+}
 
 
 def flat(routes: Iterable[Any]) -> Iterator[Any]:
@@ -67,7 +77,10 @@ def test_every_answer_has_the_policy(open_desk: Open) -> None:
                 assert answer.headers[name] == value, (address, name)
 
 
-def test_no_page_has_inline_script_or_style(instructor: TestClient) -> None:
+def test_no_page_has_inline_script_or_style(
+    instructor: TestClient, small_class: SmallClass
+) -> None:
+    write_all(small_class)
     for method, address, _ in addresses(instructor):
         if method != "GET":
             continue

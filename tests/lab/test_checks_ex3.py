@@ -79,6 +79,26 @@ MISTAKES = [
         "attention_weights has shape",
     ),
     (
+        "attention_pooling",
+        "(attention_weights.unsqueeze(1) @ outputs).squeeze(1)",
+        "torch.einsum('bt,bth->bh', attention_weights, outputs).squeeze(0)",
+        "for a batch of one text, pooled",
+    ),
+    (
+        "classifier",
+        "self.dropout(pooled)), attention_weights",
+        "self.dropout(pooled)).softmax(dim=-1), attention_weights",
+        "leave out the softmax",
+    ),
+    (
+        "classifier",
+        "self.dropout(pooled)), attention_weights",
+        "self.dropout(pooled)).squeeze(), attention_weights",
+        "for a batch of one text, logits",
+    ),
+    ("classifier", "padding_idx=pad_id", "padding_idx=0", "padding_idx"),
+    ("training", "    model.train()\n    total", "    total", "model.train() at the beginning"),
+    (
         "classifier",
         "device=lengths.device) < lengths",
         "device=lengths.device) <= lengths",

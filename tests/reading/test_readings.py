@@ -127,7 +127,7 @@ def test_undo_brings_back_one_reading_after_the_other(readings) -> None:
     assert readings.undo(*WHERE, "bob", by="ada").comment == "one"
     assert readings.undo(*WHERE, "bob", by="ada") is None
     assert readings.progress(*WHERE).read == 0
-    with pytest.raises(ReadingError, match="Nothing was saved for bob"):
+    with pytest.raises(ReadingError, match="Nothing was saved for this answer"):
         readings.undo(*WHERE, "bob", by="ada")
 
 

@@ -136,6 +136,19 @@ def test_a_run_that_was_cut_short_is_cancelled_when_asked(course) -> None:
     assert runs.get(course, run.id).state == RunState.CANCELLED
 
 
+def test_a_lock_left_by_a_kill_at_the_end_is_removed(course) -> None:
+    submit(course, RunKind.GRADE, "one", by="ada")
+    with take(course) as running:
+        pass
+    folder = course.var / "runs"
+    left = folder / f"{running.run.id}.lock"
+    left.touch()
+    others = folder / f"{running.run.id + 1}.lock"  # of a run that is just being made
+    others.touch()
+    assert take(course) is None
+    assert not left.exists() and others.exists()
+
+
 def test_a_run_of_the_terminal_is_seen_and_not_taken(course) -> None:
     with begin(course, RunKind.GRADE, ["one"], [], by="kireji grade") as running:
         assert runs.get(course, running.run.id).state == RunState.RUNNING

@@ -4,6 +4,8 @@ knows nothing of its siblings."""
 import json
 import os
 import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -12,17 +14,11 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from kireji.sandbox.backends import bubblewrap, zygote_client
 from kireji.sandbox.backends.base import scratch_folders
-from kireji.sandbox.bwrap_command import Mount
 from kireji.sandbox.limits import DEFAULT
 from kireji.sandbox.sandbox import Sandbox
+from tests.support.clone import ROOT
 
-pytestmark = [
-    pytest.mark.needs("bubblewrap"),
-    pytest.mark.skipif(
-        bubblewrap.hidden_by_scratch(),
-        reason="this Python lies below a folder that every sandbox has anew",
-    ),
-]
+pytestmark = pytest.mark.needs("bubblewrap")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -188,14 +184,60 @@ def test_without_a_parent_a_sandbox_starts_from_nothing(monkeypatch):
         assert isinstance(sandbox.manager.provisioner.process, subprocess.Popen)
 
 
-def test_a_python_below_tmp_is_started_from_nothing(monkeypatch):
-    """Every sandbox has a /tmp of its own, where a fork would look for its modules in vain."""
-    monkeypatch.setattr(
-        bubblewrap,
-        "interpreter_mounts",
-        lambda: (Mount(Path("/tmp/course/.venv"), "/tmp/course/.venv"),),
-    )
+# Shows this checkout's Python below /tmp, in mounts that only this process sees.
+BELOW_TMP = """
+mount --bind "$1" "$2"
+exec "$2/bin/python" -P -c "$3"
+"""
+IN_A_SANDBOX = """
+from nbformat.v4 import new_code_cell, new_notebook
+from kireji.sandbox.backends.zygote_client import ForkedKernel
+from kireji.sandbox.sandbox import Sandbox
+
+notebook = new_notebook(cells=[new_code_cell(TRIED)])
+with Sandbox({}) as sandbox:
+    assert isinstance(sandbox.manager.provisioner.process, ForkedKernel)
+    sandbox.run(notebook, 1)
+print(notebook.cells[0].outputs[0].text)
+"""
+TRIED = """
+import asyncio.constants, json, os, sys, wsgiref
+def tried(path):
+    try:
+        open(path, "w").close()
+        return "written"
+    except OSError as error:
+        return type(error).__name__
+found = [sys.prefix, tried(sys.prefix + "/x"), tried("/tmp/x"), sorted(os.listdir("/tmp"))]
+print(json.dumps(found))
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")
+def test_a_python_below_tmp_is_forked_too():
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        os.chmod(folder, 0o755)
+        below = f"{folder}/.venv"
+        os.mkdir(below)
+        program = f"TRIED = {TRIED!r}\n{IN_A_SANDBOX}"
+        said = subprocess.run(
+            ["unshare", "--mount", "sh", "-ec", BELOW_TMP, "-", sys.prefix, below, program],
+            env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert said.returncode == 0, said.stderr
+    prefix, own_python, own_tmp, seen = json.loads(said.stdout)
+    assert (prefix, own_python, own_tmp) == (below, "OSError", "written")
+    assert seen == sorted({Path(folder).name, "x"})
+
+
+def test_the_reason_is_told_where_sandboxes_start_slowly(monkeypatch, caplog):
+    monkeypatch.setattr(bubblewrap, "_zygote_command", lambda *_: (["/bin/false"], []))
     assert bubblewrap._start_zygote() is None
+    (told,) = caplog.messages
+    assert told.startswith("Each sandbox starts on its own")
 
 
 def test_nobody_else_can_ask_the_parent(zygote):

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp
 from traitlets.config import Config
 
 from kireji.course.layout import Course
-from kireji.desk import api, csrf, errors
+from kireji.desk import api, api_reading, csrf, errors
 from kireji.desk.desk import Desk
 from kireji.desk.doorkeeper import Doorkeeper
 from kireji.desk.errors import error_answer
@@ -17,7 +17,9 @@ from kireji.desk.pages import (
     class_list,
     dates,
     overview,
+    reading,
     results,
+    rubric,
     runs,
     student,
     submission,
@@ -27,7 +29,18 @@ from kireji.desk.sign_in import Hub, SignIn, SignInError
 from kireji.hub.desk_service import PREFIX
 from kireji.version import version
 
-PAGES = (overview, assignment, submission, dates, student, class_list, results, runs)
+PAGES = (
+    overview,
+    assignment,
+    submission,
+    rubric,
+    reading,
+    dates,
+    student,
+    class_list,
+    results,
+    runs,
+)
 
 
 def make_app(course: Course, config: Config, hub: Hub) -> ASGIApp:
@@ -50,7 +63,8 @@ def _pages(desk: Desk, sign_in: SignIn) -> FastAPI:
     errors.install(app)
     for page in PAGES:
         app.include_router(page.router, prefix=PREFIX.rstrip("/"), include_in_schema=False)
-    app.include_router(api.router, prefix=PREFIX.rstrip("/"))
+    for described in (api, api_reading):
+        app.include_router(described.router, prefix=PREFIX.rstrip("/"))
 
     # Open to everybody: how one signs in, and what an error page needs.
     async def finish(request: Request) -> Response:

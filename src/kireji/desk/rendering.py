@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse
 from kireji.course.moments import show, show_span
 from kireji.desk import charts
 from kireji.feedback.page import TEMPLATES as FEEDBACK_TEMPLATES
-from kireji.feedback.page import points
+from kireji.feedback.page import environment_of, points
 from kireji.hub import course_service, desk_service
 
 FOLDER = Path(__file__).parent
@@ -53,13 +53,7 @@ def count(number: int, noun: str, several: str = "") -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = environment_of(FOLDER / "templates")
     environment.filters |= {"points": points, "moment": moment, "count": count, "span": span}
     environment.globals |= {
         "base": desk_service.PREFIX,

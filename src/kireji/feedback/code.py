@@ -9,15 +9,15 @@ from pygments.lexers import PythonLexer
 
 from kireji.sanitise.outputs import clean_text
 
-LONGEST_COLOURED = 30_000  # characters; beyond that colours cost more than they tell
-LONGEST_SHOWN = 100_000
+MAX_COLOURED_CHARACTERS = 30_000  # characters; beyond that colours cost more than they tell
+MAX_SHOWN_CHARACTERS = 100_000
 
 
 def highlight(source: str) -> Markup:
     """Code as the inside of a <pre>: spans with pygments' short classes, or plain text where it is
     very long."""
-    shown = clean_text(source, LONGEST_SHOWN).strip("\n")
-    if len(shown) > LONGEST_COLOURED:
+    shown = clean_text(source, MAX_SHOWN_CHARACTERS).strip("\n")
+    if len(shown) > MAX_COLOURED_CHARACTERS:
         return escape(shown)
     return Markup(pygments.highlight(shown, PythonLexer(stripnl=False), _formatter()).rstrip("\n"))
 

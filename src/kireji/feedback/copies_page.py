@@ -3,10 +3,9 @@ Nothing in it can run."""
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader
-
 from kireji.copies import code
 from kireji.copies.look import AlikePair, Comparison
+from kireji.feedback.page import environment_of
 
 TEMPLATES = Path(__file__).parent / "templates" / "copies"
 AROUND = 3  # lines shown before and after a shared passage
@@ -31,14 +30,15 @@ def render(found: Comparison) -> str:
                 ],
             )
         )
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("copies.html").render(
-        found=found,
-        sides=sides,
-        percent=percent,
-        more=sum(p.what == "code" for p in found.pairs) - len(shown),
+    return (
+        environment_of(TEMPLATES)
+        .get_template("copies.html")
+        .render(
+            found=found,
+            sides=sides,
+            percent=percent,
+            more=sum(p.what == "code" for p in found.pairs) - len(shown),
+        )
     )
 
 

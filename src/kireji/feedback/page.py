@@ -62,15 +62,20 @@ def _style(name: str) -> str:
     return (TEMPLATES / "page" / name).read_text(encoding="utf-8").strip()
 
 
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES / "page"),
+def environment_of(templates: Path) -> Environment:
+    """The templates in a folder, which escape everything and refuse a value that is missing."""
+    return Environment(
+        loader=FileSystemLoader(templates),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@cache
+def _environment() -> Environment:
+    environment = environment_of(TEMPLATES / "page")
     environment.filters["points"] = points
     environment.filters["whole_and_rest"] = lambda value: points(value).partition(".")
     environment.globals["SIGNS"] = SIGNS

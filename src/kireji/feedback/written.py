@@ -12,7 +12,7 @@ from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from kireji.feedback.equations import EquationRenderer
 from kireji.sanitise.outputs import clean_text
 
-LONGEST_ANSWER = 20_000  # characters
+MAX_ANSWER_CHARACTERS = 20_000  # characters
 
 TAGS = {
     "p",
@@ -87,7 +87,7 @@ class RenderBudget:
 
 def markdown_to_html(
     source: object,
-    limit: int = LONGEST_ANSWER,
+    limit: int = MAX_ANSWER_CHARACTERS,
     headings: bool = False,
     pictures: Mapping[str, Mapping[str, str]] | None = None,
     budget: RenderBudget | None = None,

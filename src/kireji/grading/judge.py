@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from kireji.course.assignment import Assignment
 from kireji.errors import PlatformError
 from kireji.grading.check_tests import check_hidden_tests
+from kireji.grading.failed_cells import failed_names
 from kireji.grading.judge_limits import JudgeLimits
 from kireji.grading.rebuild import rebuild
 from kireji.grading.reused_names import first_line
@@ -177,7 +178,12 @@ class _Run:
                 cell.source for cell in self.notebook.cells if cell.cell_type == "code"
             )
             grading = Grading(
-                channel, self.secret, self.submission.digest(), self.submission.files, code
+                channel,
+                self.secret,
+                self.submission.digest(),
+                self.submission.files,
+                code,
+                failed_names(self.notebook.cells),
             )
             grading.notices += [
                 OWN_STOPPED.format(first_line(self.notebook.cells[index].source))

@@ -20,6 +20,7 @@ UNREMARKABLE = {".ipynb_checkpoints", "__pycache__", ".DS_Store", "feedback"}
 EARLIER = ".earlier.safetensors"  # models that the lab keeps for the student and not to be graded
 MAX_ENTRIES = 200  # of a folder; a longer one is looked through no further
 MAX_NOTICES = 10
+COPY = " If the notebook imports it, copy its code into a cell."
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ def read_submission(
                 _check_name(name, assignment, accepted)
                 content = plain.read(name, limits.submission_bytes)
             except UntrustedFileError as reason:
-                notices.append(f"{ascii(name)[:100]} was left out: {reason}.")
+                copy = COPY if name.endswith(".py") else ""
+                notices.append(f"{ascii(name)[:100]} was left out: {reason}.{copy}")
                 continue
             if name.endswith(".ipynb"):
                 notebook = content

@@ -29,7 +29,7 @@ from kireji.sanitise.outputs import sanitise_notebook
 from kireji.testing.report import report_in
 
 # A lesson's own prose is longer than a student's answer may be.
-LONGEST_PROSE = 60_000
+MAX_PROSE_CHARACTERS = 60_000
 MARKS = ("grade", "solution", "task", "points", "schema_version")
 UNSAFE_NAME = re.compile(r"[^\w-]", re.ASCII)
 
@@ -144,7 +144,7 @@ class FormgradePage(Preprocessor):
             if cell.cell_type == "markdown":
                 cell.metadata.kireji["html"] = markdown_to_html(
                     cell.source,
-                    LONGEST_PROSE,
+                    MAX_PROSE_CHARACTERS,
                     headings=True,
                     pictures=cell.pop("attachments", None),
                     budget=budget,

@@ -9,7 +9,9 @@ readings.record_in_gradebook(gradebook_of(course))
 """
 
 from kireji.reading.answers import Answer, answer_of
+from kireji.reading.given_elsewhere import take_over
 from kireji.reading.gradebook import WrittenGrades
+from kireji.reading.order import code_of, read_by, student_of
 from kireji.reading.readings import Readings
 from kireji.reading.rubric import MarkSchemeItem, mark_scheme_items
 from kireji.reading.values import Change, Progress, Reading, ReadingError, RubricItem
@@ -25,5 +27,9 @@ __all__ = [
     "RubricItem",
     "WrittenGrades",
     "answer_of",
+    "code_of",
     "mark_scheme_items",
+    "read_by",
+    "student_of",
+    "take_over",
 ]

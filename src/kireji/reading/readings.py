@@ -4,7 +4,6 @@ Everything is in var/readings.db at once, and reaches the gradebook with `record
 gradebook that is busy or gone loses nothing that a person typed.
 """
 
-import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from kireji.course.layout import Course
 from kireji.reading.gradebook import WrittenGrades
+from kireji.reading.order import place
 from kireji.reading.rubric_store import RubricStore, checked_points, numbers, score
 from kireji.reading.tables import drafts, history, leases, readings
 from kireji.reading.values import Progress, Reading, ReadingError
@@ -47,8 +47,8 @@ class Readings(RubricStore):
         self.most(assignment, cell)
         came, read = self._came(assignment), self._read(assignment, cell)
         waiting = [name for name in came if read.get(name) != came[name]]
-        ordered = sorted(waiting, key=lambda name: _place(cell, name))
-        later = [name for name in ordered if _place(cell, name) > _place(cell, after)]
+        ordered = sorted(waiting, key=lambda name: place(cell, name))
+        later = [name for name in ordered if place(cell, name) > place(cell, after)]
         choice = [name for name in (later + ordered if after else ordered) if name != after]
         with self._database.write() as connection:
             taken = {
@@ -132,7 +132,9 @@ class Readings(RubricStore):
             query = select(history).where(_this(history, where)).order_by(history.c.id.desc())
             last = connection.execute(query).first()
             if last is None:
-                raise ReadingError(f"Nothing was saved for {student}'s {cell} that can be undone.")
+                raise ReadingError(
+                    f"Nothing was saved for this answer to {cell} that can be undone."
+                )
             connection.execute(delete(history).where(history.c.id == last.id))
             before = Reading(*where, came=NOT_READ, by=by)
             if last.before:
@@ -183,7 +185,7 @@ class Readings(RubricStore):
             rows = connection.execute(query).all()
         count = 0
         for row in rows:
-            reading = _from(row)
+            reading = from_row(row)
             points = None if reading.came == NOT_READ else self.score_of(reading)
             if grades.write(
                 reading.assignment, reading.cell, reading.student, points, reading.comment
@@ -265,16 +267,13 @@ def _this(table: Table, where: tuple[str, str, str]):
     return and_(*(table.c[name] == value for name, value in _named(where).items()))
 
 
-def _place(cell: str, student: str) -> str:
-    return hashlib.sha256(f"{cell}/{student}".encode()).hexdigest() if student else ""
-
-
 def _reading(connection: Connection, where: tuple[str, str, str]) -> Reading | None:
     row = connection.execute(select(readings).where(_this(readings, where))).first()
-    return _from(row) if row else None
+    return from_row(row) if row else None
 
 
-def _from(row) -> Reading:
+def from_row(row) -> Reading:
+    """The reading in a row of the table."""
     return Reading(
         row.assignment,
         row.cell,

@@ -4,11 +4,11 @@ import re
 import time
 from collections.abc import Sequence
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from kireji.course.layout import Course
 from kireji.runs.run import OVER, Run, RunError, RunKind, RunState
-from kireji.runs.tables import SEPARATOR, database, items, run_from, runs
+from kireji.runs.tables import SEPARATOR, add, database, items, run_from, runs
 
 MAX_KEPT = 5000  # runs that are over
 NAMES = r"[\w.@+-]*[\w@+-]"  # what may be the name of an account in a sentence
@@ -41,19 +41,7 @@ def submit(
         ).first()
         if waiting:
             return run_from(waiting)
-        added = connection.execute(
-            insert(runs)
-            .values(
-                kind=kind,
-                assignments=SEPARATOR.join(names),
-                students=SEPARATOR.join(students),
-                by=by,
-                state=RunState.WAITING,
-                queued=True,
-                asked=time.time(),
-            )
-            .returning(runs)
-        ).one()
+        added = add(connection, kind, names, students, by, state=RunState.WAITING, queued=True)
     course.audit.record(f"asked to {kind}", ", ".join(names), by=by, run=added.id)
     return run_from(added)
 

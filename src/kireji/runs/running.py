@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from filelock import FileLock
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,8 +16,8 @@ from kireji.course.layout import Course
 from kireji.errors import KirejiError
 from kireji.files.lock import LockedError, hold
 from kireji.runs.queue import get, remove_old
-from kireji.runs.run import Run, RunKind, RunState
-from kireji.runs.tables import LOCKS, SEPARATOR, database, items, run_from, runs
+from kireji.runs.run import OVER, Run, RunKind, RunState
+from kireji.runs.tables import LOCKS, add, database, items, run_from, runs
 
 CUT_SHORT = "It was stopped before its end. {done} of {total} are recorded; grade again to go on."
 
@@ -137,20 +137,16 @@ def begin(
     """Begin a run that this program carries out by itself, such as `./kireji grade`."""
     try:
         with database(course).write() as connection:
-            row = connection.execute(
-                insert(runs)
-                .values(
-                    kind=kind,
-                    assignments=SEPARATOR.join(assignments),
-                    students=SEPARATOR.join(students),
-                    by=by,
-                    state=RunState.RUNNING,
-                    queued=False,
-                    asked=time.time(),
-                    started=time.time(),
-                )
-                .returning(runs)
-            ).one()
+            row = add(
+                connection,
+                kind,
+                assignments,
+                students,
+                by,
+                state=RunState.RUNNING,
+                queued=False,
+                started=time.time(),
+            )
             # Before anybody can see the run, who would think that it was cut short.
             lock = hold(_lock_file(course, row.id))
     except (SQLAlchemyError, OSError):
@@ -163,6 +159,7 @@ def take(course: Course) -> Running | None:
 
     A run that a program had begun by itself and left ends as failed: only that program knew its
     options."""
+    _remove_left_locks(course)
     open_states = (RunState.WAITING, RunState.RUNNING)
     with database(course).read() as connection:
         rows = list(
@@ -244,6 +241,21 @@ def _is_held(course: Course, number: int) -> bool:
     except LockedError:
         return True
     return False
+
+
+def _remove_left_locks(course: Course) -> None:
+    """Remove the locks of runs that were killed after their end was noted."""
+    numbers = [
+        int(path.stem) for path in (course.var / LOCKS).glob("*.lock") if path.stem.isdigit()
+    ]
+    if not numbers:
+        return
+    query = select(runs.c.id).where(runs.c.id.in_(numbers), runs.c.state.in_(OVER))
+    with database(course).read() as connection:
+        over = [row.id for row in connection.execute(query)]
+    for number in over:
+        with contextlib.suppress(OSError):
+            _lock_file(course, number).unlink(missing_ok=True)
 
 
 def _lock_file(course: Course, number: int) -> Path:

@@ -1,10 +1,13 @@
 """The tables of var/runs.db."""
 
+import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import (
     Boolean,
     Column,
+    Connection,
     Float,
     ForeignKey,
     Index,
@@ -13,6 +16,7 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    insert,
 )
 
 from kireji.course.layout import Course
@@ -62,6 +66,29 @@ items = Table(
 
 def database(course: Course) -> Database:
     return Database(course.var / FILE, metadata, VERSION)
+
+
+def add(
+    connection: Connection,
+    kind: RunKind,
+    assignments: Sequence[str],
+    students: Sequence[str],
+    by: str,
+    **more: object,
+) -> Row:
+    """Write down a new run; `more` are values of further columns."""
+    return connection.execute(
+        insert(runs)
+        .values(
+            kind=kind,
+            assignments=SEPARATOR.join(assignments),
+            students=SEPARATOR.join(students),
+            by=by,
+            asked=time.time(),
+            **more,
+        )
+        .returning(runs)
+    ).one()
 
 
 def run_from(row: Row) -> Run:

@@ -17,7 +17,7 @@ from nbformat.v4 import new_output
 from kireji.sanitise.images import PictureError, is_plain, reencode
 from kireji.sanitise.svg import draw_svg
 
-LONGEST_TEXT = 10_000  # characters of one output
+MAX_TEXT_CHARACTERS = 10_000  # characters of one output
 ROOM_TO_SAY = 40  # for the sentence that text was cut
 MAX_OUTPUTS = 200  # outputs of one cell that are looked at
 SVG = "image/svg+xml"
@@ -51,7 +51,7 @@ class Allowance:
             self.notices.append(sentence)
 
 
-def clean_text(text: object, limit: int = LONGEST_TEXT) -> str:
+def clean_text(text: object, limit: int = MAX_TEXT_CHARACTERS) -> str:
     """Text without terminal codes, control characters and direction overrides; capped, and saying
     so.
 
@@ -145,7 +145,7 @@ def _text(text: object, allowance: Allowance) -> str:
     if allowance.characters <= 0:
         allowance.note("Some printed text is not shown: the notebook prints too much.")
         return ""
-    cleaned = clean_text(text, min(LONGEST_TEXT, allowance.characters))
+    cleaned = clean_text(text, min(MAX_TEXT_CHARACTERS, allowance.characters))
     allowance.characters -= len(cleaned)
     return cleaned
 

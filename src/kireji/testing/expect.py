@@ -224,7 +224,7 @@ def raises(expected: str, call: Callable[[], Any], hint: str = "") -> None:
     try:
         result = call()
     except StudentError as error:
-        if error.type_name in ("NotImplementedError", "NotDefined"):
+        if error.type_name in ("NotImplementedError", "NotDefined", "NotCallable"):
             raise
         if error.type_name != expected:
             raise Mistake(

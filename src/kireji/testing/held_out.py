@@ -31,6 +31,7 @@ TYPES = frozenset(
     "CheckpointError",
     "Figure",
     "Module",
+    "NotCallable",
     "NotDefined",
     "OutOfMemoryError",
     "function",

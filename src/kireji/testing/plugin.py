@@ -4,6 +4,7 @@ each one ended."""
 import base64
 import hashlib
 import hmac
+import re
 import traceback
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
@@ -22,6 +23,11 @@ from kireji.testing.student import Student
 MAX_IMAGES = 6
 MESSAGE_CHARACTERS = 2000
 NOT_DEFINED = "The notebook does not define it, or the cell that defines it failed: {}."
+CELL_FAILED = "The cell that defines {} failed with {}"
+NOT_CALLABLE = (
+    "At the end of the notebook {} is no function and no class, but a value of type {}: a later"
+    " cell uses this name for something else. Use another name there."
+)
 NOT_IMPLEMENTED = "Not implemented yet: the cell still raises NotImplementedError."
 BROKEN = (
     "This hidden test itself failed, so it says nothing about your answer. Your instructor is told."
@@ -33,7 +39,8 @@ class Grading:
 
     secret and digest (of the submission) seed the tests' inputs: the same for the same work,
     unknown beforehand. files: what was handed in with the notebook. code: the notebook's code as it
-    was handed in, of which a message may quote a line.
+    was handed in, of which a message may quote a line. failed: names that the notebook lacks, with
+    what their cells raised.
     """
 
     def __init__(
@@ -43,9 +50,10 @@ class Grading:
         digest: str,
         files: Mapping[str, bytes] = MappingProxyType({}),
         code: str = "",
+        failed: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.channel, self.secret, self.digest, self.files = channel, secret, digest, files
-        self.code = code
+        self.code, self.failed = code, failed
         self.reports: dict[str, tuple[str, TestReport]] = {}  # by node: (grade_id, report)
         self.notices: list[str] = []
         self.broken: list[str] = []  # of hidden tests that failed themselves: for the instructor
@@ -178,16 +186,22 @@ class Grading:
 
     def call_outcome(self, error: CallError, folder: Path) -> tuple[str, float, str]:
         if error.type_name == "NotDefined":
+            if reason := self.failed.get(error.message):
+                return "missing", 0.0, CELL_FAILED.format(error.message, reason)
             name = held_out.name(error.message, folder)
             return "missing", 0.0, NOT_DEFINED.format(name)
+        if error.type_name == "NotCallable":
+            name, _, kind = error.message.partition(" ")
+            said = held_out.name(name, folder), held_out.type_name(kind)
+            return "failed", 0.0, NOT_CALLABLE.format(*said)
         if error.type_name == "NotImplementedError":
             return "missing", 0.0, NOT_IMPLEMENTED
         if error.type_name == "TimeoutError":
             return "timeout", 0.0, f"Out of time: {error.message}."
         line = held_out.line_of(error, self.code)
-        return (
-            "failed",
-            0.0,
-            f"Your code raised {held_out.error(error)}"
-            + (f", in the line: {line}" if line else ""),
-        )
+        message = f"Your code raised {held_out.error(error)}"
+        message += f", in the line: {line}" if line else ""
+        if error.type_name == "NameError":
+            for name in sorted(self.failed.keys() & set(re.findall(r"\w+", line))):
+                message += "\n" + CELL_FAILED.format(name, self.failed[name])
+        return "failed", 0.0, message

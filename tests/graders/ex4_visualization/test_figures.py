@@ -15,12 +15,14 @@ DRAWN = {
         "test_colour_bar",
         "test_it_draws_where_it_is_told",
         "test_weights_of_a_model_in_training",
+        "test_what_does_not_fit_is_refused",
     },
     "heads": {
         "test_every_head_has_its_panel",
         "test_one_scale",
         "test_heads_are_numbered_and_tokens_written",
         "test_any_number_of_heads",
+        "test_what_does_not_fit_is_refused",
     },
     "over_time": {
         "test_a_panel_for_each_moment",

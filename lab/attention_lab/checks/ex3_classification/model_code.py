@@ -5,6 +5,7 @@ import math
 import torch
 from torch import nn
 
+from attention_lab.checks.findings import agree, are_probabilities, word_learns
 from attention_lab.checks.look import Look, Student, display
 from attention_lab.labelled import LabelledBatch
 from attention_lab.plots import weight_bars
@@ -38,9 +39,9 @@ def attention_pooling(student: Student, look: Look) -> None:
         [[math.exp(2 * math.tanh(h)) for h in row] for row in outputs.squeeze(-1).tolist()]
     )
     on_paper = on_paper / on_paper.sum(dim=1, keepdim=True)
-    if not torch.allclose(weights, on_paper, atol=1e-5):
+    if not agree(weights, on_paper):
         display(weight_bars(weights[0].detach(), on_paper[0], ["token 1", "token 2", "token 3"]))
-    over_the_batch = torch.allclose(weights.sum(dim=0), torch.ones(3), atol=1e-5)
+    over_the_batch = agree(weights.sum(dim=0), torch.ones(3))
     look.close(
         weights,
         on_paper,
@@ -75,6 +76,10 @@ def attention_pooling(student: Student, look: Look) -> None:
         "rows still sum to 1",
         "the mask must act before the softmax, not after it.",
     )
+    for part, what in ((outputs[:1], "one text"), (outputs[:, :1], "texts of one token")):
+        pooled, weights = pooling(part, torch.ones(part.shape[:2], dtype=torch.bool))
+        look.shape(weights, part.shape[:2], f"for a batch of {what}, attention_weights")
+        look.shape(pooled, (len(part), 4), f"for a batch of {what}, pooled")
     pooled, weights = pooling(outputs, torch.zeros(2, 4, dtype=torch.bool))
     look.that(
         bool((weights == 0).all() and (pooled == 0).all()),
@@ -93,6 +98,11 @@ def classifier(student: Student, look: Look) -> None:
         look.shape(logits, (3, 3), "logits")
         look.shape(weights, (3, 5), "attention_weights")
         look.that(
+            not are_probabilities(logits),
+            "logits are plain scores",
+            "yours are probabilities: leave out the softmax, the loss applies it.",
+        )
+        look.that(
             bool((weights[token_ids == PAD] == 0).all()),
             "padding gets weight 0",
             "the mask says where t < lengths: hand it to the pooling.",
@@ -104,6 +114,7 @@ def classifier(student: Student, look: Look) -> None:
             "return the weights as the pooling gives them.",
         )
         alone, _ = classifier(token_ids[:1, :3], lengths[:1])
+        look.shape(alone, (1, 3), "for a batch of one text, logits")
         look.close(
             alone,
             logits[:1],
@@ -152,6 +163,14 @@ def classifier(student: Student, look: Look) -> None:
         "what is attended decides the class",
         "attention is computed and then not used: give the output layer the pooled vector.",
     )
+    other = student.AttentionClassifier(12, 5, 4, 3, 4).eval()
+    other(torch.tensor([[7, PAD, 9, 4]]), torch.tensor([3]))[0][:, 0].sum().backward()
+    look.that(
+        word_learns(other, (12, 5), PAD),
+        "any id may be the padding",
+        f"with pad_id=4 the vector of word {PAD} learns nothing: give nn.Embedding"
+        " padding_idx=pad_id.",
+    )
 
 
 def training(student: Student, look: Look) -> None:
@@ -165,7 +184,7 @@ def training(student: Student, look: Look) -> None:
         ),
         LabelledBatch(torch.tensor([[3, 6]]), torch.tensor([2]), torch.tensor([1])),
     ]
-    model = fresh()
+    model = fresh().eval()  # as a look at the validation texts leaves it
     with torch.no_grad():
         losses = torch.cat(
             [

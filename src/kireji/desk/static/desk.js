@@ -20,7 +20,10 @@ for (const part of document.querySelectorAll("[data-follow]")) {
 
 // A form is sent once.
 for (const form of document.querySelectorAll("form[method=post]")) {
-  form.addEventListener("submit", () =>
-    setTimeout(() => form.querySelectorAll("button").forEach((button) => (button.disabled = true))),
+  form.addEventListener("submit", (event) =>
+    setTimeout(() => {
+      if (event.defaultPrevented) return; // another script sends it
+      form.querySelectorAll("button").forEach((button) => (button.disabled = true));
+    }),
   );
 }

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import itertools
 import json
+import logging
 import os
 import signal
 import stat
@@ -199,22 +200,23 @@ def adopt(address: str | None) -> None:
     _zygote["address"] = address
 
 
-def hidden_by_scratch() -> bool:
-    """Whether this Python lies below a folder that every sandbox has anew, such as /tmp: a fork
-    would lose sight of it."""
-    return any(
-        Path(mount.target).is_relative_to(folder)
+def mounts_below_scratch() -> list[str]:
+    """What this Python needs and every sandbox hides at first: mounts inside a folder that each has
+    anew, such as a checkout below /tmp."""
+    return [
+        mount.target
         for mount in interpreter_mounts()
-        for folder in scratch_folders(DEFAULT)
-    )
+        if any(Path(mount.target).is_relative_to(folder) for folder in scratch_folders(DEFAULT))
+    ]
 
 
 def _start_zygote() -> str | None:
-    if find_bwrap() is None or hidden_by_scratch():
+    if find_bwrap() is None:
         return None
     try:
         zygote = zygote_client.Zygote(_zygote_command)
-    except zygote_client.ZygoteError:
+    except zygote_client.ZygoteError as error:
+        _tell_slow_start(str(error))
         return None
     atexit.register(zygote.close)
     order: dict[str, Any] = {
@@ -227,10 +229,22 @@ def _start_zygote() -> str | None:
         trial = zygote_client.fork(zygote.address, order, {}, [])
         if trial.wait(zygote_client.ANSWER_SECONDS) == 0:
             return zygote.address
-    except (zygote_client.ZygoteError, subprocess.TimeoutExpired):
-        pass
+        reason = (trial.said or b"no walls").decode(errors="replace").splitlines()[0]
+    except zygote_client.ZygoteError as error:
+        reason = str(error)
+    except subprocess.TimeoutExpired:
+        reason = f"no answer in {zygote_client.ANSWER_SECONDS:.0f} s"
     zygote.close()
+    _tell_slow_start(reason)
     return None
+
+
+def _tell_slow_start(reason: str) -> None:
+    logging.getLogger(__name__).warning(
+        "Each sandbox starts on its own, which takes seconds more for each submission: this machine"
+        " does not let one process prepare them all (%s).",
+        reason,
+    )
 
 
 def _zygote_command(listener: int, lifeline: int) -> tuple[list[str], list[IO[bytes]]]:
@@ -249,6 +263,7 @@ def _zygote_command(listener: int, lifeline: int) -> tuple[list[str], list[IO[by
         "lifeline": lifeline,
         "filter": filter_file and filter_file.fileno(),
         "scratch": scratch_folders(DEFAULT),
+        "below": mounts_below_scratch(),
         "copies": COPIES,
         "modules": modules,
     }

@@ -28,6 +28,11 @@ class NotDefined(Exception):
     """The notebook has no variable of this name."""
 
 
+class NotCallable(Exception):
+    """The notebook's variable of this name is no function and no class. The message is the name,
+    a space, and the name of its type."""
+
+
 class OutOfTime(BaseException):
     """A call took too long. Not an Exception, so that a student's `except Exception` lets it
     through."""
@@ -90,8 +95,12 @@ class Agent(References):
 
     def function(self, target: Any, method: str) -> Callable[..., Any]:
         """The callable that a request means: a name's, an object's method, or the object itself."""
-        target = self.find(target) if isinstance(target, str) else target
-        return getattr(target, method) if method else target
+        if not isinstance(target, str):
+            return getattr(target, method) if method else target
+        found = self.find(target)
+        if not callable(found):
+            raise NotCallable(f"{target} {type(found).__name__}")
+        return getattr(found, method) if method else found
 
     def keep(self, thing: Any) -> Reference:
         number = len(self.objects) + 1

@@ -59,7 +59,7 @@ def main() -> None:
     listener, lifeline, *modules = sys.argv[1:]
     zygote.warm_up(modules)
     forker = ContainerZygote(
-        socket.socket(fileno=int(listener)), socket.socket(fileno=int(lifeline)), b"", {}, {}
+        socket.socket(fileno=int(listener)), socket.socket(fileno=int(lifeline)), b"", {}, {}, []
     )
     forker.lifeline.send(b".")
     forker.serve()

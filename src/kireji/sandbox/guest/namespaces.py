@@ -61,12 +61,21 @@ def mount(kind: str, target: str, flags: int = 0, data: str = "", source: str = 
     )
 
 
-def lay_out(scratch: dict[str, int]) -> None:
-    """Mounts that no other process sees: fresh folders in memory (name: bytes), processes and
-    terminals of one's own."""
+def lay_out(scratch: dict[str, int], below: list[str]) -> None:
+    """Make mounts that no other process sees: fresh folders in memory (name: bytes), processes and
+    terminals of its own.
+
+    below: mounts inside a folder of `scratch`, such as a Python below /tmp; they are shown again.
+    """
     mount("", "/", RECURSIVE | PRIVATE)
+    # opened first: a fresh folder hides them
+    shown = {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in below}
     for folder, size in scratch.items():
         mount("tmpfs", folder, NOSUID | NODEV, f"mode=1777,size={size}")
+    for path, descriptor in shown.items():
+        os.makedirs(path, mode=0o755)
+        mount("", path, BIND, source=f"/proc/self/fd/{descriptor}")
+        os.close(descriptor)
     mount("devpts", "/dev/pts", NOSUID | NOEXEC, "newinstance,ptmxmode=0666,mode=620")
     mount("proc", "/proc", NOSUID | NODEV | NOEXEC)
     for name in FROM_OUTSIDE:

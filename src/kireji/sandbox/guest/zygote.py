@@ -41,7 +41,8 @@ def main() -> None:
     """Usage: zygote.py OPTIONS, where OPTIONS is JSON:
 
     {"listener": descriptor, "lifeline": descriptor, "filter": descriptor or null, "scratch":
-    {folder: bytes}, "copies": {from: to}, "modules": [more to import]}
+    {folder: bytes}, "below": [mounts inside those folders], "copies": {from: to}, "modules": [more
+    to import]}
     """
     options = json.loads(sys.argv[1])
     program = b""
@@ -57,6 +58,7 @@ def main() -> None:
         program,
         options["scratch"],
         options["copies"],
+        options["below"],
     )
     zygote.lifeline.send(b".")
     zygote.serve()
@@ -91,9 +93,10 @@ class Zygote:
         program: bytes,
         scratch: dict[str, int],
         copies: dict[str, str],
+        below: list[str],
     ) -> None:
         self.listener, self.lifeline, self.program = listener, lifeline, program
-        self.scratch, self.copies = scratch, copies
+        self.scratch, self.copies, self.below = scratch, copies, below
         self.own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         self.children: dict[int, tuple[int, socket.socket]] = {}  # by pidfd: pid, connection
         self.lines: dict[int, int] = {}  # a connection's descriptor: pidfd
@@ -166,11 +169,15 @@ class Zygote:
             os._exit(status)
 
     def carry_out(self, connection: socket.socket) -> int:
-        return live(connection, self.program, self.scratch, self.copies)
+        return live(connection, self.program, self.scratch, self.copies, self.below)
 
 
 def live(
-    connection: socket.socket, program: bytes, scratch: dict[str, int], copies: dict[str, str]
+    connection: socket.socket,
+    program: bytes,
+    scratch: dict[str, int],
+    copies: dict[str, str],
+    below: list[str],
 ) -> int:
     """Carry out one order: {"uid": number or null, "limits": ..., "files": {name: bytes},
     "connection": JSON text or null, "addresses": [of the sockets]}, with the sockets and the
@@ -180,7 +187,7 @@ def live(
     """
     order, descriptors = read_order(connection)
     namespaces.unshare(namespaces.OTHERS)
-    namespaces.lay_out(scratch)
+    namespaces.lay_out(scratch, below)
     namespaces.loopback_up()
     start.limit(order["limits"])
     namespaces.become(order["uid"])
