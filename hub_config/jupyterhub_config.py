@@ -5,7 +5,7 @@ import sys
 
 from kireji.course.layout import find_course
 from kireji.course.settings import load
-from kireji.hub import accounts, course_service, departure, desk_service, door, pages
+from kireji.hub import accounts, course_service, departure, desk_service, door, monitoring, pages
 from kireji.hub.door import sockets
 from kireji.hub.embedded.authenticator import AccountsAuthenticator
 from kireji.hub.embedded.spawner import WalledSpawner
@@ -66,12 +66,14 @@ c.JupyterHub.services = [
     desk_service.service(course, settings.desk_port),
     *course_service.watch(course),
     departure.service(course),
+    monitoring.service(course),
 ]
 c.JupyterHub.load_roles = [
     door.role(),
     *course_service.roles(),
     desk_service.role(),
     departure.role(),
+    monitoring.role(),
 ]
 c.Proxy.extra_routes = desk_service.route(
     f"http://127.0.0.1:{settings.desk_port}", settings.subdomain_host

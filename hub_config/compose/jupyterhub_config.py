@@ -3,7 +3,7 @@
 
 from kireji.course.layout import find_course
 from kireji.course.settings import load
-from kireji.hub import course_service, departure, desk_service, door, pages
+from kireji.hub import course_service, departure, desk_service, door, monitoring, pages
 from kireji.hub.compose import keys, service, sign_in
 from kireji.hub.compose.spawner import ContainerSpawner
 
@@ -44,8 +44,15 @@ c.JupyterHub.services = [
     desk_service.oauth() | {"api_token": keys.make(keys.desk(course))},
     *service.culler(),
     departure.service(course),
+    monitoring.service(course),
 ]
-c.JupyterHub.load_roles = [door.role(), *service.roles(), desk_service.role(), departure.role()]
+c.JupyterHub.load_roles = [
+    door.role(),
+    *service.roles(),
+    desk_service.role(),
+    departure.role(),
+    monitoring.role(),
+]
 c.Proxy.extra_routes = desk_service.route(service.DESK_ADDRESS, settings.subdomain_host)
 
 c.ContainerSpawner.image = settings.student_image

@@ -10,7 +10,7 @@ from jupyterhub.services.auth import HubOAuth
 from starlette.testclient import TestClient
 
 from kireji.desk.app import make_app
-from kireji.hub import desk_service
+from kireji.hub import desk_service, monitoring
 from kireji.hub.course_service import INSTRUCTORS, STUDENTS
 from tests.desk.small_class import SmallClass
 
@@ -44,6 +44,9 @@ class FakeHub(HubOAuth):
 
     def user_for_token(self, token, use_cache=True, session_id="", *, sync=True):
         async def model() -> dict | None:
+            if token in (self.api_token, "token-prometheus"):
+                scopes = [monitoring.SCOPE] if token == "token-prometheus" else []
+                return {"kind": "service", "name": "a service", "scopes": scopes}
             name = token.removeprefix("token-")
             if not token.startswith("token-") or name not in GROUPS:
                 return None

@@ -221,6 +221,47 @@ def test_a_busy_gradebook_loses_no_points(
     assert recorded(small_class, "bob")[0] == 2
 
 
+def give(small_class: SmallClass, student: str, score: float, comment: str) -> None:
+    """Points as the formgrader writes them."""
+    with Gradebook(small_class.db_url, COURSE_ID) as book:
+        grade = book.find_grade("essay", "toy", "toy", student)
+        grade.manual_score, grade.needs_manual_grade = score, False
+        book.find_comment("essay", "toy", "toy", student).manual_comment = comment
+        book.db.commit()
+
+
+def test_points_of_the_formgrader_are_taken_over(
+    instructor: TestClient, small_class: SmallClass, answers: Readings
+) -> None:
+    give(small_class, "bob", 2.5, "From the formgrader")
+    page = instructor.get(f"{PREFIX}{READING}").text
+    assert "<b>1 of 3</b> read" in page and "Read 2 answers" in page
+    page = instructor.get(PREFIX + address("bob")).text
+    assert "2.5 points by the gradebook" in page and "From the formgrader" in page
+    assert recorded(small_class, "bob") == (2.5, False, "From the formgrader")
+
+
+def test_a_correction_outlives_a_change_of_the_rubric(
+    instructor: TestClient, small_class: SmallClass, answers: Readings
+) -> None:
+    first = items(answers)[0]
+    post(instructor, address("bob"), {"item": [first], "comment": "Mine"})
+    give(small_class, "bob", 0.25, "Corrected")
+    post(instructor, f"{ESSAY}/rubric/{first}", {"points": "3", "sentence": "Names it."})
+    assert recorded(small_class, "bob") == (0.25, False, "Corrected")
+    give(small_class, "bob", 0.25, "Another comment")
+    instructor.get(f"{PREFIX}{READING}")
+    assert answers.reading_of(*WHERE, "bob").comment == "Another comment"
+
+
+def test_a_new_attempt_is_read_again_all_the_same(
+    instructor: TestClient, small_class: SmallClass, answers: Readings
+) -> None:
+    post(instructor, address("bob"), {"points": "1"})
+    write(small_class, "bob", "**Bob** thinks again.", hours=1)
+    assert "<b>0 of 3</b> read" in instructor.get(f"{PREFIX}{READING}").text
+
+
 def test_progress_is_followed(instructor: TestClient, answers: Readings) -> None:
     post(instructor, address("bob"), {"points": "2"})
     event = instructor.get(f"{PREFIX}{ESSAY}/progress")

@@ -85,3 +85,16 @@ def test_the_page_of_a_submission_is_shown_in_a_locked_frame(instructor: TestCli
 def test_a_submission_without_a_page_says_what_to_do(instructor: TestClient) -> None:
     for student, words in (("bob", "Return it"), ("dan", "Nothing was handed in")):
         assert words in instructor.get(f"{PREFIX}assignments/toy/students/{student}").text
+
+
+def test_a_name_that_is_a_path_leads_nowhere(
+    small_class: SmallClass, instructor: TestClient
+) -> None:
+    from nbgrader.api import Gradebook
+
+    (small_class.course.feedback / "toy").mkdir(parents=True)
+    (small_class.course.feedback / "toy" / "toy.html").write_text("another student's page")
+    with Gradebook(small_class.db_url) as book:
+        book.add_student(".")
+    answer = instructor.get(f"{PREFIX}assignments/toy/students/%2e/feedback")
+    assert answer.status_code == 404 and "another" not in answer.text

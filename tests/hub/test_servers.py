@@ -84,6 +84,23 @@ def test_a_student_does_not_reach_the_desk(running: LiveCourse, alice: requests.
         assert alice.get(f"{running.address}{SERVICE}/desk/{path}").status_code == 403
 
 
+def test_one_key_reads_the_numbers_of_hub_and_desk(
+    running: LiveCourse, alice: requests.Session
+) -> None:
+    key = (running.root / "var" / "hub" / "metrics-key").read_text()
+    for path, number in (
+        ("/hub/metrics", "jupyterhub_running_servers"),
+        (f"{SERVICE}/desk/metrics", "kireji_disk_free_bytes"),
+    ):
+        address = f"{running.address}{path}"
+        answer = requests.get(address, headers={"Authorization": f"Bearer {key}"}, timeout=60)
+        assert answer.status_code == 200 and number in answer.text
+        assert requests.get(address, timeout=60).status_code == 403
+        assert alice.get(address).status_code == 403
+    ready = requests.get(f"{running.address}{SERVICE}/desk/ready", timeout=60)
+    assert (ready.status_code, ready.text) == (200, "The desk is ready.")
+
+
 def test_the_formgrader_is_still_there(running: LiveCourse, instructor: requests.Session) -> None:
     assert instructor.get(f"{running.address}{SERVICE}/formgrader/api/assignments").json()[0][
         "name"

@@ -2,6 +2,7 @@
 them."""
 
 import ast
+import itertools
 import re
 
 import nbformat
@@ -32,6 +33,36 @@ def test_its_points_are_those_that_it_announces(name, notebook):
     points = list(COURSE.assignment(name).points.values())
     assert announced and int(announced[1]) == sum(points)
     assert list(map(int, table)) == points
+
+
+def test_each_task_says_its_points_its_difficulty_and_its_time(name, notebook):
+    efforts = [
+        re.search(
+            r"^\*(\d+) points · (easy|medium|hard) · about (\d+) minutes\*$", cell.source, re.M
+        )
+        for cell in notebook.cells
+        if re.match(r"## \d+\. ", cell.source)
+    ]
+    assert all(efforts)
+    assert [int(effort[1]) for effort in efforts] == list(COURSE.assignment(name).points.values())
+    assert "about three hours" in " ".join(notebook.cells[0].source.split())
+    assert sum(int(effort[3]) for effort in efforts) == 180
+
+
+def test_each_hint_is_folded_below_the_stub_that_announces_it(notebook):
+    for cell, after in itertools.pairwise(notebook.cells):
+        announced = re.findall(r"^ +(Hints?) .*folded below this cell", cell.source, re.M | re.S)
+        if graded(cell).get("solution") and cell.cell_type == "code":
+            assert announced and after.cell_type == "markdown", cell.id
+            functions = re.findall(r"^\*\*Hints? for `(\w+)`\*\*", after.source, re.M)
+            defined = {node.name for node in ast.parse(cell.source).body if hasattr(node, "name")}
+            assert functions and set(functions) <= defined, cell.id
+            folds = re.findall(
+                r"<details><summary>Hint(?: \d)?</summary>\n\n[^<].+?\n\n</details>",
+                re.sub(r"`<\w+>`", "a token", after.source),
+                re.S,
+            )
+            assert len(folds) == after.source.count("<details>") >= len(functions), cell.id
 
 
 def test_ids_are_readable_and_are_the_grade_ids(notebook):

@@ -15,7 +15,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 def require(name: str) -> None:
     """Go on where `name` ("browser", "bubblewrap", "libseccomp", "dask", "docker",
-    "linters", "node") is to be had;
+    "linters", "node", "promtool") is to be had;
     else skip the test, or fail it."""
     missing = MISSING[name]()
     if missing and name in os.environ.get("KIREJI_REQUIRE", "").split():
@@ -73,6 +73,10 @@ def _no_node() -> str | None:
     return None if shutil.which("npm") else "no Node.js with npm is installed"
 
 
+def _no_promtool() -> str | None:
+    return None if shutil.which("promtool") else "Debian's package prometheus is not installed"
+
+
 def _no_linters() -> str | None:
     from kireji.setup.environment import lint_step
 
@@ -89,4 +93,5 @@ MISSING = {
     "composes": _no_composes,
     "sphinx": _no_sphinx,
     "node": _no_node,
+    "promtool": _no_promtool,
 }

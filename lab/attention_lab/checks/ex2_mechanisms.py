@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from attention_lab.axes import describe_axes
+from attention_lab.checks.findings import agree
 from attention_lab.checks.look import Look, Student, display
 from attention_lab.comparison import GRID, HIDDEN_SIZE, LENGTHS, PAIRS
 from attention_lab.plots import heat_maps, weight_bars
@@ -27,7 +28,7 @@ def content_scores(student: Student, look: Look) -> None:
         context, weights = getattr(student, name)(query, key, value)
         on_paper = torch.tensor([[scores]]).softmax(dim=-1)
         look.shape(weights, (1, 1, 3), f"{name}: attention_weights")
-        if not torch.allclose(weights, on_paper, atol=1e-5):
+        if not agree(weights, on_paper):
             display(
                 weight_bars(weights[0, 0].detach(), on_paper[0, 0], ["key 1", "key 2", "key 3"])
             )
@@ -173,7 +174,7 @@ def location(student: Student, look: Look) -> None:
     on_paper = torch.tensor(
         [[[math.exp(-((s - center) ** 2) / 2) for s in range(5)] for center in (1.0, 2.5)]]
     )
-    if not torch.allclose(window, on_paper, atol=1e-5):
+    if not agree(window, on_paper):
         display(heat_maps({"yours": window[0].detach(), "on paper": on_paper[0]}))
     look.close(
         window,
@@ -247,7 +248,7 @@ def self_attention(student: Student, look: Look) -> None:
     expected, expected_weights = theirs(query, memory, memory, average_attn_weights=False)
     context, weights = yours(query, memory, memory)
     look.shape(weights, (2, 2, 3, 5), "MultiHeadAttention: attention_weights")
-    if not torch.allclose(weights, expected_weights, atol=1e-5):
+    if not agree(weights, expected_weights):
         display(
             heat_maps(
                 {

@@ -4,6 +4,13 @@ import torch
 from torch import Tensor, nn
 
 
+def agree(actual: Tensor, expected: Tensor) -> bool:
+    """Whether two tensors of one shape agree up to rounding, whatever their dtypes are."""
+    return actual.shape == expected.shape and torch.allclose(
+        actual.double(), expected.double(), atol=1e-5
+    )
+
+
 def are_probabilities(scores: Tensor) -> bool:
     """Whether every row of `scores` (B, n) is a distribution already: a softmax was applied."""
     sums = scores.sum(dim=-1)

@@ -6,8 +6,9 @@ import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import torch
 from torch import Tensor
+
+from attention_lab.checks.findings import agree
 
 # Beside what is printed, for the list that JupyterLab's Check all makes; nowhere else.
 RESULT = "application/vnd.kireji.check+json"
@@ -49,10 +50,7 @@ class Look:
 
     def close(self, actual: Tensor, expected: Tensor, title: str, hint: str) -> None:
         """Stop unless two tensors of one shape agree up to rounding."""
-        same = actual.shape == expected.shape and torch.allclose(
-            actual.double(), expected.double(), atol=1e-5
-        )
-        self.that(bool(same), title, hint)
+        self.that(agree(actual, expected), title, hint)
 
     def raised(self, error: Exception) -> None:
         """Tell an error of the student's code: what, and in which line of theirs."""

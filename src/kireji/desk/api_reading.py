@@ -123,6 +123,7 @@ class ChangeModel(BaseModel):
 @router.get("")
 def list_questions(desk: TheDesk, name: Name) -> list[QuestionModel]:
     """The written questions of an assignment."""
+    reading.take_over_points(desk, name)
     return [_question(one) for one in written.questions(desk, name)]
 
 

@@ -1,6 +1,10 @@
 """The desk as an ASGI application: pages, API, and around them the doorkeeper."""
 
+import logging
+
 from fastapi import Depends, FastAPI
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -8,7 +12,7 @@ from starlette.types import ASGIApp
 from traitlets.config import Config
 
 from kireji.course.layout import Course
-from kireji.desk import api, api_reading, csrf, errors
+from kireji.desk import api, api_reading, csrf, errors, metrics
 from kireji.desk.desk import Desk
 from kireji.desk.doorkeeper import Doorkeeper
 from kireji.desk.errors import error_answer
@@ -30,6 +34,7 @@ from kireji.desk.sign_in import Hub, SignIn, SignInError
 from kireji.hub.desk_service import PREFIX
 from kireji.version import version
 
+log = logging.getLogger("kireji.desk")
 PAGES = (
     overview,
     assignment,
@@ -81,6 +86,19 @@ def _pages(desk: Desk, sign_in: SignIn) -> FastAPI:
     async def health(request: Request) -> Response:
         return PlainTextResponse("The desk is there.")
 
+    async def ready(request: Request) -> Response:
+        if not await sign_in.hub_answers():
+            return PlainTextResponse("The hub does not answer the desk.", status_code=503)
+        try:
+            await run_in_threadpool(desk.grades.enrolled)
+        except Exception:
+            log.exception("The gradebook cannot be read")
+            return PlainTextResponse("The gradebook cannot be read.", status_code=503)
+        return PlainTextResponse("The desk is ready.")
+
+    def numbers(request: Request) -> Response:
+        return Response(metrics.exposition(desk), media_type=CONTENT_TYPE_LATEST)
+
     async def sign_out(request: Request) -> Response:
         return sign_in.forget()
 
@@ -88,5 +106,7 @@ def _pages(desk: Desk, sign_in: SignIn) -> FastAPI:
     app.add_route(f"{PREFIX}oauth_callback", finish, include_in_schema=False)
     app.add_route(f"{PREFIX}static/colours.css", colours, include_in_schema=False)
     app.add_route(f"{PREFIX}health", health, include_in_schema=False)
+    app.add_route(f"{PREFIX}ready", ready, include_in_schema=False)
+    app.add_route(f"{PREFIX}metrics", numbers, include_in_schema=False)
     app.mount(f"{PREFIX}static", StaticFiles(directory=FOLDER / "static"))
     return app

@@ -8,14 +8,14 @@ from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kireji.desk.errors import error_answer
 from kireji.desk.sign_in import SignIn
 from kireji.hub import desk_service
 
-PUBLIC = ("oauth_callback", "health", "static/")  # below the desk's address
+PUBLIC = ("oauth_callback", "health", "ready", "static/")  # below the desk's address
 POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -63,6 +63,12 @@ class Doorkeeper:
 
     async def _refuse(self, request: Request, path: str) -> Response | None:
         """What a request gets that may not go on; None for one that may."""
+        if path == "metrics":
+            if await self.sign_in.may_read_metrics(request):
+                return None
+            return PlainTextResponse(
+                "Send the key of var/hub/metrics-key: Authorization: Bearer KEY", status_code=403
+            )
         person, known = await self.sign_in.person(request)
         request.scope.setdefault("state", {})["person"] = person
         if person:

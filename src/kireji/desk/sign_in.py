@@ -12,11 +12,11 @@ from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from tornado.web import create_signed_value, decode_signed_value
+from tornado.web import HTTPError, create_signed_value, decode_signed_value
 
 from kireji.desk.people import Person, role_of
 from kireji.errors import KirejiError
-from kireji.hub import desk_service
+from kireji.hub import desk_service, monitoring
 
 STATE_COOKIE = f"{desk_service.CLIENT_ID}-state"
 STATE_SECONDS = 600
@@ -41,7 +41,7 @@ class Hub(Protocol):
     def clear_oauth_state(self, state: str) -> None: ...
     def generate_pkce_code_challenge(self) -> tuple[str, str, str]: ...
     def token_for_code(self, code: str, *, code_verifier: str | None, sync: bool) -> Any: ...
-    def user_for_token(self, token: str, *, sync: bool) -> Any: ...
+    def user_for_token(self, token: str, use_cache: bool = True, *, sync: bool) -> Any: ...
     def check_scopes(self, required: set[str], user: Mapping[str, Any]) -> set[str]: ...
 
 
@@ -68,6 +68,22 @@ class SignIn:
             return None, True
         csrf = self._csrf(token) if by_cookie else ""
         return Person(str(model["name"]), role, csrf), True
+
+    async def may_read_metrics(self, request: Request) -> bool:
+        """Whether the header has the token of a monitoring system. The hub compares it."""
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        if kind.lower() not in ("token", "bearer") or not token.strip():
+            return False
+        model = await self.hub.user_for_token(token.strip(), sync=False)
+        return bool(model) and monitoring.SCOPE in model.get("scopes", [])
+
+    async def hub_answers(self) -> bool:
+        """Whether the hub is there now and knows the desk."""
+        try:
+            model = await self.hub.user_for_token(self.hub.api_token, use_cache=False, sync=False)
+        except HTTPError:  # as which HubAuth reports every failure
+            return False
+        return bool(model)
 
     def begin(self, request: Request, wanted: str) -> Response:
         """Send the browser to the hub, from where it comes back to `wanted`."""

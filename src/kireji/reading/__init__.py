@@ -9,6 +9,7 @@ readings.record_in_gradebook(gradebook_of(course))
 """
 
 from kireji.reading.answers import Answer, answer_of
+from kireji.reading.given_elsewhere import take_over
 from kireji.reading.gradebook import WrittenGrades
 from kireji.reading.order import code_of, read_by, student_of
 from kireji.reading.readings import Readings
@@ -30,4 +31,5 @@ __all__ = [
     "mark_scheme_items",
     "read_by",
     "student_of",
+    "take_over",
 ]

@@ -185,7 +185,7 @@ class Readings(RubricStore):
             rows = connection.execute(query).all()
         count = 0
         for row in rows:
-            reading = _from(row)
+            reading = from_row(row)
             points = None if reading.came == NOT_READ else self.score_of(reading)
             if grades.write(
                 reading.assignment, reading.cell, reading.student, points, reading.comment
@@ -269,10 +269,11 @@ def _this(table: Table, where: tuple[str, str, str]):
 
 def _reading(connection: Connection, where: tuple[str, str, str]) -> Reading | None:
     row = connection.execute(select(readings).where(_this(readings, where))).first()
-    return _from(row) if row else None
+    return from_row(row) if row else None
 
 
-def _from(row) -> Reading:
+def from_row(row) -> Reading:
+    """The reading in a row of the table."""
     return Reading(
         row.assignment,
         row.cell,

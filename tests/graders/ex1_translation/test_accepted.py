@@ -44,6 +44,15 @@ def test_correct_implementations_get_full_marks(path, assignment):
     assert scores(cells, assignment) == {task: assignment.points[task] for task in TASKS}
 
 
+@pytest.mark.parametrize(
+    "last", ["torch.set_grad_enabled(False)", "torch.set_default_dtype(torch.float64)"]
+)
+def test_torchs_settings_at_the_end_cost_nothing(last, assignment):
+    code = next(path for path in ACCEPTED if path.stem == "plain").read_text()
+    cells = grade(NAME, f"{code}\n{last}\n", "test_sequence_loss.py", "test_train_step.py")
+    assert scores(cells, assignment) == {"sequence_loss": 6, "train_step": 8}
+
+
 def test_every_automatic_cell_has_hidden_tests(assignment):
     assert set(TASKS + TRAINED) == set(assignment.points) - assignment.manual
 

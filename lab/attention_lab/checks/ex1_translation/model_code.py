@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from attention_lab.checks.findings import are_probabilities, word_learns
+from attention_lab.checks.findings import agree, are_probabilities, word_learns
 from attention_lab.checks.look import Look, Student, display
 from attention_lab.plots import weight_bars
 
@@ -64,9 +64,9 @@ def additive_attention(student: Student, look: Look) -> None:
         [[math.exp(2 * math.tanh(q + k)) for k in (0.0, 0.5, -1.0)] for q in (0.25, -0.25)]
     )
     on_paper = (on_paper / on_paper.sum(dim=1, keepdim=True)).unsqueeze(0)
-    if not torch.allclose(weights, on_paper, atol=1e-5):
+    if not agree(weights, on_paper):
         display(weight_bars(weights[0, 0].detach(), on_paper[0, 0], ["key 1", "key 2", "key 3"]))
-    over_queries = torch.allclose(weights.sum(dim=1), torch.ones(1, 3), atol=1e-5)
+    over_queries = agree(weights.sum(dim=1), torch.ones(1, 3))
     look.close(
         weights,
         on_paper,

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-from attention_lab.checks.findings import are_probabilities, word_learns
+from attention_lab.checks.findings import agree, are_probabilities, word_learns
 from attention_lab.checks.look import Look, Student, display
 from attention_lab.labelled import LabelledBatch
 from attention_lab.plots import weight_bars
@@ -39,9 +39,9 @@ def attention_pooling(student: Student, look: Look) -> None:
         [[math.exp(2 * math.tanh(h)) for h in row] for row in outputs.squeeze(-1).tolist()]
     )
     on_paper = on_paper / on_paper.sum(dim=1, keepdim=True)
-    if not torch.allclose(weights, on_paper, atol=1e-5):
+    if not agree(weights, on_paper):
         display(weight_bars(weights[0].detach(), on_paper[0], ["token 1", "token 2", "token 3"]))
-    over_the_batch = torch.allclose(weights.sum(dim=0), torch.ones(3), atol=1e-5)
+    over_the_batch = agree(weights.sum(dim=0), torch.ones(3))
     look.close(
         weights,
         on_paper,

@@ -17,6 +17,7 @@ from kireji.reading import (
     answer_of,
     code_of,
     read_by,
+    take_over,
 )
 
 log = logging.getLogger("kireji.desk")
@@ -104,3 +105,17 @@ def record(desk: Desk) -> None:
             Readings(desk.course).record_in_gradebook(grades)
         except GradebookError as error:
             log.warning("Readings wait for the gradebook: %s", error)
+
+
+def take_over_points(desk: Desk, name: str) -> None:
+    """Have reading know what was given in the formgrader, or corrected on a submission's page."""
+    manual = desk.assignment(name).manual
+    with _one_at_a_time:
+        given: dict[str, dict[str, tuple[float, str]]] = {}
+        for student, grades in desk.grades.by_task(name).items():
+            for grade in grades:
+                if grade.task in manual and grade.manual is not None and not grade.to_read:
+                    said = (grade.manual, grade.comment or "")
+                    given.setdefault(grade.task, {})[student] = said
+        for task, scores in given.items():
+            take_over(desk.course, name, task, scores)

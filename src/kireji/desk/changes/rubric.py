@@ -1,5 +1,6 @@
 """The rubric of a question, changed for everybody at once."""
 
+from kireji.desk.changes.reading import take_over_points
 from kireji.desk.desk import Desk, NoSuchPageError
 from kireji.desk.people import Person
 from kireji.desk.written import question
@@ -9,6 +10,7 @@ from kireji.reading import Change, ReadingError, Readings, RubricItem
 def item(desk: Desk, name: str, task: str, number: int) -> RubricItem:
     """The item of an address. NoSuchPageError if the question's rubric has none."""
     question(desk, name, task)
+    take_over_points(desk, name)  # a correction is not overwritten by another rubric
     for one in Readings(desk.course).rubric(name, task):
         if one.id == number:
             return one

@@ -34,6 +34,8 @@ def show_questions(
     request: Request, desk: TheDesk, tasks: BackgroundTasks, name: str, said: str = ""
 ) -> Response:
     """The written questions, and how many answers are read."""
+    desk.assignment(name)
+    reading.take_over_points(desk, name)
     tasks.add_task(reading.record, desk)
     return render(
         request,

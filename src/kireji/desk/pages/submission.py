@@ -1,6 +1,7 @@
 """One student's submission: the feedback page as the student sees it, the hidden tests' lines, and
 forms to correct a score or to comment."""
 
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -9,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from kireji.desk import students
 from kireji.desk.changes import scores
 from kireji.desk.desk import Desk, NoSuchPageError, TheDesk, ThePerson
+from kireji.desk.handed_in import is_folder_name
 from kireji.desk.rendering import render
 from kireji.desk.reports import read_report
 from kireji.desk.said import go
@@ -98,5 +100,7 @@ def _line(desk: Desk, name: str, student: str) -> students.Line:
     return next(one for one in students.lines(desk, name, student))
 
 
-def _page(desk: Desk, name: str, student: str):
+def _page(desk: Desk, name: str, student: str) -> Path:
+    if not is_folder_name(student):
+        raise NoSuchPageError(f"{student[:80]!r} can have no folder.")
     return desk.course.feedback / student / name / f"{name}.html"
