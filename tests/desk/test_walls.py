@@ -14,7 +14,7 @@ from tests.desk.small_class import SmallClass
 from tests.desk.written_answers import write_all
 
 Open = Callable[..., TestClient]
-PUBLIC = {f"{PREFIX}oauth_callback", f"{PREFIX}health", f"{PREFIX}static/colours.css"}
+PUBLIC = {PREFIX + path for path in ("oauth_callback", "health", "ready", "static/colours.css")}
 VALUES = {
     "name": "toy",
     "student": "alice",
