@@ -192,7 +192,7 @@ def undo(
     desk: TheDesk, person: ThePerson, background: BackgroundTasks, name: Name, task: Task
 ) -> SavedModel:
     """Take back what you saved last for this question."""
-    written.question(desk, name, task)
+    written.check_question(desk, name, task)
     code = reading.undo_last(desk, person, name, task)
     background.add_task(reading.record, desk)
     return _saved(desk, name, task, code, written.sheet(desk, person, name, task, code).score)
@@ -201,7 +201,7 @@ def undo(
 @router.get("/{task}/rubric")
 def show_rubric(desk: TheDesk, name: Name, task: Task) -> list[ItemModel]:
     """The rubric of a question."""
-    written.question(desk, name, task)
+    written.check_question(desk, name, task)
     return [_item(one) for one in Readings(desk.course).rubric(name, task)]
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
+from kireji.course.assignment import Assignment
 from kireji.course.layout import Course
 from kireji.desk.desk import Desk, NoSuchPageError
 from kireji.desk.people import Person
@@ -83,17 +84,24 @@ def questions(desk: Desk, name: str) -> list[Question]:
 
 def question(desk: Desk, name: str, task: str) -> Question:
     """The question of an address. NoSuchPageError if there is none."""
-    assignment = desk.assignment(name)
-    if task not in assignment.manual:
-        raise NoSuchPageError(f"{name} has no written question {task[:80]!r}.")
+    assignment = check_question(desk, name, task)
     progress = Readings(desk.course).progress(name, task)
     title = assignment.titles.get(task, task)
     return Question(name, task, title, assignment.points[task], progress.read, progress.total)
 
 
+def check_question(desk: Desk, name: str, task: str) -> Assignment:
+    """The assignment of an address. NoSuchPageError if it does not have this question. Does not
+    count answers, unlike `question`."""
+    assignment = desk.assignment(name)
+    if task not in assignment.manual:
+        raise NoSuchPageError(f"{name} has no written question {task[:80]!r}.")
+    return assignment
+
+
 def student_at(desk: Desk, name: str, task: str, code: str) -> str:
     """The student of an address. NoSuchPageError if no graded submission has this code."""
-    question(desk, name, task)
+    check_question(desk, name, task)
     student = student_of(desk.course, name, task, code)
     if student is None:
         raise NoSuchPageError("There is no such answer. It may have been removed from the course.")
@@ -102,7 +110,7 @@ def student_at(desk: Desk, name: str, task: str, code: str) -> str:
 
 def take_next(desk: Desk, person: Person, name: str, task: str, after: str = "") -> str | None:
     """Lease the next answer to `person` and return its code; None if none is left for them."""
-    question(desk, name, task)
+    check_question(desk, name, task)
     before = student_at(desk, name, task, after) if after else ""
     student = Readings(desk.course).next_answer(name, task, person.name, before)
     return code_of(task, student) if student else None

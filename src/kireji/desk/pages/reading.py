@@ -147,7 +147,7 @@ def undo(
     desk: TheDesk, person: ThePerson, background: BackgroundTasks, name: str, task: str
 ) -> Response:
     """Take back what this reader saved last, and show that answer."""
-    written.question(desk, name, task)
+    written.check_question(desk, name, task)
     code = reading.undo_last(desk, person, name, task)
     background.add_task(reading.record, desk)
     return go(f"assignments/{name}/reading/{task}/answers/{code}", UNDONE)
