@@ -200,11 +200,13 @@ def test_an_ungraded_answer_says_what_to_do(
     assert page.status_code == 200 and "cannot be shown now" in page.text
 
 
+@pytest.mark.parametrize("then", ["questions", "feedback", "canvas", "tasks"])
 def test_a_busy_gradebook_loses_no_points(
     instructor: TestClient,
     small_class: SmallClass,
     answers: Readings,
     monkeypatch: pytest.MonkeyPatch,
+    then: str,
 ) -> None:
     from kireji.nbgrader_plugins.gradebook import GradebookError
     from kireji.reading import WrittenGrades
@@ -217,7 +219,14 @@ def test_a_busy_gradebook_loses_no_points(
         assert post(instructor, address("bob"), {"points": "2"}).status_code == 200
     assert answers.reading_of(*WHERE, "bob").points == 2
     assert recorded(small_class, "bob")[0] is None
-    instructor.get(f"{PREFIX}{READING}")
+    if then == "questions":
+        instructor.get(f"{PREFIX}{READING}")
+    elif then == "feedback":
+        post(instructor, "assignments/toy/many", {"action": "return feedback", "student": "bob"})
+    elif then == "canvas":
+        instructor.get(f"{PREFIX}api/export/canvas.csv")
+    else:
+        instructor.get(f"{PREFIX}api/assignments/toy/tasks.csv")
     assert recorded(small_class, "bob")[0] == 2
 
 

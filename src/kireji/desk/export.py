@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
+from kireji.desk.changes import reading
 from kireji.desk.desk import Desk
 from kireji.desk.grades import Enrolled
 
@@ -25,6 +26,7 @@ class Form(StrEnum):
 
 def by_assignment(desk: Desk, form: Form) -> str:
     """A row a student, a column an assignment; empty where nothing is graded."""
+    reading.record(desk)
     names = desk.course.assignment_names()
     scores = {(one.student, one.assignment): one.score for one in desk.grades.graded()}
     most = {name: sum(desk.course.assignment(name).points.values()) for name in names}
@@ -47,6 +49,7 @@ def by_assignment(desk: Desk, form: Form) -> str:
 
 def by_task(desk: Desk, assignment: str) -> str:
     """A row a student, a column a task of `assignment`, then the penalty and the score."""
+    reading.record(desk)
     points = desk.assignment(assignment).points
     graded = {one.student: one for one in desk.grades.graded(assignment)}
     tasks = desk.grades.by_task(assignment)

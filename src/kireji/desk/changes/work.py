@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from kireji import runs
+from kireji.desk.changes import reading
 from kireji.desk.desk import Desk, NoSuchPageError
 from kireji.desk.people import Person
 from kireji.runs import Run, RunError, RunKind
@@ -18,6 +19,8 @@ def ask(
     known = {student.name for student in desk.grades.enrolled()}
     if unknown := [name for name in students if name not in known]:
         raise NoSuchPageError(f"The class has no student {unknown[0][:80]!r}.")
+    if kind == RunKind.RETURN_FEEDBACK:
+        reading.record(desk)  # points that waited for the gradebook are on the pages, too
     return runs.submit(desk.course, kind, assignment, sorted(set(students)), by=person.name)
 
 
