@@ -24,6 +24,7 @@ from benchmarks.grading_figures import figures, show
 from kireji.course.assignment import Assignment
 from kireji.course.layout import find_course
 from kireji.errors import KirejiError
+from kireji.files.lock import LockedError, hold
 from kireji.installation import clone
 
 FOLDER = find_course().var / "bench"
@@ -143,7 +144,13 @@ def main(
 ) -> None:
     """What `./kireji bench` does with its options."""
     console, cores = Console(highlight=False), os.cpu_count() or 1
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    try:
+        lock = hold(FOLDER / "bench.lock", max_wait_seconds=0)
+    except LockedError:
+        sys.exit(
+            "Error: another ./kireji bench runs in this folder, and both would measure each other."
+            " Run this one when it has ended."
+        )
     try:
         if growth:
             found = grading_growth.measure(
@@ -174,6 +181,7 @@ def main(
     finally:
         for root in FOLDER.glob("*/"):
             shutil.rmtree(root, ignore_errors=True)
+        lock.release()
     if json_file:
         Path(json_file).write_text(json.dumps(found, indent=2))
         console.print(f"Figures: {json_file}")

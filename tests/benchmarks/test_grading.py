@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from benchmarks import grading
 from benchmarks.grading_figures import most_points_apart
 from kireji.cli.bench import bench
+from kireji.files.lock import hold
 from tests.support.toy_checkout import ToyCheckout
 
 pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.timeout(600)]
@@ -153,6 +154,14 @@ def test_without_another_system_the_rest_is_measured_and_without_ours_nothing(
     broken.add("ours-1")
     with pytest.raises(SystemExit, match="^Error: ours-1 is broken$"):
         grading.main(quick=True)
+
+
+def test_a_second_benchmark_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(grading, "FOLDER", tmp_path)
+    (tmp_path / "ours-1").mkdir()  # of the first one
+    with hold(tmp_path / "bench.lock"), pytest.raises(SystemExit, match="another ./kireji bench"):
+        grading.main(quick=True)
+    assert (tmp_path / "ours-1").exists()
 
 
 def test_every_option_is_one_that_the_benchmark_takes(monkeypatch):
