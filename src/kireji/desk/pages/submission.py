@@ -11,9 +11,11 @@ from kireji.desk import students
 from kireji.desk.changes import scores
 from kireji.desk.desk import Desk, NoSuchPageError, TheDesk, ThePerson
 from kireji.desk.handed_in import is_folder_name
+from kireji.desk.progress import since_before
 from kireji.desk.rendering import render
 from kireji.desk.reports import read_report
 from kireji.desk.said import go
+from kireji.report_index.index import open_index
 
 router = APIRouter(prefix="/assignments/{name}/students/{student}")
 # The page comes through the sanitiser and runs nothing; should it ever hold more, it stays locked
@@ -42,6 +44,7 @@ def show_submission(
         line=line,
         late=late.sentence(calendar.zone, line.graded.penalty) if late and line.graded else "",
         report=read_report(desk, name, student),
+        progress=since_before(open_index(desk.course), name, student),
         has_page=_page(desk, name, student).is_file(),
         before=order[place - 1] if place > 0 else "",
         after=order[place + 1] if 0 <= place < len(order) - 1 else "",
