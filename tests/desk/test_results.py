@@ -1,17 +1,23 @@
 """The pages of what the hidden tests found: results and metrics."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 from starlette.testclient import TestClient
 
+from kireji.course.layout import Course
 from kireji.desk import charts, overview
 from kireji.desk.desk import Desk
+from kireji.desk.examples import examples
+from kireji.desk.grades import Enrolled
 from kireji.hub.desk_service import PREFIX
 from kireji.report_index.index import open_index
 from kireji.report_index.writer import KeptReport
 from kireji.testing.report import CellReport, Metric, Report, TestReport
 from tests.desk.small_class import HOSTILE, NOW, SmallClass
+from tests.support.toy import marked
 
 
 @pytest.fixture
@@ -72,3 +78,41 @@ def test_without_grades_the_pages_say_so(instructor: TestClient) -> None:
 
 def test_a_strip_of_equal_values_is_drawn() -> None:
     assert 'cx="40.0"' in charts.strip({"alice": 1.0}, 1.0, 1.0, "BLEU")
+
+
+def written_code(course: Course, student: str, code: str) -> None:
+    """A graded notebook in which `student` wrote this code for the task `double`."""
+    notebook = new_notebook(
+        cells=[
+            marked(new_code_cell(code), grade_id="double_solution", solution=True),
+            marked(new_code_cell("check()"), grade_id="double", grade=True, points=1),
+        ]
+    )
+    folder = course.autograded / student / "toy"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "toy.ipynb").write_text(json.dumps(notebook))
+
+
+def test_examples_show_code_and_no_names(instructor: TestClient, indexed: SmallClass) -> None:
+    # Carol Chen and Dan Dahl have the mistake now.
+    code = 'def double(x):\n    """By {0}."""\n    return x ** 2  # {0} wrote this\n'
+    written_code(indexed.course, "carol", code.format("Carol"))
+    written_code(indexed.course, "dan", code.format("Dan") + f"text = {HOSTILE!r}\n")
+    page = instructor.get(f"{PREFIX}assignments/toy/mistakes/squares").text
+    shown = page[page.index("Examples") : page.index("Who</h2>")]
+    assert shown.count("double") == 2 and "alert" in shown
+    assert HOSTILE not in page
+    assert "Carol" not in shown and "Dan" not in shown
+
+
+def test_code_with_a_name_or_an_error_is_no_example(indexed: SmallClass) -> None:
+    carol = Enrolled("carol", "Carol", "Chen", "")
+    for code in ("def carols_double(x):\n    return x", "def double(:\n", ""):
+        written_code(indexed.course, "carol", code)
+        assert examples(indexed.course, "toy", ["double"], [carol], 2) == []
+
+
+def test_a_mistake_that_nobody_made_is_not_found(
+    instructor: TestClient, indexed: SmallClass
+) -> None:
+    assert instructor.get(f"{PREFIX}assignments/toy/mistakes/cubes").status_code == 404

@@ -22,6 +22,7 @@ VALUES = {
     "task": "essay",
     "form": "canvas",
     "number": "1",
+    "diagnosis": "squares",
     "answer": code_of("essay", "alice"),
 }
 

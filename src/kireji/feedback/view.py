@@ -166,11 +166,7 @@ def build(
                 grade=grade,
                 written=written,
                 lines=lines_of(cells_reported.get(grade_id), grade.max_score),
-                code=[
-                    highlight(cell.source)
-                    for cell in cells
-                    if cell.cell_type == "code" and _is_answer(cell)
-                ],
+                code=[highlight(source) for source in _code(cells)],
                 answers=[
                     Markup(
                         markdown_to_html(
@@ -208,6 +204,18 @@ def build(
         ],
         reported=bool(cells_reported),
     )
+
+
+def code_of(nb: NotebookNode, grade_id: str) -> list[str]:
+    """The student's code for the task `grade_id`, a text a cell, as it was written."""
+    for graded, cells in _sections(nb):
+        if graded.metadata.nbgrader["grade_id"] == grade_id:
+            return _code(cells)
+    return []
+
+
+def _code(cells: list[NotebookNode]) -> list[str]:
+    return [cell.source for cell in cells if cell.cell_type == "code" and _is_answer(cell)]
 
 
 def _sections(nb: NotebookNode) -> Iterator[tuple[NotebookNode, list[NotebookNode]]]:
