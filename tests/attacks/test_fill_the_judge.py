@@ -18,7 +18,8 @@ from kireji.grading.rebuild import MAX_CELLS, read_cells, rebuild
 from kireji.grading.submission import Submission
 from kireji.sandbox.limits import MIB, Limits
 
-pytestmark = pytest.mark.needs("bubblewrap")
+# a judge without a limit reads 450 MiB, which takes minutes on a busy machine
+pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.timeout(900)]
 
 SECRET = b"s" * 32
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
