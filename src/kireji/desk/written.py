@@ -138,7 +138,7 @@ def sheet(desk: Desk, person: Person, name: str, task: str, code: str) -> Sheet:
         problem,
         reading,
         readings.score_of(reading) if reading else None,
-        Typed(**draft | {"items": tuple(draft["items"])}) if draft else _typed(reading),
+        Typed(**draft | {"items": tuple(draft["items"])}) if draft else typed_of(reading),
         draft is not None,
         taken,
         _previous(desk.course, person, name, task, student),
@@ -160,7 +160,8 @@ def grouped(items: list[RubricItem]) -> list[tuple[str, list[tuple[int, RubricIt
     return found
 
 
-def _typed(reading: Reading | None) -> Typed:
+def typed_of(reading: Reading | None) -> Typed:
+    """The fields of the form for what was saved; empty ones if nothing was."""
     if reading is None:
         return Typed()
     none = not reading.items and not reading.points

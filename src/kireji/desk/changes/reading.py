@@ -7,7 +7,7 @@ from dataclasses import asdict
 from kireji.desk.changes.scores import read_score
 from kireji.desk.desk import Desk
 from kireji.desk.people import Person
-from kireji.desk.written import Typed, student_at, version_of
+from kireji.desk.written import Typed, student_at, typed_of, version_of
 from kireji.nbgrader_plugins.gradebook import GradebookError
 from kireji.reading import (
     Reading,
@@ -87,10 +87,7 @@ def undo_last(desk: Desk, person: Person, name: str, task: str) -> str:
     said = readings.reading_of(name, task, student)
     readings.undo(name, task, student, by=person.name)
     if said:
-        none = not said.items and not said.points
-        points = f"{said.points:g}" if said.points else ""
-        draft = asdict(Typed(said.items, points, said.comment, none))
-        readings.keep_draft(name, task, student, draft, by=person.name)
+        readings.keep_draft(name, task, student, asdict(typed_of(said)), by=person.name)
     return code_of(task, student)
 
 
